@@ -1,0 +1,55 @@
+# Martlet. `make` alone lists what can be made.
+.DEFAULT_GOAL := help
+.PHONY: help serve demo test check bench lock clean
+
+PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
+	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+SERVE := .venv/.serve
+DEV := .venv/.dev
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+serve: $(SERVE) ## Set everything up and start the server at http://localhost:3000
+	@$(BIN)/martlet serve
+
+demo: $(SERVE) ## The same with an invented town of people to look round in
+	@$(BIN)/martlet demo
+
+test: $(DEV) ## Bring all that the tests need, PostgreSQL included, and run them on both databases
+	@$(BIN)/python -m pytest -n auto -q
+
+check: $(DEV) ## What CI runs: format, lint, types, arrows, tests
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(MAKE) --no-print-directory test
+
+bench: $(DEV) ## Measure: fill a server through its API, print CPU per request, speed and memory
+	@$(BIN)/python -m bench
+
+lock: $(DEV) ## Renew the locked dependencies from pyproject.toml
+	@for set in serve:"--all-extras" dev:"--all-extras --group dev"; do \
+		$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
+			--no-annotate --upgrade $${set#*:} pyproject.toml requirements/build.in -o requirements/$${set%%:*}.txt; done
+
+clean: ## Remove the virtual environment (your data stays)
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/bin/uv: requirements/uv.txt
+	@test -n "$(PYTHON)" || { echo "Martlet needs Python 3.11 or newer, and none was found on this machine."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "Could not make a virtual environment. On Debian and Ubuntu: apt install python3-venv"; exit 1; }
+	@echo "Setting up (once) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+$(SERVE): .venv/bin/uv requirements/serve.txt pyproject.toml
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/serve.txt
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(DEV): $(SERVE) requirements/dev.txt
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/dev.txt
+	@touch $@

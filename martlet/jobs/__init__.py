@@ -1,0 +1,1 @@
+"""What must happen later: events turned into reactions, retried until done."""

@@ -1,0 +1,1 @@
+"""Bytes: recognising, cleaning, shrinking and keeping pictures, video and sound."""

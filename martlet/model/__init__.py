@@ -1,0 +1,1 @@
+"""What things are, and rules about them that need nothing but themselves."""

@@ -1,0 +1,1 @@
+"""Outgoing HTTP. Every request that leaves this server passes through here, and is guarded."""

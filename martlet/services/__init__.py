@@ -1,0 +1,1 @@
+"""Use cases: every change of state, whoever asked for it."""

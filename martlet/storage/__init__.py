@@ -1,0 +1,1 @@
+"""All SQL. Nothing outside this room knows a table's name."""

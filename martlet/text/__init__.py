@@ -1,0 +1,1 @@
+"""Words in, safe HTML out: mentions, hashtags, links, sanitising, search terms."""
