@@ -1,0 +1,10 @@
+import subprocess
+import sys
+
+LIGHT = ["base64url", "passwords", "sealed", "server_keys", "subscriptions", "tokens", "totp"]
+
+
+def test_the_start_of_the_server_does_not_wait_for_cryptography() -> None:
+    names = ", ".join(f"martlet.signing.{name}" for name in LIGHT)
+    script = f"import sys, {names}; sys.exit('cryptography' in sys.modules)"
+    subprocess.run([sys.executable, "-c", script], check=True)
