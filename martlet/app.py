@@ -1,0 +1,104 @@
+"""
+Wiring. Builds everything, lists every reaction and every job. Read it first.
+
+`build` makes the ASGI application of one process from settings; the servers of
+`cli/serve.py` and the tests both call it.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+
+from martlet import __version__
+from martlet.http.application import Application, Lifespan
+from martlet.jobs.runner import Job, Reaction, Runner
+from martlet.mastodon import methods
+from martlet.mastodon.routing import MastodonDoor
+from martlet.model.events import Event, PostPublished
+from martlet.model.ids import IdMaker
+from martlet.model.server import Limits, Server, milliseconds
+from martlet.services import timelines
+from martlet.services.ports import Ground
+from martlet.settings import Settings
+from martlet.storage.database import Store
+from martlet.storage.opening import open_store
+
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    PostPublished: (timelines.tell_followers,),
+}
+
+
+def jobs(ground: Ground) -> Mapping[str, Job]:
+    """Work that waits for its time or for other machines, by name."""
+    return {
+        timelines.DELIVER: partial(timelines.go_on, ground.store),
+    }
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def server(settings: Settings, slot: int) -> Server:
+    """This server as use cases see it."""
+    return Server(
+        url=settings.url,
+        host=settings.host,
+        ids=IdMaker(slot, lambda: milliseconds(now())),
+        clock=now,
+        version=__version__,
+        name=settings.name,
+        description=settings.description,
+        contact_email=settings.contact_email,
+        languages=tuple(settings.languages),
+        registration=settings.registration,
+        public_preview=settings.public_preview,
+        sends_mail=bool(settings.smtp_host),
+        deletion_grace_days=settings.deletion_grace_days,
+        limits=Limits(
+            post=settings.post_limit,
+            media_per_post=settings.media_per_post,
+            image_bytes=settings.image_limit_mb * 1024 * 1024,
+            video_bytes=settings.video_limit_mb * 1024 * 1024,
+            poll_options=settings.poll_options,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One process's server."""
+
+    application: Application
+    ground: Ground
+    runner: Runner
+
+
+def ground_for(settings: Settings, store: Store) -> Ground:
+    return Ground(server(settings, store.take_slot()), store)
+
+
+def build(settings: Settings) -> Built:
+    """Everything one process needs. The schema has to be up to date already."""
+    ground = ground_for(settings, open_store(settings.database, settings.folder))
+    runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground))
+
+    async def stop() -> None:
+        await runner.stop()
+        ground.store.close()
+
+    application = Application(
+        doors=[MastodonDoor(methods.ALL, ground)],
+        hosts=_hosts(settings),
+        lifespan=Lifespan(runner.start, stop),
+    )
+    return Built(application, ground, runner)
+
+
+def _hosts(settings: Settings) -> frozenset[str]:
+    """The names this server answers to: its own; on a machine of one's own also the other names of loopback."""
+    name, _, port = settings.host.rpartition(":") if ":" in settings.host else (settings.host, "", "")
+    if name not in ("localhost", "127.0.0.1"):
+        return frozenset({settings.host.lower()})
+    return frozenset(f"{one}:{port}" if port else one for one in ("localhost", "127.0.0.1", "[::1]"))

@@ -1,0 +1,15 @@
+"""`martlet`: the operator's command."""
+
+import click
+
+from martlet import __version__
+from martlet.cli import serve
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(__version__, prog_name="Martlet")
+def main() -> None:
+    """Run a Martlet server, and look after it."""
+
+
+main.add_command(serve.serve)

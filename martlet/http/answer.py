@@ -1,0 +1,45 @@
+"""What goes out."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+Header = tuple[bytes, bytes]
+
+JSON = (b"content-type", b"application/json; charset=utf-8")
+HTML = (b"content-type", b"text/html; charset=utf-8")
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
+NOSNIFF = (b"x-content-type-options", b"nosniff")
+PRIVATE = (b"cache-control", b"private, no-store")
+
+
+@dataclass(frozen=True, slots=True)
+class FilePart:
+    """A stretch of a file, sent piece by piece."""
+
+    path: Path
+    start: int
+    length: int
+
+
+@dataclass(slots=True)
+class Answer:
+    """One HTTP answer; `file` takes the place of `body` where it is given."""
+
+    body: bytes = b""
+    status: int = 200
+    headers: list[Header] = field(default_factory=list)
+    file: FilePart | None = None
+
+
+def json_answer(value: object, status: int = 200, headers: tuple[Header, ...] = ()) -> Answer:
+    """Anything msgspec can write, as JSON."""
+    return Answer(msgspec.json.encode(value), status, [JSON, NOSNIFF, *headers])
+
+
+def redirect(location: str, status: int = 303) -> Answer:
+    """Go there next. Refuses control characters, so that nothing can add a header."""
+    if any(ord(character) < 0x21 or ord(character) == 0x7F for character in location):  # noqa: PLR2004 - ASCII controls
+        raise ValueError(location)
+    return Answer(b"", status, [(b"location", location.encode("ascii", "xmlcharrefreplace")), PRIVATE])

@@ -1,0 +1,168 @@
+"""
+The ASGI application: finds the endpoint, sends the answer, lets nothing escape.
+
+Doors bring their routes and say how they put a failure; a path that no door
+knows is put by the door whose prefix it has.
+"""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from martlet.http.answer import Answer, FilePart, Header
+from martlet.http.request import Receive, Request, Scope, Send
+from martlet.http.routes import Endpoint, Params, Routes
+from martlet.model.errors import MartletError, NotFound
+
+log = logging.getLogger("martlet.http")
+
+CHUNK = 64 * 1024
+CORS_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/nodeinfo", "/.well-known/")
+CORS: tuple[Header, ...] = (
+    (b"access-control-allow-origin", b"*"),
+    (
+        b"access-control-expose-headers",
+        b"Link, X-RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id, Idempotency-Key",
+    ),
+)
+PREFLIGHT: tuple[Header, ...] = (
+    *CORS,
+    (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
+    (b"access-control-max-age", b"86400"),
+)
+
+
+class MethodNotAllowed(NotFound):
+    code = "method_not_allowed"
+
+    def __init__(self, methods: Sequence[str]) -> None:
+        super().__init__("This address does not answer to that method.")
+        self.methods = methods
+
+
+class UnknownHost(MartletError):
+    code = "unknown_host"
+
+    def __init__(self) -> None:
+        super().__init__("This server has another name.")
+
+
+class Door(Protocol):
+    """A part of the server that speaks one language to one kind of visitor."""
+
+    prefixes: tuple[str, ...]
+    """Paths whose failures this door puts into words; the empty prefix takes what is left."""
+
+    routes: Routes
+
+    def failed(self, request: Request, error: Exception) -> Answer:
+        """Put a failure into the door's words. A bug comes as whatever exception it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Lifespan:
+    """What runs beside the requests: called at start and at the end of each process."""
+
+    start: Callable[[], Awaitable[None]]
+    stop: Callable[[], Awaitable[None]]
+
+
+@dataclass(slots=True)
+class Application:
+    """Callable as ASGI 3."""
+
+    doors: Sequence[Door]
+    hosts: frozenset[str]
+    lifespan: Lifespan
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            request = Request(scope, receive)
+            answer = await self._answer(request)
+            if request.path.startswith(CORS_PREFIXES):
+                answer.headers.extend(CORS)
+            await _send(answer, request.method == "HEAD", send)
+        elif scope["type"] == "lifespan":
+            await self._live(receive, send)
+        else:
+            await send({"type": "websocket.close", "code": 1008})
+
+    async def _answer(self, request: Request) -> Answer:
+        if request.method == "OPTIONS" and request.path.startswith(CORS_PREFIXES):
+            return Answer(b"", 204, list(PREFLIGHT[2:]))
+        method = "GET" if request.method == "HEAD" else request.method
+        try:
+            if request.headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
+                raise UnknownHost
+            for door in self.doors:
+                found = door.routes.find(method, request.path)
+                if found is not None:
+                    break
+            else:
+                door = self._door_of(request.path)
+                raise self._no_route(request.path)
+        except MartletError as error:
+            return self._door_of(request.path).failed(request, error)
+        return await self._run(door, found, request)
+
+    async def _run(self, door: Door, found: tuple[Endpoint, Params], request: Request) -> Answer:
+        try:
+            return await found[0](request, found[1])
+        except asyncio.CancelledError:
+            raise
+        except Exception as error:
+            if not isinstance(error, MartletError):
+                log.exception("%s %s failed", request.method, request.path)
+            return door.failed(request, error)
+
+    def _no_route(self, path: str) -> MartletError:
+        methods = sorted({method for door in self.doors for method in door.routes.methods(path)})
+        return MethodNotAllowed(methods) if methods else NotFound()
+
+    def _door_of(self, path: str) -> Door:
+        for door in self.doors:
+            if any(path.startswith(prefix) for prefix in door.prefixes):
+                return door
+        return self.doors[-1]
+
+    async def _live(self, receive: Receive, send: Send) -> None:
+        await receive()
+        try:
+            await self.lifespan.start()
+        except Exception as error:
+            log.exception("The server could not start")
+            await send({"type": "lifespan.startup.failed", "message": str(error)})
+            return
+        await send({"type": "lifespan.startup.complete"})
+        await receive()
+        await self.lifespan.stop()
+        await send({"type": "lifespan.shutdown.complete"})
+
+
+async def _send(answer: Answer, is_head: bool, send: Send) -> None:  # noqa: FBT001 - HTTP's own distinction
+    length = answer.file.length if answer.file else len(answer.body)
+    answer.headers.append((b"content-length", str(length).encode()))
+    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
+    if is_head:
+        await send({"type": "http.response.body", "body": b""})
+    elif answer.file is not None:
+        await _send_file(answer.file, send)
+    else:
+        await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _send_file(part: FilePart, send: Send) -> None:
+    """Piece by piece, read out of the event loop's way."""
+    left = part.length
+    with part.path.open("rb") as file:
+        file.seek(part.start)
+        while left > 0:
+            piece = await asyncio.to_thread(file.read, min(CHUNK, left))
+            if not piece:
+                return
+            left -= len(piece)
+            await send({"type": "http.response.body", "body": piece, "more_body": left > 0})

@@ -1,0 +1,166 @@
+"""
+The runner: turns events into reactions and does jobs, one runner in each process.
+
+An event goes, and its reactions are done, in one transaction: so each happens
+once. A reaction that fails undoes only itself and becomes a job, tried again
+with growing pauses; after `TRIES` it is set aside for `martlet check` to show.
+Jobs are done by coroutines, because some wait for other machines; one that was
+taken by a process which then died is taken again when its time is up.
+"""
+
+import asyncio
+import contextlib
+import logging
+import random
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+
+from martlet.model.events import KINDS, Event
+from martlet.model.server import Server
+from martlet.storage import events
+from martlet.storage.database import Store, Writer
+from martlet.storage.events import EventRow, JobRow
+
+log = logging.getLogger("martlet.jobs")
+
+Reaction = Callable[[Writer, Any, Server], None]
+"""What follows from an event, in the transaction that takes it."""
+Job = Callable[[str, Server], Awaitable[None]]
+"""Work to be done from a job's body."""
+
+BATCH = 64
+JOBS_AT_ONCE = 16
+TRIES = 12
+TAKEN_SECONDS = 300
+IDLE_SECONDS = 1.0
+REACT = "react"
+
+
+@dataclass(slots=True)
+class Runner:
+    """`reactions` by kind of event, `jobs` by name; see `app.REACTIONS`."""
+
+    store: Store
+    here: Server
+    reactions: Mapping[type[Event], Sequence[Reaction]]
+    jobs: Mapping[str, Job]
+    _wake: asyncio.Event = field(default_factory=asyncio.Event)
+    _tasks: list[asyncio.Task[None]] = field(default_factory=list)
+    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _is_stopping: bool = False
+
+    async def start(self) -> None:
+        loop = asyncio.get_running_loop()
+
+        def wake() -> None:
+            with contextlib.suppress(RuntimeError):  # the loop has ended
+                loop.call_soon_threadsafe(self._wake.set)
+
+        self.store.listeners.append(wake)
+        self._tasks = [loop.create_task(self._run_for_ever())]
+
+    async def stop(self) -> None:
+        """Finish what is under way, as far as it is quick; the rest is taken again at the next start."""
+        self._is_stopping = True
+        self._wake.set()
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(asyncio.gather(*self._tasks, return_exceptions=True), 10)
+        if self._under_way:
+            await asyncio.wait(self._under_way, timeout=5)
+
+    async def run_until_idle(self) -> None:
+        """Do all that is due now: for tests and commands."""
+        while await self._step():
+            if self._under_way:
+                await asyncio.wait(self._under_way)
+
+    async def _run_for_ever(self) -> None:
+        while not self._is_stopping:
+            self._wake.clear()
+            try:
+                is_busy = await self._step()
+            except Exception:
+                log.exception("The job runner stumbled; it goes on")
+                await asyncio.sleep(IDLE_SECONDS)
+                continue
+            if not is_busy:
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._wake.wait(), IDLE_SECONDS)
+
+    async def _step(self) -> bool:
+        """One round; returns whether there was anything to do."""
+        if not await self.store.reading(self._is_work):
+            return False
+        taken = await self.store.writing(self._react)
+        room = JOBS_AT_ONCE - len(self._under_way)
+        if room > 0:
+            for job in await self.store.writing(self._take_jobs, room):
+                task = asyncio.get_running_loop().create_task(self._do(job))
+                self._under_way.add(task)
+                task.add_done_callback(self._done)
+                taken += 1
+        return taken > 0
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._under_way.discard(task)
+        self._wake.set()
+
+    def _is_work(self, db: Any) -> bool:
+        return events.is_work(db, self.here.now_ms())
+
+    # -- events ----------------------------------------------------------
+
+    def _react(self, db: Writer) -> int:
+        taken = events.take(db, BATCH)
+        for row in taken:
+            kind = KINDS.get(row.kind)
+            for position, reaction in enumerate(self.reactions.get(kind, ()) if kind else ()):
+                self._react_once(db, row, position, reaction)
+        return len(taken)
+
+    def _react_once(self, db: Writer, row: EventRow, position: int, reaction: Reaction) -> None:
+        try:
+            with db.part():
+                reaction(db, msgspec.json.decode(row.body, type=KINDS[row.kind]), self.here)
+        except Exception as error:
+            log.exception("%s failed on %s %s", reaction.__name__, row.kind, row.body)
+            body = msgspec.json.encode([row.kind, position, row.body]).decode()
+            events.add_job(db, REACT, body, self._later(1), error=repr(error), tries=1)
+
+    def _react_again(self, db: Writer, job: JobRow) -> None:
+        name, position, body = msgspec.json.decode(job.body, type=tuple[str, int, str])
+        reaction = self.reactions[KINDS[name]][position]
+        reaction(db, msgspec.json.decode(body, type=KINDS[name]), self.here)
+        events.finish(db, job.id)
+
+    # -- jobs ------------------------------------------------------------
+
+    def _take_jobs(self, db: Writer, limit: int) -> list[JobRow]:
+        now = self.here.now_ms()
+        return events.take_jobs(db, now, now + TAKEN_SECONDS * 1000, limit)
+
+    async def _do(self, job: JobRow) -> None:
+        try:
+            if job.name == REACT:
+                await self.store.writing(self._react_again, job)
+            else:
+                async with asyncio.timeout(TAKEN_SECONDS * 0.8):
+                    await self.jobs[job.name](job.body, self.here)
+                await self.store.writing(events.finish, job.id)
+        except Exception as error:
+            log.exception("The job %s failed, try %d: %s", job.name, job.tries, job.body[:200])
+            with contextlib.suppress(Exception):
+                await self.store.writing(self._failed, job, repr(error)[:1000])
+
+    def _failed(self, db: Writer, job: JobRow, error: str) -> None:
+        if job.tries >= TRIES:
+            events.park(db, job.id, self.here.now_ms(), error)
+        else:
+            events.put_off(db, job.id, self._later(job.tries), error)
+
+    def _later(self, tries: int) -> int:
+        """Pauses of about 5 s, 20 s, 45 s … 12 minutes, never the same for two jobs."""
+        return self.here.now_ms() + int(5000 * tries * tries * random.uniform(0.7, 1.3))  # noqa: S311 - spreads retries

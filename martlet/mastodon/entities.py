@@ -1,0 +1,306 @@
+"""
+Entities of the Mastodon API 4.5, attribute by attribute.
+
+https://docs.joinmastodon.org/entities/. Ids are texts; moments are ISO 8601
+in UTC with milliseconds. What is `UNSET` is left out of the JSON.
+"""
+
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+
+class CustomEmoji(Struct, kw_only=True):
+    shortcode: str
+    url: str
+    static_url: str
+    visible_in_picker: bool
+    category: str | None = None
+
+
+class Field(Struct, kw_only=True):
+    """A row of a profile; `value` is HTML."""
+
+    name: str
+    value: str
+    verified_at: str | None = None
+
+
+class AccountRole(Struct, kw_only=True):
+    id: str
+    name: str
+    color: str
+
+
+class Role(Struct, kw_only=True):
+    """One's own role; `permissions` is a bit mask as text."""
+
+    id: str
+    name: str
+    color: str
+    permissions: str
+    highlighted: bool
+
+
+class Source(Struct, kw_only=True):
+    """What a person set, for the form in which they change it."""
+
+    note: str
+    fields: list[Field]
+    privacy: str
+    sensitive: bool
+    language: str
+    follow_requests_count: int
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    attribution_domains: list[str]
+    quote_policy: str
+
+
+class Account(Struct, kw_only=True):
+    id: str
+    username: str
+    acct: str
+    display_name: str
+    locked: bool
+    bot: bool
+    discoverable: bool | None
+    indexable: bool
+    group: bool
+    created_at: str
+    note: str
+    url: str
+    uri: str
+    avatar: str
+    avatar_static: str
+    avatar_description: str
+    header: str
+    header_static: str
+    header_description: str
+    followers_count: int
+    following_count: int
+    statuses_count: int
+    last_status_at: str | None
+    hide_collections: bool | None
+    noindex: bool
+    emojis: list[CustomEmoji]
+    roles: list[AccountRole]
+    fields: list[Field]
+    moved: Any = None
+    suspended: bool | UnsetType = UNSET
+    limited: bool | UnsetType = UNSET
+    memorial: bool | UnsetType = UNSET
+
+
+class CredentialAccount(Account, kw_only=True):
+    """The account of whoever asks."""
+
+    source: Source
+    role: Role
+
+
+class MutedAccount(Account, kw_only=True):
+    mute_expires_at: str | None
+
+
+class Relationship(Struct, kw_only=True):
+    """What is between the caller and an account."""
+
+    id: str
+    following: bool
+    showing_reblogs: bool
+    notifying: bool
+    languages: list[str] | None
+    followed_by: bool
+    blocking: bool
+    blocked_by: bool
+    muting: bool
+    muting_notifications: bool
+    muting_expires_at: str | None
+    requested: bool
+    requested_by: bool
+    domain_blocking: bool
+    endorsed: bool
+    note: str
+
+
+class MediaAttachment(Struct, kw_only=True):
+    id: str
+    type: str
+    url: str | None
+    preview_url: str | None
+    remote_url: str | None
+    preview_remote_url: str | None
+    text_url: str | None
+    meta: dict[str, Any]
+    description: str | None
+    blurhash: str | None
+
+
+class StatusMention(Struct, kw_only=True):
+    id: str
+    username: str
+    url: str
+    acct: str
+
+
+class StatusTag(Struct, kw_only=True):
+    name: str
+    url: str
+
+
+class PreviewCardAuthor(Struct, kw_only=True):
+    name: str
+    url: str
+    account: Any = None
+
+
+class PreviewCard(Struct, kw_only=True):
+    url: str
+    title: str
+    description: str
+    type: str
+    authors: list[PreviewCardAuthor]
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    html: str
+    width: int
+    height: int
+    image: str | None
+    image_description: str
+    embed_url: str
+    blurhash: str | None
+    language: str | None
+    published_at: str | None
+    missing_attribution: bool = False
+
+
+class PollOption(Struct, kw_only=True):
+    title: str
+    votes_count: int | None
+
+
+class Poll(Struct, kw_only=True):
+    id: str
+    expires_at: str | None
+    expired: bool
+    multiple: bool
+    votes_count: int
+    voters_count: int | None
+    options: list[PollOption]
+    emojis: list[CustomEmoji]
+    voted: bool | UnsetType = UNSET
+    own_votes: list[int] | UnsetType = UNSET
+
+
+class StatusApplication(Struct, kw_only=True):
+    name: str
+    website: str | None
+
+
+class FilterKeyword(Struct, kw_only=True):
+    id: str
+    keyword: str
+    whole_word: bool
+
+
+class FilterStatus(Struct, kw_only=True):
+    id: str
+    status_id: str
+
+
+class Filter(Struct, kw_only=True):
+    id: str
+    title: str
+    context: list[str]
+    expires_at: str | None
+    filter_action: str
+    keywords: list[FilterKeyword] | UnsetType = UNSET
+    statuses: list[FilterStatus] | UnsetType = UNSET
+
+
+class FilterResult(Struct, kw_only=True):
+    filter: Filter
+    keyword_matches: list[str] | None
+    status_matches: list[str] | None
+
+
+class QuoteApproval(Struct, kw_only=True):
+    automatic: list[str]
+    manual: list[str]
+    current_user: str
+
+
+class Quote(Struct, kw_only=True):
+    """A quoted post, or why it is not shown; a quote within a quote is told by id only."""
+
+    state: str
+    quoted_status: Any = UNSET
+    quoted_status_id: str | None | UnsetType = UNSET
+
+
+class StatusBody(Struct, kw_only=True):
+    """The part of a Status that is the same for every viewer and does not change with counts."""
+
+    id: str
+    uri: str
+    url: str
+    created_at: str
+    edited_at: str | None
+    in_reply_to_id: str | None
+    in_reply_to_account_id: str | None
+    sensitive: bool
+    spoiler_text: str
+    visibility: str
+    language: str | None
+    content: str
+    media_attachments: list[MediaAttachment]
+    mentions: list[StatusMention]
+    tags: list[StatusTag]
+    emojis: list[CustomEmoji]
+    card: PreviewCard | None
+    application: StatusApplication | None
+
+
+class Status(StatusBody, kw_only=True):
+    """A whole Status. The server puts it together from bytes; this is what it must come out as."""
+
+    account: Account
+    replies_count: int
+    reblogs_count: int
+    favourites_count: int
+    quotes_count: int
+    reblog: "Status | None"
+    poll: Poll | None
+    quote: Quote | None
+    quote_approval: QuoteApproval
+    favourited: bool | UnsetType = UNSET
+    reblogged: bool | UnsetType = UNSET
+    muted: bool | UnsetType = UNSET
+    bookmarked: bool | UnsetType = UNSET
+    pinned: bool | UnsetType = UNSET
+    filtered: list[FilterResult] | UnsetType = UNSET
+    text: str | UnsetType = UNSET
+
+
+class CredentialApplication(Struct, kw_only=True):
+    id: str
+    name: str
+    website: str | None
+    scopes: list[str]
+    redirect_uris: list[str]
+    redirect_uri: str
+    client_id: str
+    client_secret: str
+    client_secret_expires_at: int
+    vapid_key: str
+
+
+class Token(Struct, kw_only=True):
+    access_token: str
+    token_type: str
+    scope: str
+    created_at: int

@@ -1,0 +1,67 @@
+"""Failures in Mastodon's words: `{"error": …, "error_description": …}` and the statuses its clients expect."""
+
+from martlet.http.answer import Answer, Header, json_answer
+from martlet.http.application import MethodNotAllowed, UnknownHost
+from martlet.http.forms import Malformed
+from martlet.http.request import BodyTooLarge
+from martlet.model.errors import (
+    Conflict,
+    InvalidInput,
+    MartletError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooMany,
+    Unavailable,
+)
+
+STATUSES: tuple[tuple[type[MartletError], int], ...] = (
+    (BodyTooLarge, 413),
+    (Malformed, 400),
+    (UnknownHost, 400),
+    (MethodNotAllowed, 405),
+    (InvalidInput, 422),
+    (NotSignedIn, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooMany, 429),
+    (Unavailable, 503),
+)
+
+
+class OAuthFailure(MartletError):
+    """RFC 6749 section 5.2: `code` is the error's name in the standard."""
+
+    def __init__(self, code: str, message: str, status: int = 400) -> None:
+        super().__init__(message)
+        self.code = code
+        self.status = status
+
+
+def answer(error: Exception) -> Answer:
+    """The answer to a failure; a bare 500 for a bug."""
+    if isinstance(error, OAuthFailure):
+        return json_answer({"error": error.code, "error_description": error.message}, error.status)
+    if not isinstance(error, MartletError):
+        return json_answer({"error": "Something went wrong on our side. It has been written down."}, 500)
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    body: dict[str, object] = {"error": error.message}
+    if isinstance(error, InvalidInput) and error.details:
+        body["details"] = {
+            field: [{"error": code, "description": sentence} for code, sentence in found]
+            for field, found in error.details.items()
+        }
+    return json_answer(body, status, _headers(error))
+
+
+def _headers(error: MartletError) -> tuple[Header, ...]:
+    if isinstance(error, NotSignedIn):
+        return ((b"www-authenticate", b'Bearer realm="Martlet"'),)
+    if isinstance(error, MethodNotAllowed):
+        return ((b"allow", ", ".join(error.methods).encode()),)
+    if isinstance(error, TooMany) and error.retry_at is not None:
+        return ((b"x-ratelimit-reset", error.retry_at.isoformat().encode()),)
+    if isinstance(error, Unavailable):
+        return ((b"retry-after", b"5"),)
+    return ()

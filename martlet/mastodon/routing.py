@@ -1,0 +1,268 @@
+"""
+The plumbing under every method of the client API.
+
+    @api.post("/api/v1/statuses", scope="write:statuses", form=StatusForm, returns=Status)
+    def create_status(db: Writer, call: Call[StatusForm]) -> bytes: …
+
+A handler says by its first argument how it is run: one that takes a `Reader`
+reads, one that takes a `Writer` is one transaction, and an `async` one that
+takes only the call does its own (to hash a password, say, or read an upload).
+The token is looked at before the body is; the same definitions make the
+OpenAPI description (`mastodon/openapi.py`).
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Generic, Literal, TypeVar, get_type_hints
+
+import msgspec
+
+from martlet.http import forms, multipart
+from martlet.http.answer import JSON, NOSNIFF, PRIVATE, Answer, Header
+from martlet.http.request import Request
+from martlet.http.routes import Endpoint, Params, Routes
+from martlet.mastodon import errors, scopes
+from martlet.mastodon.serialize.accounts import AccountBytes
+from martlet.mastodon.serialize.statuses import StatusPages
+from martlet.model.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.services import rendering, signing_in
+from martlet.services.ports import Ground
+from martlet.services.signing_in import Viewer
+from martlet.storage.database import Reader, Store, Writer
+
+F = TypeVar("F")
+Access = Literal["public", "app", "user"]
+Handler = Callable[..., Any]
+
+BODY_LIMIT = 1024 * 1024
+ANONYMOUS = Viewer()
+
+
+class NoForm(msgspec.Struct, frozen=True):
+    """A method without parameters."""
+
+
+@dataclass(slots=True)
+class Call(Generic[F]):
+    """One call of a method: who calls, with what, on which ground."""
+
+    form: F
+    viewer: Viewer
+    params: Params
+    request: Request
+    ground: Ground
+    pages: StatusPages
+    headers: list[Header] = field(default_factory=list)
+
+    @property
+    def here(self) -> Server:
+        return self.ground.here
+
+    @property
+    def store(self) -> Store:
+        return self.ground.store
+
+    @property
+    def account(self) -> AccountId:
+        """Who calls; `NOBODY` where a public method is called without a token."""
+        return self.viewer.account
+
+    @property
+    def id(self) -> int:
+        """The `{id}` in the path. Raises `NotFound` where it cannot be one."""
+        return id_in(self.params["id"])
+
+    def link(self, newest: int, oldest: int) -> None:
+        """Tell where the pages before and after this one are."""
+        self.headers.append(page_links(self.here.url + self.request.path, self.request.query, newest, oldest))
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One method of the API, as it was defined."""
+
+    method: str
+    path: str
+    handler: Handler
+    access: Access
+    scope: str | None
+    form: type[Any]
+    returns: Any
+    is_slow: bool
+    body_limit: int | None
+    aliases: tuple[str, ...]
+
+
+class Api:
+    """The methods of one module."""
+
+    def __init__(self) -> None:
+        self.operations: list[Operation] = []
+
+    def _define(self, method: str, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        def keep(handler: Handler) -> Handler:
+            self.operations.append(_operation(method, path, handler, **options))
+            return handler
+
+        return keep
+
+    def get(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        return self._define("GET", path, **options)
+
+    def post(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        return self._define("POST", path, **options)
+
+    def put(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Answered to PATCH as well: clients send either."""
+        return self._define("PUT", path, aliases=("PATCH",), **options)
+
+    def patch(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        """Answered to PUT as well."""
+        return self._define("PATCH", path, aliases=("PUT",), **options)
+
+    def delete(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+        return self._define("DELETE", path, **options)
+
+
+def _operation(
+    method: str,
+    path: str,
+    handler: Handler,
+    *,
+    scope: str | None = None,
+    access: Access | None = None,
+    form: type[Any] = NoForm,
+    returns: Any = None,
+    is_slow: bool = False,
+    body_limit: int | None = BODY_LIMIT,
+    aliases: tuple[str, ...] = (),
+) -> Operation:
+    """`scope` without `access` means that somebody has to be signed in; `body_limit` None: the handler reads it itself."""
+    chosen: Access = access or ("user" if scope else "public")
+    return Operation(method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases)
+
+
+def add(routes: Routes, operation: Operation, ground: Ground, pages: StatusPages) -> None:
+    endpoint = _endpoint(operation, ground, pages)
+    for method in (operation.method, *operation.aliases):
+        routes.add(method, operation.path, endpoint)
+
+
+def _endpoint(operation: Operation, ground: Ground, pages: StatusPages) -> Endpoint:
+    handler, store = operation.handler, ground.store
+    if inspect.iscoroutinefunction(handler):
+        return _awaiting(operation, ground, pages)
+    first = next(iter(get_type_hints(handler).values()))
+    if first is Writer:
+
+        async def write(request: Request, params: Params) -> Answer:
+            call = await _prepared(operation, ground, pages, request, params)
+            return _finished(call, await store.writing(handler, call))
+
+        return write
+    if operation.method != "GET":
+        raise TypeError(f"{operation.path} changes something, but takes a Reader")
+    run = store.reading_aside if operation.is_slow else store.reading
+
+    def read_all(db: Reader, request: Request, params: Params) -> Answer:
+        viewer = _viewer(db, operation, request)
+        form = forms.to_form(forms.from_query(request.query), operation.form)
+        call = Call(form, viewer, params, request, ground, pages)
+        return _finished(call, handler(db, call))
+
+    async def read(request: Request, params: Params) -> Answer:
+        return await run(read_all, request, params)
+
+    return read
+
+
+def _awaiting(operation: Operation, ground: Ground, pages: StatusPages) -> Endpoint:
+    async def wait(request: Request, params: Params) -> Answer:
+        call = await _prepared(operation, ground, pages, request, params)
+        return _finished(call, await operation.handler(call))
+
+    return wait
+
+
+async def _prepared(
+    operation: Operation, ground: Ground, pages: StatusPages, request: Request, params: Params
+) -> Call[Any]:
+    viewer = await ground.store.reading(_viewer, operation, request)
+    values = forms.from_query(request.query)
+    if operation.body_limit is not None and request.method != "GET":
+        values |= await _body(request, operation.body_limit)
+    return Call(forms.to_form(values, operation.form), viewer, params, request, ground, pages)
+
+
+async def _body(request: Request, limit: int) -> dict[str, Any]:
+    kind = request.header(b"content-type").partition(";")[0].strip().lower()
+    if kind == "multipart/form-data":
+        return await multipart.fields(request, limit)
+    body = await request.body(limit)
+    if kind == "application/json" or (not kind and body[:1] == b"{"):
+        return forms.from_json(body)
+    return forms.from_urlencoded(body)
+
+
+def _viewer(db: Reader, operation: Operation, request: Request) -> Viewer:
+    """Who calls. Raises `NotSignedIn`, `NotAllowed` or `InvalidInput`, as Mastodon would."""
+    given = request.headers.get(b"authorization", b"")
+    if not given:
+        if operation.access != "public":
+            raise NotSignedIn("The access token is invalid")
+        return ANONYMOUS
+    viewer = signing_in.viewer_of(
+        db, given.removeprefix(b"Bearer ").removeprefix(b"bearer ").decode("latin-1").strip()
+    )
+    if operation.scope is not None and not scopes.covers(scopes.parse(viewer.scopes), operation.scope):
+        raise NotAllowed("This action is outside the authorized scopes")
+    if operation.access == "user" and not viewer.account:
+        raise InvalidInput("This method requires an authenticated user")
+    return viewer
+
+
+def _finished(call: Call[Any], result: Any) -> Answer:
+    if isinstance(result, Answer):
+        return result
+    body = result if isinstance(result, bytes) else msgspec.json.encode(result)
+    headers = [JSON, NOSNIFF, PRIVATE] if call.viewer.token else [JSON, NOSNIFF]
+    return Answer(body, 200, headers + call.headers)
+
+
+def id_in(text: str) -> int:
+    """An id as it stands in a path. Raises `NotFound`."""
+    if not text.isascii() or not text.isdigit() or len(text) > 19:  # noqa: PLR2004 - digits of 2**63
+        raise NotFound
+    return min(int(text), 2**63 - 1)
+
+
+def page_links(address: str, query: bytes, newest: int, oldest: int) -> Header:
+    """RFC 8288, as Mastodon pages: `max_id` goes to older ones, `min_id` to newer."""
+    kept = [
+        part
+        for part in query.decode("latin-1").split("&")
+        if part and part.partition("=")[0] not in ("max_id", "min_id", "since_id")
+    ]
+    older = "&".join([*kept, f"max_id={oldest}"])
+    newer = "&".join([*kept, f"min_id={newest}"])
+    return (b"link", f'<{address}?{older}>; rel="next", <{address}?{newer}>; rel="prev"'.encode("latin-1"))
+
+
+class MastodonDoor:
+    """The door for client apps; see `http.application.Door`."""
+
+    prefixes: tuple[str, ...] = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
+
+    def __init__(self, apis: list[Api], ground: Ground) -> None:
+        self.routes = Routes()
+        self.operations = [operation for api in apis for operation in api.operations]
+        pages = StatusPages(ground.here, AccountBytes(ground.here), rendering.keeper(ground.store))
+        for operation in self.operations:
+            add(self.routes, operation, ground, pages)
+
+    def failed(self, request: Request, error: Exception) -> Answer:
+        del request
+        return errors.answer(error)

@@ -1,0 +1,132 @@
+"""
+The part of a Status that is the same for everyone, as bytes without its braces.
+
+It is encoded when a post is first shown and kept in the database with the
+post's version; `FORMAT` goes into that version and grows whenever this module
+writes something else than before.
+"""
+
+import json
+from collections.abc import Collection
+
+import msgspec
+
+from martlet.mastodon import entities
+from martlet.mastodon.serialize import emojis
+from martlet.mastodon.serialize.times import iso, iso_or_none
+from martlet.model.names import PostId
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.storage import accounts, attached, media, posts
+from martlet.storage.database import Reader
+
+FORMAT = 1
+VISIBILITIES = {
+    Visibility.PUBLIC: "public",
+    Visibility.UNLISTED: "unlisted",
+    Visibility.FOLLOWERS: "private",
+    Visibility.CIRCLE: "private",
+    Visibility.MENTIONED: "direct",
+}
+
+
+def version(post_version: int) -> int:
+    """What a kept body's version has to be."""
+    return post_version << 8 | FORMAT
+
+
+def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tuple[int, bytes]]:
+    """The bodies of posts, each with its version."""
+    found = {post.id: post for post in posts.many_unfiltered(db, ids)}
+    authors = accounts.many(db, {post.author_id for post in found.values()})
+    files = media.of_posts(db, found)
+    mentions, tags = attached.mentions(db, found), attached.tags(db, found)
+    cards, apps = attached.cards(db, found), attached.apps(db, found)
+    rendered: dict[PostId, tuple[int, bytes]] = {}
+    for id, post in found.items():
+        body = entities.StatusBody(
+            id=str(id),
+            uri=post.uri,
+            url=post.url,
+            created_at=iso(post.created_at),
+            edited_at=iso_or_none(post.edited_at),
+            in_reply_to_id=_text(post.reply_to_id),
+            in_reply_to_account_id=_text(post.reply_to_account_id),
+            sensitive=bool(post.is_sensitive),
+            spoiler_text=post.warning,
+            visibility=VISIBILITIES[Visibility(post.visibility)],
+            language=post.language,
+            content=post.html,
+            media_attachments=[attachment(one, here) for one in files[id]],
+            mentions=[_mention(one) for one in mentions[id]],
+            tags=[entities.StatusTag(name=tag.name, url=here.tag_url(tag.name)) for tag in tags[id]],
+            emojis=emojis.used_in(db, f"{post.html} {post.warning}", authors[post.author_id].host, here),
+            card=_card(cards.get(id), here),
+            application=_application(post, apps),
+        )
+        rendered[id] = (version(post.version), msgspec.json.encode(body)[1:-1])
+    return rendered
+
+
+def attachment(one: media.Media, here: Server) -> entities.MediaAttachment:
+    """https://docs.joinmastodon.org/entities/MediaAttachment/"""
+    meta = json.loads(one.meta)
+    if one.kind == "image":
+        meta["focus"] = {"x": one.focus_x, "y": one.focus_y}
+    is_ready = one.state == "ready"
+    return entities.MediaAttachment(
+        id=str(one.id),
+        type=one.kind,
+        url=here.media_url(one.file) if is_ready and one.file else None,
+        preview_url=here.media_url(one.preview) if is_ready and one.preview else None,
+        remote_url=one.remote_url,
+        preview_remote_url=None,
+        text_url=None,
+        meta=meta,
+        description=one.description or None,
+        blurhash=one.blurhash,
+    )
+
+
+def _text(id: int | None) -> str | None:
+    return None if id is None else str(id)
+
+
+def _mention(one: attached.Mention) -> entities.StatusMention:
+    acct = f"{one.username}@{one.host}" if one.host else one.username
+    return entities.StatusMention(id=str(one.account_id), username=one.username, url=one.url, acct=acct)
+
+
+def _application(post: Post, apps: dict[PostId, tuple[str, str | None]]) -> entities.StatusApplication | None:
+    app = apps.get(post.id)
+    return entities.StatusApplication(name=app[0], website=app[1]) if app else None
+
+
+def _card(card: attached.Card | None, here: Server) -> entities.PreviewCard | None:
+    """https://docs.joinmastodon.org/entities/PreviewCard/"""
+    if card is None:
+        return None
+    authors = (
+        [entities.PreviewCardAuthor(name=card.author_name, url=card.author_url)] if card.author_name else []
+    )
+    return entities.PreviewCard(
+        url=card.url,
+        title=card.title,
+        description=card.description,
+        type=card.kind,
+        authors=authors,
+        author_name=card.author_name,
+        author_url=card.author_url,
+        provider_name=card.provider_name,
+        provider_url=card.provider_url,
+        html="",
+        width=card.width,
+        height=card.height,
+        image=here.media_url(card.image) if card.image else None,
+        image_description=card.image_text,
+        embed_url="",
+        blurhash=card.blurhash,
+        language=card.language,
+        published_at=iso_or_none(card.published_at),
+    )

@@ -1,0 +1,162 @@
+"""
+Pages of statuses, put together from bytes.
+
+Each post's body was rendered once (`bodies`), each account's JSON is kept by
+version (`accounts`); what is added here is what changes often (counts) and
+what differs from viewer to viewer (own marks, polls, filters, quotes).
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from martlet.mastodon.serialize import bodies, polls
+from martlet.mastodon.serialize.accounts import AccountBytes
+from martlet.model.names import AccountId, PostId
+from martlet.model.server import Server
+from martlet.services import rendering
+from martlet.services.signing_in import Viewer
+from martlet.storage import posts
+from martlet.storage.database import Reader
+from martlet.storage.posts import Shown
+
+Extra = Callable[[PostId], bytes]
+"""Further attributes of a post, as JSON that begins with a comma."""
+
+_TRUE, _FALSE, _NULL = b"true", b"false", b"null"
+
+
+def _no_extra(_: PostId) -> bytes:
+    return b""
+
+
+@dataclass(slots=True)
+class StatusPages:
+    """Serialises pages of statuses; one for each process."""
+
+    here: Server
+    accounts: AccountBytes
+    keep: rendering.Keep = field(repr=False)
+    """What to do with freshly rendered bodies."""
+
+    def page(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra = _no_extra) -> bytes:
+        """A JSON list."""
+        return b"[" + b",".join(self._each(db, found, viewer, extra)) + b"]"
+
+    def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = _no_extra) -> bytes:
+        """A single JSON object."""
+        return self._each(db, [shown], viewer, extra)[0]
+
+    def by_id(self, db: Reader, ids: Sequence[PostId], viewer: Viewer) -> dict[PostId, bytes]:
+        """The JSON of those posts that the viewer may see."""
+        found = posts.shown(db, set(ids), viewer.account)
+        return dict(zip((one.id for one in found), self._each(db, found, viewer, _no_extra), strict=True))
+
+    def _each(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra) -> list[bytes]:
+        if not found:
+            return []
+        bodies_of = self._bodies(db, found)
+        versions: dict[AccountId, int] = {}
+        for one in found:
+            versions[one.author_id] = one.author_version
+            if one.boosted_id is not None:
+                versions[one.boosted_author_id] = one.boosted_author_version
+        accounts_of = self.accounts.of(db, versions)
+        polls_of = polls.rendered(db, found, viewer.account, self.here)
+        marks = self._marks(db, found, viewer)
+        result = []
+        for one in found:
+            tail = marks(one) + extra(one.boosted_id or one.id)
+            if one.boosted_id is None:
+                result.append(
+                    b'{%b,"account":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d'
+                    b',"reblog":null,"poll":%b%b}'
+                    % (
+                        bodies_of[one.id],
+                        accounts_of[one.author_id],
+                        one.replies_count,
+                        one.boosts_count,
+                        one.likes_count,
+                        one.quotes_count,
+                        polls_of.get(one.poll_id, _NULL),
+                        tail,
+                    )
+                )
+            else:
+                result.append(
+                    self._boost(one, bodies_of, accounts_of, polls_of.get(one.boosted_poll_id, _NULL), tail)
+                )
+        return result
+
+    def _boost(
+        self,
+        one: Shown,
+        bodies_of: dict[PostId, bytes],
+        accounts_of: dict[AccountId, bytes],
+        poll: bytes,
+        tail: bytes,
+    ) -> bytes:
+        counts = b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d' % (
+            one.boosted_replies_count,
+            one.boosted_boosts_count,
+            one.boosted_likes_count,
+            one.boosted_quotes_count,
+        )
+        assert one.boosted_id is not None  # noqa: S101 - for the type checker; the caller has looked
+        inner = b'{%b,"account":%b,%b,"reblog":null,"poll":%b%b}' % (
+            bodies_of[one.boosted_id],
+            accounts_of[one.boosted_author_id],
+            counts,
+            poll,
+            tail,
+        )
+        return b'{%b,"account":%b,%b,"reblog":%b,"poll":null%b}' % (
+            bodies_of[one.id],
+            accounts_of[one.author_id],
+            counts,
+            inner,
+            tail,
+        )
+
+    def _bodies(self, db: Reader, found: Sequence[Shown]) -> dict[PostId, bytes]:
+        result: dict[PostId, bytes] = {}
+        missing: list[PostId] = []
+        for one in found:
+            if one.body is not None and one.rendered_version == bodies.version(one.version):
+                result[one.id] = one.body
+            else:
+                missing.append(one.id)
+            if one.boosted_id is not None:
+                if one.boosted_body is not None and one.boosted_rendered_version == bodies.version(
+                    one.boosted_version
+                ):
+                    result[one.boosted_id] = one.boosted_body
+                else:
+                    missing.append(one.boosted_id)
+        if missing:
+            fresh = bodies.render(db, missing, self.here)
+            self.keep(db, fresh)
+            result |= {id: body for id, (_, body) in fresh.items()}
+        return result
+
+    def _marks(self, db: Reader, found: Sequence[Shown], viewer: Viewer) -> Callable[[Shown], bytes]:
+        """The viewer's own marks on each post; nothing for nobody."""
+        if not viewer.account:
+            return lambda _: b""
+        muted = self._muted_threads(db, found, viewer)
+
+        def marks(one: Shown) -> bytes:
+            thread = one.boosted_thread_id if one.boosted_id is not None else one.thread_id
+            return b',"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b' % (
+                _FALSE if one.liked_id is None else _TRUE,
+                _FALSE if one.boost_id is None else _TRUE,
+                _TRUE if thread in muted else _FALSE,
+                _FALSE if one.bookmarked_id is None else _TRUE,
+            )
+
+        return marks
+
+    def _muted_threads(self, db: Reader, found: Sequence[Shown], viewer: Viewer) -> frozenset[PostId]:
+        if not viewer.has_muted_threads:
+            return frozenset()
+        threads = {one.boosted_thread_id or one.thread_id for one in found}
+        return posts.muted_threads(db, viewer.account, threads)

@@ -1,0 +1,59 @@
+"""Accounts: public identities, here or elsewhere."""
+
+from dataclasses import dataclass
+
+from martlet.model.names import AccountId, Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One row of `account`; moments are milliseconds since 1970, empty `host` means here."""
+
+    id: AccountId
+    username: str
+    host: str
+    uri: Uri
+    url: str
+    kind: str
+    display_name: str
+    note_text: str
+    note_html: str
+    fields: str
+    """JSON: [{name, text, html, verified_at}]"""
+    avatar: str
+    avatar_static: str
+    avatar_text: str
+    header: str
+    header_static: str
+    header_text: str
+    is_locked: int
+    is_discoverable: int
+    is_indexable: int
+    hides_follows: int
+    is_noindex: int
+    attribution: str
+    created_at: int
+    limited_at: int | None
+    suspended_at: int | None
+    deletes_at: int | None
+    deleted_at: int | None
+    moved_to_id: AccountId | None
+    posts_count: int
+    followers_count: int
+    following_count: int
+    last_post_at: int | None
+    version: int
+
+    @property
+    def is_here(self) -> bool:
+        return not self.host
+
+    @property
+    def handle(self) -> str:
+        """`ada` here, `ada@host` elsewhere."""
+        return f"{self.username}@{self.host}" if self.host else self.username
+
+    @property
+    def is_gone(self) -> bool:
+        """Suspended, or deleted, or about to be."""
+        return self.suspended_at is not None or self.deletes_at is not None or self.deleted_at is not None

@@ -1,0 +1,68 @@
+"""Posts and drafts."""
+
+from dataclasses import dataclass, field
+
+from martlet.model.names import AccountId, AppId, MediaId, PollId, PostId, Uri
+from martlet.model.visibility import Visibility
+
+
+@dataclass(frozen=True, slots=True)
+class PollDraft:
+    options: tuple[str, ...]
+    seconds: int
+    is_multiple: bool = False
+    hides_totals: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What was typed: everything a person may say about a post before it is one."""
+
+    author: AccountId
+    text: str
+    visibility: Visibility | None = None
+    """None: as the author prefers."""
+    reply_to: PostId | None = None
+    warning: str = ""
+    is_sensitive: bool | None = None
+    language: str | None = None
+    media: tuple[MediaId, ...] = ()
+    poll: PollDraft | None = None
+    quote_of: PostId | None = None
+    quoting: str | None = None
+    app: AppId | None = None
+    idempotency_key: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """One row of `post`; a boost is a post whose `boost_of_id` names the boosted one. Moments in milliseconds."""
+
+    id: PostId
+    uri: Uri
+    url: str
+    author_id: AccountId
+    visibility: Visibility
+    thread_id: PostId
+    is_local: int
+    created_at: int
+    boost_of_id: PostId | None = None
+    reply_to_id: PostId | None = None
+    reply_to_account_id: AccountId | None = None
+    text: str = ""
+    html: str = ""
+    warning: str = ""
+    is_sensitive: int = 0
+    language: str | None = None
+    has_media: int = 0
+    poll_id: PollId | None = None
+    quote_of_id: PostId | None = None
+    quote_state: str | None = None
+    quoting: str = "public"
+    app_id: AppId | None = None
+    edited_at: int | None = None
+    replies_count: int = field(default=0)
+    boosts_count: int = field(default=0)
+    likes_count: int = field(default=0)
+    quotes_count: int = field(default=0)
+    version: int = field(default=1)

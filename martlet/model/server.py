@@ -1,0 +1,95 @@
+"""This server: its names, its limits, its clock and its ids. Handed in, never looked up."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Literal
+
+from martlet.model.ids import IdMaker
+from martlet.model.names import PostId, Uri
+
+Registration = Literal["open", "approval", "invite", "closed"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of anything is taken in. Lengths are in characters, sizes in bytes."""
+
+    post: int = 5000
+    media_per_post: int = 16
+    image_bytes: int = 16 * 1024 * 1024
+    video_bytes: int = 99 * 1024 * 1024
+    poll_options: int = 20
+    poll_option: int = 100
+    poll_seconds_min: int = 300
+    poll_seconds_max: int = 366 * 86400
+    description: int = 1500
+    display_name: int = 60
+    note: int = 2000
+    fields: int = 8
+    field_name: int = 255
+    field_value: int = 500
+    pins: int = 10
+    fan_out: int = 500
+    """Home timelines written in one transaction; the rest follows in further ones."""
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Everything a use case needs to know of the server it runs on."""
+
+    url: str
+    host: str
+    ids: IdMaker
+    clock: Callable[[], datetime]
+    version: str
+    name: str = "Martlet"
+    description: str = ""
+    contact_email: str = ""
+    languages: tuple[str, ...] = ("en",)
+    registration: Registration = "invite"
+    public_preview: bool = True
+    sends_mail: bool = False
+    deletion_grace_days: int = 30
+    limits: Limits = field(default_factory=Limits)
+
+    def now(self) -> datetime:
+        return self.clock()
+
+    def now_ms(self) -> int:
+        return milliseconds(self.clock())
+
+    def next_id(self) -> int:
+        return self.ids.next()
+
+    def is_here(self, host: str | None) -> bool:
+        """Whether a handle's host means this server; `host` in lower case, port included."""
+        return host is None or host in ("", self.host)
+
+    def account_uri(self, username: str) -> Uri:
+        return Uri(f"{self.url}/users/{username}")
+
+    def account_url(self, username: str) -> str:
+        return f"{self.url}/@{username}"
+
+    def post_uri(self, username: str, id: PostId) -> Uri:
+        return Uri(f"{self.url}/users/{username}/posts/{id}")
+
+    def post_url(self, username: str, id: PostId) -> str:
+        return f"{self.url}/@{username}/{id}"
+
+    def tag_url(self, name: str) -> str:
+        return f"{self.url}/tags/{name}"
+
+    def media_url(self, key: str) -> str:
+        return f"{self.url}/media/{key}"
+
+
+def milliseconds(moment: datetime) -> int:
+    """As the database keeps it."""
+    return int(moment.timestamp() * 1000)
+
+
+def moment(milliseconds: int) -> datetime:
+    """From how the database keeps it."""
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)

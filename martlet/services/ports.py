@@ -1,0 +1,14 @@
+"""What a use case or a door is given of the world: the Ground it stands on."""
+
+from dataclasses import dataclass
+
+from martlet.model.server import Server
+from martlet.storage.database import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Built once in `app.py`, handed to every door and every job."""
+
+    here: Server
+    store: Store

@@ -1,0 +1,222 @@
+"""
+Settings: one frozen value, read once at start from a file and the environment.
+
+The file is TOML (`martlet.toml` in the working folder, or the one that
+`MARTLET_CONFIG` names); each setting can also be given as an environment
+variable, `MARTLET_` and its name in capitals, which wins. A wrong value stops
+the start with a sentence that says which it is and how to mend it.
+"""
+
+import ipaddress
+import os
+import re
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from msgspec import Meta
+
+PREFIX = "MARTLET_"
+DEFAULT_FILE = "martlet.toml"
+
+
+class WrongSetting(Exception):
+    """A setting cannot be used; the message says which and how to mend it."""
+
+
+class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
+    """Every setting with its default; `martlet settings` prints them with the meaning given here."""
+
+    url: Annotated[
+        str, Meta(description="Where people reach this server, without a path. It can never change later.")
+    ] = "http://localhost:3000"
+    listen: Annotated[str, Meta(description="Address and port to listen on.")] = "127.0.0.1:3000"
+    workers: Annotated[int, Meta(ge=1, le=64, description="How many processes answer requests.")] = 1
+    data: Annotated[str, Meta(description="Folder for the database, pictures and secrets.")] = "data"
+    database: Annotated[
+        str, Meta(description="`sqlite` keeps the database in the data folder; or a postgresql://… address.")
+    ] = "sqlite"
+    secret: Annotated[
+        str,
+        Meta(
+            description="Key that protects stored secrets, 32 characters or more. Empty: made once and kept in the data folder."
+        ),
+    ] = ""
+
+    name: Annotated[
+        str, Meta(min_length=1, max_length=80, description="The server's name, as people see it.")
+    ] = "Martlet"
+    description: Annotated[
+        str, Meta(max_length=1000, description="A sentence or two on who this server is for.")
+    ] = ""
+    contact_email: Annotated[str, Meta(description="Where people reach whoever runs this server.")] = ""
+    languages: Annotated[
+        tuple[str, ...], Meta(description="Main languages of this server, ISO 639 codes.")
+    ] = ("en",)
+    registration: Annotated[
+        Literal["open", "approval", "invite", "closed"],
+        Meta(
+            description="Who may join: anyone, anyone whom a moderator approves, holders of an invitation, nobody."
+        ),
+    ] = "invite"
+    public_preview: Annotated[
+        bool, Meta(description="Whether people who are not signed in may read the local timeline.")
+    ] = True
+
+    post_limit: Annotated[int, Meta(ge=100, le=100_000, description="Characters a post may have.")] = 5000
+    media_per_post: Annotated[
+        int, Meta(ge=1, le=100, description="Pictures and other media a post may carry.")
+    ] = 16
+    image_limit_mb: Annotated[
+        int, Meta(ge=1, le=1000, description="Largest picture that may be sent, in MB.")
+    ] = 16
+    video_limit_mb: Annotated[
+        int, Meta(ge=1, le=10_000, description="Largest video or sound that may be sent, in MB.")
+    ] = 99
+    poll_options: Annotated[int, Meta(ge=2, le=100, description="Choices a poll may have.")] = 20
+    deletion_grace_days: Annotated[
+        int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")
+    ] = 30
+
+    smtp_host: Annotated[
+        str, Meta(description="Mail server; empty: this server sends no mail and asks for no confirmation.")
+    ] = ""
+    smtp_port: Annotated[int, Meta(ge=1, le=65535, description="Port of the mail server.")] = 587
+    smtp_security: Annotated[
+        Literal["starttls", "tls", "none"],
+        Meta(description="How the connection to the mail server is secured."),
+    ] = "starttls"
+    smtp_user: Annotated[str, Meta(description="Name to sign in to the mail server with.")] = ""
+    smtp_password: Annotated[str, Meta(description="Password to sign in to the mail server with.")] = ""
+    mail_from: Annotated[str, Meta(description="Sender of this server's mail.")] = ""
+
+    rate_limits: Annotated[
+        bool, Meta(description="Whether people may ask only so often. Off only for measuring.")
+    ] = True
+    trusted_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description="Addresses or networks of proxies whose X-Forwarded-For is believed."),
+    ] = ("127.0.0.1", "::1")
+    allow_private_addresses: Annotated[
+        bool,
+        Meta(
+            description="Lets this server call private and loopback addresses by plain http. For trials on one machine."
+        ),
+    ] = False
+    log_level: Annotated[
+        Literal["debug", "info", "warning", "error"], Meta(description="How much is logged.")
+    ] = "info"
+
+    @property
+    def host(self) -> str:
+        """The name in handles: host, and port where it is not the scheme's own."""
+        return urlsplit(self.url).netloc
+
+    @property
+    def is_secure(self) -> bool:
+        return self.url.startswith("https://")
+
+    @property
+    def folder(self) -> Path:
+        return Path(self.data)
+
+
+def load(file: Path | None = None, environment: Mapping[str, str] | None = None) -> Settings:
+    """
+    The settings from `file` (else the one named by MARTLET_CONFIG, else `martlet.toml` if there is one).
+
+    Raises `WrongSetting`.
+    """
+    environment = os.environ if environment is None else environment
+    values = _from_file(file, environment) | _from_environment(environment)
+    try:
+        settings = msgspec.convert(values, Settings, strict=False)
+    except msgspec.ValidationError as error:
+        raise WrongSetting(_explain(str(error))) from None
+    _check(settings)
+    return settings
+
+
+def _from_file(file: Path | None, environment: Mapping[str, str]) -> dict[str, object]:
+    named = file or (Path(environment["MARTLET_CONFIG"]) if environment.get("MARTLET_CONFIG") else None)
+    path = named or Path(DEFAULT_FILE)
+    if named is None and not path.exists():
+        return {}
+    try:
+        values: dict[str, object] = tomllib.loads(path.read_text())
+    except OSError as error:
+        raise WrongSetting(f"The settings file {path} cannot be read: {error.strerror}.") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise WrongSetting(f"The settings file {path} is not valid TOML: {error}") from None
+    for name in values:
+        if name not in Settings.__struct_fields__:
+            raise WrongSetting(
+                f"{path} sets `{name}`, which is no setting. `martlet settings` lists them all."
+            )
+    return values
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
+    values: dict[str, object] = {}
+    for variable, text in environment.items():
+        name = variable.removeprefix(PREFIX).lower()
+        if not variable.startswith(PREFIX) or name == "config":
+            continue
+        if name not in Settings.__struct_fields__:
+            raise WrongSetting(
+                f"The environment sets {variable}, which is no setting. `martlet settings` lists them all."
+            )
+        values[name] = _value(name, text)
+    return values
+
+
+def _value(name: str, text: str) -> object:
+    if name in ("languages", "trusted_proxies"):
+        return [part.strip() for part in text.split(",") if part.strip()]
+    if text.lower() in ("yes", "on", "no", "off"):
+        return text.lower() in ("yes", "on")
+    return text
+
+
+def _explain(error: str) -> str:
+    found = re.search(r"(.*) - at `\$\.(\w+)", error)
+    if found is None:
+        return error
+    what, name = found.groups()
+    return f"The setting `{name}` is wrong: {what[0].lower()}{what[1:]}. It can be set in the file or as {PREFIX}{name.upper()}."
+
+
+def _check(settings: Settings) -> None:
+    parts = urlsplit(settings.url)
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.hostname
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
+        raise WrongSetting(
+            f"The setting `url` is wrong: {settings.url!r}. It needs the form https://social.example, with nothing after the name."
+        )
+    if not re.fullmatch(r"\[[0-9a-fA-F:]+\]:\d{1,5}|[^:\s]+:\d{1,5}", settings.listen):
+        raise WrongSetting(
+            f"The setting `listen` is wrong: {settings.listen!r}. It needs the form 127.0.0.1:3000."
+        )
+    if settings.database != "sqlite" and not settings.database.startswith(("postgresql://", "postgres://")):
+        raise WrongSetting(
+            "The setting `database` is wrong: it needs to be `sqlite` or begin with postgresql://."
+        )
+    if settings.secret and len(settings.secret) < 32:  # noqa: PLR2004 - said in the setting's meaning
+        raise WrongSetting("The setting `secret` is too short: it needs 32 characters or more.")
+    if settings.smtp_host and "@" not in settings.mail_from:
+        raise WrongSetting("The setting `mail_from` is missing: with `smtp_host` set, mail needs a sender.")
+    for network in settings.trusted_proxies:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise WrongSetting(
+                f"The setting `trusted_proxies` is wrong: {network!r} is neither an address nor a network."
+            ) from None

@@ -1,0 +1,164 @@
+"""Accounts and the people who sign in to them."""
+
+import json
+from collections.abc import Collection, Sequence
+
+from martlet.model.accounts import Account
+from martlet.model.errors import NotFound
+from martlet.model.names import AccountId, Uri, UserId
+from martlet.storage.database import Reader, Writer
+
+COLUMNS = ", ".join(f"account.{name}" for name in Account.__slots__)
+FIELDS = frozenset(Account.__slots__) - {"id", "version"}
+
+
+def insert(
+    db: Writer,
+    id: AccountId,
+    username: str,
+    host: str,
+    uri: Uri,
+    url: str,
+    created_at: int,
+    kind: str = "person",
+) -> None:
+    """Raises `AlreadyThere` for a handle or uri that is taken."""
+    db.run(
+        """
+        INSERT INTO account (id, username, username_folded, host, uri, url, kind, created_at)
+        VALUES (:id, :username, :folded, :host, :uri, :url, :kind, :created_at)
+        """,
+        id=id,
+        username=username,
+        folded=username.lower(),
+        host=host,
+        uri=uri,
+        url=url,
+        kind=kind,
+        created_at=created_at,
+    )
+
+
+def find(db: Reader, id: AccountId) -> Account | None:
+    row = db.row(f"SELECT {COLUMNS} FROM account WHERE id = :id", id=id)
+    return Account(*row) if row else None
+
+
+def get(db: Reader, id: AccountId) -> Account:
+    """Raises `NotFound`."""
+    account = find(db, id)
+    if account is None:
+        raise NotFound
+    return account
+
+
+def find_by_handle(db: Reader, username: str, host: str = "") -> Account | None:
+    row = db.row(
+        f"SELECT {COLUMNS} FROM account WHERE username_folded = :username AND host = :host",
+        username=username.lower(),
+        host=host,
+    )
+    return Account(*row) if row else None
+
+
+def many(db: Reader, ids: Collection[AccountId]) -> dict[AccountId, Account]:
+    """Those of the accounts that are there."""
+    if not ids:
+        return {}
+    rows = db.rows(f"SELECT {COLUMNS} FROM account WHERE id IN ({numbers(ids)})")
+    return {row[0]: Account(*row) for row in rows}
+
+
+def update(db: Writer, id: AccountId, **changes: object) -> None:
+    """Set columns; the version grows, so that nobody is shown the old account."""
+    unknown = changes.keys() - FIELDS
+    if unknown:
+        raise ValueError(unknown)
+    names = ", ".join(f"{name} = :{name}" for name in changes)
+    db.run(f"UPDATE account SET {names}, version = version + 1 WHERE id = :id", id=id, **changes)
+
+
+def count(db: Writer, id: AccountId, *, posts: int = 0, followers: int = 0, following: int = 0) -> None:
+    """Add to an account's counts."""
+    db.run(
+        """
+        UPDATE account
+           SET posts_count = posts_count + :posts,
+               followers_count = followers_count + :followers,
+               following_count = following_count + :following,
+               version = version + 1
+         WHERE id = :id
+        """,
+        id=id,
+        posts=posts,
+        followers=followers,
+        following=following,
+    )
+
+
+def insert_user(
+    db: Writer,
+    id: UserId,
+    account: AccountId,
+    email: str,
+    password_hash: str,
+    role: str,
+    locale: str,
+    created_at: int,
+    confirmed_at: int | None,
+    approved_at: int | None,
+) -> None:
+    """Raises `AlreadyThere` for an e-mail address that is taken."""
+    db.run(
+        """
+        INSERT INTO users (id, account_id, email, email_folded, password_hash, role, locale, created_at,
+                           confirmed_at, approved_at)
+        VALUES (:id, :account, :email, :folded, :password_hash, :role, :locale, :created_at, :confirmed_at, :approved_at)
+        """,
+        id=id,
+        account=account,
+        email=email,
+        folded=email.lower(),
+        password_hash=password_hash,
+        role=role,
+        locale=locale,
+        created_at=created_at,
+        confirmed_at=confirmed_at,
+        approved_at=approved_at,
+    )
+
+
+def numbers(ids: Collection[int]) -> str:
+    """Ids for an IN list. They are numbers of ours, so they may stand in the SQL itself."""
+    return ", ".join(str(int(id)) for id in ids)
+
+
+def fields_of(account: Account) -> Sequence[dict[str, str | None]]:
+    """A profile's fields: name, text, html, verified_at (ISO 8601 or None)."""
+    found: list[dict[str, str | None]] = json.loads(account.fields)
+    return found
+
+
+def posting_preferences(db: Reader, account: AccountId) -> tuple[int, int, str | None, str] | None:
+    """(visibility, sensitive, language, who may quote) of whoever signs in to this account."""
+    row = db.row(
+        """
+        SELECT default_visibility, default_sensitive, default_language, default_quoting
+          FROM users WHERE account_id = :account
+        """,
+        account=account,
+    )
+    return (row[0], row[1], row[2], row[3]) if row else None
+
+
+def find_login(db: Reader, name: str) -> tuple[UserId, AccountId, str] | None:
+    """(user, account, password hash) by e-mail address or username."""
+    row = db.row(
+        """
+        SELECT users.id, users.account_id, users.password_hash
+          FROM users JOIN account ON account.id = users.account_id
+         WHERE users.email_folded = :name OR (account.username_folded = :name AND account.host = '')
+        """,
+        name=name.lower(),
+    )
+    return (row[0], row[1], row[2]) if row else None

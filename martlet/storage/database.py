@@ -1,0 +1,156 @@
+"""
+The Store: many readers, one writer.
+
+A use case is a plain function whose first argument is a `Reader` or a
+`Writer`: one transaction, handed in. How it runs is the Store's business.
+
+    with store.read() as db: …            where threads are at home: tests, commands, jobs
+    await store.reading(function, …)      where the event loop is: doors
+    await store.writing(function, …)
+
+`SqliteStore` and `PostgresStore` are the two kinds; nothing outside this
+module and theirs knows which one it has.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import msgspec
+
+from martlet.model.errors import Unavailable
+from martlet.model.events import Event
+from martlet.storage.dialect import Dialect
+
+P = ParamSpec("P")
+T = TypeVar("T")
+Row = tuple[Any, ...]
+
+
+class DatabaseBusy(Unavailable):
+    code = "database_busy"
+
+    def __init__(self) -> None:
+        super().__init__("The server is busy. Nothing was changed; please try again.")
+
+
+class StorageFull(Unavailable):
+    code = "storage_full"
+
+    def __init__(self) -> None:
+        super().__init__("The server's disk is full. Nothing was changed; please tell whoever runs it.")
+
+
+class AlreadyThere(Exception):
+    """A unique constraint refused a row."""
+
+
+Executor = Callable[[str, Mapping[str, Any]], Any]
+"""What a Reader needs of a connection: a statement and its parameters to a cursor."""
+
+
+class Reader:
+    """One transaction that reads. All it reads is of one moment on SQLite."""
+
+    def __init__(self, execute: Executor, dialect: Dialect) -> None:
+        self._execute = execute
+        self.dialect = dialect
+
+    def rows(self, sql: str, **parameters: object) -> list[Row]:
+        found: list[Row] = self._execute(sql, parameters).fetchall()
+        return found
+
+    def row(self, sql: str, **parameters: object) -> Row | None:
+        found: Row | None = self._execute(sql, parameters).fetchone()
+        return found
+
+    def value(self, sql: str, **parameters: object) -> Any:
+        """The first column of the first row, or None."""
+        found = self._execute(sql, parameters).fetchone()
+        return None if found is None else found[0]
+
+
+class Writer(Reader):
+    """One transaction that writes: all of it happens, or nothing."""
+
+    def __init__(self, execute: Executor, dialect: Dialect) -> None:
+        super().__init__(execute, dialect)
+        self.has_work = False
+        """Whether events or jobs were written, so that somebody should wake up."""
+
+    def run(self, sql: str, **parameters: object) -> int:
+        """Execute; returns how many rows were touched. Raises `AlreadyThere`."""
+        return int(self._execute(sql, parameters).rowcount)
+
+    def run_each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
+        """Execute once for each row of parameters."""
+        for row in rows:
+            self._execute(sql, row)
+
+    @contextmanager
+    def part(self) -> Iterator[None]:
+        """A part of the transaction that can fail alone: an error undoes the part and goes on to the caller."""
+        self._execute("SAVEPOINT part", {})
+        try:
+            yield
+        except BaseException:
+            self._execute("ROLLBACK TO SAVEPOINT part", {})
+            self._execute("RELEASE SAVEPOINT part", {})
+            raise
+        self._execute("RELEASE SAVEPOINT part", {})
+
+    def emit(self, event: Event) -> None:
+        """Write down what happened; its reactions follow once this transaction is done."""
+        self.has_work = True
+        self._execute(
+            "INSERT INTO event (kind, body) VALUES (:kind, :body)",
+            {"kind": event.kind, "body": msgspec.json.encode(event).decode()},
+        )
+
+
+class Store(ABC):
+    """Where everything is kept."""
+
+    dialect: Dialect
+
+    def __init__(self) -> None:
+        self.listeners: list[Callable[[], None]] = []
+        """Called, in any thread, after a commit that left events or jobs behind."""
+
+    @abstractmethod
+    def read(self) -> AbstractContextManager[Reader]:
+        """A reading transaction in this thread."""
+
+    @abstractmethod
+    def write(self) -> AbstractContextManager[Writer]:
+        """A writing transaction in this thread; committed at the end unless an error leaves the block."""
+
+    @abstractmethod
+    async def reading(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a short reading function where it costs least."""
+
+    @abstractmethod
+    async def reading_aside(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a reading function that may take long, out of the event loop's way."""
+
+    @abstractmethod
+    async def writing(
+        self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a writing function; returns once it is safely on disk. It may be run again after a deadlock."""
+
+    @abstractmethod
+    def take_slot(self) -> int:
+        """A number from 0 to 63 that no other living process has, for `model.ids`."""
+
+    @abstractmethod
+    def close(self) -> None: ...
+
+    def tell_listeners(self) -> None:
+        for listener in self.listeners:
+            listener()

@@ -1,0 +1,52 @@
+"""
+The few places where SQLite and PostgreSQL differ, each a named function.
+
+SQL is written once, with `:name` parameters, for both. Schema files speak
+SQLite's types; PostgreSQL reads them through `schema_for_postgres`.
+"""
+
+import re
+from functools import lru_cache
+from typing import Literal
+
+Dialect = Literal["sqlite", "postgres"]
+
+_PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_TYPES = (
+    (re.compile(r"\bINTEGER\b"), "BIGINT"),
+    (re.compile(r"\bBLOB\b"), "BYTEA"),
+    (re.compile(r"\bREAL\b"), "DOUBLE PRECISION"),
+    (
+        re.compile(r"\)\s*(STRICT\s*,\s*WITHOUT ROWID|WITHOUT ROWID\s*,\s*STRICT|STRICT|WITHOUT ROWID)\s*;"),
+        ");",
+    ),
+)
+
+
+@lru_cache(maxsize=2048)
+def for_postgres(sql: str) -> str:
+    """The same statement with `%(name)s` parameters, as psycopg wants them."""
+    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+
+
+def schema_for_postgres(sql: str) -> str:
+    """A schema file in PostgreSQL's words: BIGINT, BYTEA, no table options."""
+    for pattern, word in _TYPES:
+        sql = pattern.sub(word, sql)
+    return sql
+
+
+def statements(sql: str) -> list[str]:
+    """The single statements of a schema file, comments removed. No statement may hold a `;` of its own."""
+    bare = "\n".join(line.partition("--")[0] for line in sql.splitlines())
+    return [statement.strip() for statement in bare.split(";") if statement.strip()]
+
+
+def skip_locked(dialect: Dialect) -> str:
+    """Ends a SELECT of rows to be worked on, so that two workers never take the same one."""
+    return "FOR UPDATE SKIP LOCKED" if dialect == "postgres" else ""
+
+
+def lock_row(dialect: Dialect) -> str:
+    """Ends a SELECT whose row is about to be changed by what was read. SQLite has one writer anyway."""
+    return "FOR UPDATE" if dialect == "postgres" else ""

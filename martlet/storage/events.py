@@ -1,0 +1,133 @@
+"""Events and jobs: rows of work, taken by one worker at a time."""
+
+from dataclasses import dataclass
+
+from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import skip_locked
+
+
+@dataclass(frozen=True, slots=True)
+class EventRow:
+    id: int
+    kind: str
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobRow:
+    id: int
+    name: str
+    body: str
+    tries: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parked:
+    """A job that was set aside after too many tries."""
+
+    id: int
+    name: str
+    body: str
+    tries: int
+    parked_at: int
+    error: str
+
+
+def take(db: Writer, limit: int) -> list[EventRow]:
+    """The oldest events, gone from the table once this transaction is done."""
+    rows = db.rows(
+        f"SELECT id, kind, body FROM event ORDER BY id LIMIT :limit {skip_locked(db.dialect)}", limit=limit
+    )
+    for row in rows:
+        db.run("DELETE FROM event WHERE id = :id", id=row[0])
+    return [EventRow(*row) for row in rows]
+
+
+def add_job(
+    db: Writer, name: str, body: str, run_at: int, *, key: str | None = None, error: str = "", tries: int = 0
+) -> None:
+    """Wants a job done at its time. With a `key`, at most one such job waits: a later one is left out."""
+    db.has_work = True
+    db.run(
+        """
+        INSERT INTO job (name, body, key, run_at, tries, error) VALUES (:name, :body, :key, :run_at, :tries, :error)
+        ON CONFLICT (key) DO NOTHING
+        """,
+        name=name,
+        body=body,
+        key=key,
+        run_at=run_at,
+        tries=tries,
+        error=error,
+    )
+
+
+def take_jobs(db: Writer, now: int, until: int, limit: int) -> list[JobRow]:
+    """Jobs that are due, this worker's until the moment `until`; then another may take them."""
+    rows = db.rows(
+        f"""
+        SELECT id, name, body, tries FROM job
+         WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now)
+         ORDER BY run_at LIMIT :limit {skip_locked(db.dialect)}
+        """,
+        now=now,
+        limit=limit,
+    )
+    for row in rows:
+        db.run("UPDATE job SET taken_till = :until, tries = tries + 1 WHERE id = :id", until=until, id=row[0])
+    return [JobRow(row[0], row[1], row[2], row[3] + 1) for row in rows]
+
+
+def finish(db: Writer, id: int) -> None:
+    db.run("DELETE FROM job WHERE id = :id", id=id)
+
+
+def put_off(db: Writer, id: int, run_at: int, error: str) -> None:
+    """Try a job again later."""
+    db.run(
+        "UPDATE job SET run_at = :run_at, taken_till = NULL, error = :error WHERE id = :id",
+        id=id,
+        run_at=run_at,
+        error=error,
+    )
+
+
+def park(db: Writer, id: int, now: int, error: str) -> None:
+    """Set a job aside; an operator decides."""
+    db.run(
+        "UPDATE job SET parked_at = :now, taken_till = NULL, error = :error WHERE id = :id",
+        id=id,
+        now=now,
+        error=error,
+    )
+
+
+def parked(db: Reader, limit: int) -> list[Parked]:
+    rows = db.rows(
+        """
+        SELECT id, name, body, tries, parked_at, error FROM job
+         WHERE parked_at IS NOT NULL ORDER BY parked_at DESC LIMIT :limit
+        """,
+        limit=limit,
+    )
+    return [Parked(*row) for row in rows]
+
+
+def waiting(db: Reader) -> tuple[int, int]:
+    """How many events and jobs wait."""
+    events = db.value("SELECT count(*) FROM event")
+    return int(events), int(db.value("SELECT count(*) FROM job WHERE parked_at IS NULL"))
+
+
+def is_work(db: Reader, now: int) -> bool:
+    """Whether an event waits or a job is due and free to be taken."""
+    return bool(
+        db.value(
+            """
+            SELECT EXISTS (SELECT 1 FROM event)
+                OR EXISTS (SELECT 1 FROM job
+                            WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now))
+            """,
+            now=now,
+        )
+    )

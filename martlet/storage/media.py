@@ -1,0 +1,61 @@
+"""Pictures, video and sound: what is known of each file. The bytes are the room `media`'s."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from martlet.model.names import AccountId, MediaId, PostId
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """One row of `media`."""
+
+    id: MediaId
+    owner_id: AccountId
+    post_id: PostId | None
+    position: int
+    state: str
+    kind: str
+    content_type: str
+    file: str
+    preview: str
+    bytes: int
+    remote_url: str | None
+    description: str
+    focus_x: float
+    focus_y: float
+    blurhash: str | None
+    meta: str
+    """JSON: sizes and so on, in Mastodon's form"""
+    error: str
+    created_at: int
+
+
+NAMES = tuple(Media.__slots__)
+COLUMNS = ", ".join(NAMES)
+
+
+def insert(db: Writer, media: Media) -> None:
+    db.run(
+        f"INSERT INTO media ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in NAMES)})",
+        **{name: getattr(media, name) for name in NAMES},
+    )
+
+
+def find(db: Reader, id: MediaId, owner: AccountId) -> Media | None:
+    """One of the owner's own."""
+    row = db.row(f"SELECT {COLUMNS} FROM media WHERE id = :id AND owner_id = :owner", id=id, owner=owner)
+    return Media(*row) if row else None
+
+
+def of_posts(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Media]]:
+    """The media of posts, in their order."""
+    found: dict[PostId, list[Media]] = {id: [] for id in posts}
+    if posts:
+        for row in db.rows(
+            f"SELECT {COLUMNS} FROM media WHERE post_id IN ({numbers(posts)}) ORDER BY post_id, position"
+        ):
+            found[row[2]].append(Media(*row))
+    return found

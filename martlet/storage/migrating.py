@@ -1,0 +1,102 @@
+"""
+Migrations: numbered SQL files, forward only, one transaction each.
+
+`0003_follows.sql` serves both databases; a twin `0003_follows.postgres.sql`
+replaces it on PostgreSQL where the two must differ. Interrupted, a migration
+has not happened; started twice at once, it happens once.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib import resources
+
+from martlet.storage.database import Reader, Store, Writer
+from martlet.storage.dialect import Dialect, schema_for_postgres, statements
+
+LOCK = 0x6D61_7274_6C65_0001
+
+
+class SchemaTooNew(Exception):
+    """The database was made by a newer Martlet than this one."""
+
+    def __init__(self, found: int, known: int) -> None:
+        super().__init__(
+            f"The database has schema version {found}, but this Martlet knows only up to {known}. "
+            "Start the newer Martlet that made it, or restore a backup from before."
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Migration:
+    version: int
+    name: str
+    sql: str
+
+
+def known(dialect: Dialect) -> list[Migration]:
+    """All migrations in order, in the words of `dialect`."""
+    found: dict[int, Migration] = {}
+    twins: dict[int, Migration] = {}
+    for file in resources.files("martlet.storage.migrations").iterdir():
+        match = re.fullmatch(r"(\d{4})_(\w+?)(\.postgres)?\.sql", file.name)
+        if match is None:
+            continue
+        migration = Migration(int(match[1]), match[2], file.read_text("utf-8"))
+        (twins if match[3] else found)[migration.version] = migration
+    if dialect == "postgres":
+        found = {
+            version: twins.get(version) or Migration(version, one.name, schema_for_postgres(one.sql))
+            for version, one in found.items()
+        }
+    return [found[version] for version in sorted(found)]
+
+
+def version_of(db: Reader) -> int:
+    """The schema version of a database; 0 for an empty one."""
+    if db.dialect == "sqlite":
+        there = db.value("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
+    else:
+        there = db.value("SELECT to_regclass('schema_version')")
+    return int(db.value("SELECT coalesce(max(version), 0) FROM schema_version")) if there else 0
+
+
+def pending(store: Store) -> list[Migration]:
+    """What is still to be done. Raises `SchemaTooNew`."""
+    migrations = known(store.dialect)
+    with store.read() as db:
+        version = version_of(db)
+    newest = migrations[-1].version if migrations else 0
+    if version > newest:
+        raise SchemaTooNew(version, newest)
+    return [migration for migration in migrations if migration.version > version]
+
+
+def migrate(store: Store, tell: Callable[[Migration], None] = lambda _: None) -> int:
+    """Bring the schema up to date; returns how many migrations were made. Raises `SchemaTooNew`."""
+    made = 0
+    for migration in pending(store):
+        with store.write() as db:
+            if db.dialect == "postgres":
+                db.row("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
+            if version_of(db) >= migration.version:  # another process was faster
+                continue
+            tell(migration)
+            _apply(db, migration)
+            made += 1
+    return made
+
+
+def _apply(db: Writer, migration: Migration) -> None:
+    if migration.version == 1:
+        db.run(
+            "CREATE TABLE schema_version ("
+            "version BIGINT PRIMARY KEY, name TEXT NOT NULL, applied_at TEXT NOT NULL DEFAULT CURRENT_TIMESTAMP)"
+        )
+    for statement in statements(migration.sql):
+        db.run(statement)
+    db.run(
+        "INSERT INTO schema_version (version, name) VALUES (:version, :name)",
+        version=migration.version,
+        name=migration.name,
+    )

@@ -1,0 +1,137 @@
+"""
+PostgreSQL, for more than one machine.
+
+A pool of connections; functions run in threads. A transaction that lost a
+deadlock or a race is run again: use cases are plain functions of the database
+and may be.
+"""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import psycopg
+from psycopg import errors
+from psycopg_pool import ConnectionPool, PoolTimeout
+
+from martlet.model.ids import SLOTS
+from martlet.storage.database import AlreadyThere, DatabaseBusy, Reader, StorageFull, Store, Writer
+from martlet.storage.dialect import for_postgres
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+TRIES = 5
+SLOT_LOCK = 0x6D61_7274_6C65_7400
+"""Advisory locks from here on hold the slots of `model.ids`."""
+
+
+class PostgresStore(Store):
+    dialect = "postgres"
+
+    def __init__(self, address: str, size: int = 8) -> None:
+        super().__init__()
+        self.address = address
+        self._pool = ConnectionPool(
+            address,
+            min_size=1,
+            max_size=size,
+            open=True,
+            timeout=10,
+            kwargs={
+                "autocommit": True,
+                "prepare_threshold": 3,
+                "options": "-c statement_timeout=60000 -c jit=off",
+            },
+        )
+        self._threads = ThreadPoolExecutor(size, "postgres")
+        self._slot: psycopg.Connection[Any] | None = None
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        with self._connection() as connection:
+            yield Reader(_translating(connection), "postgres")
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        with self._connection() as connection:
+            with connection.transaction():
+                db = Writer(_translating(connection), "postgres")
+                yield db
+            if db.has_work:
+                self.tell_listeners()
+
+    @contextmanager
+    def _connection(self) -> Iterator[psycopg.Connection[Any]]:
+        try:
+            with self._pool.connection() as connection:
+                yield connection
+        except (PoolTimeout, errors.QueryCanceled, errors.LockNotAvailable) as error:
+            raise DatabaseBusy from error
+        except (errors.DiskFull, errors.OutOfMemory) as error:
+            raise StorageFull from error
+
+    async def reading(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        def run() -> T:
+            with self.read() as db:
+                return function(db, *args, **kwargs)
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    async def reading_aside(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.reading(function, *args, **kwargs)
+
+    async def writing(
+        self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        def run() -> T:
+            for last in (attempt == TRIES - 1 for attempt in range(TRIES)):
+                try:
+                    with self.write() as db:
+                        return function(db, *args, **kwargs)
+                except (errors.DeadlockDetected, errors.SerializationFailure) as error:
+                    if last:
+                        raise DatabaseBusy from error
+                    time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - spreads the contestants
+            raise DatabaseBusy
+
+        return await asyncio.get_running_loop().run_in_executor(self._threads, run)
+
+    def take_slot(self) -> int:
+        connection = psycopg.connect(self.address, autocommit=True)
+        for slot in range(SLOTS):
+            row = connection.execute("SELECT pg_try_advisory_lock(%s)", (SLOT_LOCK + slot,)).fetchone()
+            if row is not None and row[0]:
+                self._slot = connection
+                return slot
+        connection.close()
+        raise DatabaseBusy
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        if self._slot is not None:
+            self._slot.close()
+            self._slot = None
+        self._pool.close()
+
+
+def _translating(
+    connection: psycopg.Connection[Any],
+) -> Callable[[str, Mapping[str, Any]], psycopg.Cursor[Any]]:
+    """The connection's `execute`, for `:name` parameters, with a refused duplicate told as `AlreadyThere`."""
+
+    def execute(sql: str, parameters: Mapping[str, Any]) -> psycopg.Cursor[Any]:
+        try:
+            return connection.execute(for_postgres(sql), parameters)
+        except errors.UniqueViolation as error:
+            raise AlreadyThere(str(error)) from error
+
+    return execute

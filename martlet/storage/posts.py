@@ -1,0 +1,199 @@
+"""Posts: rows, and pages of them as clients are shown."""
+
+from collections.abc import Collection
+from typing import Any, NamedTuple
+
+from martlet.model.errors import NotFound
+from martlet.model.names import AccountId, PostId
+from martlet.model.posts import Post
+from martlet.model.visibility import Visibility
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+from martlet.storage.visibility import may_see
+
+NAMES = tuple(Post.__slots__)
+COLUMNS = ", ".join(f"post.{name}" for name in NAMES)
+_INSERT = f"INSERT INTO post ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' for name in NAMES)})"
+
+SHOWN_COLUMNS = """
+    post.id, post.author_id, author.version, post.version, rendered.version, rendered.body,
+    post.replies_count, post.boosts_count, post.likes_count, post.quotes_count,
+    post.visibility, post.poll_id, post.quote_of_id, post.thread_id,
+    mark.liked_id, mark.bookmarked_id, mark.boost_id,
+    boosted.id, boosted.author_id, boosted_author.version, boosted.version, boosted_rendered.version,
+    boosted_rendered.body,
+    boosted.replies_count, boosted.boosts_count, boosted.likes_count, boosted.quotes_count,
+    boosted.visibility, boosted.poll_id, boosted.quote_of_id, boosted.thread_id
+"""
+SHOWN_JOINS = """
+    JOIN account AS author ON author.id = post.author_id
+    LEFT JOIN rendered_post AS rendered ON rendered.post_id = post.id
+    LEFT JOIN post AS boosted ON boosted.id = post.boost_of_id
+    LEFT JOIN account AS boosted_author ON boosted_author.id = boosted.author_id
+    LEFT JOIN rendered_post AS boosted_rendered ON boosted_rendered.post_id = post.boost_of_id
+    LEFT JOIN mark ON mark.account_id = :viewer AND mark.post_id = coalesce(post.boost_of_id, post.id)
+"""
+MAY_SEE = (
+    f"""({may_see("post", "author")} AND (boosted.id IS NULL OR {may_see("boosted", "boosted_author")}))"""
+)
+"""The rule for a query that has SHOWN_JOINS."""
+
+
+class Shown(NamedTuple):
+    """One post of a page: what is needed to show it, with the viewer's own marks. Boosted columns are None without a boost."""
+
+    id: PostId
+    author_id: AccountId
+    author_version: int
+    version: int
+    rendered_version: int | None
+    body: bytes | None
+    replies_count: int
+    boosts_count: int
+    likes_count: int
+    quotes_count: int
+    visibility: int
+    poll_id: int | None
+    quote_of_id: PostId | None
+    thread_id: PostId
+    liked_id: int | None
+    bookmarked_id: int | None
+    boost_id: int | None
+    boosted_id: PostId | None
+    boosted_author_id: AccountId
+    boosted_author_version: int
+    boosted_version: int
+    boosted_rendered_version: int | None
+    boosted_body: bytes | None
+    boosted_replies_count: int
+    boosted_boosts_count: int
+    boosted_likes_count: int
+    boosted_quotes_count: int
+    boosted_visibility: int
+    boosted_poll_id: int | None
+    boosted_quote_of_id: PostId | None
+    boosted_thread_id: PostId
+
+
+def insert(db: Writer, post: Post) -> None:
+    """Raises `AlreadyThere` for a uri that is known, or a second boost."""
+    db.run(_INSERT, **{name: getattr(post, name) for name in NAMES})
+
+
+def find(db: Reader, id: PostId, viewer: AccountId) -> Post | None:
+    """The post, if the viewer may see it."""
+    row = db.row(
+        f"""
+        SELECT {COLUMNS}
+          FROM post
+          JOIN account AS author ON author.id = post.author_id
+         WHERE post.id = :id AND {may_see("post", "author")}
+        """,
+        id=id,
+        viewer=viewer,
+    )
+    return Post(*row) if row else None
+
+
+def get(db: Reader, id: PostId, viewer: AccountId) -> Post:
+    """The post, if the viewer may see it. Raises `NotFound`."""
+    post = find(db, id, viewer)
+    if post is None:
+        raise NotFound
+    return post
+
+
+def find_unfiltered(db: Reader, id: PostId) -> Post | None:
+    """The post, whoever asks: for work behind the scenes only."""
+    row = db.row(f"SELECT {COLUMNS} FROM post WHERE id = :id", id=id)
+    return Post(*row) if row else None
+
+
+def shown(db: Reader, ids: Collection[PostId], viewer: AccountId) -> list[Shown]:
+    """Those of the posts that the viewer may see, in no order."""
+    if not ids:
+        return []
+    rows = db.rows(
+        f"SELECT {SHOWN_COLUMNS} FROM post {SHOWN_JOINS} WHERE post.id IN ({numbers(ids)}) AND {MAY_SEE}",
+        viewer=viewer,
+    )
+    return [Shown(*row) for row in rows]
+
+
+def get_shown(db: Reader, id: PostId, viewer: AccountId) -> Shown:
+    """Raises `NotFound`."""
+    row = db.row(
+        f"SELECT {SHOWN_COLUMNS} FROM post {SHOWN_JOINS} WHERE post.id = :id AND {MAY_SEE}",
+        id=id,
+        viewer=viewer,
+    )
+    if row is None:
+        raise NotFound
+    return Shown(*row)
+
+
+def page(db: Reader, source: str, where: str, order: str, **parameters: Any) -> list[Shown]:
+    """
+    A page of posts as clients are shown.
+
+    `source` is the FROM clause, in which the posts are called `post`; `where`
+    is added to the rule of who may see what. `order` ends the query.
+    """
+    rows = db.rows(
+        f"SELECT {SHOWN_COLUMNS} FROM {source} {SHOWN_JOINS} WHERE {where} AND {MAY_SEE} {order}",
+        **parameters,
+    )
+    return [Shown(*row) for row in rows]
+
+
+def many_unfiltered(db: Reader, ids: Collection[PostId]) -> list[Post]:
+    """Posts, whoever asks: for rendering what somebody else has already been allowed to see."""
+    if not ids:
+        return []
+    return [Post(*row) for row in db.rows(f"SELECT {COLUMNS} FROM post WHERE id IN ({numbers(ids)})")]
+
+
+def muted_threads(db: Reader, viewer: AccountId, threads: Collection[PostId]) -> frozenset[PostId]:
+    """Which of these threads the viewer has muted."""
+    rows = db.rows(
+        f"SELECT thread_id FROM thread_mute WHERE account_id = :viewer AND thread_id IN ({numbers(threads)})",
+        viewer=viewer,
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def note_published(db: Writer, post: Post) -> None:
+    """Count a new post where it counts: with its author and with the post it answers."""
+    db.run(
+        """
+        UPDATE account SET posts_count = posts_count + 1, last_post_at = :at, version = version + 1 WHERE id = :author
+        """,
+        author=post.author_id,
+        at=post.created_at,
+    )
+    if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
+        db.run("UPDATE post SET replies_count = replies_count + 1 WHERE id = :id", id=post.reply_to_id)
+
+
+def remember_key(db: Writer, author: AccountId, key: str, digest: bytes, post: PostId, now: int) -> None:
+    db.run(
+        """
+        INSERT INTO idempotency (account_id, key, digest, post_id, created_at)
+        VALUES (:author, :key, :digest, :post, :now)
+        """,
+        author=author,
+        key=key,
+        digest=digest,
+        post=post,
+        now=now,
+    )
+
+
+def find_key(db: Reader, author: AccountId, key: str) -> tuple[PostId, bytes] | None:
+    """The post that was made with an idempotency key, and the digest of what was sent."""
+    row = db.row(
+        "SELECT post_id, digest FROM idempotency WHERE account_id = :author AND key = :key",
+        author=author,
+        key=key,
+    )
+    return (row[0], row[1]) if row else None

