@@ -1,0 +1,77 @@
+"""
+Where each page lives. Templates and routes both read it here, so no link can go stale.
+
+Names between braces are filled by `at`.
+"""
+
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+HOME = "/"
+ABOUT = "/about"
+SIGN_IN = "/auth/sign_in"
+SECOND_FACTOR = "/auth/sign_in/code"
+SIGN_OUT = "/auth/sign_out"
+SIGN_UP = "/auth/sign_up"
+INVITATION = "/invite/{code}"
+CONFIRM = "/auth/confirmation"
+CONFIRM_LINK = "/auth/confirmation/{token}"
+PASSWORD = "/auth/password/new"  # noqa: S105  a path
+PASSWORD_LINK = "/auth/password/{token}"  # noqa: S105  a path
+SETUP = "/setup/{token}"
+AUTHORIZE = "/oauth/authorize"
+SETTINGS = "/settings"
+APPS = "/settings/apps"
+APP_END = "/settings/apps/{id}/end"
+APPS_END_OTHERS = "/settings/apps/end_others"
+TWO_FACTOR = "/settings/two_factor"
+TWO_FACTOR_SETUP = "/settings/two_factor/setup"
+TWO_FACTOR_CODES = "/settings/two_factor/codes"
+TWO_FACTOR_OFF = "/settings/two_factor/off"
+CHANGE_PASSWORD = "/settings/password"  # noqa: S105  a path
+INVITATIONS = "/settings/invitations"
+INVITATION_END = "/settings/invitations/{id}/end"
+DELETE_ACCOUNT = "/settings/delete"
+KEEP_ACCOUNT = "/settings/delete/cancel"
+PROFILE = "/@{username}"
+POST = "/@{username}/{id}"
+STATIC = "/static/{name}"
+
+
+def at(template: str, **parts: str) -> str:
+    return template.format(**{name: quote(part, safe="") for name, part in parts.items()})
+
+
+def in_language(address: str, language: str) -> str:
+    """The same page, asked for in a language."""
+    split = urlsplit(address)
+    kept = [(name, value) for name, value in parse_qsl(split.query, keep_blank_values=True) if name != "lang"]
+    return f"{split.path}?{urlencode([*kept, ('lang', language)])}"
+
+
+def own_address(text: str) -> str | None:
+    r"""
+    `text` if it leads to a page of this server, None if it could lead anywhere else.
+
+    For `next=`: browsers read `//x`, `/\x` and addresses with tabs or line
+    breaks in them as other hosts, and a proxy may decode once before us.
+    """
+    for form in (text, unquote(text)):
+        if not form.startswith("/") or form.startswith("//") or "\\" in form:
+            return None
+        if any(ord(letter) < 0x20 or ord(letter) == 0x7F for letter in form):  # noqa: PLR2004  the control characters
+            return None
+    return text
+
+
+def whole(text: str, server: str) -> str:
+    """The address as others need it: a path of ours with `server` ("https://…") before it."""
+    return f"{server}{text}" if text.startswith("/") else text
+
+
+def web_address(text: str | None) -> str:
+    """`text` if it may stand in a link or a picture, else nothing: only http(s) and paths of our own."""
+    if text is None:
+        return ""
+    if text.startswith(("https://", "http://")) or own_address(text) is not None:
+        return text
+    return ""

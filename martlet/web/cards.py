@@ -1,0 +1,211 @@
+"""
+The things pages are made of: a server, a face, a profile, a post.
+
+Plain values, filled by the routes and read by the templates. Whatever ends in
+`_html` has been through the sanitiser and is the only thing a template may
+print unescaped (held by a test); every other string is escaped where it is
+printed, so it may hold anything. Addresses may be paths of this server or
+`http(s)` addresses; all others are dropped when a page is rendered.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, NewType
+
+Html = NewType("Html", str)
+"""HTML made by the sanitiser of `martlet.text`, and by nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """A custom emoji used in the text it stands beside; the shortcode comes without its colons."""
+
+    shortcode: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class ServerCard:
+    """Our server, as its visitors know it. `host` is what one types into an app (with its port, if any)."""
+
+    name: str
+    host: str
+    address: str
+    description: str
+    version: str
+    source: str
+    contact_email: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Somebody in one line. `name` is never empty: without a display name it is the username."""
+
+    name: str
+    username: str
+    host: str
+    address: str
+    avatar: str
+    emoji: tuple[Emoji, ...] = ()
+
+    @property
+    def handle(self) -> str:
+        return f"@{self.username}@{self.host}"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A row of a profile. `is_confirmed`: the linked page links back."""
+
+    name: str
+    value_html: Html
+    is_confirmed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """`summary` is the note as plain text, for link previews."""
+
+    face: Face
+    header: str | None
+    note_html: Html
+    summary: str
+    facts: tuple[Fact, ...]
+    joined_at: datetime
+    posts: int
+    is_bot: bool = False
+    is_locked: bool = False
+    is_indexable: bool = True
+    moved_to: Face | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """
+    Something to look at or hear.
+
+    `width` and `height` are those of the preview, in pixels. `focus` is the
+    point that must stay in sight when cropped: x and y from -1 to 1, y upwards.
+    """
+
+    kind: Literal["picture", "loop", "video", "sound"]
+    address: str
+    preview: str
+    description: str
+    width: int
+    height: int
+    focus: tuple[float, float] = (0.0, 0.0)
+
+    @property
+    def focus_class(self) -> str:
+        """The nearest of 5 x 5 places, as classes: a style attribute would need a hole in the CSP."""
+        x, y = (min(max(part, -1.0), 1.0) for part in self.focus)
+        return f"fx{round((x + 1) * 2)} fy{round((1 - y) * 2)}"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    title: str
+    votes: int
+    percent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    choices: tuple[Choice, ...]
+    voters: int
+    ends_at: datetime | None
+    is_over: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCard:
+    """What the linked page says of itself."""
+
+    address: str
+    site: str
+    title: str
+    description: str = ""
+    image: str | None = None
+    image_description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PostCard:
+    """
+    A post that everyone may see. `address` is its page here, `language` a BCP 47 tag.
+
+    `summary` is its text without markup, for titles and link previews.
+    """
+
+    id: str
+    author: Face
+    address: str
+    published_at: datetime
+    language: str | None
+    text_html: Html
+    summary: str
+    visibility: Literal["public", "unlisted"] = "public"
+    edited_at: datetime | None = None
+    warning: str = ""
+    is_sensitive: bool = False
+    is_pinned: bool = False
+    pictures: tuple[Picture, ...] = ()
+    poll: Poll | None = None
+    card: LinkCard | None = None
+    emoji: tuple[Emoji, ...] = ()
+    boosted_by: Face | None = None
+    answers_to: Face | None = None
+    answers: int = 0
+    boosts: int = 0
+    likes: int = 0
+    app: str | None = None
+
+    @property
+    def preview(self) -> str:
+        """What may be said of it elsewhere: behind a warning, the warning alone."""
+        return self.warning or self.summary
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AppCard:
+    name: str
+    website: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCard:
+    """
+    A place where somebody is signed in.
+
+    `detail` says what we know of it in its own words ("Firefox on Linux", an
+    app's website host); `from_address` is the network address last used from.
+    """
+
+    id: str
+    kind: Literal["app", "browser"]
+    name: str
+    detail: str
+    created_at: datetime
+    used_at: datetime | None
+    from_address: str | None
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationCard:
+    """`address` is the link to hand on; `uses_left` is None where there is no limit."""
+
+    id: str
+    address: str
+    created_at: datetime
+    uses: int
+    uses_left: int | None
+    expires_at: datetime | None
+    is_live: bool = True

@@ -1,0 +1,159 @@
+"""
+The languages of the pages, how one is chosen, and how dates are said in them.
+
+English stands in the templates. The others are `locale/*.po`, made into
+stdlib `gettext` catalogues in memory when the server starts (3 ms each): no
+compiled files to forget, nothing to install.
+"""
+
+import re
+import struct
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from gettext import GNUTranslations, NullTranslations
+from importlib.resources import files
+from io import BytesIO
+
+
+class Language(StrEnum):
+    """BCP 47 tags, as `<html lang>` says them; a catalogue is `locale/<tag>.po`."""
+
+    ENGLISH = "en"
+    GERMAN = "de"
+    CHINESE = "zh-Hans"
+
+    @property
+    def own_name(self) -> str:
+        return {"en": "English", "de": "Deutsch", "zh-Hans": "中文"}[self.value]
+
+
+MONTHS = {
+    Language.ENGLISH: "January February March April May June July August September October November December",
+    Language.GERMAN: "Januar Februar März April Mai Juni Juli August September Oktober November Dezember",
+}
+
+
+def day(moment: datetime, language: Language) -> str:
+    """22 November 2026 · 22. November 2026 · 2026年11月22日."""
+    here = moment.astimezone(UTC)
+    if language is Language.CHINESE:
+        return f"{here.year}年{here.month}月{here.day}日"
+    month = MONTHS[language].split()[here.month - 1]
+    return f"{here.day}{'.' if language is Language.GERMAN else ''} {month} {here.year}"
+
+
+def short_day(moment: datetime, language: Language) -> str:
+    """22 Nov 2026 · 22. Nov. 2026 · 2026年11月22日."""
+    here = moment.astimezone(UTC)
+    if language is Language.CHINESE:
+        return day(moment, language)
+    month = MONTHS[language].split()[here.month - 1]
+    if language is Language.GERMAN:
+        return f"{here.day}. {month if len(month) < 5 else month[:3] + '.'} {here.year}"  # noqa: PLR2004  Mai, Juni
+    return f"{here.day} {month[:3]} {here.year}"
+
+
+def minute(moment: datetime, language: Language) -> str:
+    """The day and the time. Pages are the same for everyone, so the time is UTC and says so."""
+    return f"{day(moment, language)}, {moment.astimezone(UTC):%H:%M} UTC".replace("日, ", "日 ")
+
+
+def choose(asked: str | None, account: str | None, accept: str | None) -> Language:
+    """The language somebody asked for (`?lang=`, cookie), else their account's, else their browser's."""
+    for wish in (asked, account, *wishes(accept or "")):
+        if wish and (found := match(wish)) is not None:
+            return found
+    return Language.ENGLISH
+
+
+def match(tag: str) -> Language | None:
+    """The language that serves a BCP 47 tag. Traditional Chinese readers are better off with ours than with none."""
+    primary = tag.strip().lower().split("-")[0].split("_")[0]
+    return {"en": Language.ENGLISH, "de": Language.GERMAN, "zh": Language.CHINESE}.get(primary)
+
+
+def wishes(accept: str) -> list[str]:
+    """The tags of an `Accept-Language` header, the dearest first; nonsense in it is passed over."""
+    ranked: list[tuple[float, int, str]] = []
+    for place, part in enumerate(accept[:400].split(",")):
+        tag, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if found := re.fullmatch(r"q\s*=\s*([01](?:\.\d{0,3})?)", parameter):
+                weight = float(found[1])
+        if weight > 0 and tag:
+            ranked.append((-weight, place, tag))
+    return [tag for _, _, tag in sorted(ranked)]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One entry of a .po file: `msgstr` has one form, or as many as the language has plurals."""
+
+    msgid: str
+    plural: str | None
+    msgstr: tuple[str, ...]
+
+
+LINE = re.compile(r'\s*(msgid|msgid_plural|msgstr(?:\[\d\])?)?\s*"((?:[^"\\]|\\[nt"\\])*)"\s*')
+ESCAPE = re.compile(r"\\(.)")
+ESCAPES = {"n": "\n", "t": "\t", '"': '"', "\\": "\\"}
+
+
+def read_po(text: str) -> list[Message]:
+    """
+    The entries of a .po file, its header (empty msgid) among them.
+
+    Knows what our files use: comments, msgid, msgid_plural, msgstr, msgstr[n],
+    and strings that run on over lines. ValueError on anything else.
+    """
+    messages: list[Message] = []
+    fields: dict[str, str] = {}
+    keyword = ""
+
+    def close() -> None:
+        if "msgid" in fields:
+            forms = tuple(fields[name] for name in sorted(fields) if name.startswith("msgstr"))
+            messages.append(Message(fields["msgid"], fields.get("msgid_plural"), forms))
+        fields.clear()
+
+    for number, line in enumerate(text.splitlines(), 1):
+        if not line.strip() or line.startswith("#"):
+            continue
+        found = LINE.fullmatch(line)
+        if found is None or not (found[1] or keyword):
+            raise ValueError(f"line {number} is not of a .po file: {line}")
+        if found[1] == "msgid":
+            close()
+        keyword = found[1] or keyword
+        fields[keyword] = fields.get(keyword, "") + ESCAPE.sub(lambda m: ESCAPES[m[1]], found[2])
+    close()
+    return messages
+
+
+def compile_catalogue(messages: list[Message]) -> bytes:
+    """The .mo bytes that `gettext` reads: two tables of (length, offset), then the strings, ids in order."""
+    pairs = sorted(
+        (
+            (m.msgid if m.plural is None else f"{m.msgid}\0{m.plural}").encode(),
+            "\0".join(m.msgstr).encode(),
+        )
+        for m in messages
+    )
+    start = 28 + 16 * len(pairs)
+    strings = b""
+    tables: list[int] = []
+    for side in (0, 1):
+        for pair in pairs:
+            tables += (len(pair[side]), start + len(strings))
+            strings += pair[side] + b"\0"
+    head = struct.pack("<7I", 0x950412DE, 0, len(pairs), 28, 28 + 8 * len(pairs), 0, 0)
+    return head + struct.pack(f"<{len(tables)}I", *tables) + strings
+
+
+def catalogue(language: Language) -> NullTranslations:
+    if language is Language.ENGLISH:
+        return NullTranslations()
+    source = files("martlet.web").joinpath("locale", f"{language}.po").read_text(encoding="utf-8")
+    return GNUTranslations(BytesIO(compile_catalogue(read_po(source))))

@@ -1,0 +1,414 @@
+"""
+Every page, and exactly what it needs: one class each, rendered by `rendering.render`.
+
+Forms post to the address they came from unless their template says
+otherwise. Every page that holds a form has `problems`, and the fields keep
+what was typed; passwords and codes are never given back.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Literal, Protocol
+
+from martlet.web.cards import (
+    AppCard,
+    Face,
+    InvitationCard,
+    PostCard,
+    Profile,
+    Rule,
+    ServerCard,
+    SessionCard,
+)
+from martlet.web.language import Language
+from martlet.web.permissions import Permission
+from martlet.web.wording import Problem, Sentence
+
+
+class Page(Protocol):
+    """Anything with a template; the template sees it as `page`."""
+
+    template: ClassVar[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """
+    What every page knows besides its own matter.
+
+    `address` is the path and query that was asked for, `csrf` the token every
+    form hands back (empty on pages that are the same for everyone). `notice`
+    is said once, on top: "Your password is changed."
+    """
+
+    server: ServerCard
+    language: Language
+    address: str
+    csrf: str = ""
+    viewer: Face | None = None
+    notice: Sentence | None = None
+
+
+class Joining(StrEnum):
+    """How one becomes a member."""
+
+    OPEN = "open"
+    APPROVAL = "approval"
+    INVITE = "invite"
+    CLOSED = "closed"
+
+
+# ── front door ──
+
+
+@dataclass(frozen=True, slots=True)
+class LandingPage:
+    """`/`. `people` counts accounts that were here lately; None where the owner does not show it."""
+
+    template: ClassVar[str] = "landing.html"
+    joining: Joining
+    rules: tuple[Rule, ...]
+    owner: Face | None
+    people: int | None
+    posts: tuple[PostCard, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AboutPage:
+    """`/about`: the owner's own words, all rules, contact."""
+
+    template: ClassVar[str] = "about.html"
+    rules: tuple[Rule, ...]
+    owner: Face | None
+    people: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SetupPage:
+    """`/setup/{token}`. Fields: server_name, username, email, password."""
+
+    template: ClassVar[str] = "setup.html"
+    token: str
+    server_name: str = ""
+    username: str = ""
+    email: str = ""
+    password_length: int = 8
+    problems: tuple[Problem, ...] = ()
+
+
+# ── signing in ──
+
+
+@dataclass(frozen=True, slots=True)
+class SignInPage:
+    """`/auth/sign_in`. Fields: identifier, password, next. `app` is who asked, if an app did."""
+
+    template: ClassVar[str] = "sign_in.html"
+    identifier: str = ""
+    next: str = ""
+    app: AppCard | None = None
+    may_join: bool = False
+    may_reset: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SecondFactorPage:
+    """`/auth/sign_in/code`. Two forms: field code, or field recovery_code; both with next."""
+
+    template: ClassVar[str] = "second_factor.html"
+    username: str
+    next: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutPage:
+    """`/auth/sign_out` when asked for by a link; the button posts."""
+
+    template: ClassVar[str] = "sign_out.html"
+    next: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentPage:
+    """
+    `/oauth/authorize`. Posts every pair of `request` back, with decision=allow or decision=deny.
+
+    `back_to` is where the code will go, in words a person can judge (a host, or
+    an app's own scheme); None for a code that is shown.
+    """
+
+    template: ClassVar[str] = "consent.html"
+    app: AppCard
+    account: Face
+    permissions: tuple[Permission, ...]
+    request: tuple[tuple[str, str], ...]
+    back_to: str | None
+    switch_to: str
+
+
+@dataclass(frozen=True, slots=True)
+class CodePage:
+    """The out-of-band code, to be copied into the app."""
+
+    template: ClassVar[str] = "code.html"
+    app: AppCard
+    code: str
+
+
+# ── joining ──
+
+
+@dataclass(frozen=True, slots=True)
+class SignUpPage:
+    """
+    `/auth/sign_up`, `/invite/{code}`. Fields: username, email, password, reason, agreement, invitation.
+
+    `reason` is asked for only where `joining` is APPROVAL and nobody invited.
+    """
+
+    template: ClassVar[str] = "sign_up.html"
+    joining: Joining
+    rules: tuple[Rule, ...]
+    invitation: str | None = None
+    invited_by: Face | None = None
+    needs_email: bool = True
+    username: str = ""
+    email: str = ""
+    reason: str = ""
+    password_length: int = 8
+    reason_length: int = 1000
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def asks_reason(self) -> bool:
+        return self.joining == Joining.APPROVAL and self.invitation is None
+
+
+@dataclass(frozen=True, slots=True)
+class NotJoiningPage:
+    """`/auth/sign_up` where nobody may join (CLOSED), or only with an invitation (INVITE)."""
+
+    template: ClassVar[str] = "not_joining.html"
+    joining: Joining
+    owner: Face | None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterSentPage:
+    """After joining: confirm your e-mail. Field of the second form: email (send it again, to here)."""
+
+    template: ClassVar[str] = "letter_sent.html"
+    email: str
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmedPage:
+    """The e-mail address is confirmed; then one may sign in, or waits to be let in."""
+
+    template: ClassVar[str] = "confirmed.html"
+    email: str
+    then: Literal["sign_in", "wait"]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingPage:
+    """Asked to join, not yet decided. `has_email`: we can write when it is."""
+
+    template: ClassVar[str] = "waiting.html"
+    username: str
+    has_email: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LinkSpentPage:
+    """A one-time link that was used, is too old, or never was."""
+
+    template: ClassVar[str] = "link_spent.html"
+    kind: Literal["confirmation", "password", "invitation", "setup"]
+
+
+# ── passwords ──
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenPage:
+    """`/auth/password/new`. Field: email."""
+
+    template: ClassVar[str] = "forgotten.html"
+    email: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForgottenSentPage:
+    """The same answer whether or not somebody here has this address."""
+
+    template: ClassVar[str] = "forgotten_sent.html"
+    email: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasswordPage:
+    """`/auth/password/{token}`. Field: password."""
+
+    template: ClassVar[str] = "new_password.html"
+    token: str
+    username: str
+    password_length: int = 8
+    problems: tuple[Problem, ...] = ()
+
+
+# ── settings; all need `frame.viewer` ──
+
+
+@dataclass(frozen=True, slots=True)
+class SettingsPage:
+    """`/settings`. `deletes_at` is set while the account waits to be deleted."""
+
+    template: ClassVar[str] = "settings/index.html"
+    email: str | None
+    sessions: int
+    has_two_factor: bool
+    may_invite: bool
+    deletes_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppsPage:
+    """`/settings/apps`. A button each, and one for all others."""
+
+    template: ClassVar[str] = "settings/apps.html"
+    sessions: tuple[SessionCard, ...]
+    may_invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TwoFactorPage:
+    """
+    `/settings/two_factor`: off (one button), or on.
+
+    When on, two forms: new recovery codes (password), turn off (password).
+    `recovery_codes_left` is read only when it is on. Problems' fields:
+    codes_password, off_password.
+    """
+
+    template: ClassVar[str] = "settings/two_factor.html"
+    is_on: bool
+    since: datetime | None
+    recovery_codes_left: int
+    may_invite: bool
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TwoFactorSetupPage:
+    """
+    `/settings/two_factor/setup`. Fields: code, password.
+
+    `otpauth` is the whole `otpauth://` address (drawn as QR code, and a link on
+    phones); `secret` its base32, shown in groups of four.
+    """
+
+    template: ClassVar[str] = "settings/two_factor_setup.html"
+    otpauth: str
+    secret: str
+    may_invite: bool
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def secret_groups(self) -> tuple[str, ...]:
+        return tuple(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
+
+
+@dataclass(frozen=True, slots=True)
+class RecoveryCodesPage:
+    """Shown once, as the answer to turning two-factor on or asking for new ones."""
+
+    template: ClassVar[str] = "settings/recovery_codes.html"
+    codes: tuple[str, ...]
+    is_new: bool
+    may_invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChangePasswordPage:
+    """`/settings/password`. Fields: current_password, password, end_others (value 1)."""
+
+    template: ClassVar[str] = "settings/password.html"
+    may_invite: bool
+    password_length: int = 8
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InvitationsPage:
+    """`/settings/invitations`. Fields: uses (1, 5, 25, 100 or empty), days (1, 7, 30 or empty)."""
+
+    template: ClassVar[str] = "settings/invitations.html"
+    invitations: tuple[InvitationCard, ...]
+    uses: str = "5"
+    days: str = "7"
+    made: str | None = None
+    may_invite: bool = True
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteAccountPage:
+    """`/settings/delete`. Field: password."""
+
+    template: ClassVar[str] = "settings/delete.html"
+    grace_days: int
+    may_invite: bool
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DeletionPendingPage:
+    """`/settings/delete` within the grace period: what happens when, and a button that keeps the account."""
+
+    template: ClassVar[str] = "settings/deletion_pending.html"
+    deletes_at: datetime
+    may_invite: bool
+
+
+# ── reading ──
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """`/@username`. `newer` and `older` are addresses of the neighbouring pages."""
+
+    template: ClassVar[str] = "profile.html"
+    profile: Profile
+    posts: tuple[PostCard, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """`/@username/id`, with what it answers above (nearest last) and its public answers below."""
+
+    template: ClassVar[str] = "post.html"
+    post: PostCard
+    ancestors: tuple[PostCard, ...] = ()
+    answers: tuple[PostCard, ...] = ()
+    is_indexable: bool = True
+
+
+# ── when it does not work ──
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorPage:
+    """Any answer from 400 on. `detail` adds what only this case knows; `retry_at` when to come back."""
+
+    template: ClassVar[str] = "error.html"
+    status: int
+    detail: Sentence | None = None
+    retry_at: datetime | None = None

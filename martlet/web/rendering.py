@@ -1,0 +1,132 @@
+"""
+Pages to HTML: one minijinja environment for each language, made once, strict about what is missing.
+
+An environment carries its language in its globals, so no template passes it
+on. Everything printed is escaped, except the sanitiser's HTML (names ending
+in `_html`, see `cards`) and what the functions below mark as safe.
+There is no script and no style in any page, so a Content-Security-Policy of
+`default-src 'self'` needs no nonces.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from hashlib import sha256
+from importlib.resources import files
+from typing import Any
+
+import minijinja
+import segno
+
+from martlet.web import addresses, emoji, language
+from martlet.web.language import Language
+from martlet.web.pages import Frame, Page
+from martlet.web.wording import Sentence
+
+
+def render(page: Page, frame: Frame) -> str:
+    """The page's HTML. A name that a template uses and nobody gave is a TemplateError, not a gap."""
+    return environment(frame.language).render_template(
+        page.template, page=page, frame=frame, has_problems=bool(getattr(page, "problems", ()))
+    )
+
+
+@cache
+def environment(tongue: Language) -> minijinja.Environment:
+    """The environment for a language; compiled templates stay in it."""
+    words = language.catalogue(tongue)
+
+    def translate(msgid: str, /, **values: Any) -> str:
+        text = words.gettext(msgid)
+        return text.format(**values) if values else text
+
+    def translate_number(one: str, many: str, n: int, /, **values: Any) -> str:
+        return words.ngettext(one, many, n).format(n=n, **values)
+
+    def translate_marked(msgid: str, /, **values: Any) -> str:
+        """Like `_`, with the values in bold, each keeping its own writing direction."""
+        marked = {name: f"<b><bdi>{minijinja.escape(str(value))}</bdi></b>" for name, value in values.items()}
+        return minijinja.safe(str(minijinja.escape(words.gettext(msgid))).format(**marked))
+
+    def tell(said: Sentence) -> str:
+        return translate(said.msgid, **said.values)
+
+    def time(moment: datetime, say: Callable[[datetime, Language], str]) -> str:
+        return minijinja.safe(
+            f'<time datetime="{moment.isoformat(timespec="seconds")}">{say(moment, tongue)}</time>'
+        )
+
+    made = minijinja.Environment(
+        loader=minijinja.load_from_path([str(files("martlet.web").joinpath("templates"))]),
+        undefined_behavior="strict",
+        auto_escape_callback=lambda _name: "html",
+        trim_blocks=True,
+        lstrip_blocks=True,
+        globals={
+            "_": translate,
+            "_n": translate_number,
+            "_b": translate_marked,
+            "tell": tell,
+            "icon": icon,
+            "asset": asset,
+            "qr": qr,
+            "at": addresses.at,
+            "to": {name: getattr(addresses, name) for name in dir(addresses) if name.isupper()},
+            "languages": tuple((tag.value, tag.own_name) for tag in Language),
+            "in_language": addresses.in_language,
+        },
+        filters={
+            "day": lambda moment: time(moment, language.day),
+            "short_day": lambda moment: time(moment, language.short_day),
+            "minute": lambda moment: time(moment, language.minute),
+            "web": addresses.web_address,
+            "whole": addresses.whole,
+            "emoji_html": emoji.in_html,
+            "emoji_text": emoji.in_text,
+        },
+    )
+    made.add_global("tongue", tongue)
+    return made
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """A file of `static/`: its bytes, and the address that changes when they do."""
+
+    name: str
+    content: bytes
+    address: str
+
+
+@cache
+def assets() -> dict[str, Asset]:
+    """Everything below /static, by name: the whole list, so nothing else can be asked for."""
+    found: dict[str, Asset] = {}
+    for file in files("martlet.web").joinpath("static").iterdir():
+        content = file.read_bytes()
+        version = sha256(content).hexdigest()[:10]
+        found[file.name] = Asset(
+            file.name, content, f"{addresses.at(addresses.STATIC, name=file.name)}?v={version}"
+        )
+    return found
+
+
+def asset(name: str) -> str:
+    return assets()[name].address
+
+
+@cache
+def icon(name: str) -> str:
+    """A drawing from the sprite. It says nothing on its own: a word always stands beside it."""
+    return minijinja.safe(
+        f'<svg class="i" aria-hidden="true"><use href="{asset("icons.svg")}#{name}"/></svg>'
+    )
+
+
+def qr(text: str) -> str:
+    """A QR code as SVG without style; the sheet draws it dark on white in every theme."""
+    drawn = segno.make(text, error="m", micro=False).svg_inline(
+        border=3, omitsize=True, svgclass="qr", lineclass=None, dark="#000"
+    )
+    return minijinja.safe(drawn)

@@ -1,0 +1,76 @@
+"""
+Sentences that are chosen in Python and said in the reader's language.
+
+A `Sentence` is an English msgid with its values, translated only when a page
+is rendered. Write it through `sentence("…")` with a literal, so that the test
+which looks for untranslated words finds it.
+"""
+
+from dataclasses import dataclass, field
+
+from martlet.model.errors import Conflict, InvalidInput, MartletError, NotAllowed, NotSignedIn, TooMany
+
+
+@dataclass(frozen=True, slots=True)
+class Sentence:
+    msgid: str
+    values: dict[str, str | int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What is wrong with a form: at the named field, or with the whole of it (`field` empty)."""
+
+    field: str
+    sentence: Sentence
+
+
+def sentence(msgid: str, **values: str | int) -> Sentence:
+    return Sentence(msgid, values)
+
+
+BY_CODE: dict[str, Sentence] = {
+    "blank": sentence("This is needed."),
+    "taken": sentence("This name is taken. Please choose another."),
+    "reserved": sentence("This name is kept back. Please choose another."),
+    "invalid": sentence("This does not look right. Please check it."),
+    "too_long": sentence("This is too long."),
+    "too_short": sentence("This is too short."),
+    "too_many": sentence("That was too often. Please wait a while and try again."),
+    "unreachable": sentence("No mail can be sent to this address. Please check it."),
+    "blocked": sentence("This address cannot be used here."),
+    "wrong_password": sentence("The password is not right."),
+    "wrong_code": sentence("The code is not right. Codes change every 30 seconds: take the newest."),
+    "accepted": sentence("Please agree to the rules."),
+}
+"""Problems by the code of the error; anything else is told in the error's own words."""
+
+NOTICES: dict[str, Sentence] = {
+    "signed_out": sentence("You are signed out of this browser."),
+    "password_changed": sentence("Your password is changed."),
+    "session_ended": sentence("Ended. It must sign in again."),
+    "others_ended": sentence("All others are signed out."),
+    "two_factor_off": sentence("The second step is off."),
+    "invitation_ended": sentence("The invitation no longer works."),
+    "account_leaving": sentence("Your account is no longer to be seen, and will be deleted soon."),
+    "account_kept": sentence("Good that you stay. All is as it was."),
+    "letter_sent": sentence("The letter is on its way."),
+}
+"""What a page may say once, on top, after something was done. The keys are safe to hand through an address."""
+
+
+def problems_of(error: MartletError) -> tuple[Problem, ...]:
+    """What to show for an error that a use case raised about a form."""
+    if isinstance(error, InvalidInput) and error.details:
+        return tuple(
+            Problem(field, BY_CODE.get(code, Sentence("{text}", {"text": text})))
+            for field, found in error.details.items()
+            for code, text in found
+        )
+    if isinstance(error, TooMany):
+        return (Problem("", BY_CODE["too_many"]),)
+    known = BY_CODE.get(error.code)
+    field = (error.field or "") if isinstance(error, InvalidInput) else ""
+    if isinstance(error, InvalidInput | Conflict | NotAllowed | NotSignedIn):
+        return (Problem(field, known or Sentence("{text}", {"text": error.message})),)
+    raise error

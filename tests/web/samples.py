@@ -1,0 +1,333 @@
+"""Every page once or more, filled with an invented server called Mauerwinkel."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from martlet.web import pages
+from martlet.web.cards import (
+    AppCard,
+    Choice,
+    Emoji,
+    Face,
+    Fact,
+    Html,
+    InvitationCard,
+    LinkCard,
+    Picture,
+    Poll,
+    PostCard,
+    Profile,
+    Rule,
+    ServerCard,
+    SessionCard,
+)
+from martlet.web.language import Language
+from martlet.web.pages import Frame, Joining, Page
+from martlet.web.permissions import in_plain_words
+from martlet.web.wording import Problem, sentence
+
+NOW = datetime(2026, 11, 22, 14, 50, tzinfo=UTC)
+HOST = "mauerwinkel.example"
+
+SERVER = ServerCard(
+    name="Mauerwinkel",
+    host=HOST,
+    address=f"https://{HOST}",
+    description="A small server for the lower town: gardens, choir, ferry times, and whatever else needs saying.",
+    version="0.1.0",
+    source="https://example.org/martlet",
+    contact_email="hello@mauerwinkel.example",
+)
+
+
+def face(name: str, username: str, host: str = HOST, emoji: tuple[Emoji, ...] = ()) -> Face:
+    return Face(name, username, host, f"/@{username}", f"/media/a-{username}.svg", emoji)
+
+
+SUN = Emoji("sun", "/media/p-mist.svg")
+JONA = face("Jona Feldmann :sun:", "jona", emoji=(SUN,))
+AMARA = face("Amara Okoye", "amara", "harbour.example")
+INES = face("Ines Brandt", "ines", "hof.example")
+LIN = face("林晓雨", "lin", "yuyan.example")
+
+RULES = (
+    Rule("Be decent, also when you disagree."),
+    Rule("No hate, no hunting people.", "This holds for pictures and names as well."),
+    Rule("Mark what may hurt."),
+)
+
+
+def picture(name: str, description: str, width: int = 800, height: int = 600) -> Picture:
+    address = f"/media/p-{name}.svg"
+    return Picture("picture", address, address, description, width, height, (0.4, -0.6))
+
+
+def post(id: str, author: Face, html: str, language: str = "en") -> PostCard:
+    summary = html.replace("<p>", "").replace("</p>", " ").strip()
+    return PostCard(id, author, f"/@{author.username}/{id}", NOW, language, Html(html), summary)
+
+
+ROOFS = replace(
+    post(
+        "11501",
+        INES,
+        "<p>Heute früh, kurz nach sechs: die letzten drei Mauersegler über dem Gaswerk. "
+        "Eigentlich sollten sie längst in Afrika sein.</p><p>Ich hab ihnen trotzdem gewinkt.</p>",
+        "de",
+    ),
+    pictures=(
+        picture("roofs", "Rote Dächer, ein grüner Kirchturm, darüber drei Mauersegler."),
+        picture("bridge", "Eine Steinbrücke im Abendlicht."),
+        picture("garden", ""),
+    ),
+    edited_at=NOW + timedelta(hours=1),
+    answers=3,
+    boosts=8,
+    likes=31,
+    app="Tusky",
+)
+TOMATOES = replace(
+    post(
+        "11502",
+        JONA,
+        "<p>Die Tomaten vom Dach sind reif. Wer mag, holt sich heute Abend welche ab :sun:</p>",
+        "de",
+    ),
+    pictures=(picture("garden", "Ein Haufen reifer Tomaten auf einem Holztisch."),),
+    emoji=(SUN,),
+    is_pinned=True,
+)
+CHOIR = replace(
+    post(
+        "11503",
+        AMARA,
+        "<p>Choir is looking for a room again. If we all bring a chair, which evening works?</p>",
+    ),
+    boosted_by=JONA,
+    poll=Poll(
+        (Choice("Tuesday", 12, 60), Choice("Thursday", 6, 30), Choice("Sunday afternoon", 2, 10)),
+        20,
+        NOW,
+        False,
+    ),
+)
+WARNED = replace(
+    post(
+        "11504", JONA, "<p>The fox got two of the hens last night. We found feathers as far as the wall.</p>"
+    ),
+    warning="Dead animals, no pictures of them",
+    pictures=(picture("snow", "Bare trees in snow."),),
+    visibility="unlisted",
+)
+LINKED = replace(
+    post(
+        "11505",
+        JONA,
+        '<p>The ferry runs late until spring: <a href="https://kreisblatt.example/ferry" rel="nofollow">'
+        '<span class="invisible">https://</span><span class="ellipsis">kreisblatt.example/fer</span>'
+        '<span class="invisible">ry</span></a></p>',
+    ),
+    card=LinkCard(
+        "https://kreisblatt.example/ferry",
+        "Kreisblatt",
+        "Last ferry now at 21:40, says the town",
+        "From Monday the small ferry crosses once more each evening, for as long as the bridge is closed to buses.",
+        "/media/p-bridge.svg",
+    ),
+    answers_to=INES,
+)
+SENSITIVE = replace(
+    post("11506", LIN, "<p>夜市修灯</p>", "zh"), pictures=(picture("lantern", "夜里的红灯笼"),)
+)
+SENSITIVE = replace(SENSITIVE, is_sensitive=True)
+FILMED = replace(
+    post("11507", LIN, "<p>雾，慢慢来。茶农的女儿，修相机的人。拍雾，也拍人。</p>", "zh"),
+    pictures=(
+        Picture("loop", "/media/mist.mp4", "/media/p-mist.svg", "晨雾里的群山", 800, 600),
+        Picture("video", "/media/tea.mp4", "/media/p-tea.svg", "", 800, 600),
+        Picture("sound", "/media/tea.mp3", "/media/p-tea.svg", "Rain on a roof", 1, 1),
+    ),
+)
+
+PROFILE = Profile(
+    JONA,
+    "/media/p-terrace.svg",
+    Html(
+        '<p>Gardener, on a roof. I look after this server with <a href="https://hof.example/@ines">@ines</a>.</p>'
+    ),
+    "Gardener, on a roof.",
+    (
+        Fact("Garden", Html('<a href="https://dach.example" rel="me">dach.example</a>'), True),
+        Fact("Speaks", Html("Deutsch, English, un peu de français")),
+    ),
+    datetime(2026, 3, 1, tzinfo=UTC),
+    312,
+)
+
+FRAME = Frame(SERVER, Language.ENGLISH, "/", csrf="c5RF-token")
+SIGNED_IN = replace(FRAME, viewer=JONA, address="/settings")
+READING = replace(FRAME, csrf="", address="/@jona")
+
+REQUEST = (
+    ("client_id", "tusky-1"),
+    ("redirect_uri", "oauth2redirect://com.keylesspalace.tusky/"),
+    ("response_type", "code"),
+    ("scope", "read write follow push"),
+    ("state", "xyz"),
+)
+EMPTY_NAME = Problem("username", sentence("This name is taken. Please choose another."))
+SHORT = Problem("password", sentence("This is too short."))
+WRONG = Problem("password", sentence("The password is not right."))
+SESSIONS = (
+    SessionCard("1", "browser", "Firefox", "Linux", NOW, NOW, "203.0.113.9", True),
+    SessionCard("2", "app", "Tusky", "tusky.app", NOW - timedelta(days=60), NOW, "198.51.100.20"),
+    SessionCard("3", "app", "Phanpy", "phanpy.social", NOW - timedelta(days=9), None, None),
+)
+INVITATIONS = (
+    InvitationCard("7", f"https://{HOST}/invite/h2Fk9wQz", NOW, 2, 3, NOW + timedelta(days=7)),
+    InvitationCard("6", f"https://{HOST}/invite/Zk81mmPe", NOW, 1, None, None),
+    InvitationCard("5", f"https://{HOST}/invite/qp3Tt0aa", NOW, 5, 0, NOW, False),
+)
+SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
+OTPAUTH = f"otpauth://totp/Mauerwinkel:jona?secret={SECRET}&issuer=Mauerwinkel"
+TUSKY = AppCard("Tusky", "https://tusky.app")
+SCOPES = in_plain_words(("read", "write", "follow", "push"))
+
+SAMPLES: dict[str, tuple[Page, Frame]] = {
+    "landing": (pages.LandingPage(Joining.INVITE, RULES, JONA, 43, (TOMATOES, CHOIR)), FRAME),
+    "landing-open": (pages.LandingPage(Joining.OPEN, (), None, None), FRAME),
+    "landing-approval": (pages.LandingPage(Joining.APPROVAL, RULES, JONA, 1), FRAME),
+    "landing-closed": (pages.LandingPage(Joining.CLOSED, RULES, JONA, 2), replace(FRAME, viewer=JONA)),
+    "about": (pages.AboutPage(RULES, JONA, 43), FRAME),
+    "about-empty": (
+        pages.AboutPage((), None, None),
+        replace(FRAME, server=replace(SERVER, contact_email=None, description="")),
+    ),
+    "setup": (pages.SetupPage("t0ken"), FRAME),
+    "setup-wrong": (
+        pages.SetupPage("t0ken", "Mauerwinkel", "jona", "jona@", 8, (EMPTY_NAME, SHORT)),
+        FRAME,
+    ),
+    "sign-in": (
+        pages.SignInPage(app=TUSKY, next="/oauth/authorize?x=1", may_reset=True, may_join=True),
+        FRAME,
+    ),
+    "sign-in-wrong": (
+        pages.SignInPage("jona", problems=(Problem("", sentence("The password is not right.")),)),
+        FRAME,
+    ),
+    "second-factor": (pages.SecondFactorPage("jona"), FRAME),
+    "second-factor-wrong": (
+        pages.SecondFactorPage("jona", "/x", (Problem("recovery_code", sentence("This is needed.")),)),
+        FRAME,
+    ),
+    "sign-out": (pages.SignOutPage(), SIGNED_IN),
+    "consent": (
+        pages.ConsentPage(TUSKY, JONA, SCOPES, REQUEST, "Tusky", "/oauth/authorize?x=1"),
+        SIGNED_IN,
+    ),
+    "consent-admin": (
+        pages.ConsentPage(
+            AppCard("Über-Moderations-Werkzeugkasten für Donaudampfschifffahrtsgesellschaften"),
+            LIN,
+            in_plain_words(("profile", "push", "admin:read", "admin:write:accounts")),
+            REQUEST,
+            None,
+            "/",
+        ),
+        SIGNED_IN,
+    ),
+    "code": (pages.CodePage(TUSKY, "mG5wV0vYt2Q8cF1nR7bXzL4kP9sHd3JaUeTqKoWiSyE"), SIGNED_IN),
+    "sign-up": (pages.SignUpPage(Joining.OPEN, RULES), FRAME),
+    "sign-up-approval": (
+        pages.SignUpPage(
+            Joining.APPROVAL, RULES, username="amara", reason="I sing.", problems=(EMPTY_NAME, SHORT)
+        ),
+        FRAME,
+    ),
+    "sign-up-invited": (
+        pages.SignUpPage(Joining.INVITE, RULES, invitation="h2Fk9wQz", invited_by=JONA, needs_email=False),
+        FRAME,
+    ),
+    "not-joining-invite": (pages.NotJoiningPage(Joining.INVITE, JONA), FRAME),
+    "not-joining-closed": (pages.NotJoiningPage(Joining.CLOSED, None), FRAME),
+    "letter-sent": (pages.LetterSentPage("amara@harbour.example"), FRAME),
+    "letter-sent-wrong": (
+        pages.LetterSentPage(
+            "amara@harbour", (Problem("email", sentence("This does not look right. Please check it.")),)
+        ),
+        FRAME,
+    ),
+    "confirmed": (pages.ConfirmedPage("amara@harbour.example", "sign_in"), FRAME),
+    "confirmed-wait": (pages.ConfirmedPage("amara@harbour.example", "wait"), FRAME),
+    "waiting": (pages.WaitingPage("amara", True), FRAME),
+    "waiting-no-mail": (pages.WaitingPage("amara", False), FRAME),
+    "link-spent-confirmation": (pages.LinkSpentPage("confirmation"), FRAME),
+    "link-spent-password": (pages.LinkSpentPage("password"), FRAME),
+    "link-spent-invitation": (pages.LinkSpentPage("invitation"), FRAME),
+    "link-spent-setup": (pages.LinkSpentPage("setup"), FRAME),
+    "forgotten": (pages.ForgottenPage(), FRAME),
+    "forgotten-sent": (pages.ForgottenSentPage("amara@harbour.example"), FRAME),
+    "new-password": (pages.NewPasswordPage("t0ken", "amara", problems=(SHORT,)), FRAME),
+    "settings": (
+        pages.SettingsPage("jona@mauerwinkel.example", 3, True, True),
+        replace(SIGNED_IN, notice=sentence("Your password is changed.")),
+    ),
+    "settings-leaving": (pages.SettingsPage(None, 1, False, False, NOW), SIGNED_IN),
+    "apps": (pages.AppsPage(SESSIONS, True), SIGNED_IN),
+    "apps-one": (pages.AppsPage(SESSIONS[:1], False), SIGNED_IN),
+    "two-factor-off": (pages.TwoFactorPage(False, None, 0, True), SIGNED_IN),
+    "two-factor-on": (
+        pages.TwoFactorPage(
+            True, NOW, 7, True, (Problem("off_password", sentence("The password is not right.")),)
+        ),
+        SIGNED_IN,
+    ),
+    "two-factor-setup": (pages.TwoFactorSetupPage(OTPAUTH, SECRET, True, (WRONG,)), SIGNED_IN),
+    "recovery-codes": (
+        pages.RecoveryCodesPage(tuple(f"{n}k7m-{n}w2p-x{n}q4" for n in range(10)), True, True),
+        SIGNED_IN,
+    ),
+    "recovery-codes-again": (pages.RecoveryCodesPage(("aaaa-bbbb-cccc",), False, False), SIGNED_IN),
+    "password": (pages.ChangePasswordPage(True, problems=(SHORT,)), SIGNED_IN),
+    "invitations": (
+        pages.InvitationsPage(INVITATIONS, made=f"https://{HOST}/invite/h2Fk9wQz"),
+        SIGNED_IN,
+    ),
+    "invitations-none": (
+        pages.InvitationsPage((), problems=(Problem("uses", sentence("This is needed.")),)),
+        SIGNED_IN,
+    ),
+    "delete": (pages.DeleteAccountPage(30, True), SIGNED_IN),
+    "deletion-pending": (pages.DeletionPendingPage(NOW + timedelta(days=30), True), SIGNED_IN),
+    "profile": (
+        pages.ProfilePage(PROFILE, (TOMATOES, CHOIR, WARNED, LINKED, SENSITIVE), older="/@jona?before=11502"),
+        READING,
+    ),
+    "profile-empty": (
+        pages.ProfilePage(
+            replace(
+                PROFILE,
+                header=None,
+                is_bot=True,
+                is_locked=True,
+                is_indexable=False,
+                moved_to=AMARA,
+                facts=(),
+                posts=1,
+            ),
+            (),
+            newer="/@jona",
+        ),
+        READING,
+    ),
+    "post": (pages.PostPage(ROOFS, answers=(SENSITIVE, LINKED)), READING),
+    "post-answer": (pages.PostPage(CHOIR, (ROOFS,), (), is_indexable=False), READING),
+    "post-warned": (pages.PostPage(WARNED), READING),
+    "post-filmed": (pages.PostPage(FILMED), READING),
+    **{
+        f"error-{status}": (pages.ErrorPage(status), FRAME)
+        for status in (400, 401, 403, 404, 405, 410, 422, 500, 503)
+    },
+    "error-429": (pages.ErrorPage(429, sentence("This is needed."), NOW), FRAME),
+}

@@ -1,0 +1,123 @@
+"""Words: nothing is left in English, and the reader's wish is heard."""
+
+import re
+from datetime import UTC, datetime
+from gettext import GNUTranslations
+from importlib.resources import files
+from io import BytesIO
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from martlet.web import language
+from martlet.web.language import Language, Message
+from tests.web.words import all_words
+
+TRANSLATED = [Language.GERMAN, Language.CHINESE]
+PLURALS = {Language.GERMAN: 2, Language.CHINESE: 1}
+
+
+def entries(tongue: Language) -> list[Message]:
+    return language.read_po(
+        files("martlet.web").joinpath("locale", f"{tongue}.po").read_text(encoding="utf-8")
+    )
+
+
+@pytest.mark.parametrize("tongue", TRANSLATED)
+def test_every_sentence_is_translated_and_none_is_left_over(tongue: Language) -> None:
+    assert {(m.msgid, m.plural) for m in entries(tongue) if m.msgid} == all_words()
+
+
+@pytest.mark.parametrize("tongue", TRANSLATED)
+def test_translations_have_the_same_gaps_to_fill(tongue: Language) -> None:
+    for message in entries(tongue):
+        if message.msgid:
+            assert len(message.msgstr) == (PLURALS[tongue] if message.plural else 1), message.msgid
+        for text in message.msgstr:
+            assert text.strip(), message.msgid
+            wanted = set(re.findall(r"\{\w*\}", message.plural or message.msgid))
+            given_up = {"{n}"} if message.plural and "{n}" not in message.msgid else set()
+            found = set(re.findall(r"\{\w*\}", text))
+            assert wanted - given_up <= found <= wanted, text
+
+
+def test_german_says_du() -> None:
+    for message in entries(Language.GERMAN):
+        for text in message.msgstr:
+            assert not re.search(r"(?<![.!?:] )(?<!^)\b(Ihr|Ihre|Ihrem|Ihren|Ihnen)\b", text), text
+
+
+@pytest.mark.parametrize("tongue", TRANSLATED)
+def test_a_catalogue_counts(tongue: Language) -> None:
+    catalogue = language.catalogue(tongue)
+    one, many = "one answer", "{n} answers"
+    told = [catalogue.ngettext(one, many, n) for n in (1, 2)]
+    assert (told[0] == told[1]) == (PLURALS[tongue] == 1)
+    assert one not in told
+
+
+texts = st.text(
+    st.characters(exclude_categories=["Cs"], exclude_characters="\0\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"),
+    min_size=1,
+)
+
+
+@given(st.dictionaries(texts.map(lambda t: f"{t}."), texts, max_size=8))
+def test_a_po_file_read_and_compiled_says_the_same(words: dict[str, str]) -> None:
+    def quoted(text: str) -> str:
+        for plain, escaped in (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t")):
+            text = text.replace(plain, escaped)
+        return f'"{text}"'
+
+    head = 'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n"\n'
+    source = head + "".join(f"# said\nmsgid {quoted(a)}\nmsgstr {quoted(b)}\n\n" for a, b in words.items())
+    made = GNUTranslations(BytesIO(language.compile_catalogue(language.read_po(source))))
+    assert {msgid: made.gettext(msgid) for msgid in words} == words
+
+
+@pytest.mark.parametrize("line", ['msgid "a', "msgid a", 'say "a"', '"a"', r'msgid "\x"'])
+def test_a_broken_po_file_stops_the_start(line: str) -> None:
+    with pytest.raises(ValueError, match="line 1 "):
+        language.read_po(line)
+
+
+@pytest.mark.parametrize(
+    ("asked", "account", "accept", "chosen"),
+    [
+        (None, None, None, "en"),
+        (None, None, "fr,ja;q=0.9", "en"),
+        (None, None, "de-AT,de;q=0.9,en;q=0.8", "de"),
+        (None, None, "en;q=0.5, zh-TW;q=0.9", "zh-Hans"),
+        (None, None, "de;q=0, zh-CN;q=0.1", "zh-Hans"),
+        (None, "zh", "de", "zh-Hans"),
+        ("de", "zh", "en", "de"),
+        ("tlh", "pt-BR", "de", "de"),
+        (None, None, ";;;,q=,de;q=9,en;q=x,*", "de"),
+    ],
+)
+def test_the_nearest_wish_counts(
+    asked: str | None, account: str | None, accept: str | None, chosen: str
+) -> None:
+    assert language.choose(asked, account, accept) == chosen
+
+
+@given(st.text())
+def test_no_header_is_too_strange(accept: str) -> None:
+    assert language.choose(None, None, accept) in Language
+
+
+def test_dates_are_said_as_people_say_them() -> None:
+    moment = datetime(2026, 3, 5, 7, 4, tzinfo=UTC)
+    assert [language.day(moment, tongue) for tongue in Language] == [
+        "5 March 2026",
+        "5. März 2026",
+        "2026年3月5日",
+    ]
+    assert [language.short_day(moment, t) for t in Language] == ["5 Mar 2026", "5. März 2026", "2026年3月5日"]
+    assert language.short_day(datetime(2026, 11, 5, tzinfo=UTC), Language.GERMAN) == "5. Nov. 2026"
+    assert [language.minute(moment, tongue) for tongue in Language] == [
+        "5 March 2026, 07:04 UTC",
+        "5. März 2026, 07:04 UTC",
+        "2026年3月5日 07:04 UTC",
+    ]
