@@ -5,6 +5,7 @@ Wiring. Builds everything, lists every reaction and every job. Read it first.
 `cli/serve.py` and the tests both call it.
 """
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -18,9 +19,11 @@ from martlet.mastodon.routing import MastodonDoor
 from martlet.model.events import Event, PostPublished
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds
-from martlet.services import timelines
+from martlet.services import keys, timelines
 from martlet.services.ports import Ground
 from martlet.settings import Settings
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage import secret_file
 from martlet.storage.database import Store
 from martlet.storage.opening import open_store
 
@@ -51,6 +54,7 @@ def server(settings: Settings, slot: int) -> Server:
         name=settings.name,
         description=settings.description,
         contact_email=settings.contact_email,
+        source_url=settings.source_url or f"{settings.url}/about#source",
         languages=tuple(settings.languages),
         registration=settings.registration,
         public_preview=settings.public_preview,
@@ -76,7 +80,20 @@ class Built:
 
 
 def ground_for(settings: Settings, store: Store) -> Ground:
-    return Ground(server(settings, store.take_slot()), store)
+    """The schema has to be up to date already."""
+    secret = _secret(settings)
+    with store.read() as db:
+        vapid = keys.find_vapid(db, secret)
+    if vapid is None:
+        with store.write() as db:
+            vapid = keys.make_vapid(db, secret)
+    return Ground(server(settings, store.take_slot()), store, secret, vapid)
+
+
+def _secret(settings: Settings) -> ServerSecret:
+    if settings.secret:
+        return ServerSecret(hashlib.sha256(settings.secret.encode()).digest())
+    return ServerSecret(secret_file.read_or_make(settings.folder))
 
 
 def build(settings: Settings) -> Built:

@@ -53,6 +53,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         str, Meta(max_length=1000, description="A sentence or two on who this server is for.")
     ] = ""
     contact_email: Annotated[str, Meta(description="Where people reach whoever runs this server.")] = ""
+    source_url: Annotated[
+        str, Meta(description="Where people find the source code that runs here, if you changed it.")
+    ] = ""
     languages: Annotated[
         tuple[str, ...], Meta(description="Main languages of this server, ISO 639 codes.")
     ] = ("en",)

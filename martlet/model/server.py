@@ -46,6 +46,7 @@ class Server:
     name: str = "Martlet"
     description: str = ""
     contact_email: str = ""
+    source_url: str = ""
     languages: tuple[str, ...] = ("en",)
     registration: Registration = "invite"
     public_preview: bool = True

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from martlet.model.server import Server
+from martlet.signing.server_keys import ServerSecret, VapidKey
 from martlet.storage.database import Store
 
 
@@ -12,3 +13,5 @@ class Ground:
 
     here: Server
     store: Store
+    secret: ServerSecret
+    vapid: VapidKey

@@ -78,7 +78,7 @@ CREATE TABLE users (
     open_warnings       INTEGER NOT NULL DEFAULT 0,
     play_gifs           INTEGER NOT NULL DEFAULT 0
 ) STRICT;
-CREATE INDEX users_created ON users (created_at);
+CREATE INDEX users_seen ON users (seen_at);
 
 CREATE TABLE recovery_code (
     user_id  INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,

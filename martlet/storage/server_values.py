@@ -1,0 +1,96 @@
+"""What the server keeps about itself: values, rules, counts."""
+
+from dataclasses import dataclass
+
+from martlet.storage.database import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    id: int
+    text: str
+    hint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How much there is here: people who joined, their posts, other servers known."""
+
+    users: int
+    posts: int
+    peers: int
+
+
+def find(db: Reader, name: str) -> str | None:
+    value: str | None = db.value("SELECT value FROM server_value WHERE name = :name", name=name)
+    return value
+
+
+def put(db: Writer, name: str, value: str) -> None:
+    db.run(
+        """
+        INSERT INTO server_value (name, value) VALUES (:name, :value)
+        ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """,
+        name=name,
+        value=value,
+    )
+
+
+def put_first(db: Writer, name: str, value: str) -> str:
+    """Keep a value unless there is one; returns the one that is kept."""
+    db.run(
+        "INSERT INTO server_value (name, value) VALUES (:name, :value) ON CONFLICT DO NOTHING",
+        name=name,
+        value=value,
+    )
+    return find(db, name) or value
+
+
+def delete(db: Writer, name: str) -> None:
+    db.run("DELETE FROM server_value WHERE name = :name", name=name)
+
+
+def rules(db: Reader) -> list[Rule]:
+    return [Rule(*row) for row in db.rows("SELECT id, text, hint FROM server_rule ORDER BY position, id")]
+
+
+def put_rules(db: Writer, found: list[Rule]) -> None:
+    """Replace all rules."""
+    db.run("DELETE FROM server_rule")
+    db.run_each(
+        "INSERT INTO server_rule (id, position, text, hint) VALUES (:id, :position, :text, :hint)",
+        (
+            {"id": rule.id, "position": position, "text": rule.text, "hint": rule.hint}
+            for position, rule in enumerate(found)
+        ),
+    )
+
+
+def counts(db: Reader) -> Counts:
+    """Costs a look at each user and account, so it grows with the people, not with what they wrote."""
+    row = db.rows(
+        """
+        SELECT count(*), coalesce(sum(account.posts_count), 0)
+          FROM users JOIN account ON account.id = users.account_id
+         WHERE users.confirmed_at IS NOT NULL AND users.approved_at IS NOT NULL
+        """
+    )[0]
+    peers = db.value("SELECT count(DISTINCT host) FROM account WHERE host <> ''")
+    return Counts(int(row[0]), int(row[1]), int(peers))
+
+
+def active(db: Reader, since: int) -> int:
+    """How many people were here since then."""
+    return int(db.value("SELECT count(*) FROM users WHERE seen_at >= :since", since=since))
+
+
+def find_owner(db: Reader) -> int | None:
+    """The account of whoever owns this server: the first owner, else the first admin."""
+    owner: int | None = db.value(
+        """
+        SELECT account_id FROM users WHERE role IN ('owner', 'admin')
+         ORDER BY CASE role WHEN 'owner' THEN 0 ELSE 1 END, id LIMIT 1
+        """
+    )
+    return owner
