@@ -15,7 +15,7 @@ from martlet import __version__
 from martlet.http.application import Application, Lifespan
 from martlet.jobs.runner import Job, Reaction, Runner
 from martlet.mastodon import methods
-from martlet.mastodon.routing import MastodonDoor
+from martlet.mastodon.door import MastodonDoor
 from martlet.model.events import Event, PostPublished
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds

@@ -22,13 +22,12 @@ from martlet.http import forms, multipart
 from martlet.http.answer import JSON, NOSNIFF, PRIVATE, Answer, Header
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
-from martlet.mastodon import errors, scopes
-from martlet.mastodon.serialize.accounts import AccountBytes
+from martlet.mastodon import scopes
 from martlet.mastodon.serialize.statuses import StatusPages
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import rendering, signing_in
+from martlet.services import signing_in
 from martlet.services.ports import Ground
 from martlet.services.signing_in import Viewer
 from martlet.storage.database import Reader, Store, Writer
@@ -249,20 +248,3 @@ def page_links(address: str, query: bytes, newest: int, oldest: int) -> Header:
     older = "&".join([*kept, f"max_id={oldest}"])
     newer = "&".join([*kept, f"min_id={newest}"])
     return (b"link", f'<{address}?{older}>; rel="next", <{address}?{newer}>; rel="prev"'.encode("latin-1"))
-
-
-class MastodonDoor:
-    """The door for client apps; see `http.application.Door`."""
-
-    prefixes: tuple[str, ...] = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
-
-    def __init__(self, apis: list[Api], ground: Ground) -> None:
-        self.routes = Routes()
-        self.operations = [operation for api in apis for operation in api.operations]
-        pages = StatusPages(ground.here, AccountBytes(ground.here), rendering.keeper(ground.store))
-        for operation in self.operations:
-            add(self.routes, operation, ground, pages)
-
-    def failed(self, request: Request, error: Exception) -> Answer:
-        del request
-        return errors.answer(error)

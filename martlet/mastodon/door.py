@@ -1,0 +1,42 @@
+"""The door for client apps, all of its methods behind it."""
+
+from collections.abc import Sequence
+
+import msgspec
+
+from martlet.http.answer import JSON, NOSNIFF, Answer
+from martlet.http.request import Request
+from martlet.http.routes import Params, Routes
+from martlet.mastodon import errors, openapi
+from martlet.mastodon.routing import Api, add
+from martlet.mastodon.serialize.accounts import AccountBytes
+from martlet.mastodon.serialize.statuses import StatusPages
+from martlet.services import rendering
+from martlet.services.ports import Ground
+
+
+class MastodonDoor:
+    """See `http.application.Door`."""
+
+    prefixes: tuple[str, ...] = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
+
+    def __init__(self, apis: Sequence[Api], ground: Ground) -> None:
+        self.routes = Routes()
+        self.operations = [operation for api in apis for operation in api.operations]
+        self._here = ground.here
+        self._description = b""
+        pages = StatusPages(ground.here, AccountBytes(ground.here), rendering.keeper(ground.store))
+        for operation in self.operations:
+            add(self.routes, operation, ground, pages)
+        self.routes.add("GET", "/api/openapi.json", self._describe)
+
+    def failed(self, request: Request, error: Exception) -> Answer:
+        del request
+        return errors.answer(error)
+
+    async def _describe(self, request: Request, params: Params) -> Answer:
+        """Made at the first call, then kept: it does not change while the server runs."""
+        del request, params
+        if not self._description:
+            self._description = msgspec.json.encode(openapi.describe(self.operations, self._here))
+        return Answer(self._description, 200, [JSON, NOSNIFF, (b"cache-control", b"public, max-age=3600")])
