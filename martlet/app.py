@@ -98,7 +98,11 @@ def _secret(settings: Settings) -> ServerSecret:
 
 def build(settings: Settings) -> Built:
     """Everything one process needs. The schema has to be up to date already."""
-    ground = ground_for(settings, open_store(settings.database, settings.folder))
+    return build_on(ground_for(settings, open_store(settings.database, settings.folder)), settings)
+
+
+def build_on(ground: Ground, settings: Settings) -> Built:
+    """The same on a ground that is there already."""
     runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground))
 
     async def stop() -> None:

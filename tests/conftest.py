@@ -9,11 +9,14 @@ from typing import Any
 import pytest
 
 from martlet import app
+from martlet.app import Built
 from martlet.model.server import Server
+from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
+from tests.client import Api
 from tests.make import Make
 
 BOTH = ("sqlite", "postgres")
@@ -89,8 +92,13 @@ def store(database: str, tmp_path: Path) -> Iterator[Store]:
 
 
 @pytest.fixture
-def here(store: Store, settings: Settings) -> Server:
-    return app.server(settings, store.take_slot())
+def ground(store: Store, settings: Settings) -> Ground:
+    return app.ground_for(settings, store)
+
+
+@pytest.fixture
+def here(ground: Ground) -> Server:
+    return ground.here
 
 
 @pytest.fixture
@@ -101,3 +109,17 @@ def settings(database: str, tmp_path: Path) -> Settings:
 @pytest.fixture
 def make(store: Store, here: Server) -> Make:
     return Make(store, here)
+
+
+@pytest.fixture
+def application(ground: Ground, settings: Settings) -> Built:
+    """The whole server, without a network; its job runner works when it is told to."""
+    return app.build_on(ground, settings)
+
+
+@pytest.fixture
+def api(application: Built) -> Iterator[Api]:
+    """A client of it; see `tests.client`."""
+    client = Api(application)
+    yield client
+    client.close()

@@ -18,12 +18,12 @@ _INSERT = f"INSERT INTO post ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' 
 SHOWN_COLUMNS = """
     post.id, post.author_id, author.version, post.version, rendered.version, rendered.body,
     post.replies_count, post.boosts_count, post.likes_count, post.quotes_count,
-    post.visibility, post.poll_id, post.quote_of_id, post.thread_id,
+    post.visibility, post.poll_id, post.quote_of_id, post.quote_state, post.quoting, post.thread_id,
     mark.liked_id, mark.bookmarked_id, mark.boost_id,
     boosted.id, boosted.author_id, boosted_author.version, boosted.version, boosted_rendered.version,
     boosted_rendered.body,
     boosted.replies_count, boosted.boosts_count, boosted.likes_count, boosted.quotes_count,
-    boosted.visibility, boosted.poll_id, boosted.quote_of_id, boosted.thread_id
+    boosted.visibility, boosted.poll_id, boosted.quote_of_id, boosted.quote_state, boosted.quoting, boosted.thread_id
 """
 SHOWN_JOINS = """
     JOIN account AS author ON author.id = post.author_id
@@ -55,6 +55,8 @@ class Shown(NamedTuple):
     visibility: int
     poll_id: int | None
     quote_of_id: PostId | None
+    quote_state: str | None
+    quoting: str
     thread_id: PostId
     liked_id: int | None
     bookmarked_id: int | None
@@ -69,9 +71,11 @@ class Shown(NamedTuple):
     boosted_boosts_count: int
     boosted_likes_count: int
     boosted_quotes_count: int
-    boosted_visibility: int
+    boosted_visibility: int | None
     boosted_poll_id: int | None
     boosted_quote_of_id: PostId | None
+    boosted_quote_state: str | None
+    boosted_quoting: str | None
     boosted_thread_id: PostId
 
 
@@ -158,6 +162,15 @@ def muted_threads(db: Reader, viewer: AccountId, threads: Collection[PostId]) ->
     rows = db.rows(
         f"SELECT thread_id FROM thread_mute WHERE account_id = :viewer AND thread_id IN ({numbers(threads)})",
         viewer=viewer,
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def pinned_among(db: Reader, account: AccountId, ids: Collection[PostId]) -> frozenset[PostId]:
+    """Which of these posts the account has pinned."""
+    rows = db.rows(
+        f"SELECT post_id FROM pin WHERE account_id = :account AND post_id IN ({numbers(ids)})",
+        account=account,
     )
     return frozenset(row[0] for row in rows)
 

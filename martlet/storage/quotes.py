@@ -1,0 +1,41 @@
+"""Who quotes what, and what stands between a viewer and those they see quoted."""
+
+from collections.abc import Collection
+
+from martlet.model.names import AccountId
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader
+
+
+def followed_among(db: Reader, viewer: AccountId, authors: Collection[AccountId]) -> frozenset[AccountId]:
+    """Those of the authors whom the viewer follows."""
+    rows = db.rows(
+        f"""
+        SELECT followed_id FROM follow
+         WHERE follower_id = :viewer AND followed_id IN ({numbers(authors)}) AND is_accepted = 1
+        """,
+        viewer=viewer,
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def blocked_or_muted(
+    db: Reader, viewer: AccountId, authors: Collection[AccountId], now: int
+) -> tuple[frozenset[AccountId], frozenset[AccountId]]:
+    """Those of the authors whom the viewer blocks, and those whom they mute at the moment `now`."""
+    if not authors:
+        return frozenset(), frozenset()
+    blocked = db.rows(
+        f"SELECT blocked_id FROM block WHERE account_id = :viewer AND blocked_id IN ({numbers(authors)})",
+        viewer=viewer,
+    )
+    muted = db.rows(
+        f"""
+        SELECT muted_id FROM mute
+         WHERE account_id = :viewer AND muted_id IN ({numbers(authors)})
+           AND (expires_at IS NULL OR expires_at > :now)
+        """,
+        viewer=viewer,
+        now=now,
+    )
+    return frozenset(row[0] for row in blocked), frozenset(row[0] for row in muted)
