@@ -13,13 +13,17 @@ from functools import partial
 
 from martlet import __version__
 from martlet.http.application import Application, Lifespan
+from martlet.http.media import MediaDoor
 from martlet.jobs.runner import Job, Reaction, Runner
 from martlet.mastodon import methods
 from martlet.mastodon.door import MastodonDoor
+from martlet.media import limits as media_limits
+from martlet.media.store import LocalStore
+from martlet.media.workshop import Workshop
 from martlet.model.events import Event, PostPublished
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds
-from martlet.services import keys, timelines
+from martlet.services import keys, timelines, uploading
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.signing.server_keys import ServerSecret
@@ -36,6 +40,8 @@ def jobs(ground: Ground) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
     return {
         timelines.DELIVER: partial(timelines.go_on, ground.store),
+        uploading.PROCESS: partial(uploading.process_later, ground),
+        uploading.DELETE_FILES: partial(uploading.delete_files, ground),
     }
 
 
@@ -87,7 +93,17 @@ def ground_for(settings: Settings, store: Store) -> Ground:
     if vapid is None:
         with store.write() as db:
             vapid = keys.make_vapid(db, secret)
-    return Ground(server(settings, store.take_slot()), store, secret, vapid)
+    here = server(settings, store.take_slot())
+    media = LocalStore(settings.folder / "media", f"{settings.url}/media")
+    return Ground(here, store, secret, vapid, media, _workshop(settings))
+
+
+def _workshop(settings: Settings) -> Workshop:
+    limits = media_limits.Limits(
+        picture_bytes=settings.image_limit_mb * media_limits.MIB,
+        recording_bytes=settings.video_limit_mb * media_limits.MIB,
+    )
+    return Workshop.with_system_ffmpeg(settings.folder / "scratch", limits)
 
 
 def _secret(settings: Settings) -> ServerSecret:
@@ -107,10 +123,11 @@ def build_on(ground: Ground, settings: Settings) -> Built:
 
     async def stop() -> None:
         await runner.stop()
+        ground.workshop.close()
         ground.store.close()
 
     application = Application(
-        doors=[MastodonDoor(methods.ALL, ground)],
+        doors=[MediaDoor(ground.media), MastodonDoor(methods.ALL, ground)],
         hosts=_hosts(settings),
         lifespan=Lifespan(runner.start, stop),
     )

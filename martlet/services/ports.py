@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from martlet.media.store import LocalStore
+from martlet.media.workshop import Workshop
 from martlet.model.server import Server
 from martlet.signing.server_keys import ServerSecret, VapidKey
 from martlet.storage.database import Store
@@ -15,3 +17,5 @@ class Ground:
     store: Store
     secret: ServerSecret
     vapid: VapidKey
+    media: LocalStore
+    workshop: Workshop

@@ -59,3 +59,47 @@ def of_posts(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Media]]
         ):
             found[row[2]].append(Media(*row))
     return found
+
+
+def find_unfiltered(db: Reader, id: MediaId) -> Media | None:
+    """Whoever owns it: for work behind the scenes only."""
+    row = db.row(f"SELECT {COLUMNS} FROM media WHERE id = :id", id=id)
+    return Media(*row) if row else None
+
+
+def update(db: Writer, id: MediaId, **changes: object) -> None:
+    unknown = changes.keys() - set(NAMES)
+    if unknown:
+        raise ValueError(unknown)
+    names = ", ".join(f"{name} = :{name}" for name in changes)
+    db.run(f"UPDATE media SET {names} WHERE id = :id", id=id, **changes)
+
+
+def make_ready(db: Writer, media: Media) -> None:
+    """Write down what processing found. What was said about the file meanwhile stays."""
+    found = ("state", "kind", "content_type", "file", "preview", "bytes", "blurhash", "meta")
+    update(db, media.id, **{name: getattr(media, name) for name in found})
+
+
+def fail(db: Writer, id: MediaId, error: str) -> None:
+    """The file cannot be shown; `error` says why, to its sender."""
+    update(db, id, state="failed", error=error)
+
+
+def touch_post(db: Writer, post: PostId) -> None:
+    """What the post shows has changed."""
+    db.run("UPDATE post SET version = version + 1 WHERE id = :post", post=post)
+
+
+def delete(db: Writer, id: MediaId) -> None:
+    db.run("DELETE FROM media WHERE id = :id", id=id)
+
+
+def unused(db: Reader, before: int, limit: int) -> list[Media]:
+    """Uploads that no post shows, older than the id `before`."""
+    rows = db.rows(
+        f"SELECT {COLUMNS} FROM media WHERE post_id IS NULL AND id < :before ORDER BY id LIMIT :limit",
+        before=before,
+        limit=limit,
+    )
+    return [Media(*row) for row in rows]

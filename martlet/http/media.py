@@ -1,0 +1,50 @@
+"""The door through which pictures, video and sound leave: files by their keys, and nothing else."""
+
+from collections.abc import Mapping
+
+from martlet.http.answer import TEXT, Answer, FilePart
+from martlet.http.request import Request
+from martlet.http.routes import Params, Routes
+from martlet.media import serving
+from martlet.media.errors import MediaMissing
+from martlet.media.store import LocalStore
+
+
+class MediaDoor:
+    """See `http.application.Door`."""
+
+    prefixes: tuple[str, ...] = ("/media/",)
+
+    def __init__(self, store: LocalStore) -> None:
+        self._store = store
+        self.routes = Routes()
+        self.routes.add("GET", "/media/{a}/{b}/{name}", self._serve)
+
+    async def _serve(self, request: Request, params: Params) -> Answer:
+        served = serving.serve(
+            self._store,
+            "/".join(params.values()),
+            range=_given(request.headers, b"range"),
+            if_range=_given(request.headers, b"if-range"),
+            if_none_match=_given(request.headers, b"if-none-match"),
+        )
+        headers = [
+            (name.lower().encode(), value.encode())
+            for name, value in served.headers.items()
+            if name.lower() != "content-length"
+        ]
+        part = FilePart(served.path, served.offset, served.length) if served.path else None
+        return Answer(b"", served.status, headers, part)
+
+    def failed(self, request: Request, error: Exception) -> Answer:
+        """There is nothing to say here that a picture's viewer could read."""
+        del request
+        status = 500 if not isinstance(error, MediaMissing) else 404
+        return Answer(
+            b"", status, [TEXT, *((k.lower().encode(), v.encode()) for k, v in serving.HEADERS.items())]
+        )
+
+
+def _given(headers: Mapping[bytes, bytes], name: bytes) -> str | None:
+    value = headers.get(name)
+    return None if value is None else value.decode("latin-1")
