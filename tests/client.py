@@ -24,7 +24,8 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from martlet.app import Built
-from martlet.mastodon.routing import MastodonDoor, Operation
+from martlet.mastodon.door import MastodonDoor
+from martlet.mastodon.routing import Operation
 from martlet.model.names import AccountId, AppId, TokenId, UserId
 from martlet.services import registering
 from martlet.services.registering import Newcomer
