@@ -11,6 +11,7 @@ import click
 
 import bench
 from bench import generators, processes, report, serving, signing_in, town
+from bench.crowd import Size
 from bench.loads import Load, loads
 from bench.measuring import Pace, measure
 from bench.populate import Filling
@@ -103,6 +104,63 @@ def small(
             filling=filling.phases,
         )
     _finish(found, is_recorded=is_recorded)
+
+
+@main.command()
+@click.option("--scale", default=1.0, show_default=True, help="1: 100,000 people with a million posts.")
+@only
+@seconds
+@rounds
+@workers
+@database
+@also
+@folder_option
+def large(
+    *,
+    scale: float,
+    only: Sequence[str],
+    seconds: float,
+    rounds: int,
+    workers: int,
+    database: str,
+    roots: Sequence[int],
+    folder: Path | None,
+) -> None:
+    """The same over a million posts, made by a fast loader; then a post to a hundred thousand followers."""
+    from bench import fanout, loader  # noqa: PLC0415 - only these two need Martlet itself
+
+    with _kept_or_thrown_away(folder) as place:
+        file = place / TOWN_FILE
+        if not file.exists():
+            loader.load(serving.free_url(), place / "data", database, Size.scaled(scale), click.echo).save(
+                file
+            )
+        filled = town.load(file)
+        launch = Launch(place, filled.base_url, workers, database)
+        with serving.running(launch) as (pid, first):
+            counted = [pid, *roots]
+            figures = measure(
+                launch.base_url, _wanted(filled, only), counted, Pace(seconds=seconds, rounds=rounds)
+            )
+            memory = {"after load": processes.memory(counted)}
+            reach = fanout.measure(filled, counted)
+        found = Report(
+            kind="large",
+            machine=report.this_machine(),
+            made_at=report.now(),
+            generator=generators.name(),
+            server=_version(),
+            workers=workers,
+            database=_name_of(database),
+            loads=figures,
+            memory=memory,
+            starts=[round(first, 3)],
+            notes=[reach.told()],
+        )
+    _finish(found, is_recorded=False)
+    small_ones = sorted(report.RESULTS.glob("small-*.json"))
+    if small_ones:
+        click.echo(report.comparison(report.read(small_ones[-1]), found))
 
 
 @main.command()

@@ -26,7 +26,7 @@ class Launch:
     base_url: str
     workers: int = 1
     database: str = "sqlite"
-    command: str = f"{shlex.quote(sys.executable)} -m martlet serve"
+    command: str = shlex.join([str(Path(sys.executable).with_name("martlet")), "serve"])
 
     def environment(self) -> dict[str, str]:
         return {key: value for key, value in os.environ.items() if not key.startswith("MARTLET_")} | {

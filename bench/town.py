@@ -26,6 +26,10 @@ class Town(msgspec.Struct):
     base_url: str
     people: list[Person]
     posts: list[Written] = []
+    most_followed: Person | None = None
+    """Everybody follows them; only where a loader made the town."""
+    last_follower: Person | None = None
+    """Of those followers the one with the last id."""
 
     def save(self, path: Path) -> None:
         path.write_bytes(msgspec.json.encode(self))
