@@ -8,9 +8,10 @@ what was typed; passwords and codes are never given back.
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import ClassVar, Literal, Protocol
 
+from martlet.model.server import Registration
+from martlet.signing.passwords import MIN_LENGTH
 from martlet.web.cards import (
     AppCard,
     Face,
@@ -50,15 +51,6 @@ class Frame:
     notice: Sentence | None = None
 
 
-class Joining(StrEnum):
-    """How one becomes a member."""
-
-    OPEN = "open"
-    APPROVAL = "approval"
-    INVITE = "invite"
-    CLOSED = "closed"
-
-
 # ── front door ──
 
 
@@ -67,7 +59,7 @@ class LandingPage:
     """`/`. `people` counts accounts that were here lately; None where the owner does not show it."""
 
     template: ClassVar[str] = "landing.html"
-    joining: Joining
+    joining: Registration
     rules: tuple[Rule, ...]
     owner: Face | None
     people: int | None
@@ -93,7 +85,7 @@ class SetupPage:
     server_name: str = ""
     username: str = ""
     email: str = ""
-    password_length: int = 8
+    password_length: int = MIN_LENGTH
     problems: tuple[Problem, ...] = ()
 
 
@@ -166,11 +158,11 @@ class SignUpPage:
     """
     `/auth/sign_up`, `/invite/{code}`. Fields: username, email, password, reason, agreement, invitation.
 
-    `reason` is asked for only where `joining` is APPROVAL and nobody invited.
+    `reason` is asked for only where `joining` is "approval" and nobody invited.
     """
 
     template: ClassVar[str] = "sign_up.html"
-    joining: Joining
+    joining: Registration
     rules: tuple[Rule, ...]
     invitation: str | None = None
     invited_by: Face | None = None
@@ -178,21 +170,21 @@ class SignUpPage:
     username: str = ""
     email: str = ""
     reason: str = ""
-    password_length: int = 8
+    password_length: int = MIN_LENGTH
     reason_length: int = 1000
     problems: tuple[Problem, ...] = ()
 
     @property
     def asks_reason(self) -> bool:
-        return self.joining == Joining.APPROVAL and self.invitation is None
+        return self.joining == "approval" and self.invitation is None
 
 
 @dataclass(frozen=True, slots=True)
 class NotJoiningPage:
-    """`/auth/sign_up` where nobody may join (CLOSED), or only with an invitation (INVITE)."""
+    """`/auth/sign_up` where nobody may join ("closed"), or only with an invitation ("invite")."""
 
     template: ClassVar[str] = "not_joining.html"
-    joining: Joining
+    joining: Registration
     owner: Face | None
 
 
@@ -258,7 +250,7 @@ class NewPasswordPage:
     template: ClassVar[str] = "new_password.html"
     token: str
     username: str
-    password_length: int = 8
+    password_length: int = MIN_LENGTH
     problems: tuple[Problem, ...] = ()
 
 
@@ -340,7 +332,7 @@ class ChangePasswordPage:
 
     template: ClassVar[str] = "settings/password.html"
     may_invite: bool
-    password_length: int = 8
+    password_length: int = MIN_LENGTH
     problems: tuple[Problem, ...] = ()
 
 

@@ -36,6 +36,8 @@ BY_CODE: dict[str, Sentence] = {
     "invalid": sentence("This does not look right. Please check it."),
     "too_long": sentence("This is too long."),
     "too_short": sentence("This is too short."),
+    "too_common": sentence("This password is one of those that are tried first. Please choose another."),
+    "too_personal": sentence("This password is too close to your name or address. Please choose another."),
     "too_many": sentence("That was too often. Please wait a while and try again."),
     "unreachable": sentence("No mail can be sent to this address. Please check it."),
     "blocked": sentence("This address cannot be used here."),

@@ -22,7 +22,7 @@ from martlet.web.cards import (
     SessionCard,
 )
 from martlet.web.language import Language
-from martlet.web.pages import Frame, Joining, Page
+from martlet.web.pages import Frame, Page
 from martlet.web.permissions import in_plain_words
 from martlet.web.wording import Problem, sentence
 
@@ -194,10 +194,10 @@ TUSKY = AppCard("Tusky", "https://tusky.app")
 SCOPES = in_plain_words(("read", "write", "follow", "push"))
 
 SAMPLES: dict[str, tuple[Page, Frame]] = {
-    "landing": (pages.LandingPage(Joining.INVITE, RULES, JONA, 43, (TOMATOES, CHOIR)), FRAME),
-    "landing-open": (pages.LandingPage(Joining.OPEN, (), None, None), FRAME),
-    "landing-approval": (pages.LandingPage(Joining.APPROVAL, RULES, JONA, 1), FRAME),
-    "landing-closed": (pages.LandingPage(Joining.CLOSED, RULES, JONA, 2), replace(FRAME, viewer=JONA)),
+    "landing": (pages.LandingPage("invite", RULES, JONA, 43, (TOMATOES, CHOIR)), FRAME),
+    "landing-open": (pages.LandingPage("open", (), None, None), FRAME),
+    "landing-approval": (pages.LandingPage("approval", RULES, JONA, 1), FRAME),
+    "landing-closed": (pages.LandingPage("closed", RULES, JONA, 2), replace(FRAME, viewer=JONA)),
     "about": (pages.AboutPage(RULES, JONA, 43), FRAME),
     "about-empty": (
         pages.AboutPage((), None, None),
@@ -238,19 +238,17 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         SIGNED_IN,
     ),
     "code": (pages.CodePage(TUSKY, "mG5wV0vYt2Q8cF1nR7bXzL4kP9sHd3JaUeTqKoWiSyE"), SIGNED_IN),
-    "sign-up": (pages.SignUpPage(Joining.OPEN, RULES), FRAME),
+    "sign-up": (pages.SignUpPage("open", RULES), FRAME),
     "sign-up-approval": (
-        pages.SignUpPage(
-            Joining.APPROVAL, RULES, username="amara", reason="I sing.", problems=(EMPTY_NAME, SHORT)
-        ),
+        pages.SignUpPage("approval", RULES, username="amara", reason="I sing.", problems=(EMPTY_NAME, SHORT)),
         FRAME,
     ),
     "sign-up-invited": (
-        pages.SignUpPage(Joining.INVITE, RULES, invitation="h2Fk9wQz", invited_by=JONA, needs_email=False),
+        pages.SignUpPage("invite", RULES, invitation="h2Fk9wQz", invited_by=JONA, needs_email=False),
         FRAME,
     ),
-    "not-joining-invite": (pages.NotJoiningPage(Joining.INVITE, JONA), FRAME),
-    "not-joining-closed": (pages.NotJoiningPage(Joining.CLOSED, None), FRAME),
+    "not-joining-invite": (pages.NotJoiningPage("invite", JONA), FRAME),
+    "not-joining-closed": (pages.NotJoiningPage("closed", None), FRAME),
     "letter-sent": (pages.LetterSentPage("amara@harbour.example"), FRAME),
     "letter-sent-wrong": (
         pages.LetterSentPage(

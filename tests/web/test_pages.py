@@ -21,7 +21,7 @@ from tests.web.samples import NOW, SAMPLES
 ROOM = Path(martlet.web.__file__).parent
 POISON = '"><img src=x onerror=1>'
 HARMLESS = "harmless".ljust(len(POISON), "s")
-CHOSEN_BY_US = {"kind", "visibility", "then", "msgid", "icon", "template"}
+CHOSEN_BY_US = {"kind", "visibility", "then", "joining", "msgid", "icon", "template"}
 VOID = {"input", "meta", "link", "img", "br", "hr"}
 KEPT: dict[type, set[str]] = {
     Problem: {"field"},  # or it would not be shown at its field
