@@ -23,7 +23,7 @@ from martlet.media.workshop import Workshop
 from martlet.model.events import Event, PostPublished
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds
-from martlet.services import keys, timelines, uploading
+from martlet.services import blocking, following, keys, timelines, uploading
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.signing.server_keys import ServerSecret
@@ -39,6 +39,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
 def jobs(ground: Ground) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
     return {
+        blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
+        following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
         uploading.PROCESS: partial(uploading.process_later, ground),
         uploading.DELETE_FILES: partial(uploading.delete_files, ground),

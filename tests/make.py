@@ -4,7 +4,8 @@ from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Draft
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import posting, registering
+from martlet.services import following, posting, registering
+from martlet.services.following import Wanted
 from martlet.services.registering import Newcomer
 from martlet.storage import attached
 from martlet.storage.database import Store
@@ -39,12 +40,4 @@ class Make:
 
     def follow(self, follower: AccountId, followed: AccountId) -> None:
         with self.store.write() as db:
-            db.run(
-                """
-                INSERT INTO follow (follower_id, followed_id, id, is_accepted)
-                VALUES (:follower, :followed, :id, 1)
-                """,
-                follower=follower,
-                followed=followed,
-                id=self.here.next_id(),
-            )
+            following.follow(db, follower, followed, Wanted(), self.here)

@@ -52,6 +52,40 @@ def get(db: Reader, id: AccountId) -> Account:
     return account
 
 
+IS_SHOWN = """account.deleted_at IS NULL
+    AND (account.host <> '' OR NOT EXISTS (SELECT 1 FROM users WHERE users.account_id = account.id
+                                              AND (users.confirmed_at IS NULL OR users.approved_at IS NULL)))"""
+"""Others may know of this account: it is confirmed and approved, and not gone for good."""
+
+
+def get_shown(db: Reader, id: AccountId) -> Account:
+    """An account that others may know of, suspended or not. Raises `NotFound`."""
+    found = many_shown(db, [id])
+    if not found:
+        raise NotFound
+    return found[id]
+
+
+def many_shown(db: Reader, ids: Collection[AccountId]) -> dict[AccountId, Account]:
+    """Those of the accounts that others may know of."""
+    if not ids:
+        return {}
+    rows = db.rows(f"SELECT {COLUMNS} FROM account WHERE account.id IN ({numbers(ids)}) AND {IS_SHOWN}")
+    return {row[0]: Account(*row) for row in rows}
+
+
+def get_shown_by_handle(db: Reader, username: str, host: str = "") -> Account:
+    """An account that others may know of. Raises `NotFound`."""
+    row = db.row(
+        f"SELECT {COLUMNS} FROM account WHERE username_folded = :username AND host = :host AND {IS_SHOWN}",
+        username=username.lower(),
+        host=host,
+    )
+    if row is None:
+        raise NotFound
+    return Account(*row)
+
+
 def find_by_handle(db: Reader, username: str, host: str = "") -> Account | None:
     row = db.row(
         f"SELECT {COLUMNS} FROM account WHERE username_folded = :username AND host = :host",

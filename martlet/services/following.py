@@ -1,0 +1,183 @@
+"""Following: asking, accepting, refusing, ending."""
+
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from martlet.model.accounts import Account
+from martlet.model.errors import NotAllowed, NotFound
+from martlet.model.events import Followed, FollowRequested, Unfollowed
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.storage import accounts, events, follows, relations
+from martlet.storage.database import Store, Writer
+from martlet.storage.follows import Follow
+
+ACCEPT_ALL = "accept_follow_requests"
+AT_ONCE = 200
+"""Requests accepted in one transaction."""
+
+
+class FollowNotAllowed(NotAllowed):
+    code = "follow_not_allowed"
+
+    def __init__(self) -> None:
+        super().__init__("This action is not allowed")
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """What a follower wants of the followed account; unset: as it is, or as usual."""
+
+    boosts: bool | msgspec.UnsetType = msgspec.UNSET
+    notifications: bool | msgspec.UnsetType = msgspec.UNSET
+    languages: tuple[str, ...] | None | msgspec.UnsetType = msgspec.UNSET
+    """None: all of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Options:
+    shows_boosts: bool
+    notifies: bool
+    languages: tuple[str, ...] | None
+
+
+def follow(db: Writer, follower: AccountId, followed: AccountId, wanted: Wanted, here: Server) -> None:
+    """
+    Follow an account, ask to, or change what is wanted of it.
+
+    Asked of locked accounts, and by limited ones. Raises `NotFound` for
+    oneself and for accounts that are gone, `FollowNotAllowed` where either
+    blocks the other or the account has moved.
+    """
+    follows.lock_pair(db, follower, followed)
+    author = accounts.get_shown(db, followed)
+    if followed == follower or author.is_gone:
+        raise NotFound
+    if author.moved_to_id is not None or relations.is_block_between(db, follower, followed):
+        raise FollowNotAllowed
+    there = follows.find(db, follower, followed)
+    if there is not None:
+        _change(db, there, wanted)
+        return
+    options = _options(None, wanted)
+    is_open = not author.is_locked and accounts.get(db, follower).limited_at is None
+    follows.insert(
+        db,
+        Follow(
+            follower,
+            followed,
+            here.next_id(),
+            int(is_open),
+            int(options.shows_boosts),
+            int(options.notifies),
+            follows.languages_text(options.languages),
+        ),
+    )
+    if is_open:
+        _begin(db, follower, followed)
+    else:
+        db.emit(FollowRequested(follower, followed))
+
+
+def _change(db: Writer, there: Follow, wanted: Wanted) -> None:
+    options = _options(there, wanted)
+    follows.set_options(
+        db,
+        there,
+        shows_boosts=options.shows_boosts,
+        notifies=options.notifies,
+        languages=options.languages,
+    )
+
+
+def _options(there: Follow | None, wanted: Wanted) -> _Options:
+    found = _Options(shows_boosts=True, notifies=False, languages=None)
+    if there is not None:
+        languages = tuple(msgspec.json.decode(there.languages)) if there.languages else None
+        found = _Options(bool(there.shows_boosts), bool(there.notifies), languages)
+    if wanted.boosts is not msgspec.UNSET:
+        found = replace(found, shows_boosts=wanted.boosts)
+    if wanted.notifications is not msgspec.UNSET:
+        found = replace(found, notifies=wanted.notifications)
+    if wanted.languages is not msgspec.UNSET:
+        found = replace(found, languages=wanted.languages)
+    return found
+
+
+def _begin(db: Writer, follower: AccountId, followed: AccountId) -> None:
+    accounts.count(db, followed, followers=1)
+    accounts.count(db, follower, following=1)
+    db.emit(Followed(follower, followed))
+
+
+def end(db: Writer, follower: AccountId, followed: AccountId) -> None:
+    """End a follow, or take a request back; nothing where there is neither. The pair is locked by the caller."""
+    there = follows.find(db, follower, followed)
+    if there is None:
+        return
+    follows.delete(db, follower, followed)
+    if not there.is_accepted:
+        follows.forget_request(db, follower, followed)
+        return
+    follows.drop_from_lists(db, follower, followed)
+    accounts.count(db, followed, followers=-1)
+    accounts.count(db, follower, following=-1)
+    db.emit(Unfollowed(follower, followed))
+
+
+def unfollow(db: Writer, follower: AccountId, followed: AccountId) -> None:
+    """Raises `NotFound` for accounts that are not there."""
+    accounts.get_shown(db, followed)
+    follows.lock_pair(db, follower, followed)
+    end(db, follower, followed)
+
+
+def remove_follower(db: Writer, followed: AccountId, follower: AccountId) -> None:
+    """Have somebody follow no more. Raises `NotFound` for accounts that are not there."""
+    accounts.get_shown(db, follower)
+    follows.lock_pair(db, follower, followed)
+    there = follows.find(db, follower, followed)
+    if there is not None and there.is_accepted:
+        end(db, follower, followed)
+
+
+def accept(db: Writer, followed: AccountId, follower: AccountId, here: Server) -> None:
+    """Let somebody follow who asked to. Raises `NotFound` where nobody did."""
+    follows.lock_pair(db, follower, followed)
+    if not follows.accept(db, follower, followed, here.next_id()):
+        raise NotFound
+    follows.forget_request(db, follower, followed)
+    _begin(db, follower, followed)
+
+
+def reject(db: Writer, followed: AccountId, follower: AccountId) -> None:
+    """Refuse a request. Raises `NotFound` where there is none."""
+    follows.lock_pair(db, follower, followed)
+    there = follows.find(db, follower, followed)
+    if there is None or there.is_accepted:
+        raise NotFound
+    end(db, follower, followed)
+
+
+def unlocked(db: Writer, account: Account, here: Server) -> None:
+    """An account no longer approves its followers: those who wait may come in, soon."""
+    body = msgspec.json.encode(account.id).decode()
+    events.add_job(db, ACCEPT_ALL, body, here.now_ms(), key=f"{ACCEPT_ALL}:{account.id}")
+
+
+async def accept_all(store: Store, body: str, here: Server) -> None:
+    """The job that accepts all who wait, unless the account was locked again."""
+    account = msgspec.json.decode(body, type=int)
+    while await store.writing(_accept_some, AccountId(account), here):
+        pass
+
+
+def _accept_some(db: Writer, followed: AccountId, here: Server) -> bool:
+    """Returns whether there may be more."""
+    account = accounts.find(db, followed)
+    if account is None or account.is_locked or account.is_gone:
+        return False
+    waiting = follows.waiting(db, followed, AT_ONCE)
+    for follower in waiting:
+        accept(db, followed, follower, here)
+    return len(waiting) == AT_ONCE

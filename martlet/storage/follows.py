@@ -1,0 +1,288 @@
+"""
+Follows, and requests to follow: one table, one state.
+
+A row's `id` tells when it began to be what it is, and orders lists. Counts are
+columns of `account`; whoever writes here takes `lock_pair` first and counts in
+the same transaction.
+"""
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+from martlet.model.names import AccountId
+from martlet.model.paging import Page
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import lock_row
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """One row of `follow`."""
+
+    follower_id: AccountId
+    followed_id: AccountId
+    id: int
+    is_accepted: int
+    shows_boosts: int
+    notifies: int
+    languages: str | None
+    """JSON: only posts in these; None: all"""
+
+
+class Listed(NamedTuple):
+    """An account in a list, by the id that pages the list; the version is the account's."""
+
+    id: int
+    account_id: AccountId
+    version: int
+
+
+COLUMNS = ", ".join(f"follow.{name}" for name in Follow.__slots__)
+IS_THERE = "account.suspended_at IS NULL AND account.deletes_at IS NULL"
+"""The account is neither suspended nor about to be deleted."""
+NOT_HIDDEN = """NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = account.id
+                                                   AND (hidden.until IS NULL OR hidden.until > :now))"""
+"""The viewer is spared accounts they block or mute, or that block them."""
+
+
+def lock_pair(db: Writer, one: AccountId, other: AccountId) -> None:
+    """Whoever else changes something between these two waits until this transaction is done."""
+    db.rows(
+        f"SELECT id FROM account WHERE id IN (:one, :other) ORDER BY id {lock_row(db.dialect)}",
+        one=one,
+        other=other,
+    )
+
+
+def find(db: Reader, follower: AccountId, followed: AccountId) -> Follow | None:
+    """The follow, or the request for it."""
+    row = db.row(
+        f"SELECT {COLUMNS} FROM follow WHERE follower_id = :follower AND followed_id = :followed",
+        follower=follower,
+        followed=followed,
+    )
+    return Follow(*row) if row else None
+
+
+def insert(db: Writer, follow: Follow) -> None:
+    db.run(
+        f"""
+        INSERT INTO follow ({", ".join(Follow.__slots__)})
+        VALUES ({", ".join(f":{name}" for name in Follow.__slots__)})
+        """,
+        **{name: getattr(follow, name) for name in Follow.__slots__},
+    )
+
+
+def set_options(
+    db: Writer, follow: Follow, *, shows_boosts: bool, notifies: bool, languages: Sequence[str] | None
+) -> None:
+    """What of the followed account the follower wants; no languages: all of them."""
+    db.run(
+        """
+        UPDATE follow SET shows_boosts = :shows_boosts, notifies = :notifies, languages = :languages
+         WHERE follower_id = :follower AND followed_id = :followed
+        """,
+        follower=follow.follower_id,
+        followed=follow.followed_id,
+        shows_boosts=int(shows_boosts),
+        notifies=int(notifies),
+        languages=languages_text(languages),
+    )
+
+
+def accept(db: Writer, follower: AccountId, followed: AccountId, id: int) -> bool:
+    """Turn a request into a follow, in force from `id` on. False where there was no request."""
+    return bool(
+        db.run(
+            """
+            UPDATE follow SET is_accepted = 1, id = :id
+             WHERE follower_id = :follower AND followed_id = :followed AND is_accepted = 0
+            """,
+            follower=follower,
+            followed=followed,
+            id=id,
+        )
+    )
+
+
+def delete(db: Writer, follower: AccountId, followed: AccountId) -> None:
+    db.run(
+        "DELETE FROM follow WHERE follower_id = :follower AND followed_id = :followed",
+        follower=follower,
+        followed=followed,
+    )
+
+
+def drop_from_lists(db: Writer, owner: AccountId, member: AccountId) -> None:
+    """Take somebody out of all of the owner's lists, with their posts."""
+    lists = [
+        row[0]
+        for row in db.rows(
+            """
+            SELECT list.id FROM list JOIN list_member ON list_member.list_id = list.id
+             WHERE list.owner_id = :owner AND list_member.account_id = :member
+            """,
+            owner=owner,
+            member=member,
+        )
+    ]
+    if not lists:
+        return
+    db.run(
+        f"DELETE FROM list_member WHERE account_id = :member AND list_id IN ({numbers(lists)})", member=member
+    )
+    db.run(
+        f"""
+        DELETE FROM timeline_entry
+         WHERE timeline_id IN ({numbers(lists)})
+           AND EXISTS (SELECT 1 FROM post WHERE post.id = timeline_entry.post_id AND post.author_id = :member)
+        """,
+        member=member,
+    )
+
+
+def forget_request(db: Writer, follower: AccountId, followed: AccountId) -> None:
+    """Once a request is answered or taken back, nobody is told of it any more."""
+    db.run(
+        "DELETE FROM notification WHERE account_id = :followed AND from_id = :follower AND kind = 'follow_request'",
+        follower=follower,
+        followed=followed,
+    )
+
+
+# -- lists -----------------------------------------------------------------
+
+
+def followers(db: Reader, account: AccountId, viewer: AccountId, page: Page, now: int) -> list[Listed]:
+    """Who follows the account, the newest follow first."""
+    return _page(
+        db,
+        "follow JOIN account ON account.id = follow.follower_id",
+        "follow.followed_id = :owner AND follow.is_accepted = 1",
+        account,
+        viewer,
+        page,
+        now,
+    )
+
+
+def following(db: Reader, account: AccountId, viewer: AccountId, page: Page, now: int) -> list[Listed]:
+    """Whom the account follows, the newest follow first."""
+    return _page(
+        db,
+        "follow JOIN account ON account.id = follow.followed_id",
+        "follow.follower_id = :owner AND follow.is_accepted = 1",
+        account,
+        viewer,
+        page,
+        now,
+    )
+
+
+def requests(db: Reader, account: AccountId, page: Page) -> list[Listed]:
+    """Who waits for the account's yes, the newest request first."""
+    return _page(
+        db,
+        "follow JOIN account ON account.id = follow.follower_id",
+        "follow.followed_id = :owner AND follow.is_accepted = 0",
+        account,
+        account,
+        page,
+        0,
+    )
+
+
+def requests_count(db: Reader, account: AccountId) -> int:
+    return int(
+        db.value(
+            f"""
+            SELECT count(*) FROM follow JOIN account ON account.id = follow.follower_id
+             WHERE follow.followed_id = :account AND follow.is_accepted = 0 AND {IS_THERE}
+            """,
+            account=account,
+        )
+    )
+
+
+def _page(
+    db: Reader, source: str, where: str, owner: AccountId, viewer: AccountId, page: Page, now: int
+) -> list[Listed]:
+    """People see their own lists whole; others without those they are spared."""
+    shown = where if viewer == owner else f"{where} AND {NOT_HIDDEN}"
+    rows = db.rows(
+        f"""
+        SELECT follow.id, account.id, account.version FROM {source}
+         WHERE {shown} AND {IS_THERE} AND follow.id < :before AND follow.id > :after
+         ORDER BY follow.id {page.order} LIMIT :limit
+        """,
+        owner=owner,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+        **({} if viewer == owner else {"viewer": viewer, "now": now}),
+    )
+    found = [Listed(*row) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+def waiting(db: Reader, followed: AccountId, limit: int) -> list[AccountId]:
+    """Some who ask to follow, the oldest requests first; limited accounts wait for a yes of their own."""
+    rows = db.rows(
+        """
+        SELECT follow.follower_id FROM follow JOIN account ON account.id = follow.follower_id
+         WHERE follow.followed_id = :followed AND follow.is_accepted = 0 AND account.limited_at IS NULL
+         ORDER BY follow.id LIMIT :limit
+        """,
+        followed=followed,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def of(db: Reader, account: AccountId, limit: int) -> list[Follow]:
+    """Some follows and requests that the account takes part in, on either side."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM follow WHERE follower_id = :account
+        UNION ALL
+        SELECT {COLUMNS} FROM follow WHERE followed_id = :account
+        LIMIT :limit
+        """,
+        account=account,
+        limit=limit,
+    )
+    return [Follow(*row) for row in rows]
+
+
+def familiar_followers(
+    db: Reader, accounts: Collection[AccountId], viewer: AccountId
+) -> dict[AccountId, list[Listed]]:
+    """For each of the accounts: who of those that the viewer follows follows it. Hidden followers stay hidden."""
+    found: dict[AccountId, list[Listed]] = {id: [] for id in accounts}
+    if not found:
+        return found
+    rows = db.rows(
+        f"""
+        SELECT theirs.followed_id, theirs.id, account.id, account.version
+          FROM follow AS theirs
+          JOIN account AS followed ON followed.id = theirs.followed_id AND followed.hides_follows = 0
+          JOIN follow AS mine ON mine.follower_id = :viewer AND mine.followed_id = theirs.follower_id
+                             AND mine.is_accepted = 1
+          JOIN account ON account.id = theirs.follower_id AND account.hides_follows = 0 AND {IS_THERE}
+         WHERE theirs.followed_id IN ({numbers(accounts)}) AND theirs.is_accepted = 1
+         ORDER BY theirs.id DESC
+        """,
+        viewer=viewer,
+    )
+    for row in rows:
+        found[row[0]].append(Listed(*row[1:]))
+    return found
+
+
+def languages_text(languages: Sequence[str] | None) -> str | None:
+    """As the column keeps them."""
+    return json.dumps(list(languages)) if languages else None
