@@ -6,6 +6,7 @@ Wiring. Builds everything, lists every reaction and every job. Read it first.
 """
 
 import hashlib
+import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +14,7 @@ from functools import partial
 
 from martlet import __version__
 from martlet.http.application import Application, Lifespan
+from martlet.http.limits import Limiter
 from martlet.http.media import MediaDoor
 from martlet.jobs.runner import Job, Reaction, Runner
 from martlet.mastodon import methods
@@ -123,15 +125,20 @@ def build_on(ground: Ground, settings: Settings) -> Built:
     """The same on a ground that is there already."""
     runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground))
 
+    limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
+
     async def stop() -> None:
         await runner.stop()
+        if limiter is not None:
+            limiter.close()
         ground.workshop.close()
         ground.store.close()
 
     application = Application(
-        doors=[MediaDoor(ground.media), MastodonDoor(methods.ALL, ground)],
+        doors=[MediaDoor(ground.media), MastodonDoor(methods.ALL, ground, limiter)],
         hosts=_hosts(settings),
         lifespan=Lifespan(runner.start, stop),
+        trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],
     )
     return Built(application, ground, runner)
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from martlet.http.answer import Answer, FilePart, Header
-from martlet.http.request import Receive, Request, Scope, Send
+from martlet.http.request import Network, Receive, Request, Scope, Send, client_address
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import MartletError, NotFound
 
@@ -78,10 +78,14 @@ class Application:
     doors: Sequence[Door]
     hosts: frozenset[str]
     lifespan: Lifespan
+    trusted: Sequence[Network] = ()
+    """Our own proxies, whose word on whose request it is we take."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope, receive)
+            if b"x-forwarded-for" in request.headers:
+                request.address = client_address(request, self.trusted)
             answer = await self._answer(request)
             if request.path.startswith(CORS_PREFIXES):
                 answer.headers.extend(CORS)

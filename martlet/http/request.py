@@ -8,6 +8,7 @@ from martlet.model.errors import InvalidInput
 
 Scope = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
@@ -21,7 +22,7 @@ class BodyTooLarge(InvalidInput):
 class Request:
     """One HTTP request. Header names are lower case."""
 
-    __slots__ = ("_receive", "_scope", "headers", "method", "path", "query")
+    __slots__ = ("_receive", "_scope", "address", "headers", "method", "path", "query")
 
     def __init__(self, scope: Scope, receive: Receive) -> None:
         self._scope = scope
@@ -30,6 +31,8 @@ class Request:
         self.path: str = scope["path"]
         self.query: bytes = scope["query_string"]
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        self.address = self.peer
+        """Whose request it is, as far as our own proxies tell; see `client_address`."""
 
     def header(self, name: bytes) -> str:
         """A header's value, or the empty string."""
@@ -66,7 +69,7 @@ class Request:
                 return
 
 
-def client_address(request: Request, trusted: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> str:
+def client_address(request: Request, trusted: Sequence[Network]) -> str:
     """Whose request it is: the rightmost address that is not one of our own proxies."""
     address = request.peer
     forwarded = [part.strip() for part in request.header(b"x-forwarded-for").split(",") if part.strip()]
@@ -75,7 +78,7 @@ def client_address(request: Request, trusted: Sequence[ipaddress.IPv4Network | i
     return address
 
 
-def _is_trusted(address: str, trusted: Sequence[ipaddress.IPv4Network | ipaddress.IPv6Network]) -> bool:
+def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

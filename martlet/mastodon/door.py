@@ -5,10 +5,11 @@ from collections.abc import Sequence
 import msgspec
 
 from martlet.http.answer import JSON, NOSNIFF, Answer
+from martlet.http.limits import Limiter
 from martlet.http.request import Request
 from martlet.http.routes import Params, Routes
 from martlet.mastodon import errors, openapi
-from martlet.mastodon.routing import Api, add
+from martlet.mastodon.routing import Api, Desk, add
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.statuses import StatusPages
 from martlet.services import rendering
@@ -20,14 +21,15 @@ class MastodonDoor:
 
     prefixes: tuple[str, ...] = ("/api/", "/oauth/token", "/oauth/revoke", "/.well-known/", "/nodeinfo/")
 
-    def __init__(self, apis: Sequence[Api], ground: Ground) -> None:
+    def __init__(self, apis: Sequence[Api], ground: Ground, limiter: Limiter | None = None) -> None:
         self.routes = Routes()
         self.operations = [operation for api in apis for operation in api.operations]
         self._here = ground.here
         self._description = b""
         pages = StatusPages(ground.here, AccountBytes(ground.here), rendering.keeper(ground.store))
+        desk = Desk(ground, pages, limiter)
         for operation in self.operations:
-            add(self.routes, operation, ground, pages)
+            add(self.routes, operation, desk)
         self.routes.add("GET", "/api/openapi.json", self._describe)
 
     def failed(self, request: Request, error: Exception) -> Answer:

@@ -3,6 +3,7 @@
 from martlet.http.answer import Answer, Header, json_answer
 from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.forms import Malformed
+from martlet.http.limits import TooOften
 from martlet.http.request import BodyTooLarge
 from martlet.model.errors import (
     Conflict,
@@ -60,6 +61,8 @@ def _headers(error: MartletError) -> tuple[Header, ...]:
         return ((b"www-authenticate", b'Bearer realm="Martlet"'),)
     if isinstance(error, MethodNotAllowed):
         return ((b"allow", ", ".join(error.methods).encode()),)
+    if isinstance(error, TooOften):
+        return error.allowance.headers()
     if isinstance(error, TooMany) and error.retry_at is not None:
         return ((b"x-ratelimit-reset", error.retry_at.isoformat().encode()),)
     if isinstance(error, Unavailable):

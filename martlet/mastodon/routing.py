@@ -18,8 +18,9 @@ from typing import Any, Generic, Literal, TypeVar, get_type_hints
 
 import msgspec
 
-from martlet.http import forms, multipart
+from martlet.http import forms, limits, multipart
 from martlet.http.answer import JSON, NOSNIFF, PRIVATE, Answer, Header
+from martlet.http.limits import Limiter, Rule
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.mastodon import scopes
@@ -44,6 +45,15 @@ class NoForm(msgspec.Struct, frozen=True):
     """A method without parameters."""
 
 
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """What every method has at hand; one for each process. Without a limiter people may ask as often as they like."""
+
+    ground: Ground
+    pages: StatusPages
+    limiter: Limiter | None = None
+
+
 @dataclass(slots=True)
 class Call(Generic[F]):
     """One call of a method: who calls, with what, on which ground."""
@@ -52,17 +62,24 @@ class Call(Generic[F]):
     viewer: Viewer
     params: Params
     request: Request
-    ground: Ground
-    pages: StatusPages
+    desk: Desk
     headers: list[Header] = field(default_factory=list)
 
     @property
+    def ground(self) -> Ground:
+        return self.desk.ground
+
+    @property
+    def pages(self) -> StatusPages:
+        return self.desk.pages
+
+    @property
     def here(self) -> Server:
-        return self.ground.here
+        return self.desk.ground.here
 
     @property
     def store(self) -> Store:
-        return self.ground.store
+        return self.desk.ground.store
 
     @property
     def account(self) -> AccountId:
@@ -93,6 +110,7 @@ class Operation:
     is_slow: bool
     body_limit: int | None
     aliases: tuple[str, ...]
+    rule: Rule | None
 
 
 class Api:
@@ -138,27 +156,33 @@ def _operation(
     is_slow: bool = False,
     body_limit: int | None = BODY_LIMIT,
     aliases: tuple[str, ...] = (),
+    rule: Rule | None = None,
 ) -> Operation:
-    """`scope` without `access` means that somebody has to be signed in; `body_limit` None: the handler reads it itself."""
+    """
+    `scope` without `access` means that somebody has to be signed in.
+
+    `body_limit` None: the handler reads the body itself. `rule` limits this
+    method more than the others.
+    """
     chosen: Access = access or ("user" if scope else "public")
-    return Operation(method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases)
+    return Operation(method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule)
 
 
-def add(routes: Routes, operation: Operation, ground: Ground, pages: StatusPages) -> None:
-    endpoint = _endpoint(operation, ground, pages)
+def add(routes: Routes, operation: Operation, desk: Desk) -> None:
+    endpoint = _endpoint(operation, desk)
     for method in (operation.method, *operation.aliases):
         routes.add(method, operation.path, endpoint)
 
 
-def _endpoint(operation: Operation, ground: Ground, pages: StatusPages) -> Endpoint:
-    handler, store = operation.handler, ground.store
+def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
+    handler, store = operation.handler, desk.ground.store
     if inspect.iscoroutinefunction(handler):
-        return _awaiting(operation, ground, pages)
+        return _awaiting(operation, desk)
     first = next(iter(get_type_hints(handler).values()))
     if first is Writer:
 
         async def write(request: Request, params: Params) -> Answer:
-            call = await _prepared(operation, ground, pages, request, params)
+            call = await _prepared(operation, desk, request, params)
             return _finished(call, await store.writing(handler, call))
 
         return write
@@ -167,9 +191,9 @@ def _endpoint(operation: Operation, ground: Ground, pages: StatusPages) -> Endpo
     run = store.reading_aside if operation.is_slow else store.reading
 
     def read_all(db: Reader, request: Request, params: Params) -> Answer:
-        viewer = _viewer(db, operation, request)
+        viewer, headers = _admitted(db, operation, desk, request)
         form = forms.to_form(forms.from_query(request.query), operation.form)
-        call = Call(form, viewer, params, request, ground, pages)
+        call = Call(form, viewer, params, request, desk, headers)
         return _finished(call, handler(db, call))
 
     async def read(request: Request, params: Params) -> Answer:
@@ -178,22 +202,20 @@ def _endpoint(operation: Operation, ground: Ground, pages: StatusPages) -> Endpo
     return read
 
 
-def _awaiting(operation: Operation, ground: Ground, pages: StatusPages) -> Endpoint:
+def _awaiting(operation: Operation, desk: Desk) -> Endpoint:
     async def wait(request: Request, params: Params) -> Answer:
-        call = await _prepared(operation, ground, pages, request, params)
+        call = await _prepared(operation, desk, request, params)
         return _finished(call, await operation.handler(call))
 
     return wait
 
 
-async def _prepared(
-    operation: Operation, ground: Ground, pages: StatusPages, request: Request, params: Params
-) -> Call[Any]:
-    viewer = await ground.store.reading(_viewer, operation, request)
+async def _prepared(operation: Operation, desk: Desk, request: Request, params: Params) -> Call[Any]:
+    viewer, headers = await desk.ground.store.reading(_admitted, operation, desk, request)
     values = forms.from_query(request.query)
     if operation.body_limit is not None and request.method != "GET":
         values |= await _body(request, operation.body_limit)
-    return Call(forms.to_form(values, operation.form), viewer, params, request, ground, pages)
+    return Call(forms.to_form(values, operation.form), viewer, params, request, desk, headers)
 
 
 async def _body(request: Request, limit: int) -> dict[str, Any]:
@@ -204,6 +226,22 @@ async def _body(request: Request, limit: int) -> dict[str, Any]:
     if kind == "application/json" or (not kind and body[:1] == b"{"):
         return forms.from_json(body)
     return forms.from_urlencoded(body)
+
+
+def _admitted(db: Reader, operation: Operation, desk: Desk, request: Request) -> tuple[Viewer, list[Header]]:
+    """Who calls, and the headers that say how often they still may. Raises `TooOften` beside what `_viewer` does."""
+    if desk.limiter is None:
+        return _viewer(db, operation, request), []
+    try:
+        viewer = _viewer(db, operation, request)
+    except NotSignedIn:
+        desk.limiter.count(limits.ADDRESS, request.address)
+        raise
+    who = str(viewer.account) if viewer.account else request.address
+    allowance = desk.limiter.count(limits.ACCOUNT if viewer.account else limits.ADDRESS, who)
+    if operation.rule is not None:
+        allowance = desk.limiter.count(operation.rule, who)
+    return viewer, list(allowance.headers())
 
 
 def _viewer(db: Reader, operation: Operation, request: Request) -> Viewer:

@@ -1,0 +1,43 @@
+"""How often people may ask."""
+
+from pathlib import Path
+
+import pytest
+
+from martlet.http.limits import Limiter, Rule, TooOften, network_of
+
+THREE = Rule("three", 3, 60)
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 1_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def test_counts_down_and_then_refuses_until_the_window_ends(tmp_path: Path) -> None:
+    clock = Clock()
+    limiter = Limiter(tmp_path / "limits", clock)
+    assert [limiter.count(THREE, "ada").remaining for _ in range(3)] == [2, 1, 0]
+    with pytest.raises(TooOften) as refused:
+        limiter.count(THREE, "ada")
+    assert limiter.count(THREE, "bob").remaining == 2
+    clock.now = refused.value.allowance.reset_at.timestamp()
+    assert limiter.count(THREE, "ada").remaining == 2
+    limiter.close()
+
+
+def test_two_processes_share_their_counts(tmp_path: Path) -> None:
+    one, other = Limiter(tmp_path / "limits", Clock()), Limiter(tmp_path / "limits", Clock())
+    one.count(THREE, "ada")
+    assert other.count(THREE, "ada").remaining == 1
+    one.close()
+    other.close()
+
+
+def test_a_whole_ipv6_network_counts_as_one() -> None:
+    assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
+    assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
+    assert network_of("192.0.2.7") == "192.0.2.7"
