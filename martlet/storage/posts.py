@@ -121,7 +121,7 @@ def shown(db: Reader, ids: Collection[PostId], viewer: AccountId) -> list[Shown]
         f"SELECT {SHOWN_COLUMNS} FROM post {SHOWN_JOINS} WHERE post.id IN ({numbers(ids)}) AND {MAY_SEE}",
         viewer=viewer,
     )
-    return [Shown(*row) for row in rows]
+    return list(map(Shown._make, rows))
 
 
 def get_shown(db: Reader, id: PostId, viewer: AccountId) -> Shown:
@@ -147,7 +147,7 @@ def page(db: Reader, source: str, where: str, order: str, **parameters: Any) -> 
         f"SELECT {SHOWN_COLUMNS} FROM {source} {SHOWN_JOINS} WHERE {where} AND {MAY_SEE} {order}",
         **parameters,
     )
-    return [Shown(*row) for row in rows]
+    return list(map(Shown._make, rows))
 
 
 def many_unfiltered(db: Reader, ids: Collection[PostId]) -> list[Post]:

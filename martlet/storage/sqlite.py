@@ -87,8 +87,18 @@ class SqliteStore(Store):
     async def reading(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        with self.read() as db:
-            return function(db, *args, **kwargs)
+        local = self._reader()
+        if local.depth:
+            return function(local.reader, *args, **kwargs)
+        local.depth = 1
+        connection = local.connection  # as `read` does, without the cost of a context manager
+        connection.execute("BEGIN")
+        try:
+            return function(local.reader, *args, **kwargs)
+        finally:
+            local.depth = 0
+            if connection.in_transaction:
+                connection.execute("COMMIT")
 
     async def reading_aside(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
