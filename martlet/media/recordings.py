@@ -97,27 +97,40 @@ def probe(ffmpeg: Ffmpeg, folder: Path, source: str, demuxer: str, limits: Limit
 
 
 def check(recording: Recording, limits: Limits) -> None:
-    """Raises `MediaNotSupported` and `MediaTooLarge`."""
+    """Raises `MediaNotSupported`, `MediaDamaged` and `MediaTooLarge`."""
     film, sound = recording.film, recording.sound
     if film is None and sound is None:
         raise MediaNotSupported("There is neither a picture nor a sound in this file.")
     if film is not None:
-        if film.codec not in _FILM_CODECS:
-            raise MediaNotSupported(f"This server cannot read video of the kind {film.codec}.")
-        if not 0 < film.width * film.height <= limits.video_pixels:
-            raise MediaTooLarge(
-                f"The video has {film.width} × {film.height} pixels;"
-                f" {limits.video_pixels / 1e6:.1f} million are allowed."
-            )
-        if film.rate is not None and film.rate > limits.video_rate:
-            raise MediaTooLarge(
-                f"The video has {float(film.rate):.0f} frames a second; {limits.video_rate} are allowed."
-            )
-    if sound is not None and sound.codec not in _SOUND_CODECS:
-        raise MediaNotSupported(f"This server cannot read sound of the kind {sound.codec}.")
+        _check_film(film, limits)
+    if sound is not None:
+        _check_sound(sound)
     longest = limits.sound_seconds if film is None else limits.video_seconds
     if recording.seconds is not None and not recording.seconds <= longest:
         raise MediaTooLarge(f"This recording lasts {recording.seconds:.0f} seconds; {longest} are allowed.")
+
+
+def _check_film(film: Film, limits: Limits) -> None:
+    if film.codec not in _FILM_CODECS:
+        raise MediaNotSupported(f"This server cannot read video of the kind {film.codec}.")
+    if not film.width or not film.height:
+        raise MediaDamaged
+    if film.width * film.height > limits.video_pixels:
+        raise MediaTooLarge(
+            f"The video has {film.width} × {film.height} pixels;"
+            f" {limits.video_pixels / 1e6:.1f} million are allowed."
+        )
+    if film.rate is not None and film.rate > limits.video_rate:
+        raise MediaTooLarge(
+            f"The video has {float(film.rate):.0f} frames a second; {limits.video_rate} are allowed."
+        )
+
+
+def _check_sound(sound: Sound) -> None:
+    if sound.codec not in _SOUND_CODECS:
+        raise MediaNotSupported(f"This server cannot read sound of the kind {sound.codec}.")
+    if sound.rate <= 0 or sound.channels <= 0:
+        raise MediaDamaged  # some readers take any bytes for a sound without end
 
 
 def understood(told: dict[str, Any]) -> Recording:
