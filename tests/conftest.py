@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +65,22 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str
     _execute(address, f"CREATE DATABASE {name} TEMPLATE template_martlet")
     yield _named(address, name)
     _execute(address, f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+def empty_postgres(postgres: str, templates: dict[str, Any]) -> Iterator[Callable[[], str]]:
+    """Makes databases without even a schema."""
+    names: list[str] = []
+
+    def make_one() -> str:
+        templates["empty"] = templates.get("empty", 0) + 1
+        names.append(f"empty_{templates['empty']}")
+        _execute(postgres, f"CREATE DATABASE {names[-1]}")
+        return _named(postgres, names[-1])
+
+    yield make_one
+    for name in names:
+        _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def _migrated(database: str, folder: Path) -> None:

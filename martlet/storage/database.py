@@ -65,6 +65,10 @@ class Reader:
         found: Row | None = self._execute(sql, parameters).fetchone()
         return found
 
+    def each(self, sql: str, **parameters: object) -> Iterator[Row]:
+        """Row by row, for more of them than fit in memory; only from `Store.snapshot` on PostgreSQL."""
+        yield from self._execute(sql, parameters)
+
     def value(self, sql: str, **parameters: object) -> Any:
         """The first column of the first row, or None."""
         found = self._execute(sql, parameters).fetchone()
@@ -121,6 +125,10 @@ class Store(ABC):
     @abstractmethod
     def read(self) -> AbstractContextManager[Reader]:
         """A reading transaction in this thread."""
+
+    @abstractmethod
+    def snapshot(self) -> AbstractContextManager[Reader]:
+        """A long reading transaction in which all is of one moment, while others go on writing."""
 
     @abstractmethod
     def write(self) -> AbstractContextManager[Writer]:

@@ -72,10 +72,14 @@ def pending(store: Store) -> list[Migration]:
     return [migration for migration in migrations if migration.version > version]
 
 
-def migrate(store: Store, tell: Callable[[Migration], None] = lambda _: None) -> int:
-    """Bring the schema up to date; returns how many migrations were made. Raises `SchemaTooNew`."""
+def migrate(
+    store: Store, tell: Callable[[Migration], None] = lambda _: None, *, until: int | None = None
+) -> int:
+    """Bring the schema up to date, or up to a version; returns how many migrations were made. Raises `SchemaTooNew`."""
     made = 0
     for migration in pending(store):
+        if until is not None and migration.version > until:
+            break
         with store.write() as db:
             if db.dialect == "postgres":
                 db.row("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)

@@ -15,11 +15,11 @@ from contextlib import contextmanager
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import psycopg
-from psycopg import errors
+from psycopg import IsolationLevel, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from martlet.model.ids import SLOTS
-from martlet.storage.database import AlreadyThere, DatabaseBusy, Reader, StorageFull, Store, Writer
+from martlet.storage.database import AlreadyThere, DatabaseBusy, Reader, Row, StorageFull, Store, Writer
 from martlet.storage.dialect import for_postgres
 
 P = ParamSpec("P")
@@ -55,6 +55,13 @@ class PostgresStore(Store):
     def read(self) -> Iterator[Reader]:
         with self._connection() as connection:
             yield Reader(_translating(connection), "postgres")
+
+    @contextmanager
+    def snapshot(self) -> Iterator[Reader]:
+        with psycopg.connect(self.address) as connection:
+            connection.isolation_level = IsolationLevel.REPEATABLE_READ
+            connection.read_only = True
+            yield _SnapshotReader(connection)
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
@@ -121,6 +128,19 @@ class PostgresStore(Store):
             self._slot.close()
             self._slot = None
         self._pool.close()
+
+
+class _SnapshotReader(Reader):
+    """Reads row by row with cursors that the server keeps."""
+
+    def __init__(self, connection: psycopg.Connection[Any]) -> None:
+        super().__init__(_translating(connection), "postgres")
+        self._connection = connection
+
+    def each(self, sql: str, **parameters: object) -> Iterator[Row]:
+        with self._connection.cursor("each") as cursor:
+            cursor.execute(for_postgres(sql), parameters)
+            yield from cursor
 
 
 def _translating(

@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar
@@ -83,6 +83,9 @@ class SqliteStore(Store):
             local.depth = 0
             if local.connection.in_transaction:
                 local.connection.execute("COMMIT")
+
+    def snapshot(self) -> AbstractContextManager[Reader]:
+        return self.read()
 
     async def reading(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs

@@ -1,0 +1,251 @@
+"""
+One file that holds a whole server, taken while it runs.
+
+    manifest.json        what this is, its schema version, rows of each table
+    secret.key           the key that protects stored secrets, where it is kept in the data folder
+    tables/NAME.jsonl.gz rows, of one moment (see `storage.dumping`)
+    media/…              files by their keys
+
+A tar archive. The tables come first, so a file that was uploaded while the
+backup ran may be there without a row, never a row without its file, unless
+that file was deleted meanwhile. Restoring goes into an empty database of either
+kind. Whoever has the file has everything: it is made readable by its owner only.
+"""
+
+import gzip
+import hashlib
+import io
+import os
+import tarfile
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO
+
+import msgspec
+
+from martlet.storage import dumping, migrating, secret_file
+from martlet.storage.database import Reader, Store
+
+FORMAT = "martlet-backup-1"
+KEY_PATTERN = "??/??/*"
+Tell = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how much is done, how much there is."""
+
+
+class NotABackup(Exception):
+    """The file cannot be restored; the message says why."""
+
+
+class Manifest(msgspec.Struct):
+    format: str
+    martlet: str
+    schema: int
+    made_at: str
+    tables: dict[str, int]
+    digests: dict[str, str]
+    """SHA-256 of each table's member, as hexadecimal digits."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a server keeps its things."""
+
+    store: Store
+    folder: Path
+
+    @property
+    def media(self) -> Path:
+        return self.folder / "media"
+
+
+def make(place: Place, target: Path, version: str, made_at: str, tell: Tell) -> Manifest:
+    """Write a backup to `target`, which appears only when it is whole. Raises OSError."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}")
+    try:
+        with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            with tarfile.open(fileobj=file, mode="w|", format=tarfile.PAX_FORMAT) as archive:
+                manifest = _write(archive, place, version, made_at, tell)
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+    finally:
+        draft.unlink(missing_ok=True)
+    return manifest
+
+
+def _write(archive: tarfile.TarFile, place: Place, version: str, made_at: str, tell: Tell) -> Manifest:
+    with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
+        manifest, members = _dump_tables(place.store, Path(scratch), version, made_at, tell)
+        _add_bytes(archive, "manifest.json", msgspec.json.encode(manifest))
+        secret = place.folder / secret_file.NAME
+        if secret.exists():
+            archive.add(secret, secret_file.NAME, recursive=False)
+        for name, path in members.items():
+            archive.add(path, name, recursive=False)
+    files = sorted(path for path in place.media.glob(KEY_PATTERN) if path.is_file())
+    for done, path in enumerate(files):
+        tell("media", done, len(files))
+        try:
+            archive.add(path, f"media/{path.relative_to(place.media).as_posix()}", recursive=False)
+        except FileNotFoundError:  # deleted while we went
+            continue
+    tell("media", len(files), len(files))
+    return manifest
+
+
+def _dump_tables(
+    store: Store, scratch: Path, version: str, made_at: str, tell: Tell
+) -> tuple[Manifest, dict[str, Path]]:
+    manifest = Manifest(FORMAT, version, 0, made_at, {}, {})
+    members: dict[str, Path] = {}
+    with store.snapshot() as db:
+        manifest.schema = migrating.version_of(db)
+        names = dumping.tables(db)
+        for done, table in enumerate(names):
+            tell("tables", done, len(names))
+            name = f"tables/{table}.jsonl.gz"
+            members[name] = scratch / f"{table}.jsonl.gz"
+            manifest.tables[table] = _dump_table(db, table, members[name])
+            manifest.digests[table] = _digest(members[name])
+        tell("tables", len(names), len(names))
+    return manifest, members
+
+
+def _dump_table(db: Reader, table: str, path: Path) -> int:
+    rows = -1  # the line that names the columns
+    with gzip.open(path, "wb", compresslevel=3) as file:
+        for line in dumping.dump(db, table):
+            file.write(line)
+            rows += 1
+    return rows
+
+
+def restore(place: Place, source: Path, tell: Tell) -> Manifest:
+    """
+    Bring back what `make` wrote, into an empty database and media folder.
+
+    Raises `NotABackup` for a file that is none, or damaged, or made by a newer
+    Martlet, and where the place is in use. The rows come in one transaction.
+    """
+    try:
+        with tarfile.open(source, "r:") as archive:
+            manifest = _manifest(archive)
+            _check(place, manifest)
+            with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
+                _load_tables(archive, place.store, manifest, Path(scratch), tell)
+            _restore_secret(archive, place.folder)
+            _restore_media(archive, place.media, tell)
+    except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError, msgspec.DecodeError) as error:
+        raise NotABackup(f"{source} is damaged: {error}") from error
+    migrating.migrate(place.store)
+    return manifest
+
+
+def _manifest(archive: tarfile.TarFile) -> Manifest:
+    first = archive.next()
+    if first is None or first.name != "manifest.json":
+        raise NotABackup("This file is no Martlet backup.")
+    found = msgspec.json.decode(_bytes(archive, first), type=Manifest)
+    if found.format != FORMAT:
+        raise NotABackup(f"This backup has the form {found.format}, which this Martlet does not know.")
+    return found
+
+
+def _check(place: Place, manifest: Manifest) -> None:
+    migrations = migrating.known(place.store.dialect)
+    if manifest.schema > migrations[-1].version:
+        raise NotABackup(
+            f"This backup was made by Martlet {manifest.martlet}, which is newer than this one. Restore it with that."
+        )
+    with place.store.read() as db:
+        if migrating.version_of(db) and not dumping.is_empty(db):
+            raise NotABackup(
+                "There is a server here already. Restore into an empty database and data folder."
+            )
+
+
+def _load_tables(
+    archive: tarfile.TarFile, store: Store, manifest: Manifest, scratch: Path, tell: Tell
+) -> None:
+    migrating.migrate(store, until=manifest.schema)
+    for table, digest in manifest.digests.items():
+        path = scratch / table
+        path.write_bytes(_bytes(archive, archive.getmember(f"tables/{table}.jsonl.gz")))
+        if _digest(path) != digest:
+            raise NotABackup(f"The table {table} is damaged in this backup.")
+    with store.write() as db:
+        known = dumping.tables(db)
+        for done, table in enumerate(known):
+            tell("tables", done, len(known))
+            if table not in manifest.tables:
+                continue
+            with gzip.open(scratch / table, "rb") as lines:
+                rows = dumping.load(db, table, lines)
+            if rows != manifest.tables[table]:
+                raise NotABackup(
+                    f"The table {table} should have {manifest.tables[table]} rows and has {rows}."
+                )
+        tell("tables", len(known), len(known))
+
+
+def _restore_secret(archive: tarfile.TarFile, folder: Path) -> None:
+    """The server's secret has to be the one that the rows were encrypted under."""
+    try:
+        member = archive.getmember(secret_file.NAME)
+    except KeyError:
+        return
+    path = folder / secret_file.NAME
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(_bytes(archive, member))
+
+
+def _restore_media(archive: tarfile.TarFile, folder: Path, tell: Tell) -> None:
+    members = [member for member in archive if member.name.startswith("media/")]
+    for done, member in enumerate(members):
+        tell("media", done, len(members))
+        key = member.name.removeprefix("media/")
+        if not member.isreg() or not _is_key(key):
+            raise NotABackup(f"The backup holds {member.name!r}, which no Martlet wrote.")
+        path = folder / key
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        source = archive.extractfile(member)
+        if source is None:
+            raise NotABackup(f"{member.name} cannot be read.")
+        with source, os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            for piece in _pieces(source):
+                file.write(piece)
+    tell("media", len(members), len(members))
+
+
+def _is_key(key: str) -> bool:
+    parts = key.split("/")
+    return len(parts) == 3 and all(part.replace(".", "").isalnum() and part[0] != "." for part in parts)  # noqa: PLR2004
+
+
+def _add_bytes(archive: tarfile.TarFile, name: str, body: bytes) -> None:
+    member = tarfile.TarInfo(name)
+    member.size = len(body)
+    member.mode = 0o600
+    archive.addfile(member, io.BytesIO(body))
+
+
+def _bytes(archive: tarfile.TarFile, member: tarfile.TarInfo) -> bytes:
+    file = archive.extractfile(member)
+    if file is None:
+        raise NotABackup(f"{member.name} cannot be read.")
+    with file:
+        return file.read()
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _pieces(file: IO[bytes]) -> Iterator[bytes]:
+    while piece := file.read(1 << 20):
+        yield piece

@@ -1,0 +1,128 @@
+"""
+All rows of all tables, out and in again, in a form that either database can read.
+
+A table is a run of JSON lines: first its columns, then one list for each row.
+Bytes stand as `{"b64": …}`. What can be made anew is left out: rendered posts
+and the search index. A dump is of one schema version and goes back into that
+version; migrations that came later are made afterwards.
+"""
+
+import base64
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+import msgspec
+
+from martlet.storage.database import Reader, Writer
+
+LEFT_OUT = frozenset({"schema_version", "rendered_post"})
+SEARCH = ("post_search", "account_search")
+NUMBERED_ANEW = frozenset({"event", "job"})
+"""Their ids say nothing but the order."""
+
+
+def tables(db: Reader) -> list[str]:
+    """The tables of a dump, in an order in which rows only name what came before."""
+    if db.dialect == "sqlite":
+        rows = db.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+    else:
+        rows = db.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
+    names = {row[0] for row in rows if row[0] not in LEFT_OUT and not row[0].startswith(SEARCH)}
+    return _in_order(names, {name: _named_by(db, name) & names for name in names})
+
+
+def count(db: Reader, table: str) -> int:
+    return int(db.value(f"SELECT count(*) FROM {_checked(db, table)}"))
+
+
+def dump(db: Reader, table: str) -> Iterator[bytes]:
+    """The lines of a table."""
+    columns = [name for name in _columns(db, table) if not (table in NUMBERED_ANEW and name == "id")]
+    order = "ORDER BY id" if table in NUMBERED_ANEW or _names_itself(db, table) else ""
+    yield msgspec.json.encode(columns) + b"\n"
+    for row in db.each(f"SELECT {', '.join(columns)} FROM {_checked(db, table)} {order}"):
+        yield msgspec.json.encode([_out(value) for value in row]) + b"\n"
+
+
+def load(db: Writer, table: str, lines: Iterable[bytes]) -> int:
+    """Insert the lines of a table; returns how many rows. Raises ValueError for lines that do not fit it."""
+    found = iter(lines)
+    columns: list[str] = msgspec.json.decode(next(found), type=list[str])
+    unknown = set(columns) - set(_columns(db, table))
+    if unknown:
+        raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
+    names = ", ".join(columns)
+    statement = f"INSERT INTO {table} ({names}) VALUES ({', '.join(f':{name}' for name in columns)})"
+    loaded = 0
+    for line in found:
+        values: list[Any] = msgspec.json.decode(line, type=list[Any])
+        db.run(statement, **dict(zip(columns, map(_in, values), strict=True)))
+        loaded += 1
+    return loaded
+
+
+def is_empty(db: Reader) -> bool:
+    """Whether nobody has used this database yet."""
+    return db.value("SELECT 1 FROM account LIMIT 1") is None
+
+
+def _checked(db: Reader, table: str) -> str:
+    if table not in tables(db):
+        raise ValueError(table)
+    return table
+
+
+def _columns(db: Reader, table: str) -> list[str]:
+    if db.dialect == "sqlite":
+        rows = db.rows("SELECT name FROM pragma_table_info(:name) ORDER BY cid", name=table)
+    else:
+        rows = db.rows(
+            """
+            SELECT column_name FROM information_schema.columns
+             WHERE table_schema = 'public' AND table_name = :name ORDER BY ordinal_position
+            """,
+            name=table,
+        )
+    return [row[0] for row in rows]
+
+
+def _named_by(db: Reader, table: str) -> set[str]:
+    """The tables that this one's foreign keys name, itself left out."""
+    if db.dialect == "sqlite":
+        rows = db.rows('SELECT "table" FROM pragma_foreign_key_list(:name)', name=table)
+    else:
+        rows = db.rows(
+            """
+            SELECT other.relname FROM pg_constraint
+              JOIN pg_class AS mine ON mine.oid = pg_constraint.conrelid
+              JOIN pg_class AS other ON other.oid = pg_constraint.confrelid
+             WHERE pg_constraint.contype = 'f' AND mine.relname = :name
+            """,
+            name=table,
+        )
+    return {row[0] for row in rows} - {table}
+
+
+def _names_itself(db: Reader, table: str) -> bool:
+    """A boost names a post that is older, and so has the smaller id."""
+    del db
+    return table == "post"
+
+
+def _in_order(names: set[str], needs: dict[str, set[str]]) -> list[str]:
+    ordered: list[str] = []
+    while names:
+        ready = sorted(name for name in names if not needs[name] & names)
+        if not ready:
+            raise ValueError(f"Tables name each other in a circle: {sorted(names)}")
+        ordered += ready
+        names = names - set(ready)
+    return ordered
+
+
+def _out(value: Any) -> Any:
+    return {"b64": base64.b64encode(value).decode()} if isinstance(value, (bytes, memoryview)) else value
+
+
+def _in(value: Any) -> Any:
+    return base64.b64decode(value["b64"]) if isinstance(value, dict) else value
