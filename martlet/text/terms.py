@@ -294,5 +294,5 @@ def _table() -> dict[int, str]:
         return UNMARKED
     traditional = [chr(point) for block in _HAN for point in block]
     simplified = opencc.OpenCC("t2s").convert("\n".join(traditional)).split("\n")
-    table = {before: after for before, after in zip(traditional, simplified, strict=True) if before != after}
-    return UNMARKED | {ord(before): table.get(after, after) for before, after in table.items()}
+    pairs = zip(traditional, simplified, strict=True)
+    return UNMARKED | {ord(before): after for before, after in pairs if before != after}

@@ -216,6 +216,15 @@ def test_e12_hostile_texts_cost_no_more_than_their_length(unit: str) -> None:
     assert len(index_text(text)) < 10**6
 
 
+def test_compounds_do_not_fill_the_index() -> None:
+    words = [
+        f"donaudampfschifffahrt{first}{second}"
+        for first in "abcdefghijklmnopqrstuvwxyz"
+        for second in "abcdefghijklmnopqrst"
+    ]
+    assert len(tokens(" ".join(words))) < 5000
+
+
 def test_32_terms_are_not_too_many_for_sqlite() -> None:
     query = [Term(f"müller{number}") for number in range(32)]
     assert found(
