@@ -184,12 +184,32 @@ def _value(name: str, text: str) -> object:
     return text
 
 
+_KINDS = {
+    "int": "a whole number",
+    "bool": "true or false",
+    "str": "a text",
+    "array": "a list",
+    "object": "a table",
+}
+
+
 def _explain(error: str) -> str:
+    """From the decoder's words to ours: "Expected `int`, got `str` - at `$.workers`"."""
     found = re.search(r"(.*) - at `\$\.(\w+)", error)
     if found is None:
         return error
     what, name = found.groups()
-    return f"The setting `{name}` is wrong: {what[0].lower()}{what[1:]}. It can be set in the file or as {PREFIX}{name.upper()}."
+    how = f"It can be set in the file or as {PREFIX}{name.upper()}."
+    if chosen := re.match(r"Invalid enum value '(.*)'", what):
+        wanted = next(field for field in msgspec.structs.fields(Settings) if field.name == name)
+        choices = ", ".join(msgspec.inspect.type_info(wanted.type).type.values)  # type: ignore[attr-defined]
+        return f"The setting `{name}` is wrong: {chosen[1]!r} is none of {choices}. {how}"
+    for kind, words in _KINDS.items():
+        what = what.replace(f"`{kind}`", words)
+    what = (
+        what.replace(" >= ", " not below ").replace(" <= ", " not above ").replace("Expected", "expected", 1)
+    )
+    return f"The setting `{name}` is wrong: {what}. {how}"
 
 
 def _check(settings: Settings) -> None:

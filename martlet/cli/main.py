@@ -3,7 +3,7 @@
 import click
 
 from martlet import __version__
-from martlet.cli import serve
+from martlet.cli import backup, check, jobs, serve, settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -12,4 +12,5 @@ def main() -> None:
     """Run a Martlet server, and look after it."""
 
 
-main.add_command(serve.serve)
+for command in (serve.serve, check.check, settings.settings, backup.backup, backup.restore, jobs.jobs):
+    main.add_command(command)

@@ -131,3 +131,19 @@ def is_work(db: Reader, now: int) -> bool:
             now=now,
         )
     )
+
+
+def unpark(db: Writer, id: int, now: int) -> bool:
+    """Have a job that was set aside tried anew; whether there was one."""
+    changed = db.run(
+        "UPDATE job SET parked_at = NULL, tries = 0, run_at = :now WHERE id = :id AND parked_at IS NOT NULL",
+        id=id,
+        now=now,
+    )
+    db.has_work = True
+    return changed > 0
+
+
+def drop_parked(db: Writer, id: int) -> bool:
+    """Give up a job that was set aside; whether there was one."""
+    return db.run("DELETE FROM job WHERE id = :id AND parked_at IS NOT NULL", id=id) > 0

@@ -61,6 +61,11 @@ def version_of(db: Reader) -> int:
     return int(db.value("SELECT coalesce(max(version), 0) FROM schema_version")) if there else 0
 
 
+def version_of_store(store: Store) -> int:
+    with store.read() as db:
+        return version_of(db)
+
+
 def pending(store: Store) -> list[Migration]:
     """What is still to be done. Raises `SchemaTooNew`."""
     migrations = known(store.dialect)

@@ -1,0 +1,58 @@
+"""`martlet backup` and `martlet restore`."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import click
+
+from martlet import __version__
+from martlet.cli.opening import opened_as_it_is, stop, with_settings
+from martlet.cli.progress import bars
+from martlet.settings import Settings
+from martlet.storage import backup as backups
+from martlet.storage.backup import NotABackup, Place
+
+WORDS = {"tables": "Database", "media": "Pictures and other files"}
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False), required=False)
+@with_settings
+def backup(settings: Settings, file: Path | None) -> None:
+    """
+    Write everything into one FILE, while the server runs.
+
+    Without FILE, one is named after the moment, in this folder. Whoever has the file has everything, passwords'
+    hashes and keys too: keep it safe.
+    """
+    now = datetime.now(UTC)
+    target = file or Path(f"martlet-{now:%Y-%m-%d-%H%M%S}.tar")
+    if target.exists():
+        stop(f"{target} is there already. Nothing was written.")
+    with opened_as_it_is(settings) as store, bars(WORDS) as tell:
+        try:
+            made = backups.make(Place(store, settings.folder), target, __version__, now.isoformat(), tell)
+        except OSError as error:
+            stop(f"The backup could not be written: {error.strerror}. Nothing was left behind.")
+    rows = sum(made.tables.values())
+    click.echo(f"{target}: {rows:,} rows, {target.stat().st_size / 1e6:,.1f} MB")
+
+
+@click.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, exists=True))
+@with_settings
+def restore(settings: Settings, file: Path) -> None:
+    """
+    Bring back a backup FILE into an empty server.
+
+    The database may be of the other kind than the one the backup was taken from. The server must not be running.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with opened_as_it_is(settings) as store, bars(WORDS) as tell:
+        try:
+            found = backups.restore(Place(store, settings.folder), file, tell)
+        except NotABackup as error:
+            stop(str(error))
+    click.echo(
+        f"Brought back {sum(found.tables.values()):,} rows from {found.made_at[:16].replace('T', ' ')} UTC."
+    )

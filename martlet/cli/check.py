@@ -1,0 +1,141 @@
+"""`martlet check`: is all well, and if not, what to do."""
+
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal
+
+import click
+
+from martlet.cli.opening import FAILED, opened_as_it_is, with_settings
+from martlet.media.ffmpeg import find_ffmpeg
+from martlet.settings import Settings
+from martlet.storage import events, migrating
+from martlet.storage.database import Store
+
+Verdict = Literal["good", "note", "bad"]
+MARKS: dict[Verdict, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
+LOW_DISK = 1 << 30
+MANY_WAITING = 10_000
+PARKED_SHOWN = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What was looked at, how it is, and what to do about it."""
+
+    verdict: Verdict
+    sentence: str
+    advice: str = ""
+
+
+@click.command()
+@with_settings
+def check(settings: Settings) -> None:
+    """
+    Look at settings, database, schema, disk and waiting work.
+
+    Ends with exit code 1 where something has to be done.
+    """
+    found = list(_all(settings))
+    for finding in found:
+        mark, colour = MARKS[finding.verdict]
+        click.echo(f"{click.style(mark, fg=colour)} {finding.sentence}")
+        if finding.advice:
+            click.echo(f"    {finding.advice}")
+    if any(finding.verdict == "bad" for finding in found):
+        raise SystemExit(FAILED)
+
+
+def _all(settings: Settings) -> Iterator[Finding]:
+    yield from of_settings(settings)
+    yield from of_disk(settings)
+    if settings.database == "sqlite" and not settings.folder.exists():
+        return
+    try:
+        with opened_as_it_is(settings) as store:
+            yield from of_schema(store)
+            if migrating.version_of_store(store):
+                yield from of_work(store)
+    except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator is told
+        yield Finding(
+            "bad", f"The database cannot be reached: {error}", "Is it running, and is `database` right?"
+        )
+
+
+def of_settings(settings: Settings) -> Iterator[Finding]:
+    yield Finding("good", f"The settings can be read. People reach this server at {settings.url}.")
+    if not settings.is_secure and "localhost" not in settings.host:
+        yield Finding(
+            "bad", "`url` begins with http://.", "Put a proxy with a certificate in front, and set https://."
+        )
+    if settings.allow_private_addresses:
+        yield Finding(
+            "bad",
+            "`allow_private_addresses` is on.",
+            "It is for trials only: strangers could reach your network.",
+        )
+    if not settings.rate_limits:
+        yield Finding("bad", "`rate_limits` is off.", "It is for measuring only: turn it on.")
+    if not settings.smtp_host:
+        yield Finding(
+            "note",
+            "This server sends no mail.",
+            "Set `smtp_host`, so that people can reset passwords themselves.",
+        )
+    if not settings.contact_email:
+        yield Finding("note", "`contact_email` is empty.", "People should know whom to write to.")
+
+
+def of_disk(settings: Settings) -> Iterator[Finding]:
+    folder = settings.folder
+    if not folder.exists():
+        yield Finding("note", f"The data folder {folder} is not there yet.", "`martlet serve` makes it.")
+        return
+    if folder.stat().st_mode & 0o007:
+        yield Finding("bad", f"Everybody on this machine can look into {folder}.", f"chmod 700 {folder}")
+    free = shutil.disk_usage(folder).free
+    low = free < LOW_DISK
+    advice = "Make room: when the disk is full, nothing can be posted." if low else ""
+    yield Finding("bad" if low else "good", f"{free / 1e9:,.1f} GB are free in {folder}.", advice)
+    if find_ffmpeg() is None:
+        yield Finding(
+            "note", "ffmpeg is not installed: no video, no sound.", "On Debian and Ubuntu: apt install ffmpeg"
+        )
+
+
+def of_schema(store: Store) -> Iterator[Finding]:
+    version = migrating.version_of_store(store)
+    try:
+        waiting = migrating.pending(store)
+    except migrating.SchemaTooNew as error:
+        yield Finding("bad", str(error))
+        return
+    if not version:
+        yield Finding("note", "The database is empty.", "`martlet serve` makes the tables.")
+    elif waiting:
+        yield Finding(
+            "note", f"The schema is {len(waiting)} steps behind.", "`martlet serve` brings it up to date."
+        )
+    else:
+        yield Finding(
+            "good", f"The database answers ({store.dialect}); its schema is up to date ({version})."
+        )
+
+
+def of_work(store: Store) -> Iterator[Finding]:
+    with store.read() as db:
+        waiting_events, waiting_jobs = events.waiting(db)
+        parked = events.parked(db, PARKED_SHOWN)
+    total = waiting_events + waiting_jobs
+    verdict: Verdict = "note" if total > MANY_WAITING else "good"
+    advice = "Is `martlet serve` running?" if total > MANY_WAITING else ""
+    yield Finding(verdict, f"{waiting_events:,} events and {waiting_jobs:,} jobs wait.", advice)
+    for job in parked:
+        when = datetime.fromtimestamp(job.parked_at / 1000, UTC)
+        yield Finding(
+            "bad",
+            f"Job {job.id} ({job.name}) was set aside on {when:%Y-%m-%d %H:%M} after {job.tries} tries: {job.error[:200]}",
+            f"Once the cause is mended: martlet jobs retry {job.id} — or: martlet jobs drop {job.id}",
+        )
