@@ -22,7 +22,7 @@ from martlet.mastodon.door import MastodonDoor
 from martlet.media import limits as media_limits
 from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
-from martlet.model.events import Event, PostPublished
+from martlet.model.events import Event, Followed, PostPublished
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds
 from martlet.services import blocking, following, keys, timelines, uploading
@@ -34,7 +34,8 @@ from martlet.storage.database import Store
 from martlet.storage.opening import open_store
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
-    PostPublished: (timelines.tell_followers,),
+    PostPublished: (timelines.deliver,),
+    Followed: (timelines.begin_following,),
 }
 
 
@@ -44,6 +45,7 @@ def jobs(ground: Ground) -> Mapping[str, Job]:
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
+        timelines.TIDY: partial(timelines.tidy, ground.store),
         uploading.PROCESS: partial(uploading.process_later, ground),
         uploading.DELETE_FILES: partial(uploading.delete_files, ground),
     }

@@ -126,6 +126,8 @@ def _info(form: type[Any]) -> inspect.Type:
 
 def _shape(value: Value, info: inspect.Type) -> Value:
     """Bring what came as text or numbered keys into the form that `info` wants."""
+    if isinstance(info, inspect.Metadata):
+        info = info.type
     if isinstance(info, inspect.UnionType):
         return _shape_union(value, info)
     if isinstance(info, inspect.StructType) and isinstance(value, dict):
@@ -159,6 +161,8 @@ def _shape_union(value: Value, info: inspect.UnionType) -> Value:
 
 
 def _takes_null(info: inspect.Type) -> bool:
+    if isinstance(info, inspect.Metadata):
+        info = info.type
     return isinstance(info, (inspect.NoneType, inspect.AnyType)) or (
         isinstance(info, inspect.UnionType) and any(isinstance(one, inspect.NoneType) for one in info.types)
     )

@@ -286,6 +286,19 @@ class Status(StatusBody, kw_only=True):
     text: str | UnsetType = UNSET
 
 
+class List(Struct, kw_only=True):
+    id: str
+    title: str
+    replies_policy: str
+    exclusive: bool
+
+
+class Marker(Struct, kw_only=True):
+    last_read_id: str
+    version: int
+    updated_at: str
+
+
 class CredentialApplication(Struct, kw_only=True):
     id: str
     name: str

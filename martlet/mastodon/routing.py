@@ -15,6 +15,7 @@ import inspect
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
+from urllib.parse import quote
 
 import msgspec
 
@@ -91,9 +92,10 @@ class Call(Generic[F]):
         """The `{id}` in the path. Raises `NotFound` where it cannot be one."""
         return id_in(self.params["id"])
 
-    def link(self, newest: int, oldest: int) -> None:
-        """Tell where the pages before and after this one are."""
-        self.headers.append(page_links(self.here.url + self.request.path, self.request.query, newest, oldest))
+    def link(self, newest: int, oldest: int | None) -> None:
+        """Tell where the pages before and after this one are; no `oldest`: nothing comes after."""
+        address = self.here.url + quote(self.request.path, safe="/:@")
+        self.headers.append(page_links(address, self.request.query, newest, oldest))
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,13 +278,13 @@ def id_in(text: str) -> int:
     return min(int(text), 2**63 - 1)
 
 
-def page_links(address: str, query: bytes, newest: int, oldest: int) -> Header:
+def page_links(address: str, query: bytes, newest: int, oldest: int | None) -> Header:
     """RFC 8288, as Mastodon pages: `max_id` goes to older ones, `min_id` to newer."""
     kept = [
         part
         for part in query.decode("latin-1").split("&")
         if part and part.partition("=")[0] not in ("max_id", "min_id", "since_id")
     ]
-    older = "&".join([*kept, f"max_id={oldest}"])
-    newer = "&".join([*kept, f"min_id={newest}"])
-    return (b"link", f'<{address}?{older}>; rel="next", <{address}?{newer}>; rel="prev"'.encode("latin-1"))
+    links = [] if oldest is None else [f'<{address}?{"&".join([*kept, f"max_id={oldest}"])}>; rel="next"']
+    links.append(f'<{address}?{"&".join([*kept, f"min_id={newest}"])}>; rel="prev"')
+    return (b"link", ", ".join(links).encode("latin-1"))

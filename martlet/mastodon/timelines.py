@@ -1,14 +1,59 @@
 """Timelines: https://docs.joinmastodon.org/methods/timelines/"""
 
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+
 from martlet.mastodon import entities
 from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call
+from martlet.mastodon.serialize.statuses import Context
+from martlet.model.errors import InvalidInput, NotSignedIn
+from martlet.model.names import ListId
 from martlet.model.paging import Page
 from martlet.services import timelines as service
-from martlet.storage import timelines
+from martlet.storage import listings, lists, timelines
 from martlet.storage.database import Reader
+from martlet.storage.listings import Narrowing, Tags
+from martlet.storage.posts import Shown
+from martlet.text.hashtags import hashtag_key
+
+TAGS_AT_ONCE = 4
 
 api = Api()
+
+_Only = Annotated[bool, Meta(description="Only posts that have pictures, films or sounds.")]
+
+
+class PublicForm(PageForm, frozen=True, kw_only=True):
+    local: Annotated[bool, Meta(description="Only posts written here.")] = False
+    remote: Annotated[bool, Meta(description="Only posts from other servers.")] = False
+    only_media: _Only = False
+
+    def narrowing(self) -> Narrowing:
+        if self.local == self.remote:
+            return Narrowing("all", self.only_media)
+        return Narrowing("here" if self.local else "elsewhere", self.only_media)
+
+
+class TagForm(PublicForm, frozen=True, kw_only=True):
+    any: Annotated[list[str], Meta(description="Further hashtags; one of them is enough.")] = msgspec.field(
+        default_factory=list
+    )
+    all: Annotated[list[str], Meta(description="Hashtags that have to be there as well.")] = msgspec.field(
+        default_factory=list
+    )
+    none: Annotated[list[str], Meta(description="Hashtags that may not be there.")] = msgspec.field(
+        default_factory=list
+    )
+
+    def tags(self, name: str) -> Tags:
+        return Tags(_keys([name, *self.any[:TAGS_AT_ONCE]]), _keys(self.all), _keys(self.none))
+
+
+def _keys(names: list[str]) -> list[str]:
+    return [hashtag_key(name) for name in names[: TAGS_AT_ONCE + 1]]
 
 
 @api.get("/api/v1/timelines/home", scope="read:statuses", form=PageForm, returns=list[entities.Status])
@@ -17,7 +62,7 @@ async def home(call: Call[PageForm]) -> bytes:
     page = call.form.page()
     body = await call.store.reading(_home, call, page)
     if body is None:
-        await call.store.writing(service.rebuild_home, call.account, call.here)
+        await service.rebuild(call.store, call.account, call.here)
         body = await call.store.reading(_home, call, page)
     return body or b"[]"
 
@@ -25,8 +70,76 @@ async def home(call: Call[PageForm]) -> bytes:
 def _home(db: Reader, call: Call[PageForm], page: Page) -> bytes | None:
     """None where the timeline has to be rebuilt first."""
     found = timelines.home(db, call.account, page, call.here.now_ms())
-    if not found and not timelines.has_home(db, call.account):
+    if len(found) < page.limit and not timelines.has_home(db, call.account):
         return None
+    return _answer(db, call, found, "home")
+
+
+@api.get("/api/v1/timelines/list/{id}", scope="read:lists", form=PageForm, returns=list[entities.Status])
+async def list_timeline(call: Call[PageForm]) -> bytes:
+    """https://docs.joinmastodon.org/methods/timelines/#list"""
+    page = call.form.page()
+    body = await call.store.reading(_list, call, page)
+    if body is None:
+        await service.rebuild(call.store, call.account, call.here)
+        body = await call.store.reading(_list, call, page)
+    return body or b"[]"
+
+
+def _list(db: Reader, call: Call[PageForm], page: Page) -> bytes | None:
+    """None where the owner's timelines have to be rebuilt first. Raises `NotFound`."""
+    chosen = lists.get(db, ListId(call.id), call.account)
+    if not timelines.has_home(db, call.account):
+        return None
+    found = timelines.written_ahead(db, chosen.id, call.account, page, call.here.now_ms())
+    return _answer(db, call, found, "home")
+
+
+@api.get(
+    "/api/v1/timelines/public",
+    scope="read:statuses",
+    access="public",
+    form=PublicForm,
+    returns=list[entities.Status],
+)
+def public(db: Reader, call: Call[PublicForm]) -> bytes:
+    """https://docs.joinmastodon.org/methods/timelines/#public"""
+    _check_preview(call)
+    found = listings.public(db, call.account, call.form.page(), call.here.now_ms(), call.form.narrowing())
+    return _answer(db, call, found, "public")
+
+
+@api.get(
+    "/api/v1/timelines/tag/{hashtag}",
+    scope="read:statuses",
+    access="public",
+    form=TagForm,
+    returns=list[entities.Status],
+)
+def tagged(db: Reader, call: Call[TagForm]) -> bytes:
+    """https://docs.joinmastodon.org/methods/timelines/#tag"""
+    _check_preview(call)
+    found = listings.tagged(
+        db,
+        call.account,
+        call.form.page(),
+        call.here.now_ms(),
+        call.form.tags(call.params["hashtag"]),
+        call.form.narrowing(),
+    )
+    return _answer(db, call, found, "public")
+
+
+def _check_preview(call: Call[Any]) -> None:
+    """Where the public pages are for members only: raises `NotSignedIn` or `InvalidInput`."""
+    if call.here.public_preview or call.account:
+        return
+    if call.viewer.token is None:
+        raise NotSignedIn("The access token is invalid")
+    raise InvalidInput("This method requires an authenticated user")
+
+
+def _answer(db: Reader, call: Call[Any], found: list[Shown], context: Context) -> bytes:
     if found:
         call.link(found[0].id, found[-1].id)
-    return call.pages.page(db, found, call.viewer)
+    return call.pages.page(db, found, call.viewer, context=context)

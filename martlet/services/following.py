@@ -9,6 +9,7 @@ from martlet.model.errors import NotAllowed, NotFound
 from martlet.model.events import Followed, FollowRequested, Unfollowed
 from martlet.model.names import AccountId
 from martlet.model.server import Server
+from martlet.services import timelines
 from martlet.storage import accounts, events, follows, relations
 from martlet.storage.database import Store, Writer
 from martlet.storage.follows import Follow
@@ -119,7 +120,7 @@ def end(db: Writer, follower: AccountId, followed: AccountId) -> None:
     if not there.is_accepted:
         follows.forget_request(db, follower, followed)
         return
-    follows.drop_from_lists(db, follower, followed)
+    timelines.forget(db, follower, followed)
     accounts.count(db, followed, followers=-1)
     accounts.count(db, follower, following=-1)
     db.emit(Unfollowed(follower, followed))

@@ -1,28 +1,54 @@
-"""Home timelines: written ahead for those who were here lately, rebuilt for those who come back."""
+"""
+Home timelines and lists: written ahead for those who were here lately, rebuilt for those who come back.
+
+Reactions write what happens into the timelines; `rebuild` makes somebody's
+timelines from the posts themselves; `tidy` drops what nobody reads.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from datetime import timedelta
 
 import msgspec
 
-from martlet.model.events import PostPublished
-from martlet.model.names import NOBODY, AccountId, PostId
+from martlet.model.events import Followed, PostPublished
+from martlet.model.lists import List
+from martlet.model.names import NOBODY, AccountId, ListId, PostId
 from martlet.model.server import Server
-from martlet.storage import events, timelines
-from martlet.storage.database import Store, Writer
+from martlet.storage import events, fanout, lists, posts, timelines
+from martlet.storage.database import Reader, Store, Writer
 
-REBUILT = 40
-"""Posts taken from each followed account when a home timeline is rebuilt."""
-DELIVER = "deliver_to_homes"
+FROM_EACH = 40
+"""Posts taken from each author when a timeline is filled."""
+FILLED = 400
+"""Entries of a timeline that was made anew."""
+KEPT = 800
+"""Entries that a timeline keeps."""
+AWAY = timedelta(days=14)
+"""Who was not here for so long has no timelines written ahead."""
+DELIVER = "deliver_to_timelines"
+TIDY = "tidy_timelines"
+_AT_ONCE = 20
+"""Timelines tidied in one transaction."""
+
+Entry = tuple[PostId, PostId | None]
+"""A post, and the one that it boosts."""
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A fan-out under way: everyone up to the follower `after` has the post."""
+    """A fan-out under way: everyone up to the follower, then up to the list, has the post."""
 
     post: PostId
-    after: AccountId
+    follower: AccountId | None = NOBODY
+    list: ListId | None = ListId(0)
 
 
-def tell_followers(db: Writer, event: PostPublished, here: Server) -> None:
-    """Write a new post into its author's followers' home timelines, the first ones at once."""
-    _deliver(db, Delivery(event.post, NOBODY), here)
+# -- what happens goes into the timelines ------------------------------------
+
+
+def deliver(db: Writer, event: PostPublished, here: Server) -> None:
+    """Write a new post into the timelines it belongs in, the first ones at once."""
+    _deliver(db, Delivery(event.post), here)
 
 
 async def go_on(store: Store, body: str, here: Server) -> None:
@@ -31,14 +57,130 @@ async def go_on(store: Store, body: str, here: Server) -> None:
 
 
 def _deliver(db: Writer, delivery: Delivery, here: Server) -> None:
-    last = timelines.deliver(db, delivery.post, delivery.after, here.limits.fan_out)
-    if last is not None:
-        rest = Delivery(delivery.post, last)
-        key = f"{DELIVER}:{delivery.post}:{last}"
-        events.add_job(db, DELIVER, msgspec.json.encode(rest).decode(), here.now_ms(), key=key)
+    post = posts.find_unfiltered(db, delivery.post)
+    if post is None:
+        return
+    follower, listed = delivery.follower, delivery.list
+    if follower is not None:
+        follower = fanout.to_homes(db, post, follower, here.limits.fan_out)
+    if follower is None and listed is not None:
+        listed = fanout.to_lists(db, post, listed, here.limits.fan_out)
+    if follower is None and listed is None:
+        return
+    rest = Delivery(delivery.post, follower, listed)
+    key = f"{DELIVER}:{rest.post}:{rest.follower}:{rest.list}"
+    events.add_job(db, DELIVER, msgspec.json.encode(rest).decode(), here.now_ms(), key=key)
 
 
-def rebuild_home(db: Writer, account: AccountId, here: Server) -> None:
-    """Make the home timeline of someone who was away long, and keep it from now on."""
-    timelines.fill_home(db, account, REBUILT)
-    timelines.keep_home(db, account, here.now_ms())
+def begin_following(db: Writer, event: Followed, here: Server) -> None:
+    """Somebody one follows anew stands in the home timeline with their last posts."""
+    del here
+    if not timelines.has_home(db, event.follower) or event.followed not in fanout.followed(
+        db, event.follower
+    ):
+        return
+    _fill(db, event.follower, fanout.recent(db, event.follower, event.followed, FROM_EACH))
+
+
+def forget(db: Writer, reader: AccountId, author: AccountId) -> None:
+    """A follow has ended: the author leaves the reader's lists, and their posts all of the reader's timelines."""
+    timelines.take_out(db, reader, author)
+    for one in lists.containing(db, reader, author):
+        lists.remove_member(db, one.id, author)
+        timelines.take_out(db, one.id, author)
+
+
+# -- making timelines anew ---------------------------------------------------
+
+
+async def rebuild(store: Store, account: AccountId, here: Server) -> None:
+    """
+    Make the timelines of someone who was away long, and keep them from now on.
+
+    New posts are written into them from the first step on, so that nothing
+    falls between; what is read together aside may be written twice, but stands
+    in a timeline once.
+    """
+    await store.writing(timelines.keep_home, account, 0)
+    home, of_lists = await store.reading_aside(_remembered, account)
+    await store.writing(timelines.put, account, home)
+    for id, entries in of_lists.items():
+        await store.writing(timelines.put, id, entries)
+    await store.writing(timelines.keep_home, account, here.now_ms())
+
+
+def _remembered(db: Reader, account: AccountId) -> tuple[list[PostId], dict[ListId, list[PostId]]]:
+    """What an account's home timeline and lists would hold."""
+    authors = [account, *fanout.followed(db, account)]
+    found = (entry for author in authors for entry in fanout.recent(db, account, author, FROM_EACH))
+    return unrepeated(found), {one.id: _of_list(db, one) for one in lists.of_owner(db, account)}
+
+
+def _of_list(db: Reader, one: List) -> list[PostId]:
+    members = lists.member_ids(db, one.id)
+    return unrepeated(
+        entry for member in members for entry in fanout.recent(db, one.owner_id, member, FROM_EACH, one)
+    )
+
+
+def unrepeated(entries: Iterable[Entry]) -> list[PostId]:
+    """The newest `FILLED`, without boosts of what stands among the entries right before."""
+    ordered = sorted(dict(entries).items())[-FILLED:]
+    before: deque[PostId] = deque(maxlen=fanout.UNREPEATED)
+    kept = []
+    for id, boosted in ordered:
+        if boosted is None or boosted not in before:
+            kept.append(id)
+            before.append(boosted or id)
+    return kept
+
+
+def _fill(db: Writer, timeline: timelines.Timeline, entries: Iterable[Entry]) -> None:
+    """Add entries to a timeline, nothing that would repeat what it shows."""
+    there = timelines.newest(db, timeline, FILLED)
+    shown = {boosted or id for id, boosted in there}
+    timelines.put(db, timeline, unrepeated(entry for entry in entries if entry[1] not in shown))
+
+
+def fill_home_from(db: Writer, reader: AccountId, author: AccountId) -> None:
+    _fill(db, reader, fanout.recent(db, reader, author, FROM_EACH))
+
+
+def fill_list_from(db: Writer, one: List, author: AccountId) -> None:
+    _fill(db, one.id, fanout.recent(db, one.owner_id, author, FROM_EACH, one))
+
+
+def remake_list(db: Writer, one: List) -> None:
+    """After a change of whose answers a list shows."""
+    timelines.clear(db, one.id)
+    timelines.put(db, one.id, _of_list(db, one))
+
+
+# -- keeping house -----------------------------------------------------------
+
+
+async def tidy(store: Store, body: str, here: Server) -> None:
+    """The job that drops the timelines of those who are away, and the ends of long ones."""
+    del body
+    since = here.now_ms() - int(AWAY.total_seconds() * 1000)
+    while await store.writing(_drop_absent, since):
+        pass
+    after: AccountId | None = NOBODY
+    while after is not None:
+        after = await store.writing(_trim, after)
+
+
+def _drop_absent(db: Writer, since: int) -> bool:
+    absent = timelines.kept_of_absent(db, since, _AT_ONCE)
+    for account in absent:
+        timelines.drop_home(db, account)
+    return bool(absent)
+
+
+def _trim(db: Writer, after: AccountId) -> AccountId | None:
+    accounts = timelines.kept_after(db, after, _AT_ONCE)
+    for account in accounts:
+        timelines.trim(db, account, KEPT)
+        for one in lists.of_owner(db, account):
+            timelines.trim(db, one.id, KEPT)
+    return accounts[-1] if len(accounts) == _AT_ONCE else None

@@ -117,34 +117,6 @@ def delete(db: Writer, follower: AccountId, followed: AccountId) -> None:
     )
 
 
-def drop_from_lists(db: Writer, owner: AccountId, member: AccountId) -> None:
-    """Take somebody out of all of the owner's lists, with their posts."""
-    lists = [
-        row[0]
-        for row in db.rows(
-            """
-            SELECT list.id FROM list JOIN list_member ON list_member.list_id = list.id
-             WHERE list.owner_id = :owner AND list_member.account_id = :member
-            """,
-            owner=owner,
-            member=member,
-        )
-    ]
-    if not lists:
-        return
-    db.run(
-        f"DELETE FROM list_member WHERE account_id = :member AND list_id IN ({numbers(lists)})", member=member
-    )
-    db.run(
-        f"""
-        DELETE FROM timeline_entry
-         WHERE timeline_id IN ({numbers(lists)})
-           AND EXISTS (SELECT 1 FROM post WHERE post.id = timeline_entry.post_id AND post.author_id = :member)
-        """,
-        member=member,
-    )
-
-
 def forget_request(db: Writer, follower: AccountId, followed: AccountId) -> None:
     """Once a request is answered or taken back, nobody is told of it any more."""
     db.run(

@@ -1,21 +1,17 @@
-"""Timelines: those written ahead (home, lists) and those that are asked of the posts themselves."""
+"""Home timelines and lists: rows of `timeline_entry`, written ahead for those who were here lately."""
 
 from collections.abc import Iterable
 
 from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.paging import Page
 from martlet.storage import posts
+from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.listings import in_page_order
 from martlet.storage.posts import Shown
-from martlet.storage.visibility import wants_to_see
 
-_WANTED = f"""{wants_to_see("post.author_id")}
-    AND (boosted.id IS NULL OR {wants_to_see("boosted.author_id")})"""
-_ENTRIES = "timeline_entry AS entry JOIN post ON post.id = entry.post_id"
-
-
-def _shown(found: list[Shown], page: Page) -> list[Shown]:
-    return found[::-1] if page.is_upward else found
+Timeline = AccountId | ListId
+"""An account's id names its home timeline, a list's the list's."""
 
 
 def home(db: Reader, viewer: AccountId, page: Page, now: int) -> list[Shown]:
@@ -23,14 +19,12 @@ def home(db: Reader, viewer: AccountId, page: Page, now: int) -> list[Shown]:
     return written_ahead(db, viewer, viewer, page, now)
 
 
-def written_ahead(
-    db: Reader, timeline: AccountId | ListId, viewer: AccountId, page: Page, now: int
-) -> list[Shown]:
+def written_ahead(db: Reader, timeline: Timeline, viewer: AccountId, page: Page, now: int) -> list[Shown]:
     """A home timeline, or a list's."""
-    found = posts.page(
+    found = posts.timeline_page(
         db,
-        _ENTRIES,
-        f"entry.timeline_id = :timeline AND entry.post_id < :before AND entry.post_id > :after AND {_WANTED}",
+        "timeline_entry AS entry JOIN post ON post.id = entry.post_id",
+        "entry.timeline_id = :timeline AND entry.post_id < :before AND entry.post_id > :after",
         f"ORDER BY entry.post_id {page.order} LIMIT :limit",
         timeline=timeline,
         viewer=viewer,
@@ -39,42 +33,30 @@ def written_ahead(
         after=page.after,
         limit=page.limit,
     )
-    return _shown(found, page)
-
-
-def public(
-    db: Reader, viewer: AccountId, page: Page, now: int, *, only_local: bool, only_media: bool
-) -> list[Shown]:
-    """Public posts of this server, or of all that it knows; boosts are left out."""
-    where = [
-        "post.visibility = 4 AND post.boost_of_id IS NULL AND post.id < :before AND post.id > :after",
-        "author.limited_at IS NULL",
-        _WANTED,
-    ]
-    if only_local:
-        where.append("post.is_local = 1")
-    if only_media:
-        where.append("post.has_media = 1")
-    found = posts.page(
-        db,
-        "post",
-        " AND ".join(where),
-        f"ORDER BY post.id {page.order} LIMIT :limit",
-        viewer=viewer,
-        now=now,
-        before=page.before,
-        after=page.after,
-        limit=page.limit,
-    )
-    return _shown(found, page)
+    return in_page_order(found, page)
 
 
 def has_home(db: Reader, account: AccountId) -> bool:
-    """Whether this account's home timeline is being written ahead."""
-    return db.value("SELECT 1 FROM home WHERE account_id = :account", account=account) is not None
+    """Whether this account's timelines are written ahead, and filled."""
+    return (
+        db.value("SELECT 1 FROM home WHERE account_id = :account AND built_at > 0", account=account)
+        is not None
+    )
 
 
-def put(db: Writer, timeline: AccountId | ListId, ids: Iterable[PostId]) -> None:
+def keep_home(db: Writer, account: AccountId, now: int) -> None:
+    """From now on this account's timelines are written ahead; `now` 0: but not filled yet."""
+    db.run(
+        """
+        INSERT INTO home (account_id, built_at) VALUES (:account, :now)
+        ON CONFLICT (account_id) DO UPDATE SET built_at = excluded.built_at WHERE excluded.built_at > home.built_at
+        """,
+        account=account,
+        now=now,
+    )
+
+
+def put(db: Writer, timeline: Timeline, ids: Iterable[PostId]) -> None:
     db.run_each(
         """
         INSERT INTO timeline_entry (timeline_id, post_id) VALUES (:timeline, :post) ON CONFLICT DO NOTHING
@@ -83,109 +65,85 @@ def put(db: Writer, timeline: AccountId | ListId, ids: Iterable[PostId]) -> None
     )
 
 
-def keep_home(db: Writer, account: AccountId, now: int) -> None:
-    """From now on this home timeline is written ahead."""
-    db.run(
-        "INSERT INTO home (account_id, built_at) VALUES (:account, :now) ON CONFLICT DO NOTHING",
-        account=account,
-        now=now,
-    )
-
-
-def fill_home(db: Writer, account: AccountId, limit: int) -> None:
-    """Write the newest posts by the account and those it follows into its home timeline."""
-    db.run(
+def newest(db: Reader, timeline: Timeline, limit: int) -> list[tuple[PostId, PostId | None]]:
+    """The last entries, newest first, each with the post it boosts."""
+    rows = db.rows(
         """
-        INSERT INTO timeline_entry (timeline_id, post_id)
-        SELECT :account, recent.id
-          FROM (SELECT id FROM post WHERE author_id = :account ORDER BY id DESC LIMIT :limit) AS recent
-         WHERE recent.id > 0
-        ON CONFLICT DO NOTHING
+        SELECT post.id, post.boost_of_id
+          FROM timeline_entry AS entry JOIN post ON post.id = entry.post_id
+         WHERE entry.timeline_id = :timeline ORDER BY entry.post_id DESC LIMIT :limit
         """,
-        account=account,
+        timeline=timeline,
         limit=limit,
     )
-    followed = db.rows(
-        "SELECT followed_id, shows_boosts FROM follow WHERE follower_id = :account AND is_accepted = 1",
-        account=account,
-    )
-    for author, shows_boosts in followed:
-        fill_home_from(db, account, author, limit, shows_boosts=bool(shows_boosts))
+    return [(row[0], row[1]) for row in rows]
 
 
-def fill_home_from(
-    db: Writer, account: AccountId, author: AccountId, limit: int, *, shows_boosts: bool = True
-) -> None:
-    """Write an author's newest posts into a home timeline, as the fan-out would have."""
-    db.run(
-        f"""
-        INSERT INTO timeline_entry (timeline_id, post_id)
-        SELECT :account, recent.id
-          FROM (SELECT post.id, post.boost_of_id, post.reply_to_id, post.reply_to_account_id, post.author_id
-                  FROM post
-                 WHERE post.author_id = :author AND post.visibility >= 2
-                   AND (:boosts = 1 OR post.boost_of_id IS NULL)
-                 ORDER BY post.id DESC LIMIT :limit) AS recent
-         WHERE {_ANSWERS_SOMEONE_KNOWN.format(reader=":account")}
-        ON CONFLICT DO NOTHING
+def take_out(db: Writer, timeline: Timeline, author: AccountId) -> None:
+    """Nothing that this author wrote or boosted stands in the timeline any more."""
+    rows = db.rows(
+        """
+        SELECT entry.post_id
+          FROM timeline_entry AS entry JOIN post ON post.id = entry.post_id
+         WHERE entry.timeline_id = :timeline AND post.author_id = :author
         """,
-        account=account,
+        timeline=timeline,
         author=author,
-        boosts=int(shows_boosts),
-        limit=limit,
     )
+    if rows:
+        db.run(
+            f"DELETE FROM timeline_entry WHERE timeline_id = :timeline AND post_id IN ({numbers([row[0] for row in rows])})",
+            timeline=timeline,
+        )
 
 
-_ANSWERS_SOMEONE_KNOWN = """(
-    recent.reply_to_id IS NULL
-    OR recent.reply_to_account_id IN (recent.author_id, {reader})
-    OR EXISTS (SELECT 1 FROM follow AS known
-                WHERE known.follower_id = {reader} AND known.followed_id = recent.reply_to_account_id
-                  AND known.is_accepted = 1))"""
-"""An answer is shown to those who follow the person answered too, or are that person."""
+def clear(db: Writer, timeline: Timeline) -> None:
+    db.run("DELETE FROM timeline_entry WHERE timeline_id = :timeline", timeline=timeline)
 
 
-def deliver(db: Writer, post: PostId, after: AccountId, limit: int) -> AccountId | None:
-    """
-    Write a post into the kept home timelines of its author's next followers.
-
-    Goes through followers by id, from `after` on, at most `limit` of them;
-    returns the last one looked at if there may be more, else None.
-    """
-    last, seen = db.rows(
+def trim(db: Writer, timeline: Timeline, kept: int) -> int:
+    """Keep the newest entries only; returns how many went."""
+    return db.run(
         """
-        SELECT max(follower_id), count(*) FROM (
-            SELECT follow.follower_id
-              FROM post JOIN follow ON follow.followed_id = post.author_id
-             WHERE post.id = :post AND follow.is_accepted = 1 AND follow.follower_id > :after
-             ORDER BY follow.follower_id LIMIT :limit) AS some_followers
+        DELETE FROM timeline_entry
+         WHERE timeline_id = :timeline
+           AND post_id <= (SELECT post_id FROM timeline_entry WHERE timeline_id = :timeline
+                            ORDER BY post_id DESC LIMIT 1 OFFSET :kept)
         """,
-        post=post,
+        timeline=timeline,
+        kept=kept,
+    )
+
+
+def kept_after(db: Reader, after: AccountId, limit: int) -> list[AccountId]:
+    """Accounts whose timelines are written ahead, by id."""
+    rows = db.rows(
+        "SELECT account_id FROM home WHERE account_id > :after ORDER BY account_id LIMIT :limit",
         after=after,
         limit=limit,
-    )[0]
-    if last is None:
-        return None
-    db.run(
-        f"""
-        INSERT INTO timeline_entry (timeline_id, post_id)
-        SELECT follow.follower_id, recent.id
-          FROM post AS recent
-          JOIN follow ON follow.followed_id = recent.author_id
-          JOIN home ON home.account_id = follow.follower_id
-         WHERE recent.id = :post
-           AND follow.is_accepted = 1 AND follow.follower_id > :after AND follow.follower_id <= :last
-           AND (recent.visibility >= 2
-                OR EXISTS (SELECT 1 FROM mention
-                            WHERE mention.post_id = recent.id AND mention.account_id = follow.follower_id))
-           AND (recent.boost_of_id IS NULL OR follow.shows_boosts = 1)
-           AND (follow.languages IS NULL OR recent.language IS NULL
-                OR follow.languages LIKE '%"' || recent.language || '"%')
-           AND {_ANSWERS_SOMEONE_KNOWN.format(reader="follow.follower_id")}
-        ON CONFLICT DO NOTHING
-        """,
-        post=post,
-        after=after,
-        last=last,
     )
-    return AccountId(last) if seen == limit else None
+    return [row[0] for row in rows]
+
+
+def kept_of_absent(db: Reader, before: int, limit: int) -> list[AccountId]:
+    """Accounts whose timelines are written ahead although nobody used them since the moment `before`."""
+    rows = db.rows(
+        """
+        SELECT home.account_id
+          FROM home LEFT JOIN users ON users.account_id = home.account_id
+         WHERE coalesce(users.seen_at, users.created_at, 0) < :before LIMIT :limit
+        """,
+        before=before,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def drop_home(db: Writer, account: AccountId) -> None:
+    """Nothing is written ahead for this account any more; it is made anew when somebody comes back to it."""
+    db.run("DELETE FROM home WHERE account_id = :account", account=account)
+    clear(db, account)
+    db.run(
+        "DELETE FROM timeline_entry WHERE timeline_id IN (SELECT id FROM list WHERE owner_id = :account)",
+        account=account,
+    )

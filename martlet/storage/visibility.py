@@ -14,21 +14,28 @@ the boosted post may be.
 
 def may_see(post: str, author: str) -> str:
     """The viewer may open this post, by its address or in any list."""
+    return f"({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS ({_hidden(post)} AND hidden.is_barred = 1))"
+
+
+def wants_to_see(post: str, author: str) -> str:
+    """The viewer may see this post, and neither blocks nor mutes its author."""
+    return f"""({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS (
+        {_hidden(post)} AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1)))"""
+
+
+def _written_for(post: str) -> str:
     return f"""(
-        ({post}.visibility >= 3
-         OR {post}.author_id = :viewer
-         OR ({post}.visibility = 2 AND EXISTS (
-                SELECT 1 FROM follow WHERE follow.follower_id = :viewer AND follow.followed_id = {post}.author_id
-                                       AND follow.is_accepted = 1))
-         OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = {post}.id AND mention.account_id = :viewer))
-        AND {author}.suspended_at IS NULL AND {author}.deletes_at IS NULL
-        AND NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = {post}.author_id
-                                               AND hidden.is_barred = 1)
-    )"""
+        {post}.visibility >= 3
+        OR {post}.author_id = :viewer
+        OR ({post}.visibility = 2 AND EXISTS (
+               SELECT 1 FROM follow WHERE follow.follower_id = :viewer AND follow.followed_id = {post}.author_id
+                                      AND follow.is_accepted = 1))
+        OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = {post}.id AND mention.account_id = :viewer))"""
 
 
-def wants_to_see(author_id: str) -> str:
-    """The viewer neither blocks nor mutes this author, nor is blocked by them."""
-    return f"""NOT EXISTS (SELECT 1 FROM hidden
-                            WHERE hidden.viewer_id = :viewer AND hidden.author_id = {author_id}
-                              AND (hidden.until IS NULL OR hidden.until > :now))"""
+def _is_here(author: str) -> str:
+    return f"{author}.suspended_at IS NULL AND {author}.deletes_at IS NULL"
+
+
+def _hidden(post: str) -> str:
+    return f"SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = {post}.author_id"

@@ -1,9 +1,12 @@
 """Form values: every spelling that clients use ends in the same Struct."""
 
+from typing import Annotated
+
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec import Meta
 
 from martlet.http import forms
 from martlet.http.forms import Malformed
@@ -18,9 +21,9 @@ class PollForm(msgspec.Struct, frozen=True):
 
 class Form(msgspec.Struct, frozen=True):
     status: str = ""
-    media_ids: list[str] = []
+    media_ids: Annotated[list[str], Meta(description="A description changes nothing.")] = []
     poll: PollForm | None = None
-    sensitive: bool | None = None
+    sensitive: Annotated[bool | None, Meta(description="Nor here.")] = None
 
 
 WANTED = Form(

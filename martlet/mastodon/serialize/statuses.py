@@ -8,6 +8,7 @@ what differs from viewer to viewer (own marks, polls, filters, quotes).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from martlet.mastodon.serialize import bodies, polls, quotes
 from martlet.mastodon.serialize.accounts import AccountBytes
@@ -22,7 +23,9 @@ from martlet.storage.posts import Shown
 
 Extra = Callable[[PostId], bytes]
 """Further attributes of a post, as JSON that begins with a comma."""
-Filtered = Callable[[Reader, Sequence[Shown], Viewer], Mapping[PostId, bytes]]
+Context = Literal["home", "notifications", "public", "thread", "account"]
+"""Where posts are shown, for the viewer's filters."""
+Filtered = Callable[[Reader, Sequence[Shown], Viewer, Context | None], Mapping[PostId, bytes]]
 """Which filters of the viewer's match, as JSON lists of FilterResult by the id of the page's post; others match none."""
 
 _TRUE, _FALSE, _NULL, _NONE = b"true", b"false", b"null", b"[]"
@@ -32,7 +35,9 @@ def _no_extra(_: PostId) -> bytes:
     return b""
 
 
-def _no_filters(_db: Reader, _found: Sequence[Shown], _viewer: Viewer) -> Mapping[PostId, bytes]:
+def _no_filters(
+    _db: Reader, _found: Sequence[Shown], _viewer: Viewer, _context: Context | None
+) -> Mapping[PostId, bytes]:
     return {}
 
 
@@ -47,25 +52,37 @@ class StatusPages:
     filtered: Filtered = field(default=_no_filters, repr=False)
     """Asked only for viewers who have filters."""
 
-    def page(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra = _no_extra) -> bytes:
-        """A JSON list."""
-        return b"[" + b",".join(self._each(db, found, viewer, extra)) + b"]"
+    def page(
+        self,
+        db: Reader,
+        found: Sequence[Shown],
+        viewer: Viewer,
+        extra: Extra = _no_extra,
+        context: Context | None = None,
+    ) -> bytes:
+        """A JSON list. Filters for other contexts are left out; without a context all are told."""
+        return b"[" + b",".join(self._each(db, found, viewer, extra, context)) + b"]"
 
     def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = _no_extra) -> bytes:
         """A single JSON object."""
-        return self._each(db, [shown], viewer, extra)[0]
+        return self._each(db, [shown], viewer, extra, None)[0]
 
-    def by_id(self, db: Reader, ids: Sequence[PostId], viewer: Viewer) -> dict[PostId, bytes]:
+    def by_id(
+        self, db: Reader, ids: Sequence[PostId], viewer: Viewer, context: Context | None = None
+    ) -> dict[PostId, bytes]:
         """The JSON of those posts that the viewer may see."""
         found = posts.shown(db, set(ids), viewer.account)
-        return dict(zip((one.id for one in found), self._each(db, found, viewer, _no_extra), strict=True))
+        each = self._each(db, found, viewer, _no_extra, context)
+        return dict(zip((one.id for one in found), each, strict=True))
 
-    def _each(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra) -> list[bytes]:
+    def _each(
+        self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra, context: Context | None
+    ) -> list[bytes]:
         def quoted(seen: Sequence[Shown]) -> list[bytes]:
-            return self._all(db, seen, viewer, _no_extra, quotes.told(seen))
+            return self._all(db, seen, viewer, _no_extra, quotes.told(seen), context)
 
         embedded = quotes.embedded(db, found, viewer.account, self.here.now_ms(), quoted)
-        return self._all(db, found, viewer, extra, embedded)
+        return self._all(db, found, viewer, extra, embedded, context)
 
     def _all(
         self,
@@ -74,6 +91,7 @@ class StatusPages:
         viewer: Viewer,
         extra: Extra,
         quotes_of: Mapping[PostId, bytes],
+        context: Context | None,
     ) -> list[bytes]:
         if not found:
             return []
@@ -85,7 +103,7 @@ class StatusPages:
                 versions[one.boosted_author_id] = one.boosted_author_version
         accounts_of = self.accounts.of(db, versions)
         polls_of = polls.rendered(db, found, viewer.account, self.here)
-        marks = self._marks(db, found, viewer)
+        marks = self._marks(db, found, viewer, context)
         approval = quotes.approvals(db, found, viewer.account)
         result = []
         for one in found:
@@ -132,13 +150,15 @@ class StatusPages:
             result |= {id: body for id, (_, body) in fresh.items()}
         return result
 
-    def _marks(self, db: Reader, found: Sequence[Shown], viewer: Viewer) -> Callable[[Shown], bytes]:
+    def _marks(
+        self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None
+    ) -> Callable[[Shown], bytes]:
         """The viewer's own marks on each post; nothing for nobody."""
         account = viewer.account
         if not account:
             return lambda _: b""
         muted = self._muted_threads(db, found, viewer)
-        filtered = self.filtered(db, found, viewer) if viewer.has_filters else {}
+        filtered = self.filtered(db, found, viewer, context) if viewer.has_filters else {}
         own = [
             one.id
             for one in found

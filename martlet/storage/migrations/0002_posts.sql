@@ -30,14 +30,21 @@ CREATE TABLE post (
     version              INTEGER NOT NULL DEFAULT 1  -- grows with every change of what clients are shown, counts aside
 ) STRICT;
 CREATE INDEX post_author ON post (author_id, id);
-CREATE INDEX post_author_own ON post (author_id, id) WHERE boost_of_id IS NULL AND reply_to_id IS NULL;
+CREATE INDEX post_author_own ON post (author_id, id) WHERE reply_to_id IS NULL OR reply_to_account_id = author_id;
 CREATE INDEX post_author_media ON post (author_id, id) WHERE has_media = 1;
 CREATE INDEX post_thread ON post (thread_id, id);
 CREATE INDEX post_reply ON post (reply_to_id, id) WHERE reply_to_id IS NOT NULL;
 CREATE INDEX post_quotes ON post (quote_of_id, id) WHERE quote_of_id IS NOT NULL;
 CREATE UNIQUE INDEX post_boost ON post (boost_of_id, author_id) WHERE boost_of_id IS NOT NULL;
-CREATE INDEX post_local ON post (id) WHERE visibility = 4 AND boost_of_id IS NULL AND is_local = 1;
-CREATE INDEX post_public ON post (id) WHERE visibility = 4 AND boost_of_id IS NULL;
+-- What public timelines show; a thread of one's own counts as no answer. The words have to be those of `listings`.
+CREATE INDEX post_public ON post (id) WHERE visibility = 4 AND boost_of_id IS NULL
+    AND (reply_to_id IS NULL OR reply_to_account_id = author_id);
+CREATE INDEX post_local ON post (id) WHERE visibility = 4 AND boost_of_id IS NULL
+    AND (reply_to_id IS NULL OR reply_to_account_id = author_id) AND is_local = 1;
+CREATE INDEX post_elsewhere ON post (id) WHERE visibility = 4 AND boost_of_id IS NULL
+    AND (reply_to_id IS NULL OR reply_to_account_id = author_id) AND is_local = 0;
+CREATE INDEX post_public_media ON post (id) WHERE visibility = 4 AND boost_of_id IS NULL
+    AND (reply_to_id IS NULL OR reply_to_account_id = author_id) AND has_media = 1;
 
 -- A post as clients are shown it, but for its counts and what differs from viewer to viewer.
 CREATE TABLE rendered_post (

@@ -1,0 +1,272 @@
+"""
+Which timelines a post belongs in.
+
+`to_homes` and `to_lists` write one post into the timelines of some of its
+author's followers, going through them by id; `recent` asks the other way
+round, which of an author's last posts one reader's timeline would have got.
+Both hold the same rules:
+
+- what is written for the reader: followers' posts for followers, posts for
+  the people mentioned where the reader is one of them;
+- boosts and languages as the reader set them for this author;
+- an answer only where the reader knows the person answered, or is that person;
+- nothing that names or answers somebody the reader blocks or mutes;
+- nothing in the home timeline by authors the reader has in an exclusive list;
+- a boost not where the same post stood among the last `UNREPEATED` entries.
+"""
+
+from collections.abc import Collection
+
+from martlet.model.lists import List
+from martlet.model.names import AccountId, ListId, PostId
+from martlet.model.posts import Post
+from martlet.model.visibility import Visibility
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+
+UNREPEATED = 40
+_EARLIER_BOOSTS = 100
+"""Of a post boosted very often, as many boosts are looked for in each timeline."""
+
+
+def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId | None:
+    """
+    Write a post into the kept home timelines of its author's next followers.
+
+    Goes on after the follower `after`, at most `limit` of them; returns the
+    last one looked at if there may be more, else None.
+    """
+    last, seen = db.rows(
+        """
+        SELECT max(follower_id), count(*) FROM (
+            SELECT follower_id FROM follow
+             WHERE followed_id = :author AND is_accepted = 1 AND follower_id > :after
+             ORDER BY follower_id LIMIT :limit) AS some_followers
+        """,
+        author=post.author_id,
+        after=after,
+        limit=limit,
+    )[0]
+    if last is None:
+        return None
+    is_exclusive = db.value(
+        """
+        SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
+         WHERE list_member.account_id = :author AND list.is_exclusive = 1 LIMIT 1
+        """,
+        author=post.author_id,
+    )
+    rules = _rules(db, post, "follow.follower_id", "follow.follower_id")
+    if is_exclusive:
+        rules.append(
+            """follow.follower_id NOT IN (
+                   SELECT list.owner_id FROM list_member JOIN list ON list.id = list_member.list_id
+                    WHERE list_member.account_id = :author AND list.is_exclusive = 1)"""
+        )
+    if post.reply_to_id is not None and post.reply_to_account_id != post.author_id:
+        rules.append(f"(follow.follower_id = :answered OR {_knows('follow.follower_id')})")
+    db.run(
+        f"""
+        INSERT INTO timeline_entry (timeline_id, post_id)
+        SELECT follow.follower_id, :post
+          FROM follow JOIN home ON home.account_id = follow.follower_id
+         WHERE follow.followed_id = :author AND follow.is_accepted = 1
+           AND follow.follower_id > :after AND follow.follower_id <= :last
+           {_and(rules)}
+        ON CONFLICT DO NOTHING
+        """,
+        post=post.id,
+        author=post.author_id,
+        language=f'%"{post.language}"%',
+        answered=post.reply_to_account_id,
+        after=after,
+        last=last,
+    )
+    return AccountId(last) if seen == limit else None
+
+
+def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None:
+    """The same for the lists that the author is in."""
+    if post.visibility < Visibility.FOLLOWERS:
+        return None
+    last, seen = db.rows(
+        """
+        SELECT max(list_id), count(*) FROM (
+            SELECT list_id FROM list_member
+             WHERE account_id = :author AND list_id > :after ORDER BY list_id LIMIT :limit) AS some_lists
+        """,
+        author=post.author_id,
+        after=after,
+        limit=limit,
+    )[0]
+    if last is None:
+        return None
+    rules = _rules(db, post, "list.id", "list.owner_id")
+    if post.reply_to_id is not None and post.reply_to_account_id != post.author_id:
+        rules.append(
+            f"""(list.owner_id = :answered
+                 OR (list.replies = 'followed' AND {_knows("list.owner_id")})
+                 OR (list.replies = 'list' AND EXISTS (
+                        SELECT 1 FROM list_member AS other
+                         WHERE other.list_id = list.id AND other.account_id = :answered)))"""
+        )
+    db.run(
+        f"""
+        INSERT INTO timeline_entry (timeline_id, post_id)
+        SELECT list.id, :post
+          FROM list_member AS member
+          JOIN list ON list.id = member.list_id
+          JOIN home ON home.account_id = list.owner_id
+          LEFT JOIN follow ON follow.follower_id = list.owner_id AND follow.followed_id = :author
+                          AND follow.is_accepted = 1
+         WHERE member.account_id = :author AND member.list_id > :after AND member.list_id <= :last
+           AND (follow.follower_id IS NOT NULL OR list.owner_id = :author)
+           {_and(rules)}
+        ON CONFLICT DO NOTHING
+        """,
+        post=post.id,
+        author=post.author_id,
+        language=f'%"{post.language}"%',
+        answered=post.reply_to_account_id,
+        after=after,
+        last=last,
+    )
+    return ListId(last) if seen == limit else None
+
+
+def _rules(db: Reader, post: Post, timeline: str, reader: str) -> list[str]:
+    """What homes and lists have in common; only the conditions that this post needs."""
+    rules = []
+    if post.visibility < Visibility.FOLLOWERS:
+        rules.append(
+            f"EXISTS (SELECT 1 FROM mention WHERE mention.post_id = :post AND mention.account_id = {reader})"
+        )
+    if post.language is not None:
+        rules.append("(follow.languages IS NULL OR follow.languages LIKE :language)")
+    about = [row[0] for row in db.rows("SELECT account_id FROM mention WHERE post_id = :post", post=post.id)]
+    if post.reply_to_account_id is not None:
+        about.append(post.reply_to_account_id)
+    about = [one for one in about if one != post.author_id]
+    if about:
+        rules.append(
+            f"""NOT EXISTS (SELECT 1 FROM hidden
+                             WHERE hidden.viewer_id = {reader} AND hidden.author_id IN ({numbers(about)}))"""
+        )
+    if post.boost_of_id is not None:
+        rules.append("(follow.shows_boosts = 1 OR follow.shows_boosts IS NULL)")
+        rules.append(
+            f"""NOT EXISTS (
+                SELECT 1 FROM (SELECT entry.post_id FROM timeline_entry AS entry
+                                WHERE entry.timeline_id = {timeline}
+                                ORDER BY entry.post_id DESC LIMIT {UNREPEATED}) AS newest
+                 WHERE newest.post_id IN ({numbers(_same(db, post))}))"""
+        )
+    return rules
+
+
+def _same(db: Reader, boost: Post) -> list[PostId]:
+    """What shows the same post as this boost: the boosted one, and its other boosts."""
+    rows = db.rows(
+        "SELECT id FROM post WHERE boost_of_id = :boosted AND id <> :boost ORDER BY id DESC LIMIT :limit",
+        boosted=boost.boost_of_id,
+        boost=boost.id,
+        limit=_EARLIER_BOOSTS,
+    )
+    assert boost.boost_of_id is not None  # noqa: S101 - for the type checker; it is a boost
+    return [boost.boost_of_id, *(row[0] for row in rows)]
+
+
+def _knows(reader: str) -> str:
+    return f"""EXISTS (SELECT 1 FROM follow AS known
+                        WHERE known.follower_id = {reader} AND known.followed_id = :answered
+                          AND known.is_accepted = 1)"""
+
+
+def _and(rules: Collection[str]) -> str:
+    return "".join(f" AND {rule}" for rule in rules)
+
+
+# -- the other way round: what a reader's timeline would have got ---------
+
+
+def followed(db: Reader, reader: AccountId) -> list[AccountId]:
+    """Whom somebody follows, those in exclusive lists left out."""
+    rows = db.rows(
+        """
+        SELECT followed_id FROM follow
+         WHERE follower_id = :reader AND is_accepted = 1
+           AND NOT EXISTS (SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
+                            WHERE list_member.account_id = follow.followed_id
+                              AND list.owner_id = :reader AND list.is_exclusive = 1)
+        """,
+        reader=reader,
+    )
+    return [row[0] for row in rows]
+
+
+def recent(
+    db: Reader, reader: AccountId, author: AccountId, limit: int, into: List | None = None
+) -> list[tuple[PostId, PostId | None]]:
+    """
+    An author's last posts that belong in a reader's home timeline, or in the list `into`.
+
+    With each the post that it boosts. Repetitions are the caller's to leave out.
+    """
+    follow = db.row(
+        """
+        SELECT shows_boosts, languages FROM follow
+         WHERE follower_id = :reader AND followed_id = :author AND is_accepted = 1
+        """,
+        reader=reader,
+        author=author,
+    )
+    if follow is None and reader != author:
+        return []
+    shows_boosts, languages = follow or (1, None)
+    rows = db.rows(
+        f"""
+        SELECT recent.id, recent.boost_of_id, recent.language
+          FROM (SELECT post.id, post.boost_of_id, post.language, post.author_id, post.reply_to_id,
+                       post.reply_to_account_id
+                  FROM post
+                 WHERE post.author_id = :author AND {_written_for_reader(into)}
+                   AND (:boosts = 1 OR post.boost_of_id IS NULL)
+                 ORDER BY post.id DESC LIMIT :limit) AS recent
+         WHERE (recent.reply_to_id IS NULL OR recent.reply_to_account_id = recent.author_id
+                OR recent.author_id = {":reader" if into is None else "0"}
+                OR recent.reply_to_account_id = :reader OR {_answers_wanted(into)})
+           AND NOT EXISTS (SELECT 1 FROM hidden JOIN mention ON mention.account_id = hidden.author_id
+                            WHERE hidden.viewer_id = :reader AND mention.post_id = recent.id
+                              AND mention.account_id <> recent.author_id)
+           AND NOT EXISTS (SELECT 1 FROM hidden
+                            WHERE hidden.viewer_id = :reader AND hidden.author_id = recent.reply_to_account_id
+                              AND recent.reply_to_account_id <> recent.author_id)
+        """,
+        reader=reader,
+        author=author,
+        boosts=shows_boosts,
+        limit=limit,
+        list=into.id if into else 0,
+    )
+    return [
+        (id, boosted) for id, boosted, language in rows
+        if languages is None or language is None or f'"{language}"' in languages
+    ]  # fmt: skip
+
+
+def _written_for_reader(into: List | None) -> str:
+    if into is not None:
+        return "post.visibility >= 2"
+    return """(post.visibility >= 2 OR post.author_id = :reader
+               OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = post.id AND mention.account_id = :reader))"""
+
+
+def _answers_wanted(into: List | None) -> str:
+    if into is None or into.replies == "followed":
+        return """EXISTS (SELECT 1 FROM follow AS known
+                           WHERE known.follower_id = :reader AND known.followed_id = recent.reply_to_account_id
+                             AND known.is_accepted = 1)"""
+    if into.replies == "list":
+        return """EXISTS (SELECT 1 FROM list_member AS other
+                           WHERE other.list_id = :list AND other.account_id = recent.reply_to_account_id)"""
+    return "1 = 0"
