@@ -1,14 +1,17 @@
 """Builders: what a test needs to be there, in one line each."""
 
-from martlet.model.names import AccountId, PostId
+import hashlib
+import secrets
+
+from martlet.model.names import AccountId, AppId, PostId, TokenId, UserId
 from martlet.model.posts import Draft
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import following, posting, registering
 from martlet.services.following import Wanted
 from martlet.services.registering import Newcomer
-from martlet.storage import attached
-from martlet.storage.database import Store
+from martlet.storage import attached, oauth
+from martlet.storage.database import Store, Writer
 
 
 class Make:
@@ -41,3 +44,25 @@ class Make:
     def follow(self, follower: AccountId, followed: AccountId) -> None:
         with self.store.write() as db:
             following.follow(db, follower, followed, Wanted(), self.here)
+
+
+def insert_person(db: Writer, username: str, here: Server) -> tuple[AccountId, str]:
+    """Somebody who is signed in, and their token."""
+    account = registering.register(db, Newcomer(username, f"{username}@mail.example", "no password"), here)
+    app = oauth.App(
+        AppId(here.next_id()),
+        f"tests-{username}",
+        b"",
+        "Tests",
+        None,
+        "[]",
+        "read write follow push",
+        here.now_ms(),
+    )
+    oauth.insert_app(db, app)
+    token = secrets.token_urlsafe(16)
+    user = UserId(db.value("SELECT id FROM users WHERE account_id = :account", account=account))
+    digest = hashlib.sha256(token.encode()).digest()
+    id = TokenId(here.next_id())
+    oauth.insert_token(db, id, digest, app.id, user, account, app.scopes, here.now_ms())
+    return account, token

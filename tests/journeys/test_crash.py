@@ -1,0 +1,146 @@
+"""
+Nothing is lost: what was acknowledged survives `kill -9`, at whatever moment it comes.
+
+The server is killed under load again and again. In the end every acknowledged
+post is there once, and its reactions (followers' timelines, mentions) were done
+once. `MARTLET_TEST_KILLS=200` makes it a long run.
+"""
+
+import os
+import random
+import threading
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+
+from martlet import app
+from martlet.settings import Settings
+from martlet.storage.database import Store
+from martlet.storage.opening import open_store
+from tests.make import insert_person
+from tests.running import Running
+
+KILLS = int(os.environ.get("MARTLET_TEST_KILLS", "3"))
+WRITERS = 4
+
+
+@dataclass
+class Load:
+    """Writers that post as fast as they can, and write down what was acknowledged."""
+
+    server: Running
+    tokens: list[str]
+    acknowledged: list[str] = field(default_factory=list)
+    tried: int = 0
+    is_over: threading.Event = field(default_factory=threading.Event)
+
+    def write(self, writer: int) -> None:
+        number = 0
+        while not self.is_over.is_set():
+            number += 1
+            text = f"@reader post {writer}-{number}"
+            headers = {"Idempotency-Key": f"{writer}-{number}"}
+            while not self.is_over.is_set():  # like a client that tries until it is told
+                self.tried += 1
+                try:
+                    status, _ = self.server.call(
+                        "POST", "/api/v1/statuses", self.tokens[writer], {"status": text}, headers
+                    )
+                except OSError:
+                    time.sleep(0.05)
+                    continue
+                assert status in {200, 503}, status
+                if status == 200:
+                    self.acknowledged.append(text)
+                    break
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_what_was_acknowledged_survives_being_killed(database: str, tmp_path: Path, workers: int) -> None:
+    server = Running(tmp_path / "data", database, workers=workers)
+    settings = Settings(url=server.url, database=database, data=str(tmp_path / "data"))
+    tokens = _people(settings)
+    load = Load(server, tokens)
+    server.start()
+    threads = [threading.Thread(target=load.write, args=(writer,)) for writer in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    try:
+        for _ in range(KILLS):
+            time.sleep(random.uniform(0.2, 1.0))
+            server.kill()
+            server.start()
+        time.sleep(0.3)
+    finally:
+        load.is_over.set()
+        for thread in threads:
+            thread.join()
+    _wait_until_idle(settings)
+    server.kill()
+
+    assert len(load.acknowledged) > KILLS
+    store = open_store(settings.database, settings.folder)
+    try:
+        _nothing_lost_nothing_twice(store, load.acknowledged)
+    finally:
+        store.close()
+
+
+def _people(settings: Settings) -> list[str]:
+    """Four writers whom one reader follows; the reader's home is kept."""
+    store = open_store(settings.database, settings.folder)
+    here = app.server(settings, store.take_slot())
+    with store.write() as db:
+        reader, _ = insert_person(db, "reader", here)
+        tokens = []
+        for number in range(WRITERS):
+            writer, token = insert_person(db, f"writer{number}", here)
+            tokens.append(token)
+            db.run(
+                "INSERT INTO follow (follower_id, followed_id, id, is_accepted) VALUES (:reader, :writer, :id, 1)",
+                reader=reader,
+                writer=writer,
+                id=here.next_id(),
+            )
+    store.close()
+    return tokens
+
+
+def _wait_until_idle(settings: Settings) -> None:
+    store = open_store(settings.database, settings.folder)
+    until = time.monotonic() + 30
+    try:
+        while time.monotonic() < until:
+            with store.read() as db:
+                if not db.value("SELECT count(*) FROM event"):
+                    return
+            time.sleep(0.1)
+        raise AssertionError("events are left")
+    finally:
+        store.close()
+
+
+def _nothing_lost_nothing_twice(store: Store, acknowledged: list[str]) -> None:
+    with store.read() as db:
+        posts = {row[1]: row[0] for row in db.rows("SELECT id, text FROM post")}
+        texts = Counter(row[0] for row in db.rows("SELECT text FROM post"))
+        reader = db.value("SELECT id FROM account WHERE username = 'reader'")
+        timeline = {
+            row[0] for row in db.rows("SELECT post_id FROM timeline_entry WHERE timeline_id = :id", id=reader)
+        }
+        told = Counter(
+            row[0] for row in db.rows("SELECT post_id FROM notification WHERE account_id = :id", id=reader)
+        )
+        counted: dict[int, int] = dict(db.rows("SELECT id, posts_count FROM account"))
+        written = Counter(row[0] for row in db.rows("SELECT author_id FROM post"))
+        parked = db.value("SELECT count(*) FROM job")
+    assert [text for text in acknowledged if text not in posts] == []
+    assert [text for text, times in texts.items() if times != 1] == []
+    assert timeline == set(posts.values())
+    if told:
+        assert dict(told) == dict.fromkeys(posts.values(), 1)
+    assert {id: count for id, count in counted.items() if count} == dict(written)
+    assert parked == 0
