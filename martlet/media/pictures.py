@@ -12,7 +12,7 @@ import warnings
 from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import blurhash
 from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageSequence
@@ -267,11 +267,11 @@ def _save(picture: Image.Image, path: Path, format: str) -> Drawn:
     path = path.with_suffix(f".{ending}")
     match format:
         case "JPEG":
-            picture.save(path, "JPEG", quality=85, progressive=True, optimize=True)
+            _write(picture, path, format, quality=85, progressive=True, optimize=True)
         case "PNG":
-            picture.save(path, "PNG", compress_level=6)
+            _write(picture, path, format, compress_level=6)
         case _:
-            picture.save(path, "WEBP", quality=82, method=2, exact=False)
+            _write(picture, path, format, quality=82, method=2, exact=False)
     return Drawn(path.name, content_type, *picture.size)
 
 
@@ -293,14 +293,20 @@ def _save_moving(frames: Iterator[Image.Image], source: Image.Image, path: Path,
     ending, content_type = _TYPES[format]
     path = path.with_suffix(f".{ending}")
     first, *rest = moving
+    timing = {"save_all": True, "append_images": rest, "duration": durations}
     if format == "GIF":
         loop = {"loop": source.info["loop"]} if "loop" in source.info else {}  # without, it plays once
-        first.save(path, "GIF", save_all=True, append_images=rest, duration=durations, disposal=2, **loop)
+        _write(first, path, format, disposal=2, **timing, **loop)
     else:
-        loop = {"loop": source.info.get("loop", 0)}
-        timing = {"duration": durations, **loop}
-        first.save(path, "WEBP", save_all=True, append_images=rest, quality=75, method=1, **timing)
+        _write(first, path, format, quality=75, method=1, loop=source.info.get("loop", 0), **timing)
     return Drawn(path.name, content_type, *first.size)
+
+
+def _write(picture: Image.Image, path: Path, format: str, **options: Any) -> None:
+    """By way of memory: written straight to a full disk, the encoder's error would not say so."""
+    file = io.BytesIO()
+    picture.save(file, format, **options)
+    path.write_bytes(file.getbuffer())
 
 
 def _preview(picture: Image.Image, folder: Path, pixels: int) -> Drawn:

@@ -27,6 +27,7 @@ from martlet.media.limits import Limits
 from martlet.media.pipeline import processed
 from martlet.media.recordings import probe
 from martlet.media.store import LocalStore, is_key, new_key
+from martlet.media.tasks import Develop
 from martlet.media.workshop import Workshop
 from martlet.model.errors import InvalidInput
 
@@ -236,7 +237,10 @@ def test_c5_a_codec_that_is_not_on_our_list_is_not_decoded(
     refused: Callable[..., InvalidInput], film: Callable[..., Path]
 ) -> None:
     sample = film("a.mov", "-f", "lavfi", "-i", "testsrc2=duration=1:size=64x64", "-c:v", "magicyuv")
-    assert "magicyuv" in refused(sample, MediaNotSupported).message
+    message = refused(sample, MediaNotSupported).message
+    assert (
+        message == "This server cannot read what is in this file: magicyuv."
+    )  # says ffprobe, not yet having tried
 
 
 def test_c5_a_program_that_hangs_is_killed_with_its_children(tmp_path: Path) -> None:
@@ -355,6 +359,28 @@ def test_c11_a_deleted_file_is_gone_at_once(tmp_path: Path) -> None:
     served = serving.serve(store, key)
     assert served.status == 404
     assert served.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.parametrize("format", ["BMP", "TIFF", "TGA", "ICO", "GIF"])
+def test_c7_only_the_decoder_we_chose_looks_at_a_file(
+    workshop: Workshop, tmp_path: Path, format: str
+) -> None:
+    """Had one got past our first look."""
+    source = workshop.workers.scratch / "source"
+    source.write_bytes(picture(format))
+    try:
+        with pytest.raises(MediaDamaged):
+            workshop.workers.ask(Develop(str(source), str(workshop.workers.scratch), "PNG", workshop.limits))
+    finally:
+        source.unlink()
+
+
+@pytest.mark.parametrize("format", ["JPEG", "GIF"])
+def test_c12_comments_go(workshop: Workshop, format: str) -> None:
+    upload = picture(format, comment=b"Secret words")
+    assert b"Secret words" in upload
+    with processed(upload, workshop) as media:
+        assert b"Secret words" not in media.original.path.read_bytes()
 
 
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP", "AVIF"])

@@ -9,19 +9,21 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
-from martlet.media import confine
+from martlet.media import confine, worker
 from martlet.media.confine import Bounds
-from martlet.media.errors import MediaDamaged, MediaTookTooLong, MediaTooLarge
+from martlet.media.errors import MediaDamaged, MediaTookTooLong, MediaTooLarge, StorageBroken, StorageFull
 from martlet.media.limits import MIB, Limits
+from martlet.media.pipeline import processed
 from martlet.media.tasks import Develop, Developed
-from martlet.media.workers import Workers
+from martlet.media.workers import Workers, _understood
+from martlet.media.workshop import Workshop
 
 
 @pytest.fixture
@@ -227,3 +229,23 @@ def test_bounds_cross_the_command_line() -> None:
     bounds = Bounds(1, 2, 3, "/a b", ("/c",), ("/d", "/é"))
     assert Bounds.from_json(bounds.to_json()) == bounds
     assert json.loads(bounds.to_json())["folder"] == "/a b"
+
+
+# ── our own disk ──
+
+
+@pytest.mark.parametrize("name", ["original.jpg", "preview.jpg"])
+def test_a_worker_on_a_full_disk_says_so(tmp_path: Path, drawn: Callable[..., bytes], name: str) -> None:
+    (tmp_path / "source").write_bytes(drawn("JPEG", size=(400, 300)))
+    (tmp_path / name).symlink_to("/dev/full")
+    task = Develop(str(tmp_path / "source"), str(tmp_path), "JPEG", Limits())
+    reply = worker.answer({"name": "Develop", "task": asdict(task)})
+    with pytest.raises(StorageFull):
+        _understood(reply, task)
+
+
+def test_a_scratch_folder_that_has_vanished_is_ours_to_answer_for(tmp_path: Path) -> None:
+    workshop = Workshop(tmp_path / "scratch", ffmpeg=None)
+    (tmp_path / "scratch").rmdir()
+    with workshop, pytest.raises(StorageBroken), processed(b"GIF89a", workshop):
+        pass
