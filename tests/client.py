@@ -12,12 +12,12 @@ be exactly the entity that the method promises, attribute by attribute.
 """
 
 import asyncio
-import hashlib
 import json as json_module
 import re
 import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 from urllib.parse import urlencode, urlsplit
 
@@ -29,10 +29,13 @@ from martlet.mastodon.routing import Operation
 from martlet.model.names import AccountId, AppId, TokenId, UserId
 from martlet.services import registering
 from martlet.services.registering import Newcomer
+from martlet.signing import passwords, tokens
+from martlet.signing.tokens import Kind
 from martlet.storage import oauth
 from martlet.storage.database import Writer
 
 T = TypeVar("T")
+PASSWORD = "sturdy lime kiln"
 ALL_SCOPES = "read write follow push"
 Files = Mapping[str, tuple[str, bytes, str]]
 """Form field to (file name, bytes, content type)."""
@@ -73,6 +76,12 @@ class Reply:
         return strictly(self.body, type)
 
 
+@cache
+def _hashed(password: str) -> str:
+    """Hashing is slow on purpose: once is enough."""
+    return passwords.hash_password(password)
+
+
 def strictly(body: bytes, type: type[T]) -> T:
     value = msgspec.json.decode(body, type=type)
     told, kept = json_module.loads(body), msgspec.to_builtins(value)
@@ -92,9 +101,8 @@ class Api:
     # -- people ----------------------------------------------------------
 
     def person(self, username: str, scopes: str = ALL_SCOPES, role: str = "user") -> Person:
-        """A new account with a token. The password is `secret`."""
-        hashed = hashlib.sha256(b"secret").hexdigest()
-        newcomer = Newcomer(username, f"{username}@mail.example", hashed, role=role)
+        """A new account with a token. The password is `PASSWORD`."""
+        newcomer = Newcomer(username, f"{username}@mail.example", _hashed(PASSWORD), role=role)
         with self.built.ground.store.write() as db:
             account = registering.register(db, newcomer, self.built.ground.here)
             token = self._token(db, account, scopes)
@@ -120,11 +128,11 @@ class Api:
             oauth.insert_app(db, app)
             self._app = id
         user = db.value("SELECT id FROM users WHERE account_id = :account", account=account or 0)
-        token = secrets.token_urlsafe(16)
+        token = tokens.make(Kind.ACCESS)
         oauth.insert_token(
             db,
             TokenId(here.next_id()),
-            hashlib.sha256(token.encode()).digest(),
+            tokens.digest(token),
             self._app,
             UserId(user) if user else None,
             account,

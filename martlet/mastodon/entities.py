@@ -312,6 +312,18 @@ class CredentialApplication(Struct, kw_only=True):
     vapid_key: str
 
 
+class Application(Struct, kw_only=True):
+    """An app as whoever holds one of its tokens is shown it."""
+
+    id: str
+    name: str
+    website: str | None
+    scopes: list[str]
+    redirect_uris: list[str]
+    redirect_uri: str
+    vapid_key: str
+
+
 class Token(Struct, kw_only=True):
     access_token: str
     token_type: str

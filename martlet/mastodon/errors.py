@@ -1,6 +1,6 @@
 """Failures in Mastodon's words: `{"error": …, "error_description": …}` and the statuses its clients expect."""
 
-from martlet.http.answer import Answer, Header, json_answer
+from martlet.http.answer import PRIVATE, Answer, Header, json_answer
 from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.forms import Malformed
 from martlet.http.limits import TooOften
@@ -15,6 +15,7 @@ from martlet.model.errors import (
     TooMany,
     Unavailable,
 )
+from martlet.services.authorizing import GrantRefused
 
 STATUSES: tuple[tuple[type[MartletError], int], ...] = (
     (BodyTooLarge, 413),
@@ -31,19 +32,14 @@ STATUSES: tuple[tuple[type[MartletError], int], ...] = (
 )
 
 
-class OAuthFailure(MartletError):
-    """RFC 6749 section 5.2: `code` is the error's name in the standard."""
-
-    def __init__(self, code: str, message: str, status: int = 400) -> None:
-        super().__init__(message)
-        self.code = code
-        self.status = status
+OAUTH_STATUSES = {"invalid_client": 401, "unauthorized_client": 403}
+"""RFC 6749 section 5.2; everything else is 400."""
 
 
 def answer(error: Exception) -> Answer:
     """The answer to a failure; a bare 500 for a bug."""
-    if isinstance(error, OAuthFailure):
-        return json_answer({"error": error.code, "error_description": error.message}, error.status)
+    if isinstance(error, GrantRefused):
+        return _grant_refused(error)
     if not isinstance(error, MartletError):
         return json_answer({"error": "Something went wrong on our side. It has been written down."}, 500)
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
@@ -54,6 +50,14 @@ def answer(error: Exception) -> Answer:
             for field, found in error.details.items()
         }
     return json_answer(body, status, _headers(error))
+
+
+def _grant_refused(error: GrantRefused) -> Answer:
+    status = OAUTH_STATUSES.get(error.code, 400)
+    headers: tuple[Header, ...] = (PRIVATE,)
+    if error.code == "invalid_client":
+        headers += ((b"www-authenticate", b'Basic realm="Martlet"'),)
+    return json_answer({"error": error.code, "error_description": error.message}, status, headers)
 
 
 def _headers(error: MartletError) -> tuple[Header, ...]:

@@ -2,6 +2,7 @@
 
 from martlet.mastodon import (
     account_statuses,
+    apps,
     bookmarks,
     favourites,
     instance,
@@ -15,6 +16,7 @@ from martlet.mastodon import (
 from martlet.mastodon.routing import Api
 
 ALL: list[Api] = [
+    apps.api,
     account_statuses.api,
     bookmarks.api,
     favourites.api,

@@ -12,8 +12,8 @@ from typing import Any
 
 import msgspec
 
-from martlet.mastodon import scopes
 from martlet.mastodon.routing import NoForm, Operation
+from martlet.model import scopes
 from martlet.model.server import Server
 
 REF = "#/components/schemas/{name}"

@@ -1,12 +1,25 @@
-"""Who is calling: from a token to a person, and whether they may come in."""
+"""Who is calling: from a token or a password to a person, and whether they may come in."""
 
-import hashlib
 from dataclasses import dataclass
 
 from martlet.model.errors import NotAllowed, NotSignedIn
 from martlet.model.names import NOBODY, AccountId, AppId, TokenId, UserId
-from martlet.storage import oauth
-from martlet.storage.database import Reader
+from martlet.model.server import Server
+from martlet.services import attempting, hashing
+from martlet.services.ports import Ground
+from martlet.signing import passwords, tokens
+from martlet.storage import logins, oauth
+from martlet.storage.database import Reader, Writer
+from martlet.storage.logins import Login
+
+
+class WrongLogin(NotSignedIn):
+    """The name or the password is wrong, and we do not say which."""
+
+    code = "wrong_login"
+
+    def __init__(self) -> None:
+        super().__init__("The name or the password is not right.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +44,7 @@ def viewer_of(db: Reader, token: str) -> Viewer:
     Raises `NotSignedIn` for an unknown or revoked token, `NotAllowed` for
     people who are not confirmed, not approved, frozen or suspended.
     """
-    row = oauth.find_bearer(db, hashlib.sha256(token.encode()).digest()) if token else None
+    row = oauth.find_bearer(db, tokens.digest(token)) if token else None
     if row is None:
         raise NotSignedIn("The access token is invalid")
     (
@@ -58,3 +71,50 @@ def viewer_of(db: Reader, token: str) -> Viewer:
         if approved is None:
             raise NotAllowed("Your login is currently pending approval")
     return Viewer(account or NOBODY, user, id, app, scopes, role or "user", seen, bool(filters), bool(mutes))
+
+
+async def identify(ground: Ground, name: str, password: str, network: str) -> Login:
+    """
+    Whose name (or e-mail address) and password these are; whether they may come in is another question.
+
+    Counted before it is tried, for the name and for the `network` it comes
+    from. Somebody who does not exist costs the same (attacks A10). Raises
+    `WrongLogin` or `TooMany`.
+    """
+    who = name.strip().removeprefix("@").lower()
+    await ground.store.writing(_count, who, network, ground.here)
+    login = await ground.store.reading(_find, who, ground.here)
+    is_right = await hashing.is_right(password, login.password_hash if login else None)
+    if login is None or not is_right:
+        raise WrongLogin
+    fresh = await hashing.hash_password(password) if passwords.needs_rehash(login.password_hash) else None
+    await ground.store.writing(_recognised, login, who, network, fresh)
+    return login
+
+
+def _count(db: Writer, who: str, network: str, here: Server) -> None:
+    attempting.count(db, attempting.SIGN_IN_FROM_NETWORK, network, here)
+    attempting.count(db, attempting.SIGN_IN_TO_ACCOUNT, who, here)
+    attempting.count(db, attempting.SIGN_IN_FROM_HERE, f"{who} {network}", here)
+
+
+def _recognised(db: Writer, login: Login, who: str, network: str, fresh: str | None) -> None:
+    attempting.forget(db, attempting.SIGN_IN_FROM_HERE, f"{who} {network}")
+    if fresh is not None:
+        logins.rehash(db, login.user, login.password_hash, fresh)
+
+
+def _find(db: Reader, who: str, here: Server) -> Login | None:
+    return logins.find_by_name(db, who) or (
+        logins.find_by_name(db, who.removesuffix(f"@{here.host}")) if who.endswith(f"@{here.host}") else None
+    )
+
+
+def check_may_enter(login: Login) -> None:
+    """Raises `NotAllowed` for people who are not confirmed, not approved, frozen, suspended or leaving."""
+    if login.is_barred or login.deletes_at is not None:
+        raise NotAllowed("Your login is currently disabled")
+    if login.confirmed_at is None:
+        raise NotAllowed("Your login is missing a confirmed e-mail address")
+    if login.approved_at is None:
+        raise NotAllowed("Your login is currently pending approval")

@@ -183,16 +183,3 @@ def posting_preferences(db: Reader, account: AccountId) -> tuple[int, int, str |
         account=account,
     )
     return (row[0], row[1], row[2], row[3]) if row else None
-
-
-def find_login(db: Reader, name: str) -> tuple[UserId, AccountId, str] | None:
-    """(user, account, password hash) by e-mail address or username."""
-    row = db.row(
-        """
-        SELECT users.id, users.account_id, users.password_hash
-          FROM users JOIN account ON account.id = users.account_id
-         WHERE users.email_folded = :name OR (account.username_folded = :name AND account.host = '')
-        """,
-        name=name.lower(),
-    )
-    return (row[0], row[1], row[2]) if row else None

@@ -1,5 +1,6 @@
-"""Apps and their tokens. Secrets are kept as SHA-256 digests only."""
+"""Apps, their codes and tokens. Secrets are kept as SHA-256 digests only."""
 
+import json
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, AppId, TokenId, UserId
@@ -18,6 +19,11 @@ class App:
     scopes: str
     created_at: int
 
+    @property
+    def redirects(self) -> list[str]:
+        found: list[str] = json.loads(self.redirect_uris)
+        return found
+
 
 APP_COLUMNS = "id, client_id, secret_digest, name, website, redirect_uris, scopes, created_at"
 
@@ -34,11 +40,14 @@ def insert_app(db: Writer, app: App) -> None:
 
 def find_app(db: Reader, client_id: str) -> App | None:
     row = db.row(f"SELECT {APP_COLUMNS} FROM app WHERE client_id = :client_id", client_id=client_id)
-    return App(*row) if row else None
+    return _app(row)
 
 
 def find_app_by_id(db: Reader, id: AppId) -> App | None:
-    row = db.row(f"SELECT {APP_COLUMNS} FROM app WHERE id = :id", id=id)
+    return _app(db.row(f"SELECT {APP_COLUMNS} FROM app WHERE id = :id", id=id))
+
+
+def _app(row: Row | None) -> App | None:
     return App(*row) if row else None
 
 
@@ -88,3 +97,72 @@ def find_bearer(db: Reader, digest: bytes) -> Row | None:
         """,
         digest=digest,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A token as we have it: never the token itself."""
+
+    id: TokenId
+    app: AppId
+    user: UserId | None
+    account: AccountId | None
+    scopes: str
+
+
+def find_token(db: Reader, digest: bytes) -> Kept | None:
+    row = db.row(
+        "SELECT id, app_id, user_id, account_id, scopes FROM token WHERE digest = :digest", digest=digest
+    )
+    return Kept(*row) if row else None
+
+
+def delete_token(db: Writer, id: TokenId) -> None:
+    db.run("DELETE FROM token WHERE id = :id", id=id)
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """What somebody allowed an app, until it fetches its token. The code itself is not kept."""
+
+    digest: bytes
+    app_id: AppId
+    user_id: UserId
+    redirect_uri: str
+    scopes: str
+    challenge: str | None
+    expires_at: int
+    token_id: TokenId | None = None
+
+
+CODE_COLUMNS = ", ".join(Code.__slots__)
+
+
+def insert_code(db: Writer, code: Code) -> None:
+    db.run(
+        f"""
+        INSERT INTO authorization_code ({CODE_COLUMNS})
+        VALUES (:digest, :app_id, :user_id, :redirect_uri, :scopes, :challenge, :expires_at, :token_id)
+        """,
+        **{name: getattr(code, name) for name in Code.__slots__},
+    )
+
+
+def find_code(db: Reader, digest: bytes) -> Code | None:
+    row = db.row(f"SELECT {CODE_COLUMNS} FROM authorization_code WHERE digest = :digest", digest=digest)
+    return Code(*row) if row else None
+
+
+def take_code(db: Writer, digest: bytes, token: TokenId) -> bool:
+    """Whether the code was unused: of two who show it at once, one is told no."""
+    taken = db.run(
+        "UPDATE authorization_code SET token_id = :token WHERE digest = :digest AND token_id IS NULL",
+        digest=digest,
+        token=token,
+    )
+    return taken == 1
+
+
+def delete_codes_before(db: Writer, now: int) -> None:
+    """Forget codes that expired, used or not."""
+    db.run("DELETE FROM authorization_code WHERE expires_at < :now", now=now)

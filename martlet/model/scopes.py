@@ -48,6 +48,11 @@ def parse(text: str) -> frozenset[str]:
     return frozenset(text.replace("+", " ").split())
 
 
+def in_order(text: str) -> str:
+    """The same scopes in the order they were given, each once, parted by single blanks."""
+    return " ".join(dict.fromkeys(text.replace("+", " ").split()))
+
+
 @lru_cache(maxsize=4096)
 def covers(granted: frozenset[str], wanted: str) -> bool:
     """Whether `wanted` is granted, by itself or by one that holds it."""

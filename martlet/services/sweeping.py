@@ -1,0 +1,30 @@
+"""What is over goes: counted attempts, codes that expired, sessions that nobody used for long."""
+
+from functools import partial
+
+from martlet.model.server import Server
+from martlet.storage import attempts, events, oauth, sessions
+from martlet.storage.database import Store, Writer
+
+SWEEP = "sweep"
+DAY = 86_400_000
+SESSION_DAYS = 90
+"""A session that was not used for so long is over."""
+
+
+def want(db: Writer, here: Server) -> None:
+    """There will be something to sweep in a day."""
+    events.add_job(db, SWEEP, "", here.now_ms() + DAY, key=SWEEP)
+
+
+async def sweep(store: Store, body: str, here: Server) -> None:
+    """The job."""
+    del body
+    await store.writing(partial(_sweep, here=here))
+
+
+def _sweep(db: Writer, here: Server) -> None:
+    now = here.now_ms()
+    attempts.delete_before(db, now - DAY)
+    oauth.delete_codes_before(db, now - DAY)
+    sessions.delete_unused(db, now - SESSION_DAYS * DAY)
