@@ -25,7 +25,7 @@ from martlet.media.workshop import Workshop
 from martlet.model.events import Event, Followed, PostPublished
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds
-from martlet.services import blocking, following, keys, sweeping, timelines, uploading
+from martlet.services import blocking, following, keys, polling, sweeping, timelines, uploading
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.signing.server_keys import ServerSecret
@@ -44,6 +44,7 @@ def jobs(ground: Ground) -> Mapping[str, Job]:
     return {
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
+        polling.CLOSE: partial(polling.close, ground.store),
         sweeping.SWEEP: partial(sweeping.sweep, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
         timelines.TIDY: partial(timelines.tidy, ground.store),

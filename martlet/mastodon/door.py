@@ -19,7 +19,14 @@ from martlet.services.ports import Ground
 class MastodonDoor:
     """See `http.application.Door`."""
 
-    prefixes: tuple[str, ...] = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/.well-known/", "/nodeinfo/")
+    prefixes: tuple[str, ...] = (
+        "/api/",
+        "/oauth/token",
+        "/oauth/revoke",
+        "/oauth/userinfo",
+        "/.well-known/",
+        "/nodeinfo/",
+    )
 
     def __init__(self, apis: Sequence[Api], ground: Ground, limiter: Limiter | None = None) -> None:
         self.routes = Routes()

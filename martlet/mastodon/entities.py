@@ -299,6 +299,43 @@ class Marker(Struct, kw_only=True):
     updated_at: str
 
 
+class Context(Struct, kw_only=True):
+    """The thread around a post: what it answers, oldest first, and what answers it, depth first."""
+
+    ancestors: list[Status]
+    descendants: list[Status]
+
+
+class StatusSource(Struct, kw_only=True):
+    """A post as it was typed."""
+
+    id: str
+    text: str
+    spoiler_text: str
+
+
+class EditedOption(Struct, kw_only=True):
+    title: str
+
+
+class EditedPoll(Struct, kw_only=True):
+    options: list[EditedOption]
+
+
+class StatusEdit(Struct, kw_only=True):
+    """A post as it stood after an edit, or when it was published."""
+
+    content: str
+    spoiler_text: str
+    sensitive: bool
+    created_at: str
+    account: Account
+    poll: EditedPoll | UnsetType = UNSET
+    media_attachments: list[MediaAttachment]
+    emojis: list[CustomEmoji]
+    quote: Quote | None = None
+
+
 class CredentialApplication(Struct, kw_only=True):
     id: str
     name: str

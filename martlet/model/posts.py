@@ -35,6 +35,31 @@ class Draft:
 
 
 @dataclass(frozen=True, slots=True)
+class MediaChange:
+    """What an edit says about media; None leaves it as it is. Focus from -1 to 1 each way."""
+
+    id: MediaId
+    description: str | None = None
+    focus: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """What an author wants a post to be from now on: all of it, not what differs."""
+
+    text: str
+    warning: str = ""
+    is_sensitive: bool = False
+    language: str | None = None
+    """None: as before."""
+    media: tuple[MediaId, ...] = ()
+    media_changes: tuple[MediaChange, ...] = ()
+    poll: PollDraft | None = None
+    quoting: str | None = None
+    """None: as before."""
+
+
+@dataclass(frozen=True, slots=True)
 class Post:
     """One row of `post`; a boost is a post whose `boost_of_id` names the boosted one. Moments in milliseconds."""
 

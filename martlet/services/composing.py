@@ -1,12 +1,41 @@
 """From what was typed to what is kept: HTML, the people named, the hashtags."""
 
 from dataclasses import dataclass
-from html import escape
 
+from martlet.model.errors import InvalidInput
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.storage.attached import Tag
+from martlet.storage import attached
+from martlet.storage.attached import Mentionable, Tag
 from martlet.storage.database import Reader
+from martlet.text import render
+from martlet.text.cleaning import one_line
+from martlet.text.length import post_length
+from martlet.text.names import own_hosts
+from martlet.text.render import MentionLink, Parsed
+
+WIDEST_CHARACTER = 20
+"""Code points that are looked at for each character allowed: a link counts as 23 however long it is."""
+
+
+class PostTooLong(InvalidInput):
+    code = "post_too_long"
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"Validation failed: Text character limit of {limit} exceeded", "status")
+        self.limit = limit
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a person wrote, cleaned and understood, before anybody was looked up."""
+
+    parsed: Parsed
+    warning: str
+
+    @property
+    def text(self) -> str:
+        return self.parsed.text
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +45,54 @@ class Composed:
     tags: tuple[Tag, ...]
 
 
-def compose(db: Reader, text: str, here: Server) -> Composed:
-    """Find mentions, links and hashtags in a text and make safe HTML of it."""
-    del db, here
-    paragraphs = [part.strip("\n") for part in text.split("\n\n") if part.strip()]
-    html = "".join(f"<p>{escape(part).replace(chr(10), '<br />')}</p>" for part in paragraphs)
-    return Composed(html, (), ())
+def read(text: str, warning: str, here: Server) -> Words:
+    """
+    Find what a text says. A warning without a text is the text.
+
+    Raises `PostTooLong`.
+    """
+    limit = here.limits.post
+    if len(text) + len(warning) > limit * WIDEST_CHARACTER:
+        raise PostTooLong(limit)
+    parsed, warning = render.parse(text, own_hosts(here.host)), one_line(warning)
+    if not parsed.text and warning:
+        parsed, warning = render.parse(warning, own_hosts(here.host)), ""
+    if post_length(parsed, warning) > limit:
+        raise PostTooLong(limit)
+    return Words(parsed, warning)
+
+
+def compose(
+    db: Reader, words: Words, author: AccountId, here: Server, quoted: tuple[str, str] | None = None
+) -> Composed:
+    """
+    Look up who is named, and make safe HTML.
+
+    Nobody is named who is gone or whom the author blocks. `quoted` is the
+    address and the page of a quoted post: software that knows no quotes is
+    shown a link to it, unless the author wrote one.
+    """
+    wanted = {(mention.username.lower(), mention.host or "") for mention in words.parsed.mentions}
+    known = attached.mentionable(db, wanted, author)
+    people: dict[str, MentionLink] = {}
+    mentioned: dict[AccountId, None] = {}
+    for mention in words.parsed.mentions:
+        person = known.get((mention.username.lower(), mention.host or ""))
+        if person is not None:
+            people[mention.key] = _link(person)
+            mentioned[person.id] = None
+    html = render.html(words.parsed, people, here.tag_url)
+    tags = tuple(Tag(tag.key, tag.name) for tag in words.parsed.hashtags)
+    return Composed(_fallback(words, quoted) + html, tuple(mentioned), tags)
+
+
+def _link(person: Mentionable) -> MentionLink:
+    return MentionLink(person.url, person.username, person.host or None)
+
+
+def _fallback(words: Words, quoted: tuple[str, str] | None) -> str:
+    if quoted is None or any(link.url in quoted for link in words.parsed.links):
+        return ""
+    url = quoted[1]
+    link = render.line(render.parse(url), {}, str)
+    return f'<p class="quote-inline">RE: {link}</p>'

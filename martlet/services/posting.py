@@ -1,36 +1,31 @@
 """Publishing posts."""
 
-import hashlib
 from dataclasses import dataclass, replace
 
-import msgspec
-
 from martlet.model.accounts import Account
-from martlet.model.errors import Conflict, InvalidInput, NotFound
+from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import PostPublished
-from martlet.model.names import AccountId, PostId
+from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Draft, Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import composing
+from martlet.services import attaching, composing, polling, quoting
+from martlet.services.composing import Composed, PostTooLong, Words
 from martlet.storage import accounts, attached, posts, timelines
-from martlet.storage.database import Writer
+from martlet.storage.database import Reader, Writer
+from martlet.text.languages import normalise_language
 
+__all__ = ["PostEmpty", "PostTooLong", "Preferences", "publish"]
 
-class PostTooLong(InvalidInput):
-    code = "post_too_long"
-
-    def __init__(self, length: int, limit: int) -> None:
-        super().__init__(f"Validation failed: Text character limit of {limit} exceeded")
-        self.length = length
-        self.limit = limit
+KEY_LIFETIME = 60 * 60 * 1000
+"""Milliseconds for which an idempotency key is remembered."""
 
 
 class PostEmpty(InvalidInput):
     code = "post_empty"
 
     def __init__(self) -> None:
-        super().__init__("Validation failed: Text can't be blank")
+        super().__init__("Validation failed: Text can't be blank", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,103 +38,117 @@ class Preferences:
     quoting: str
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What a new post stands beside."""
+
+    parent: Post | None
+    quoted: Post | None
+
+
 def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     """
     Turn a draft into a post, and let the world know.
 
-    The same draft sent twice with one idempotency key is one post. Raises
-    `PostTooLong`, `PostEmpty`, `NotFound` for a parent the author cannot see.
+    Drafts sent with one idempotency key are one post, the first. Raises
+    `PostTooLong`, `PostEmpty`, `NotFound` for a parent or a quoted post that
+    the author cannot see, `CannotQuote`, `CannotAttach`, `InvalidInput`.
     """
-    known = _sent_before(db, draft)
-    if known is not None:
-        return known
-    _check(draft, here)
-    author = accounts.get(db, draft.author)
-    parent = _parent(db, draft)
-    composed = composing.compose(db, draft.text, here)
     id = PostId(here.next_id())
-    post = _post(id, draft, author, parent, composed.html, _preferences(db, draft.author), here)
+    if draft.idempotency_key:
+        first = posts.claim_key(db, draft.author, draft.idempotency_key, id, here.now_ms(), KEY_LIFETIME)
+        if first != id:
+            return first
+    words = _read(draft, here)
+    poll = polling.checked(draft.poll, here) if draft.poll else None
+    files = attaching.checked(db, draft.media, draft.author, here)
+    around = _around(db, draft)
+    author = accounts.get(db, draft.author)
+    quoted_at = (around.quoted.uri, around.quoted.url) if around.quoted else None
+    composed = composing.compose(db, words, draft.author, here, quoted_at)
+    post = _post(id, draft, author, around, words, composed, _preferences(db, draft.author), here)
+    quoting.check_mentioned(post.visibility, around.quoted, author.id, set(composed.mentioned))
+    if poll is not None:
+        post = replace(post, poll_id=PollId(here.next_id()))
     posts.insert(db, post)
     attached.insert_mentions(db, id, composed.mentioned)
     attached.insert_tags(db, id, ((here.next_id(), tag) for tag in composed.tags))
+    attaching.attach(db, files, id)
+    if poll is not None and post.poll_id is not None:
+        polling.begin(db, post.poll_id, post, poll, here)
     posts.note_published(db, post)
     timelines.put(db, draft.author, [id])
-    if draft.idempotency_key:
-        posts.remember_key(db, draft.author, draft.idempotency_key, _digest(draft), id, post.created_at)
     db.emit(PostPublished(id))
     return id
 
 
-def _check(draft: Draft, here: Server) -> None:
-    length = len(draft.text) + len(draft.warning)
-    if length > here.limits.post:
-        raise PostTooLong(length, here.limits.post)
-    if not draft.text.strip() and not draft.media:
+def _read(draft: Draft, here: Server) -> Words:
+    quoting.check_rule(draft.quoting)
+    if draft.media and draft.poll:
+        raise InvalidInput("A post shows either media or a poll, not both")
+    words = composing.read(draft.text, draft.warning, here)
+    if not words.text and not draft.media and draft.quote_of is None:
         raise PostEmpty
+    return words
 
 
-def _parent(db: Writer, draft: Draft) -> Post | None:
-    if draft.reply_to is None:
-        return None
-    parent = posts.find(db, draft.reply_to, viewer=draft.author)
-    if parent is None or parent.boost_of_id is not None:
-        raise NotFound("The post you are trying to reply to does not appear to exist.")
-    return parent
+def _around(db: Reader, draft: Draft) -> Around:
+    parent = None
+    if draft.reply_to is not None:
+        parent = posts.find(db, draft.reply_to, viewer=draft.author)
+        if parent is not None and parent.boost_of_id is not None:
+            parent = posts.find(db, parent.boost_of_id, viewer=draft.author)
+        if parent is None:
+            raise NotFound("The post you are trying to reply to does not appear to exist.")
+    quoted = None if draft.quote_of is None else quoting.quotable(db, draft.quote_of, draft.author)
+    return Around(parent, quoted)
 
 
 def _post(
     id: PostId,
     draft: Draft,
     author: Account,
-    parent: Post | None,
-    html: str,
+    around: Around,
+    words: Words,
+    composed: Composed,
     preferences: Preferences,
     here: Server,
 ) -> Post:
     is_sensitive = preferences.is_sensitive if draft.is_sensitive is None else draft.is_sensitive
+    visibility = preferences.visibility if draft.visibility is None else draft.visibility
+    if author.limited_at is not None:
+        visibility = min(visibility, Visibility.UNLISTED)
+    visibility = quoting.narrowed(visibility, around.quoted)
     post = Post(
         id=id,
         uri=here.post_uri(author.username, id),
         url=here.post_url(author.username, id),
         author_id=author.id,
-        visibility=preferences.visibility if draft.visibility is None else draft.visibility,
+        visibility=visibility,
         thread_id=id,
         is_local=1,
         created_at=here.now_ms(),
-        text=draft.text,
-        html=html,
-        warning=draft.warning,
+        text=words.text,
+        html=composed.html,
+        warning=words.warning,
         is_sensitive=int(is_sensitive or bool(draft.warning)),
-        language=draft.language or preferences.language,
-        quoting=draft.quoting or preferences.quoting,
+        language=normalise_language(draft.language) or preferences.language,
+        has_media=int(bool(draft.media)),
+        quoting=quoting.rule_for(visibility, draft.quoting or preferences.quoting),
         app_id=draft.app,
     )
-    if parent is None:
+    if around.quoted is not None:
+        post = replace(post, quote_of_id=around.quoted.id, quote_state="accepted")
+    if around.parent is None:
         return post
+    parent = around.parent
     return replace(
         post, reply_to_id=parent.id, reply_to_account_id=parent.author_id, thread_id=parent.thread_id
     )
 
 
-def _preferences(db: Writer, author: AccountId) -> Preferences:
+def _preferences(db: Reader, author: AccountId) -> Preferences:
     row = accounts.posting_preferences(db, author)
     if row is None:  # an account nobody signs in to
         return Preferences(Visibility.PUBLIC, is_sensitive=False, language=None, quoting="public")
     return Preferences(Visibility(row[0]), bool(row[1]), row[2], row[3])
-
-
-def _digest(draft: Draft) -> bytes:
-    return hashlib.sha256(msgspec.json.encode(draft)).digest()
-
-
-def _sent_before(db: Writer, draft: Draft) -> PostId | None:
-    """The post that this key made. Raises `Conflict` if the key was used for something else."""
-    if not draft.idempotency_key:
-        return None
-    found = posts.find_key(db, draft.author, draft.idempotency_key)
-    if found is None:
-        return None
-    post, digest = found
-    if digest != _digest(draft):
-        raise Conflict("This idempotency key was used for another post.")
-    return post

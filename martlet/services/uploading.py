@@ -151,7 +151,7 @@ def delete(db: Writer, owner: AccountId, id: MediaId, here: Server) -> None:
 
 def sweep(db: Writer, here: Server) -> int:
     """Let go of uploads that no post took within a day; how many there were."""
-    before = int((here.now() - UNUSED_FOR).timestamp() * 1000) << 16
+    before = here.now_ms() - int(UNUSED_FOR.total_seconds() * 1000)
     rows = media.unused(db, before, limit=200)
     let_go(db, rows, here.now_ms())
     return len(rows)

@@ -1,7 +1,8 @@
 """What hangs on posts: mentions, hashtags, cards, the app they were written with."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from martlet.model.names import AccountId, PostId
 from martlet.storage.accounts import numbers
@@ -41,12 +42,61 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True)
+class Mentionable:
+    """Somebody who may be named in a post."""
+
+    id: AccountId
+    username: str
+    host: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Tag:
     name: str
     shown: str
 
 
+T = TypeVar("T")
+
+HANDLES_AT_ONCE = 100
 CARD_COLUMNS = ", ".join(f"card.{name}" for name in Card.__slots__)
+
+
+def mentionable(
+    db: Reader, handles: Collection[tuple[str, str]], author: AccountId
+) -> dict[tuple[str, str], Mentionable]:
+    """
+    Who goes by these handles, each a username in lower case and a host (empty: here).
+
+    Left out are those who are gone and those whom the author blocks.
+    """
+    found: dict[tuple[str, str], Mentionable] = {}
+    for some in batched(sorted(handles), HANDLES_AT_ONCE):
+        either = " OR ".join(
+            f"(account.username_folded = :name{at} AND account.host = :host{at})" for at in range(len(some))
+        )
+        names = {f"name{at}": name for at, (name, _) in enumerate(some)}
+        hosts = {f"host{at}": host for at, (_, host) in enumerate(some)}
+        for row in db.rows(
+            f"""
+            SELECT account.username_folded, account.id, account.username, account.host, account.url
+              FROM account
+             WHERE ({either}) AND account.suspended_at IS NULL AND account.deletes_at IS NULL
+               AND NOT EXISTS (SELECT 1 FROM block
+                                WHERE block.account_id = :author AND block.blocked_id = account.id)
+            """,
+            author=author,
+            **names,
+            **hosts,
+        ):
+            found[row[0], row[3]] = Mentionable(*row[1:])
+    return found
+
+
+def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    for start in range(0, len(items), size):
+        yield items[start : start + size]
 
 
 def insert_mentions(
@@ -55,7 +105,7 @@ def insert_mentions(
     db.run_each(
         """
         INSERT INTO mention (post_id, account_id, is_silent) VALUES (:post, :account, :is_silent)
-        ON CONFLICT DO NOTHING
+        ON CONFLICT (post_id, account_id) DO UPDATE SET is_silent = excluded.is_silent
         """,
         ({"post": post, "account": account, "is_silent": int(is_silent)} for account in mentioned),
     )
@@ -114,6 +164,16 @@ def tags(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Tag]]:
         ):
             found[row[0]].append(Tag(*row[1:]))
     return found
+
+
+def forget_words(db: Writer, post: PostId) -> None:
+    """
+    Before a post is given a new text: take the hashtags off it, and name nobody.
+
+    Who was named could read the post, and still can.
+    """
+    db.run("UPDATE mention SET is_silent = 1 WHERE post_id = :post AND is_silent = 0", post=post)
+    db.run("DELETE FROM post_tag WHERE post_id = :post", post=post)
 
 
 def cards(db: Reader, posts: Collection[PostId]) -> dict[PostId, Card]:

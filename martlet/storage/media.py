@@ -51,11 +51,11 @@ def find(db: Reader, id: MediaId, owner: AccountId) -> Media | None:
 
 
 def of_posts(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Media]]:
-    """The media of posts, in their order."""
+    """The media of posts, in their order; not what an edit has taken off them."""
     found: dict[PostId, list[Media]] = {id: [] for id in posts}
     if posts:
         for row in db.rows(
-            f"SELECT {COLUMNS} FROM media WHERE post_id IN ({numbers(posts)}) ORDER BY post_id, position"
+            f"SELECT {COLUMNS} FROM media WHERE post_id IN ({numbers(posts)}) AND position >= 0 ORDER BY post_id, position"
         ):
             found[row[2]].append(Media(*row))
     return found
@@ -65,6 +65,45 @@ def find_unfiltered(db: Reader, id: MediaId) -> Media | None:
     """Whoever owns it: for work behind the scenes only."""
     row = db.row(f"SELECT {COLUMNS} FROM media WHERE id = :id", id=id)
     return Media(*row) if row else None
+
+
+def many(db: Reader, ids: Collection[MediaId], owner: AccountId) -> dict[MediaId, Media]:
+    """Those of the media that are the owner's own."""
+    if not ids:
+        return {}
+    rows = db.rows(
+        f"SELECT {COLUMNS} FROM media WHERE id IN ({numbers(ids)}) AND owner_id = :owner", owner=owner
+    )
+    return {row[0]: Media(*row) for row in rows}
+
+
+def attach(db: Writer, id: MediaId, post: PostId, position: int) -> bool:
+    """Show media with a post; False where another post has got it."""
+    return bool(
+        db.run(
+            """
+            UPDATE media SET post_id = :post, position = :position
+             WHERE id = :id AND (post_id IS NULL OR post_id = :post)
+            """,
+            id=id,
+            post=post,
+            position=position,
+        )
+    )
+
+
+def take_off(db: Writer, post: PostId) -> None:
+    """Show a post without its media. They stay with it, for its history."""
+    db.run("UPDATE media SET position = -1 WHERE post_id = :post AND position >= 0", post=post)
+
+
+def release(db: Writer, post: PostId, now: int) -> None:
+    """Let the media of a post that is deleted be used again, for as long as a new upload's."""
+    db.run(
+        "UPDATE media SET post_id = NULL, position = 0, created_at = :now WHERE post_id = :post",
+        post=post,
+        now=now,
+    )
 
 
 def update(db: Writer, id: MediaId, **changes: object) -> None:
@@ -96,9 +135,9 @@ def delete(db: Writer, id: MediaId) -> None:
 
 
 def unused(db: Reader, before: int, limit: int) -> list[Media]:
-    """Uploads that no post shows, older than the id `before`."""
+    """Media that no post has shown since the moment `before`."""
     rows = db.rows(
-        f"SELECT {COLUMNS} FROM media WHERE post_id IS NULL AND id < :before ORDER BY id LIMIT :limit",
+        f"SELECT {COLUMNS} FROM media WHERE post_id IS NULL AND created_at < :before ORDER BY created_at LIMIT :limit",
         before=before,
         limit=limit,
     )

@@ -1,11 +1,12 @@
 """Polls, their options and votes."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from martlet.model.names import AccountId, PollId, PostId
 from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import lock_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +34,17 @@ def insert(db: Writer, poll: Poll) -> None:
         """,
         **{name: getattr(poll, name) for name in Poll.__slots__ if name != "options"},
     )
+    insert_options(db, poll.id, poll.options)
+
+
+def insert_options(db: Writer, poll: PollId, options: Iterable[tuple[str, int]]) -> None:
     db.run_each(
         """
         INSERT INTO poll_option (poll_id, position, title, votes_count) VALUES (:poll, :position, :title, :votes)
         """,
         (
-            {"poll": poll.id, "position": position, "title": title, "votes": votes}
-            for position, (title, votes) in enumerate(poll.options)
+            {"poll": poll, "position": position, "title": title, "votes": votes}
+            for position, (title, votes) in enumerate(options)
         ),
     )
 
@@ -69,3 +74,61 @@ def votes(db: Reader, ids: Collection[PollId], voter: AccountId) -> dict[PollId,
         ):
             found[poll].append(position)
     return dict(found)
+
+
+def lock(db: Writer, id: PollId) -> None:
+    """Nobody else votes in this poll until the transaction is over."""
+    db.row(f"SELECT id FROM poll WHERE id = :id {lock_row(db.dialect)}", id=id)
+
+
+def insert_votes(db: Writer, poll: PollId, voter: AccountId, positions: Iterable[int]) -> None:
+    """Write down and count what one voter chose."""
+    for position in positions:
+        db.run(
+            "INSERT INTO poll_vote (poll_id, account_id, position) VALUES (:poll, :voter, :position)",
+            poll=poll,
+            voter=voter,
+            position=position,
+        )
+        db.run(
+            "UPDATE poll_option SET votes_count = votes_count + 1 WHERE poll_id = :poll AND position = :position",
+            poll=poll,
+            position=position,
+        )
+    db.run("UPDATE poll SET voters_count = voters_count + 1 WHERE id = :poll", poll=poll)
+
+
+def close(db: Writer, id: PollId, now: int) -> PostId | None:
+    """Note that a poll has ended; its post, or None where it has not, or that was noted before."""
+    closed = db.run(
+        "UPDATE poll SET closed_at = :now WHERE id = :id AND closed_at IS NULL AND expires_at <= :now",
+        id=id,
+        now=now,
+    )
+    return db.value("SELECT post_id FROM poll WHERE id = :id", id=id) if closed else None
+
+
+def change(db: Writer, id: PollId, expires_at: int, *, is_multiple: bool, hides_totals: bool) -> None:
+    """Give a poll new terms; it is open again."""
+    db.run(
+        """
+        UPDATE poll SET expires_at = :expires_at, closed_at = NULL, is_multiple = :is_multiple, hides_totals = :hides_totals
+         WHERE id = :id
+        """,
+        id=id,
+        expires_at=expires_at,
+        is_multiple=int(is_multiple),
+        hides_totals=int(hides_totals),
+    )
+
+
+def replace_options(db: Writer, id: PollId, options: Iterable[str]) -> None:
+    """Ask something else: all votes are forgotten."""
+    db.run("DELETE FROM poll_vote WHERE poll_id = :id", id=id)
+    db.run("DELETE FROM poll_option WHERE poll_id = :id", id=id)
+    db.run("UPDATE poll SET voters_count = 0 WHERE id = :id", id=id)
+    insert_options(db, id, ((option, 0) for option in options))
+
+
+def delete(db: Writer, id: PollId) -> None:
+    db.run("DELETE FROM poll WHERE id = :id", id=id)

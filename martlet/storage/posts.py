@@ -9,6 +9,7 @@ from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
 from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import lock_row
 from martlet.storage.visibility import may_see, wants_to_see
 
 NAMES = tuple(Post.__slots__)
@@ -186,8 +187,56 @@ def pinned_among(db: Reader, account: AccountId, ids: Collection[PostId]) -> fro
     return frozenset(row[0] for row in rows)
 
 
+def get_own(db: Reader, id: PostId, author: AccountId) -> Post:
+    """One of the author's own. Raises `NotFound`."""
+    post = find_unfiltered(db, id)
+    if post is None or post.author_id != author:
+        raise NotFound
+    return post
+
+
+def lock(db: Writer, id: PostId) -> None:
+    """Nobody else changes or deletes this post until the transaction is over."""
+    db.row(f"SELECT id FROM post WHERE id = :id {lock_row(db.dialect)}", id=id)
+
+
+def find_boost(db: Reader, boosted: PostId, by: AccountId) -> Post | None:
+    row = db.row(
+        f"SELECT {COLUMNS} FROM post WHERE boost_of_id = :boosted AND author_id = :by", boosted=boosted, by=by
+    )
+    return Post(*row) if row else None
+
+
+def update(db: Writer, id: PostId, **changes: object) -> None:
+    """Set columns; the version grows, so that nobody is shown the old post."""
+    unknown = changes.keys() - set(NAMES)
+    if unknown:
+        raise ValueError(unknown)
+    names = ", ".join(f"{name} = :{name}" for name in changes)
+    db.run(f"UPDATE post SET {names}, version = version + 1 WHERE id = :id", id=id, **changes)
+
+
+def count(
+    db: Writer, id: PostId, *, replies: int = 0, boosts: int = 0, likes: int = 0, quotes: int = 0
+) -> None:
+    """Add to a post's counts."""
+    db.run(
+        """
+        UPDATE post
+           SET replies_count = replies_count + :replies, boosts_count = boosts_count + :boosts,
+               likes_count = likes_count + :likes, quotes_count = quotes_count + :quotes
+         WHERE id = :id
+        """,
+        id=id,
+        replies=replies,
+        boosts=boosts,
+        likes=likes,
+        quotes=quotes,
+    )
+
+
 def note_published(db: Writer, post: Post) -> None:
-    """Count a new post where it counts: with its author and with the post it answers."""
+    """Count a new post where it counts: with its author and with the post it answers or quotes."""
     db.run(
         """
         UPDATE account SET posts_count = posts_count + 1, last_post_at = :at, version = version + 1 WHERE id = :author
@@ -196,28 +245,66 @@ def note_published(db: Writer, post: Post) -> None:
         at=post.created_at,
     )
     if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
-        db.run("UPDATE post SET replies_count = replies_count + 1 WHERE id = :id", id=post.reply_to_id)
+        count(db, post.reply_to_id, replies=1)
+    if post.quote_of_id is not None:
+        count(db, post.quote_of_id, quotes=1)
 
 
-def remember_key(db: Writer, author: AccountId, key: str, digest: bytes, post: PostId, now: int) -> None:
-    db.run(
+def claim_key(db: Writer, author: AccountId, key: str, post: PostId, now: int, lifetime: int) -> PostId:
+    """
+    The post that an idempotency key stands for: the one given, if nobody was faster.
+
+    A key is forgotten after `lifetime` milliseconds, and with its post.
+    """
+    db.run("DELETE FROM idempotency WHERE created_at < :before", before=now - lifetime)
+    claimed = db.run(
         """
-        INSERT INTO idempotency (account_id, key, digest, post_id, created_at)
-        VALUES (:author, :key, :digest, :post, :now)
+        INSERT INTO idempotency (account_id, key, post_id, created_at) VALUES (:author, :key, :post, :now)
+        ON CONFLICT (account_id, key) DO NOTHING
         """,
         author=author,
         key=key,
-        digest=digest,
         post=post,
         now=now,
     )
-
-
-def find_key(db: Reader, author: AccountId, key: str) -> tuple[PostId, bytes] | None:
-    """The post that was made with an idempotency key, and the digest of what was sent."""
-    row = db.row(
-        "SELECT post_id, digest FROM idempotency WHERE account_id = :author AND key = :key",
+    if claimed:
+        return post
+    known = db.value(
+        """
+        SELECT post.id FROM idempotency JOIN post ON post.id = idempotency.post_id
+         WHERE idempotency.account_id = :author AND idempotency.key = :key
+        """,
         author=author,
         key=key,
     )
-    return (row[0], row[1]) if row else None
+    if known is not None:
+        return PostId(known)
+    db.run(
+        "UPDATE idempotency SET post_id = :post, created_at = :now WHERE account_id = :author AND key = :key",
+        author=author,
+        key=key,
+        post=post,
+        now=now,
+    )
+    return post
+
+
+def delete(db: Writer, post: Post, now: int) -> None:
+    """Remove a post and all that hangs on it, and remember that it was there. Counts are the caller's."""
+    db.run(
+        """
+        INSERT INTO tombstone (uri, post_id, author_id, deleted_at) VALUES (:uri, :id, :author, :now)
+        ON CONFLICT (uri) DO NOTHING
+        """,
+        uri=post.uri,
+        id=post.id,
+        author=post.author_id,
+        now=now,
+    )
+    db.run("DELETE FROM post_search WHERE rowid = :id", id=post.id)
+    db.run("DELETE FROM post WHERE id = :id", id=post.id)
+
+
+def boosts_of(db: Reader, boosted: PostId) -> list[Post]:
+    """All boosts of a post, whoever may see them: for work behind the scenes only."""
+    return [Post(*row) for row in db.rows(f"SELECT {COLUMNS} FROM post WHERE boost_of_id = :id", id=boosted)]

@@ -2,9 +2,12 @@
 
 from collections.abc import Collection
 
-from martlet.model.names import AccountId
+from martlet.model.names import AccountId, PostId
+from martlet.model.paging import Page
+from martlet.storage import posts
 from martlet.storage.accounts import numbers
-from martlet.storage.database import Reader
+from martlet.storage.database import Reader, Writer
+from martlet.storage.posts import Shown
 
 
 def followed_among(db: Reader, viewer: AccountId, authors: Collection[AccountId]) -> frozenset[AccountId]:
@@ -39,3 +42,30 @@ def blocked_or_muted(
         now=now,
     )
     return frozenset(row[0] for row in blocked), frozenset(row[0] for row in muted)
+
+
+def of_post(db: Reader, quoted: PostId, viewer: AccountId, page: Page) -> list[Shown]:
+    """The posts that quote a post with its author's consent, newest first."""
+    found = posts.page(
+        db,
+        "post",
+        "post.quote_of_id = :quoted AND post.quote_state = 'accepted' AND post.id < :before AND post.id > :after",
+        f"ORDER BY post.id {page.order} LIMIT :limit",
+        quoted=quoted,
+        viewer=viewer,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+    )
+    return found[::-1] if page.is_upward else found
+
+
+def note_deleted(db: Writer, quoted: PostId) -> None:
+    """Tell those who quote a post that it is no more."""
+    db.run(
+        """
+        UPDATE post SET quote_state = 'deleted', version = version + 1
+         WHERE quote_of_id = :quoted AND quote_state = 'accepted'
+        """,
+        quoted=quoted,
+    )

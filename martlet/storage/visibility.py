@@ -23,6 +23,13 @@ def wants_to_see(post: str, author: str) -> str:
         {_hidden(post)} AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1)))"""
 
 
+def welcomes(account_id: str) -> str:
+    """The viewer neither blocks nor mutes this account, nor is blocked by it: for lists of people."""
+    return f"""NOT EXISTS (SELECT 1 FROM hidden
+                            WHERE hidden.viewer_id = :viewer AND hidden.author_id = {account_id}
+                              AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1))"""
+
+
 def _written_for(post: str) -> str:
     return f"""(
         {post}.visibility >= 3

@@ -8,6 +8,7 @@ writes something else than before.
 
 import json
 from collections.abc import Collection
+from urllib.parse import quote
 
 import msgspec
 
@@ -60,7 +61,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
             content=post.html,
             media_attachments=[attachment(one, here) for one in files[id]],
             mentions=[_mention(one) for one in mentions[id]],
-            tags=[entities.StatusTag(name=tag.name, url=here.tag_url(tag.name)) for tag in tags[id]],
+            tags=[entities.StatusTag(name=tag.name, url=here.tag_url(quote(tag.name))) for tag in tags[id]],
             emojis=emojis.used_in(db, f"{post.html} {post.warning}", authors[post.author_id].host, here),
             card=_card(cards.get(id), here),
             application=_application(post, apps),

@@ -63,6 +63,12 @@ class StatusPages:
         """A JSON list. Filters for other contexts are left out; without a context all are told."""
         return b"[" + b",".join(self._each(db, found, viewer, extra, context)) + b"]"
 
+    def each(
+        self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None = None
+    ) -> list[bytes]:
+        """The JSON of each post, in the same order."""
+        return self._each(db, found, viewer, _no_extra, context)
+
     def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = _no_extra) -> bytes:
         """A single JSON object."""
         return self._each(db, [shown], viewer, extra, None)[0]

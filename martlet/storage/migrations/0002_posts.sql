@@ -101,7 +101,7 @@ CREATE TABLE media (
     id            INTEGER PRIMARY KEY,
     owner_id      INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     post_id       INTEGER REFERENCES post (id) ON DELETE SET NULL,
-    position      INTEGER NOT NULL DEFAULT 0,
+    position      INTEGER NOT NULL DEFAULT 0,      -- -1: taken off by an edit, kept for the history
     state         TEXT NOT NULL DEFAULT 'ready',   -- processing, ready, failed
     kind          TEXT NOT NULL,                   -- image, gifv, video, audio, unknown
     content_type  TEXT NOT NULL DEFAULT '',
@@ -118,7 +118,7 @@ CREATE TABLE media (
     created_at    INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX media_post ON media (post_id, position) WHERE post_id IS NOT NULL;
-CREATE INDEX media_unused ON media (id) WHERE post_id IS NULL;
+CREATE INDEX media_unused ON media (created_at) WHERE post_id IS NULL;
 CREATE INDEX media_owner ON media (owner_id, id);
 
 CREATE TABLE poll (
@@ -178,7 +178,6 @@ CREATE TABLE thread_mute (
 CREATE TABLE idempotency (
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     key         TEXT NOT NULL,
-    digest      BLOB NOT NULL,                     -- of what was sent
     post_id     INTEGER NOT NULL,
     created_at  INTEGER NOT NULL,
     PRIMARY KEY (account_id, key)

@@ -1,0 +1,59 @@
+"""
+Deleting posts.
+
+The post is gone with its transaction: for everyone, from every list. Entries of
+timelines that name it are shown to nobody, and trimmed with the timeline.
+"""
+
+from martlet.model.events import PostDeleted
+from martlet.model.names import AccountId, PostId
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import uploading
+from martlet.storage import accounts, marks, media, posts, quotes
+from martlet.storage.database import Writer
+
+
+def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_media: bool = True) -> None:
+    """
+    Delete one's own post; its media can be used again for a day. A boost is taken back.
+
+    Raises `NotFound`.
+    """
+    posts.lock(db, id)
+    post = posts.get_own(db, id, author)
+    if post.boost_of_id is not None:
+        take_back(db, post, here)
+        return
+    for boost in posts.boosts_of(db, post.id):
+        accounts.count(db, boost.author_id, posts=-1)
+        _remove(db, boost, here)
+    if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
+        posts.count(db, post.reply_to_id, replies=-1)
+    if post.quote_of_id is not None and post.quote_state == "accepted":
+        posts.count(db, post.quote_of_id, quotes=-1)
+    quotes.note_deleted(db, post.id)
+    if not keeps_media:
+        uploading.let_go(db, media.of_posts(db, [post.id])[post.id], here.now_ms())
+    media.release(db, post.id, here.now_ms())
+    accounts.count(db, author, posts=-1)
+    _remove(db, post, here)
+
+
+def take_back(db: Writer, boost: Post, here: Server) -> None:
+    """Undo a boost; nothing happens where that was done meanwhile."""
+    posts.lock(db, boost.id)
+    boosted = boost.boost_of_id
+    if boosted is None or posts.find_unfiltered(db, boost.id) is None:
+        return
+    marks.forget_boost(db, boost.author_id, boosted)
+    marks.untell(db, "boost", boost.author_id, boosted)
+    posts.count(db, boosted, boosts=-1)
+    accounts.count(db, boost.author_id, posts=-1)
+    _remove(db, boost, here)
+
+
+def _remove(db: Writer, post: Post, here: Server) -> None:
+    posts.delete(db, post, here.now_ms())
+    db.emit(PostDeleted(post.id, post.author_id))

@@ -1,0 +1,183 @@
+"""Editing posts. Every version is kept, the first one too."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import msgspec
+
+from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import PostEdited
+from martlet.model.names import AccountId, PollId, PostId
+from martlet.model.posts import MediaChange, PollDraft, Post, Revision
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import attaching, composing, polling, quoting, uploading
+from martlet.services.composing import Composed, Words
+from martlet.services.posting import PostEmpty
+from martlet.services.uploading import Description
+from martlet.storage import attached, edits, media, polls, posts
+from martlet.storage.database import Reader, Writer
+from martlet.storage.edits import Edit
+from martlet.storage.media import Media
+from martlet.storage.polls import Poll
+from martlet.text.languages import normalise_language
+
+HISTORY_LIMIT = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A post with what hangs on it."""
+
+    post: Post
+    files: Sequence[Media]
+    poll: Poll | None
+
+
+def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Server) -> None:
+    """
+    Make one's post what the revision says. What is the same as before is no edit.
+
+    Raises `NotFound`, `PostTooLong`, `PostEmpty`, `CannotAttach`, `InvalidInput`.
+    """
+    posts.lock(db, id)
+    post = posts.get_own(db, id, author)
+    if post.boost_of_id is not None:
+        raise NotFound
+    words = _read(post, revision, here)
+    poll = polling.checked(revision.poll, here) if revision.poll else None
+    wanted = attaching.checked(db, revision.media, author, here, id)
+    before = whole(db, post)
+    composed = _compose(db, post, words, here)
+    changed = replace(
+        post,
+        text=words.text,
+        html=composed.html,
+        warning=words.warning,
+        is_sensitive=int(revision.is_sensitive or bool(revision.warning)),
+        language=normalise_language(revision.language) or post.language,
+        has_media=int(bool(wanted)),
+        poll_id=_change_poll(db, before, poll, here),
+        quoting=_rule(post, revision),
+    )
+    _change_media(db, before, wanted, revision.media_changes, here)
+    if changed.text != post.text or changed.html != post.html:
+        _change_words(db, post, composed, here)
+    after = whole(db, changed)
+    if _snapshot(before, 0) == _snapshot(after, 0) and _shown(before) == _shown(after):
+        if changed.quoting != post.quoting:
+            posts.update(db, id, quoting=changed.quoting)
+        return
+    now = here.now_ms()
+    _record(db, before, after, now)
+    columns = ("text", "html", "warning", "is_sensitive", "language", "has_media", "poll_id", "quoting")
+    posts.update(db, id, edited_at=now, **{name: getattr(changed, name) for name in columns})
+    db.emit(PostEdited(id))
+
+
+def history(db: Reader, post: Post) -> list[Edit]:
+    """Every version of a post, the present one last."""
+    return edits.of_post(db, post.id) or [_snapshot(whole(db, post), post.edited_at or post.created_at)]
+
+
+def whole(db: Reader, post: Post) -> Whole:
+    poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
+    return Whole(post, media.of_posts(db, [post.id])[post.id], poll)
+
+
+def _read(post: Post, revision: Revision, here: Server) -> Words:
+    quoting.check_rule(revision.quoting)
+    if revision.media and revision.poll:
+        raise InvalidInput("A post shows either media or a poll, not both")
+    words = composing.read(revision.text, revision.warning, here)
+    if not words.text and not revision.media and post.quote_of_id is None:
+        raise PostEmpty
+    return words
+
+
+def _compose(db: Reader, post: Post, words: Words, here: Server) -> Composed:
+    quoted = None if post.quote_of_id is None else posts.find_unfiltered(db, post.quote_of_id)
+    return composing.compose(db, words, post.author_id, here, (quoted.uri, quoted.url) if quoted else None)
+
+
+def _rule(post: Post, revision: Revision) -> str:
+    if revision.quoting is None:
+        return post.quoting
+    return quoting.rule_for(Visibility(post.visibility), revision.quoting)
+
+
+def _change_poll(db: Writer, before: Whole, draft: PollDraft | None, here: Server) -> PollId | None:
+    """Returns the poll that the post has from now on."""
+    old = before.poll
+    if draft is None:
+        if old is not None:
+            polls.delete(db, old.id)
+        return None
+    if old is None:
+        id = PollId(here.next_id())
+        polling.begin(db, id, before.post, draft, here)
+        return id
+    polls.lock(db, old.id)
+    expires_at = here.now_ms() + draft.seconds * 1000
+    polls.change(db, old.id, expires_at, is_multiple=draft.is_multiple, hides_totals=draft.hides_totals)
+    if (
+        tuple(title for title, _ in old.options) != draft.options
+        or bool(old.is_multiple) != draft.is_multiple
+    ):
+        polls.replace_options(db, old.id, draft.options)
+    polling.close_later(db, old.id, expires_at)
+    return old.id
+
+
+def _change_media(
+    db: Writer, before: Whole, wanted: Sequence[Media], changes: Sequence[MediaChange], here: Server
+) -> None:
+    if [one.id for one in before.files] != [one.id for one in wanted]:
+        media.take_off(db, before.post.id)
+        attaching.attach(db, wanted, before.post.id)
+    known = {one.id: one for one in wanted}
+    for change in changes:
+        one = known.get(change.id)
+        if one is None:
+            continue
+        focus = (one.focus_x, one.focus_y) if change.focus is None else change.focus
+        text = one.description if change.description is None else change.description
+        uploading.check(Description(text, *focus), here)
+        media.update(db, one.id, description=text, focus_x=focus[0], focus_y=focus[1])
+
+
+def _change_words(db: Writer, post: Post, composed: Composed, here: Server) -> None:
+    attached.forget_words(db, post.id)
+    attached.insert_mentions(db, post.id, composed.mentioned)
+    attached.insert_tags(db, post.id, ((here.next_id(), tag) for tag in composed.tags))
+
+
+def _record(db: Writer, before: Whole, after: Whole, now: int) -> None:
+    known = edits.count(db, after.post.id)
+    if known >= HISTORY_LIMIT:
+        raise InvalidInput("This post has been edited too often")
+    if not known:
+        edits.insert(db, before.post.id, 0, _snapshot(before, before.post.created_at))
+        known = 1
+    edits.insert(db, after.post.id, known, _snapshot(after, now))
+
+
+def _snapshot(one: Whole, at: int) -> Edit:
+    files = [{"id": str(file.id), "description": file.description} for file in one.files]
+    options = [title for title, _ in one.poll.options] if one.poll else []
+    return Edit(
+        author_id=one.post.author_id,
+        text=one.post.text,
+        html=one.post.html,
+        warning=one.post.warning,
+        is_sensitive=one.post.is_sensitive,
+        media=msgspec.json.encode(files).decode(),
+        poll=msgspec.json.encode(options).decode(),
+        created_at=at,
+    )
+
+
+def _shown(one: Whole) -> tuple[object, ...]:
+    """What a snapshot does not keep, but readers see."""
+    focus = [(file.focus_x, file.focus_y) for file in one.files]
+    return one.post.language, focus, one.poll.is_multiple if one.poll else None

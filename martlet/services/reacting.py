@@ -1,0 +1,156 @@
+"""What people do with posts: like, bookmark, boost, pin, mute the thread. Doing it twice is doing it once."""
+
+from martlet.model.errors import InvalidInput, NotAllowed
+from martlet.model.events import PostLiked, PostPublished
+from martlet.model.names import AccountId, PostId
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import deleting
+from martlet.storage import accounts, marks, posts, timelines
+from martlet.storage.database import AlreadyThere, Reader, Writer
+
+
+class CannotBoost(NotAllowed):
+    code = "cannot_boost"
+
+    def __init__(self) -> None:
+        super().__init__("This action is not allowed")
+
+
+class CannotPin(InvalidInput):
+    code = "cannot_pin"
+
+
+def meant(db: Reader, id: PostId, viewer: AccountId) -> Post:
+    """The post that an id stands for: of a boost, the boosted one. Raises `NotFound`."""
+    post = posts.get(db, id, viewer)
+    return post if post.boost_of_id is None else posts.get(db, post.boost_of_id, viewer)
+
+
+def marked(db: Writer, id: PostId, account: AccountId) -> Post:
+    """The same for what is to be undone: what one has marked oneself may be unmarked, even if it is hidden by now."""
+    post = posts.find_unfiltered(db, id)
+    if post is not None and post.boost_of_id is not None:
+        post = posts.find_unfiltered(db, post.boost_of_id)
+    if post is not None and marks.has_marked(db, account, post.id):
+        return post
+    return meant(db, id, account)
+
+
+def like(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
+    post = meant(db, id, account)
+    if marks.like(db, account, post.id, here.next_id()):
+        posts.count(db, post.id, likes=1)
+        db.emit(PostLiked(post.id, account))
+
+
+def unlike(db: Writer, account: AccountId, id: PostId) -> None:
+    post = marked(db, id, account)
+    if marks.unlike(db, account, post.id):
+        posts.count(db, post.id, likes=-1)
+        marks.untell(db, "like", account, post.id)
+
+
+def bookmark(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
+    marks.bookmark(db, account, meant(db, id, account).id, here.next_id())
+
+
+def unbookmark(db: Writer, account: AccountId, id: PostId) -> None:
+    marks.unbookmark(db, account, marked(db, id, account).id)
+
+
+def boost(db: Writer, account: AccountId, id: PostId, visibility: Visibility | None, here: Server) -> PostId:
+    """
+    Share a post with one's followers; `visibility` None: as the person prefers.
+
+    What was written for followers may be boosted by its author only, and for
+    followers. Returns the boost. Raises `CannotBoost`.
+    """
+    post = meant(db, id, account)
+    known = posts.find_boost(db, post.id, account)
+    if known is not None:
+        return known.id
+    if not may_boost(post, account):
+        raise CannotBoost
+    booster = accounts.get(db, account)
+    boost = PostId(here.next_id())
+    row = Post(
+        id=boost,
+        uri=here.post_uri(booster.username, boost),
+        url=here.post_url(booster.username, boost),
+        author_id=account,
+        visibility=_visibility(db, post, account, visibility),
+        thread_id=boost,
+        is_local=1,
+        created_at=here.now_ms(),
+        boost_of_id=post.id,
+        language=post.language,
+        quoting=post.quoting,
+    )
+    try:
+        with db.part():
+            posts.insert(db, row)
+    except AlreadyThere:  # somebody's other device was faster
+        faster = posts.find_boost(db, post.id, account)
+        if faster is None:
+            raise
+        return faster.id
+    marks.note_boost(db, account, post.id, boost)
+    posts.count(db, post.id, boosts=1)
+    posts.note_published(db, row)
+    timelines.put(db, account, [boost])
+    db.emit(PostPublished(boost))
+    return boost
+
+
+def may_boost(post: Post, account: AccountId) -> bool:
+    """Whether somebody who sees the post may boost it."""
+    if post.visibility >= Visibility.UNLISTED:
+        return True
+    return post.visibility == Visibility.FOLLOWERS and post.author_id == account
+
+
+def _visibility(db: Writer, post: Post, account: AccountId, wanted: Visibility | None) -> Visibility:
+    """Never written for fewer than followers, and never for more than the boosted post may be shown to."""
+    if post.visibility < Visibility.UNLISTED:
+        return Visibility(post.visibility)
+    if wanted is None:
+        preferred = accounts.posting_preferences(db, account)
+        wanted = Visibility(preferred[0]) if preferred else Visibility.PUBLIC
+    return max(wanted, Visibility.FOLLOWERS)
+
+
+def unboost(db: Writer, account: AccountId, id: PostId, here: Server) -> PostId:
+    """Take a boost back, named by itself or by the boosted post. Returns the boosted post."""
+    post = marked(db, id, account)
+    known = posts.find_boost(db, post.id, account)
+    if known is not None:
+        deleting.take_back(db, known, here)
+    return post.id
+
+
+def pin(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
+    """Show one's own post at the top of one's profile. Raises `CannotPin`."""
+    post = posts.get(db, id, account)
+    if post.boost_of_id is not None:
+        raise CannotPin("Validation failed: A boost cannot be pinned")
+    if post.author_id != account:
+        raise CannotPin("Validation failed: Someone else's post cannot be pinned")
+    if post.visibility == Visibility.MENTIONED:
+        raise CannotPin("Validation failed: Posts that are only visible to mentioned users cannot be pinned")
+    if not marks.pin(db, account, post.id, here.next_id(), here.limits.pins):
+        raise CannotPin("Validation failed: You have already pinned the maximum number of posts")
+
+
+def unpin(db: Writer, account: AccountId, id: PostId) -> None:
+    marks.unpin(db, account, posts.get(db, id, account).id)
+
+
+def mute_thread(db: Writer, account: AccountId, id: PostId) -> None:
+    """Be told no more of what happens in a thread."""
+    marks.mute_thread(db, account, meant(db, id, account).thread_id)
+
+
+def unmute_thread(db: Writer, account: AccountId, id: PostId) -> None:
+    marks.unmute_thread(db, account, meant(db, id, account).thread_id)

@@ -1,0 +1,38 @@
+"""Threads: every post names its thread, so that one look finds them all."""
+
+from collections.abc import Collection
+
+from martlet.model.names import AccountId, PostId
+from martlet.model.posts import Post
+from martlet.model.threads import Link
+from martlet.storage import posts
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader
+from martlet.storage.posts import Shown
+
+
+def around(db: Reader, post: Post, limit: int) -> dict[PostId, Link]:
+    """The post and its neighbours in the thread, at most `limit` each before and after it; whoever may see them."""
+    rows = db.rows(
+        """
+        SELECT id, reply_to_id, author_id, reply_to_account_id FROM (
+            SELECT id, reply_to_id, author_id, reply_to_account_id FROM post
+             WHERE thread_id = :thread AND id <= :post ORDER BY id DESC LIMIT :limit) AS above
+        UNION ALL
+        SELECT id, reply_to_id, author_id, reply_to_account_id FROM (
+            SELECT id, reply_to_id, author_id, reply_to_account_id FROM post
+             WHERE thread_id = :thread AND id > :post ORDER BY id LIMIT :limit) AS below
+        """,
+        thread=post.thread_id,
+        post=post.id,
+        limit=limit,
+    )
+    return {row[0]: Link(*row) for row in rows}
+
+
+def shown(db: Reader, ids: Collection[PostId], viewer: AccountId, now: int) -> dict[PostId, Shown]:
+    """Those of the posts that the viewer may see and wants to."""
+    if not ids:
+        return {}
+    found = posts.timeline_page(db, "post", f"post.id IN ({numbers(ids)})", "", viewer=viewer, now=now)
+    return {one.id: one for one in found}
