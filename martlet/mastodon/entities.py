@@ -7,7 +7,7 @@ in UTC with milliseconds. What is `UNSET` is left out of the JSON.
 
 from typing import Any
 
-from msgspec import UNSET, Struct, UnsetType
+from msgspec import UNSET, Struct, UnsetType, field
 
 
 class CustomEmoji(Struct, kw_only=True):
@@ -334,6 +334,21 @@ class StatusEdit(Struct, kw_only=True):
     media_attachments: list[MediaAttachment]
     emojis: list[CustomEmoji]
     quote: Quote | None = None
+
+
+class Markers(Struct, kw_only=True):
+    home: Marker | UnsetType = UNSET
+    notifications: Marker | UnsetType = UNSET
+
+
+class Preferences(Struct, kw_only=True):
+    visibility: str = field(name="posting:default:visibility")
+    sensitive: bool = field(name="posting:default:sensitive")
+    language: str | None = field(name="posting:default:language")
+    quote_policy: str = field(name="posting:default:quote_policy")
+    expand_media: str = field(name="reading:expand:media")
+    expand_spoilers: bool = field(name="reading:expand:spoilers")
+    autoplay_gifs: bool = field(name="reading:autoplay:gifs")
 
 
 class CredentialApplication(Struct, kw_only=True):

@@ -63,16 +63,21 @@ async def home(call: Call[PageForm]) -> bytes:
     body = await call.store.reading(_home, call, page)
     if body is None:
         await service.rebuild(call.store, call.account, call.here)
-        body = await call.store.reading(_home, call, page)
+        body = await call.store.reading(_rebuilt_home, call, page)
     return body or b"[]"
 
 
 def _home(db: Reader, call: Call[PageForm], page: Page) -> bytes | None:
     """None where the timeline has to be rebuilt first."""
-    found = timelines.home(db, call.account, page, call.here.now_ms())
-    if len(found) < page.limit and not timelines.has_home(db, call.account):
+    now = call.here.now_ms()
+    found = timelines.home(db, call.account, page, now)
+    if len(found) < page.limit and not timelines.is_filled_before(db, call.account, now):
         return None
     return _answer(db, call, found, "home")
+
+
+def _rebuilt_home(db: Reader, call: Call[PageForm], page: Page) -> bytes:
+    return _answer(db, call, timelines.home(db, call.account, page, call.here.now_ms()), "home")
 
 
 @api.get("/api/v1/timelines/list/{id}", scope="read:lists", form=PageForm, returns=list[entities.Status])

@@ -183,3 +183,11 @@ def posting_preferences(db: Reader, account: AccountId) -> tuple[int, int, str |
         account=account,
     )
     return (row[0], row[1], row[2], row[3]) if row else None
+
+
+def reading_preferences(db: Reader, account: AccountId) -> tuple[str, int, int] | None:
+    """(how media are shown, whether warnings open by themselves, whether GIFs move) of whoever signs in here."""
+    row = db.row(
+        "SELECT show_media, open_warnings, play_gifs FROM users WHERE account_id = :account", account=account
+    )
+    return (row[0], row[1], row[2]) if row else None

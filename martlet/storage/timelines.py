@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from martlet.model.names import AccountId, ListId, PostId
-from martlet.model.paging import Page
+from martlet.model.paging import LAST_ID, Page
 from martlet.storage import posts
 from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
@@ -38,8 +38,17 @@ def written_ahead(db: Reader, timeline: Timeline, viewer: AccountId, page: Page,
 
 def has_home(db: Reader, account: AccountId) -> bool:
     """Whether this account's timelines are written ahead, and filled."""
+    return is_filled_before(db, account, LAST_ID)
+
+
+def is_filled_before(db: Reader, account: AccountId, moment: int) -> bool:
+    """Whether that was so before the moment: what was read since then is not of a timeline being filled."""
     return (
-        db.value("SELECT 1 FROM home WHERE account_id = :account AND built_at > 0", account=account)
+        db.value(
+            "SELECT 1 FROM home WHERE account_id = :account AND built_at > 0 AND built_at < :moment",
+            account=account,
+            moment=moment,
+        )
         is not None
     )
 

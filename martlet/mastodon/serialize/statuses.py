@@ -8,10 +8,10 @@ what differs from viewer to viewer (own marks, polls, filters, quotes).
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from martlet.mastodon.serialize import bodies, polls, quotes
 from martlet.mastodon.serialize.accounts import AccountBytes
+from martlet.model.filters import FilterContext
 from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
@@ -23,7 +23,7 @@ from martlet.storage.posts import Shown
 
 Extra = Callable[[PostId], bytes]
 """Further attributes of a post, as JSON that begins with a comma."""
-Context = Literal["home", "notifications", "public", "thread", "account"]
+Context = FilterContext
 """Where posts are shown, for the viewer's filters."""
 Filtered = Callable[[Reader, Sequence[Shown], Viewer, Context | None], Mapping[PostId, bytes]]
 """Which filters of the viewer's match, as JSON lists of FilterResult by the id of the page's post; others match none."""

@@ -1,0 +1,31 @@
+"""What one has chosen for all apps: https://docs.joinmastodon.org/methods/preferences/"""
+
+from martlet.mastodon import entities
+from martlet.mastodon.routing import Api, Call, NoForm
+from martlet.mastodon.serialize.bodies import VISIBILITIES
+from martlet.model.errors import NotFound
+from martlet.model.visibility import Visibility
+from martlet.storage import accounts
+from martlet.storage.database import Reader
+
+api = Api()
+
+
+@api.get("/api/v1/preferences", scope="read:accounts", returns=entities.Preferences)
+def show_preferences(db: Reader, call: Call[NoForm]) -> entities.Preferences:
+    """https://docs.joinmastodon.org/methods/preferences/#get"""
+    posting = accounts.posting_preferences(db, call.account)
+    reading = accounts.reading_preferences(db, call.account)
+    if posting is None or reading is None:
+        raise NotFound
+    visibility, is_sensitive, language, quoting = posting
+    show_media, open_warnings, play_gifs = reading
+    return entities.Preferences(
+        visibility=VISIBILITIES[Visibility(visibility)],
+        sensitive=bool(is_sensitive),
+        language=language,
+        quote_policy=quoting,
+        expand_media=show_media,
+        expand_spoilers=bool(open_warnings),
+        autoplay_gifs=bool(play_gifs),
+    )
