@@ -22,10 +22,19 @@ from martlet.mastodon.door import MastodonDoor
 from martlet.media import limits as media_limits
 from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
-from martlet.model.events import Event, Followed, PostPublished
+from martlet.model.events import AccountChanged, AccountRegistered, Event, Followed, PostPublished
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds
-from martlet.services import blocking, following, keys, polling, sweeping, timelines, uploading
+from martlet.services import (
+    blocking,
+    finding_accounts,
+    following,
+    keys,
+    polling,
+    sweeping,
+    timelines,
+    uploading,
+)
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.signing.server_keys import ServerSecret
@@ -34,8 +43,10 @@ from martlet.storage.database import Store
 from martlet.storage.opening import open_store
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
-    PostPublished: (timelines.deliver,),
+    AccountChanged: (finding_accounts.index,),
+    AccountRegistered: (finding_accounts.index,),
     Followed: (timelines.begin_following,),
+    PostPublished: (timelines.deliver,),
 }
 
 

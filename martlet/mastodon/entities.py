@@ -125,6 +125,59 @@ class Relationship(Struct, kw_only=True):
     note: str
 
 
+class FamiliarFollowers(Struct, kw_only=True):
+    """Who of those the caller follows follows an account."""
+
+    id: str
+    accounts: list[Account]
+
+
+class FeaturedTag(Struct, kw_only=True):
+    id: str
+    name: str
+    url: str
+    statuses_count: str
+    last_status_at: str | None
+
+
+class Profile(Struct, kw_only=True):
+    """The caller's own profile as it was typed (Mastodon 4.6); pictures are null where none was chosen."""
+
+    id: str
+    display_name: str
+    note: str
+    fields: list[Field]
+    avatar: str | None
+    avatar_static: str | None
+    avatar_description: str
+    header: str | None
+    header_static: str | None
+    header_description: str
+    locked: bool
+    bot: bool
+    hide_collections: bool | None
+    discoverable: bool | None
+    indexable: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
+    attribution_domains: list[str]
+    featured_tags: list[FeaturedTag]
+
+
+class Report(Struct, kw_only=True):
+    id: str
+    action_taken: bool
+    action_taken_at: str | None
+    category: str
+    comment: str
+    forwarded: bool
+    created_at: str
+    status_ids: list[str] | None
+    rule_ids: list[str] | None
+    target_account: Account
+
+
 class MediaAttachment(Struct, kw_only=True):
     id: str
     type: str

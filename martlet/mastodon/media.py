@@ -86,7 +86,7 @@ async def change(call: Call[ChangeForm]) -> Answer:
     row = await call.store.reading(media.find, id, call.account)
     if row is None:
         raise NotFound
-    async with _sent(call) as (values, files):
+    async with sent(call, _limit(call)) as (values, files):
         form = forms.to_form(values, ChangeForm)
         focus = (row.focus_x, row.focus_y) if form.focus is None else _focus(form.focus)
         text = row.description if form.description is None else form.description
@@ -104,7 +104,7 @@ def delete(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
 
 
 async def _taken_in(call: Call[MediaForm]) -> MediaId:
-    async with _sent(call) as (values, files):
+    async with sent(call, _limit(call)) as (values, files):
         form = forms.to_form(values, MediaForm)
         if "file" not in files:
             raise InvalidInput("Validation failed: File can't be blank", "file")
@@ -114,14 +114,13 @@ async def _taken_in(call: Call[MediaForm]) -> MediaId:
 
 
 @asynccontextmanager
-async def _sent(call: Call[Any]) -> AsyncIterator[tuple[dict[str, Any], dict[str, Upload]]]:
-    """The form and its files; the files are gone afterwards."""
+async def sent(call: Call[Any], limit: int) -> AsyncIterator[tuple[dict[str, Any], dict[str, Upload]]]:
+    """The form and its files, at most `limit` bytes; the files are gone afterwards."""
     kind = call.request.header(b"content-type").partition(";")[0].strip().lower()
     if kind != "multipart/form-data":
         body = await call.request.body(64 * 1024)
         yield (forms.from_json(body) if kind == "application/json" else forms.from_urlencoded(body)), {}
         return
-    limit = max(call.here.limits.video_bytes, call.here.limits.image_bytes) + 1024 * 1024
     values, uploads = await multipart.with_files(call.request, limit, call.ground.workshop.workers.scratch)
     try:
         files = {name: value for name, value in values.items() if isinstance(value, Upload)}
@@ -129,6 +128,10 @@ async def _sent(call: Call[Any]) -> AsyncIterator[tuple[dict[str, Any], dict[str
     finally:
         for one in uploads:
             one.file.close()
+
+
+def _limit(call: Call[Any]) -> int:
+    return max(call.here.limits.video_bytes, call.here.limits.image_bytes) + 1024 * 1024
 
 
 async def _state(call: Call[Any], id: MediaId) -> str:

@@ -143,9 +143,11 @@ class Api:
         """Answered to PATCH as well: clients send either."""
         return self._define("PUT", path, aliases=("PATCH",), **options)
 
-    def patch(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
+    def patch(
+        self, path: str, *, aliases: tuple[str, ...] = ("PUT",), **options: Any
+    ) -> Callable[[Handler], Handler]:
         """Answered to PUT as well."""
-        return self._define("PATCH", path, aliases=("PUT",), **options)
+        return self._define("PATCH", path, aliases=aliases, **options)
 
     def delete(self, path: str, **options: Any) -> Callable[[Handler], Handler]:
         return self._define("DELETE", path, **options)

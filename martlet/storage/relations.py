@@ -38,6 +38,7 @@ class Muted(NamedTuple):
 
     id: int
     account_id: AccountId
+    version: int
     expires_at: int | None
 
 
@@ -206,7 +207,7 @@ def mutes(db: Reader, account: AccountId, page: Page, now: int) -> list[Muted]:
     """Whom the account mutes right now, the newest mute first."""
     rows = db.rows(
         f"""
-        SELECT mute.id, mute.muted_id, mute.expires_at
+        SELECT mute.id, account.id, account.version, mute.expires_at
           FROM mute JOIN account ON account.id = mute.muted_id
          WHERE mute.account_id = :account AND mute.id < :before AND mute.id > :after
            AND (mute.expires_at IS NULL OR mute.expires_at > :now) AND account.deleted_at IS NULL

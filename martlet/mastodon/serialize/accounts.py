@@ -7,22 +7,47 @@ the version comes with each post's row, so nothing old can be shown.
 
 import json
 from collections import OrderedDict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 import msgspec
 
 from martlet.mastodon import entities
 from martlet.mastodon.serialize import emojis
-from martlet.mastodon.serialize.times import day
+from martlet.mastodon.serialize.times import day, iso_or_none
 from martlet.model.accounts import Account
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.storage import accounts
+from martlet.model.visibility import Visibility
+from martlet.storage import accounts, follows, users
 from martlet.storage.database import Reader
+from martlet.storage.follows import Listed
+from martlet.storage.relations import Muted
+from martlet.storage.users import User
 
 KEPT = 4096
 AVATAR, HEADER = "/static/avatar.png", "/static/header.png"
+
+INVITE, ADMINISTRATOR = 0x10000, 0x1
+MODERATION = 0x4 | 0x8 | 0x10 | 0x100 | 0x200 | 0x400 | 0x800
+ALL_PERMISSIONS = (1 << 20) - 1
+ROLES: dict[str, entities.Role] = {
+    role: entities.Role(id=id, name=name, color="", permissions=str(permissions), highlighted=bool(name))
+    for role, id, name, permissions in (
+        ("user", "-99", "", INVITE),
+        ("moderator", "1", "Moderator", MODERATION | INVITE),
+        ("admin", "2", "Admin", ALL_PERMISSIONS - ADMINISTRATOR),
+        ("owner", "3", "Owner", ALL_PERMISSIONS),
+    )
+}
+"""The ids are those that Mastodon gives to its first roles; apps compare them."""
+PRIVACY = {
+    Visibility.PUBLIC: "public",
+    Visibility.UNLISTED: "unlisted",
+    Visibility.FOLLOWERS: "private",
+    Visibility.CIRCLE: "private",
+    Visibility.MENTIONED: "direct",
+}
 
 
 class AccountBytes:
@@ -44,11 +69,30 @@ class AccountBytes:
             else:
                 missing.append(id)
         if missing:
-            for account in accounts.many(db, missing).values():
-                body = msgspec.json.encode(entity(db, account, self._here))
+            rows = accounts.many(db, missing).values()
+            for account, shown in zip(rows, many(db, rows, self._here), strict=True):
+                body = msgspec.json.encode(shown)
                 found[account.id] = body
-                self._keep(account.id, account.version, body)
+                if (
+                    account.moved_to_id is None
+                ):  # else it shows another account, which has a version of its own
+                    self._keep(account.id, account.version, body)
         return found
+
+    def page(self, db: Reader, listed: Iterable[Listed]) -> bytes:
+        """A JSON list of accounts, in their order."""
+        listed = list(listed)
+        bodies = self.of(db, {one.account_id: one.version for one in listed})
+        return b"[" + b",".join(bodies[one.account_id] for one in listed) + b"]"
+
+    def muted(self, db: Reader, listed: Sequence[Muted]) -> bytes:
+        """A JSON list of MutedAccount."""
+        bodies = self.of(db, {one.account_id: one.version for one in listed})
+        ends = (msgspec.json.encode(iso_or_none(one.expires_at)) for one in listed)
+        return b"[%b]" % b",".join(
+            b'%b,"mute_expires_at":%b}' % (bodies[one.account_id][:-1], end)
+            for one, end in zip(listed, ends, strict=True)
+        )
 
     def _keep(self, id: AccountId, version: int, body: bytes) -> None:
         self._kept[id] = (version, body)
@@ -59,15 +103,48 @@ class AccountBytes:
 
 def entity(db: Reader, account: Account, here: Server) -> entities.Account:
     """https://docs.joinmastodon.org/entities/Account/"""
-    return entities.Account(**common(db, account, here))
+    return many(db, [account], here)[0]
 
 
-def many(db: Reader, found: Iterable[Account], here: Server) -> list[entities.Account]:
-    return [entity(db, account, here) for account in found]
+def many(db: Reader, found: Collection[Account], here: Server) -> list[entities.Account]:
+    return [entities.Account(**values) for values in _values(db, found, here)]
 
 
-def common(db: Reader, account: Account, here: Server) -> dict[str, Any]:
-    """The attributes that every kind of Account entity has."""
+def credential(db: Reader, account: Account, user: User, here: Server) -> entities.CredentialAccount:
+    """https://docs.joinmastodon.org/entities/Account/#CredentialAccount"""
+    source = entities.Source(
+        note=account.note_text,
+        fields=source_fields(account),
+        privacy=PRIVACY[Visibility(user.default_visibility)],
+        sensitive=bool(user.default_sensitive),
+        language=user.default_language or "",
+        follow_requests_count=follows.requests_count(db, account.id),
+        hide_collections=bool(account.hides_follows),
+        discoverable=bool(account.is_discoverable),
+        indexable=bool(account.is_indexable),
+        attribution_domains=attribution(account),
+        quote_policy=user.default_quoting,
+    )
+    return entities.CredentialAccount(
+        **_values(db, [account], here)[0], source=source, role=ROLES.get(user.role, ROLES["user"])
+    )
+
+
+def _values(db: Reader, found: Collection[Account], here: Server) -> list[dict[str, Any]]:
+    """The attributes that every kind of Account entity has, with those of accounts that others moved to."""
+    targets = accounts.many_shown(db, {one.moved_to_id for one in found if one.moved_to_id is not None})
+    badges = users.staff(db, {one.id for one in (*found, *targets.values()) if one.is_here})
+    result = []
+    for account in found:
+        values = _common(db, account, badges.get(account.id), here)
+        target = targets.get(account.moved_to_id) if account.moved_to_id is not None else None
+        if target is not None and not account.is_gone:
+            values["moved"] = entities.Account(**_common(db, target, badges.get(target.id), here))
+        result.append(values)
+    return result
+
+
+def _common(db: Reader, account: Account, role: str | None, here: Server) -> dict[str, Any]:
     avatar = here.media_url(account.avatar) if account.avatar else here.url + AVATAR
     header = here.media_url(account.header) if account.header else here.url + HEADER
     texts = f"{account.display_name} {account.note_html} {account.fields}"
@@ -98,20 +175,65 @@ def common(db: Reader, account: Account, here: Server) -> dict[str, Any]:
         "hide_collections": bool(account.hides_follows),
         "noindex": bool(account.is_noindex),
         "emojis": emojis.used_in(db, texts, account.host, here),
-        "roles": [],
+        "roles": _badges(role),
         "fields": fields(account),
     }
     if account.limited_at is not None:
         values["limited"] = True
     if account.is_gone:
-        values |= {"suspended": True, "display_name": "", "note": "", "fields": [], "emojis": []}
-        values |= {"avatar": here.url + AVATAR, "avatar_static": here.url + AVATAR}
-        values |= {"header": here.url + HEADER, "header_static": here.url + HEADER}
+        values |= _gone(here)
     return values
 
 
+def _gone(here: Server) -> dict[str, Any]:
+    """What is not shown of an account that is suspended or being deleted."""
+    return {
+        "suspended": True,
+        "display_name": "",
+        "locked": False,
+        "bot": False,
+        "discoverable": False,
+        "indexable": False,
+        "note": "",
+        "avatar": here.url + AVATAR,
+        "avatar_static": here.url + AVATAR,
+        "avatar_description": "",
+        "header": here.url + HEADER,
+        "header_static": here.url + HEADER,
+        "header_description": "",
+        "followers_count": 0,
+        "following_count": 0,
+        "statuses_count": 0,
+        "last_status_at": None,
+        "emojis": [],
+        "roles": [],
+        "fields": [],
+    }
+
+
+def _badges(role: str | None) -> list[entities.AccountRole]:
+    if role not in ROLES:
+        return []
+    return [entities.AccountRole(id=ROLES[role].id, name=ROLES[role].name, color=ROLES[role].color)]
+
+
 def fields(account: Account) -> list[entities.Field]:
+    """As others see them: HTML."""
     return [
         entities.Field(name=one["name"], value=one["html"], verified_at=one.get("verified_at"))
         for one in json.loads(account.fields)
     ]
+
+
+def source_fields(account: Account) -> list[entities.Field]:
+    """As they were typed."""
+    return [
+        entities.Field(name=one["name"], value=one["text"], verified_at=one.get("verified_at"))
+        for one in json.loads(account.fields)
+    ]
+
+
+def attribution(account: Account) -> list[str]:
+    """Hosts of websites that may name this account as author."""
+    found: list[str] = json.loads(account.attribution)
+    return found

@@ -1,0 +1,58 @@
+"""People who may sign in: their role and what they prefer."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from martlet.model.names import AccountId, UserId
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One row of `users`, without its secrets. Moments in milliseconds."""
+
+    id: UserId
+    account_id: AccountId
+    email: str
+    role: str
+    locale: str
+    confirmed_at: int | None
+    approved_at: int | None
+    disabled_at: int | None
+    default_visibility: int
+    default_sensitive: int
+    default_language: str | None
+    default_quoting: str
+    show_media: str
+    open_warnings: int
+    play_gifs: int
+
+
+COLUMNS = ", ".join(f"users.{name}" for name in User.__slots__)
+CHANGEABLE = frozenset(User.__slots__) - {"id", "account_id", "email"}
+
+
+def find(db: Reader, account: AccountId) -> User | None:
+    """Whoever signs in to an account; None for accounts elsewhere."""
+    row = db.row(f"SELECT {COLUMNS} FROM users WHERE account_id = :account", account=account)
+    return User(*row) if row else None
+
+
+def staff(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, str]:
+    """The roles of those of the accounts that have one to show."""
+    if not accounts:
+        return {}
+    rows = db.rows(
+        f"SELECT account_id, role FROM users WHERE account_id IN ({numbers(accounts)}) AND role <> 'user'"
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def update(db: Writer, account: AccountId, **changes: object) -> None:
+    """Set columns of whoever signs in to the account."""
+    unknown = changes.keys() - CHANGEABLE
+    if unknown:
+        raise ValueError(unknown)
+    names = ", ".join(f"{name} = :{name}" for name in changes)
+    db.run(f"UPDATE users SET {names} WHERE account_id = :account", account=account, **changes)
