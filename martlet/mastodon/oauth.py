@@ -163,7 +163,7 @@ def _of_person(db: Reader, call: Call[NoForm]) -> UserInfo:
         name=account.display_name,
         preferred_username=account.username,
         profile=account.url,
-        picture=serialize.common(db, account, call.here)["avatar"],
+        picture=serialize.entity(db, account, call.here).avatar,
     )
 
 
