@@ -41,6 +41,7 @@ from martlet.signing.server_keys import ServerSecret
 from martlet.storage import secret_file
 from martlet.storage.database import Store
 from martlet.storage.opening import open_store
+from martlet.web.door import WebDoor
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AccountChanged: (finding_accounts.index,),
@@ -150,7 +151,7 @@ def build_on(ground: Ground, settings: Settings) -> Built:
         ground.store.close()
 
     application = Application(
-        doors=[MediaDoor(ground.media), MastodonDoor(methods.ALL, ground, limiter)],
+        doors=[MediaDoor(ground.media), MastodonDoor(methods.ALL, ground, limiter), WebDoor(ground, limiter)],
         hosts=_hosts(settings),
         lifespan=Lifespan(runner.start, stop),
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],

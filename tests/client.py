@@ -60,6 +60,12 @@ class Reply:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    cookies: tuple[str, ...] = ()
+    """Set-Cookie headers, each whole."""
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
 
     @property
     def json(self) -> Any:
@@ -265,7 +271,8 @@ async def _run(
 
     await application(scope, receive, send)
     headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in started["headers"]}
-    return Reply(started["status"], headers, b"".join(parts))
+    cookies = tuple(value.decode("latin-1") for name, value in started["headers"] if name == b"set-cookie")
+    return Reply(started["status"], headers, b"".join(parts), cookies)
 
 
 def _multipart(fields: Mapping[str, Any] | list[tuple[str, Any]], files: Files) -> tuple[str, bytes]:

@@ -42,6 +42,7 @@ BY_CODE: dict[str, Sentence] = {
     "unreachable": sentence("No mail can be sent to this address. Please check it."),
     "blocked": sentence("This address cannot be used here."),
     "wrong_password": sentence("The password is not right."),
+    "wrong_login": sentence("The name or the password is not right."),
     "wrong_code": sentence("The code is not right. Codes change every 30 seconds: take the newest."),
     "accepted": sentence("Please agree to the rules."),
 }

@@ -1,0 +1,83 @@
+"""The door for browsers: all pages, and the error page for whatever nobody else answers."""
+
+from collections.abc import Sequence
+
+from martlet.http.answer import HTML, PRIVATE, Answer, Header
+from martlet.http.application import MethodNotAllowed, UnknownHost
+from martlet.http.forms import Malformed
+from martlet.http.limits import Limiter, TooOften
+from martlet.http.request import BodyTooLarge, Request
+from martlet.http.routes import Routes
+from martlet.model.errors import (
+    Conflict,
+    InvalidInput,
+    MartletError,
+    NotAllowed,
+    NotFound,
+    NotSignedIn,
+    TooMany,
+    Unavailable,
+)
+from martlet.services.ports import Ground
+from martlet.web import consenting, entering, files, guarding, language, visits
+from martlet.web.pages import ErrorPage, Frame
+from martlet.web.rendering import render
+from martlet.web.visits import Desk, Pages
+from martlet.web.wording import sentence
+
+ALL: Sequence[Pages] = (consenting.pages, entering.pages)
+
+STATUSES: tuple[tuple[type[MartletError], int], ...] = (
+    (BodyTooLarge, 413),
+    (Malformed, 400),
+    (UnknownHost, 400),
+    (MethodNotAllowed, 405),
+    (InvalidInput, 422),
+    (NotSignedIn, 401),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (TooMany, 429),
+    (Unavailable, 503),
+)
+
+
+class WebDoor:
+    """See `http.application.Door`."""
+
+    prefixes: tuple[str, ...] = ("",)
+
+    def __init__(self, ground: Ground, limiter: Limiter | None = None) -> None:
+        self.routes = Routes()
+        self._desk = Desk(ground, limiter, ground.here.name)
+        for pages in ALL:
+            visits.add(self.routes, pages, self._desk)
+        files.add(self.routes)
+
+    def failed(self, request: Request, error: Exception) -> Answer:
+        """Said without a look at the database, which may be what fails."""
+        here = self._desk.ground.here
+        cookies = guarding.cookies_of(request)
+        tongue = language.choose(
+            cookies.get(guarding.cookie_name(visits.LANGUAGE, here)), None, request.header(b"accept-language")
+        )
+        status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+        retry_at = error.retry_at if isinstance(error, TooMany) else None
+        detail = None
+        if isinstance(error, guarding.ForgedForm):
+            detail = sentence(
+                "The page lay open too long, or the form came from another site. Please go back and load the page again."
+            )
+        page = ErrorPage(status, detail, retry_at)
+        html = render(page, Frame(self._desk.server_card(), tongue, "/"))
+        return Answer(html.encode(), status, [HTML, *guarding.headers(), PRIVATE, *_headers(error)])
+
+
+def _headers(error: Exception) -> tuple[Header, ...]:
+    if isinstance(error, MethodNotAllowed):
+        return ((b"allow", ", ".join(error.methods).encode()),)
+    if isinstance(error, TooOften):
+        return error.allowance.headers()
+    if isinstance(error, Unavailable):
+        return ((b"retry-after", b"5"),)
+    return ()

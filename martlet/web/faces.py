@@ -1,0 +1,46 @@
+"""People as pages show them in one line."""
+
+import re
+
+from martlet.model.accounts import Account
+from martlet.model.server import Server
+from martlet.storage import emojis
+from martlet.storage.database import Reader
+from martlet.web import addresses
+from martlet.web.cards import Emoji, Face
+from martlet.web.rendering import asset
+
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
+
+
+def media(key: str, here: Server) -> str:
+    """Where a page finds a file: on our own host without its name, whichever of our names the visitor uses."""
+    return here.media_url(key).removeprefix(here.url)
+
+
+def emoji_in(db: Reader, text: str, host: str, here: Server) -> tuple[Emoji, ...]:
+    """The custom emoji of `host` (empty: our own) that a text uses."""
+    codes = set(_SHORTCODE.findall(text)) if ":" in text else set()
+    if not codes:
+        return ()
+    return tuple(Emoji(one.shortcode, media(one.file, here)) for one in emojis.named(db, codes, host))
+
+
+def face_with_emoji(db: Reader, account: Account, here: Server) -> Face:
+    return face(account, here, emoji_in(db, account.display_name, account.host, here))
+
+
+def face(account: Account, here: Server, found: tuple[Emoji, ...] = ()) -> Face:
+    """Suspended and deleted people have no picture and no name but their username."""
+    name = account.username if account.is_gone else account.display_name or account.username
+    key = "" if account.is_gone else account.avatar_static or account.avatar
+    return Face(
+        name=name,
+        username=account.username,
+        host=account.host or here.host,
+        address=addresses.at(addresses.PROFILE, username=account.username)
+        if account.is_here
+        else account.url,
+        avatar=media(key, here) if key else asset("avatar.png"),
+        emoji=found,
+    )

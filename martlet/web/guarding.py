@@ -1,0 +1,105 @@
+"""
+What stands between a page and the rest of the world: headers, cookies, proof that a form is ours.
+
+Every HTML answer has the same Content-Security-Policy: no script, nothing from
+elsewhere, no frames, forms only to ourselves. Chrome holds `form-action` also
+against the redirect that follows a form, so pages on the way to an app name
+the one place they lead to besides.
+"""
+
+import secrets
+from datetime import timedelta
+
+from martlet.http.answer import NOSNIFF, Header
+from martlet.http.request import Request
+from martlet.model.errors import NotAllowed
+from martlet.model.server import Server
+from martlet.signing import sealed
+from martlet.signing.sealed import Purpose
+from martlet.signing.server_keys import ServerSecret
+
+FORM_LIFE = timedelta(days=2)
+SESSION_SECONDS = 90 * 86_400
+YEAR_SECONDS = 366 * 86_400
+
+
+class ForgedForm(NotAllowed):
+    """A form that another site sent, or one that lay open too long."""
+
+    code = "forged_form"
+
+    def __init__(self) -> None:
+        super().__init__("This form is too old, or it was not sent from this server's own page.")
+
+
+def headers(form_to: str = "") -> list[Header]:
+    """`form_to` is a source that forms may lead to besides ourselves, as `redirects.source` gives it."""
+    policy = (
+        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        f"form-action 'self'{' ' + form_to if form_to else ''}; frame-ancestors 'none'"
+    )
+    return [
+        (b"content-security-policy", policy.encode("ascii")),
+        NOSNIFF,
+        (b"x-frame-options", b"DENY"),
+        (b"referrer-policy", b"same-origin"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    ]
+
+
+# -- cookies -------------------------------------------------------------
+
+
+def cookie_name(name: str, here: Server) -> str:
+    """On https the name makes browsers refuse it from anywhere but this very host (`__Host-`)."""
+    return f"__Host-martlet_{name}" if here.url.startswith("https://") else f"martlet_{name}"
+
+
+def cookies_of(request: Request) -> dict[str, str]:
+    pairs = (part.strip().partition("=") for part in request.header(b"cookie").split(";"))
+    return {name: value for name, _, value in pairs}
+
+
+def cookie(name: str, value: str, here: Server, seconds: int | None = None) -> Header:
+    """`seconds` None: until the browser closes; 0: forget it. The value needs no escaping."""
+    parts = [f"{cookie_name(name, here)}={value}", "Path=/", "HttpOnly", "SameSite=Lax"]
+    if here.url.startswith("https://"):
+        parts.append("Secure")
+    if seconds is not None:
+        parts.append(f"Max-Age={seconds}")
+    return (b"set-cookie", "; ".join(parts).encode("ascii"))
+
+
+# -- forms ---------------------------------------------------------------
+
+
+def make_seed() -> str:
+    """What the forms of a visitor without a session are tied to."""
+    return secrets.token_hex(16)
+
+
+def form_token(secret: ServerSecret, seed: str, here: Server) -> str:
+    return sealed.sign(secret, Purpose.CSRF, seed, here.now() + FORM_LIFE)
+
+
+def check_form(request: Request, shown: str, secret: ServerSecret, seed: str, here: Server) -> None:
+    """
+    Two proofs that a form was sent from our own page: where it says it comes from, and its token.
+
+    Raises `ForgedForm`.
+    """
+    if not _is_own(request, here) or not seed:
+        raise ForgedForm
+    signed = sealed.verify(secret, Purpose.CSRF, shown, here.now())
+    if signed is None or not secrets.compare_digest(signed.encode(), seed.encode()):
+        raise ForgedForm
+
+
+def _is_own(request: Request, here: Server) -> bool:
+    """The application has checked the Host header already."""
+    scheme = here.url.partition("://")[0]
+    origin = request.headers.get(b"origin")
+    if origin is not None:
+        return origin.decode("latin-1") in (here.url, f"{scheme}://{request.header(b'host')}")
+    return request.headers.get(b"sec-fetch-site", b"same-origin") in (b"same-origin", b"none")

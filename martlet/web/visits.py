@@ -1,0 +1,245 @@
+"""
+The plumbing under every page.
+
+    @pages.get(addresses.SETTINGS, access="member")
+    async def settings(visit: Visit) -> Answer: …
+
+A visit knows who comes, in which language, and what the form said. `access`
+says for whom a page is: "anyone" (it may be kept by caches, and has no form),
+"form" (anyone, and it has a form), "member" (whoever is signed in; others are
+sent to sign in first), "leaving" (the same, also in the days before an account
+is deleted, when all other pages lead here).
+"""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import parse_qsl, quote, urlencode
+
+from martlet.http import forms, limits
+from martlet.http.answer import HTML, PRIVATE, Answer, Header, redirect
+from martlet.http.limits import Limiter
+from martlet.http.request import Request
+from martlet.http.routes import Endpoint, Params, Routes
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.services import entering, naming
+from martlet.services.entering import Member
+from martlet.services.ports import Ground
+from martlet.storage import sessions
+from martlet.storage.database import Reader, Store
+from martlet.web import addresses, faces, guarding, language
+from martlet.web.cards import ServerCard
+from martlet.web.language import Language
+from martlet.web.pages import Frame, Page
+from martlet.web.rendering import render
+from martlet.web.wording import NOTICES
+
+Access = Literal["anyone", "form", "member", "leaving"]
+Handler = Callable[["Visit"], Awaitable[Answer]]
+
+BODY_LIMIT = 64 * 1024
+SESSION, FORM, STEP, LANGUAGE = "session", "form", "step", "lang"
+DONE = "done"
+"""The query's name for a notice: `?done=signed_out`."""
+BRIEFLY = (b"cache-control", b"public, max-age=30")
+VARY = (b"vary", b"Cookie, Accept-Language")
+
+
+@dataclass(slots=True)
+class Desk:
+    """What every page has at hand; one for each process. `name` is the server's as last read."""
+
+    ground: Ground
+    limiter: Limiter | None
+    name: str
+
+    def server_card(self) -> ServerCard:
+        here = self.ground.here
+        return ServerCard(
+            name=self.name,
+            host=here.host,
+            address=here.url,
+            description=here.description,
+            version=here.version,
+            source=here.source_url,
+            contact_email=here.contact_email or None,
+        )
+
+
+@dataclass(slots=True)
+class Visit:
+    """One visit of one page."""
+
+    request: Request
+    params: Params
+    desk: Desk
+    query: dict[str, str]
+    cookies: dict[str, str]
+    member: Member | None
+    language: Language
+    form: dict[str, str] = field(default_factory=dict)
+    seed: str = ""
+    headers: list[Header] = field(default_factory=list)
+    is_public: bool = False
+
+    @property
+    def ground(self) -> Ground:
+        return self.desk.ground
+
+    @property
+    def here(self) -> Server:
+        return self.desk.ground.here
+
+    @property
+    def store(self) -> Store:
+        return self.desk.ground.store
+
+    @property
+    def network(self) -> str:
+        """What counts as one place that somebody tries from."""
+        return limits.network_of(self.request.address)
+
+    @property
+    def signed_in(self) -> Member:
+        """Who is signed in, on pages that are for members only."""
+        if self.member is None:
+            raise RuntimeError("This page is not for members only.")
+        return self.member
+
+    @property
+    def account(self) -> AccountId:
+        return self.signed_in.account.id
+
+    def cookie(self, name: str) -> str:
+        return self.cookies.get(guarding.cookie_name(name, self.here), "")
+
+    @property
+    def token(self) -> str:
+        """The session's, as the browser showed it."""
+        return self.cookie(SESSION)
+
+    @property
+    def address(self) -> str:
+        """Path and query of this page."""
+        path = quote(self.request.path, safe="/@:~!$&'()*+,;=%")
+        query = self.request.query.decode("latin-1")
+        return f"{path}?{query}" if query else path
+
+    def field(self, name: str, limit: int = 1000) -> str:
+        """A form's field. What is longer than its page allows is cut, and so refused by its rule."""
+        return self.form.get(name, "")[: limit + 1]
+
+    def own(self, address: str) -> str:
+        """An address to go on to, if it is one of ours; else nothing (attacks B6)."""
+        return address if address and addresses.own_address(address) is not None else ""
+
+    # -- answers ---------------------------------------------------------
+
+    def page(self, page: Page, status: int = 200, *, form_to: str = "") -> Answer:
+        """`form_to`: where forms on it may lead besides here, see `guarding.headers`."""
+        html = render(page, self._frame())
+        kept = [BRIEFLY, VARY] if self.is_public and not self.headers and self.member is None else [PRIVATE]
+        found = [HTML, *guarding.headers(form_to), *kept, *self.headers]
+        return Answer(html.encode(), status, found)
+
+    def go(self, address: str, **query: str) -> Answer:
+        """Go there next, with cookies that were set on the way."""
+        if query:
+            address += ("&" if "?" in address else "?") + urlencode(query)
+        answer = redirect(address)
+        answer.headers.extend(self.headers)
+        return answer
+
+    def set_cookie(self, name: str, value: str, seconds: int | None = None) -> None:
+        self.headers.append(guarding.cookie(name, value, self.here, seconds))
+
+    def drop_cookie(self, name: str) -> None:
+        self.headers.append(guarding.cookie(name, "", self.here, 0))
+
+    def _frame(self) -> Frame:
+        viewer = faces.face(self.member.account, self.here) if self.member else None
+        csrf = guarding.form_token(self.ground.secret, self.seed, self.here) if self.seed else ""
+        notice = NOTICES.get(self.query.get(DONE, ""))
+        return Frame(self.desk.server_card(), self.language, self.address, csrf, viewer, notice)
+
+
+class Pages:
+    """The pages of one module."""
+
+    def __init__(self) -> None:
+        self.routes: list[tuple[str, str, Access, Handler]] = []
+
+    def get(self, path: str, access: Access = "form") -> Callable[[Handler], Handler]:
+        return self._define("GET", path, access)
+
+    def post(self, path: str, access: Access = "form") -> Callable[[Handler], Handler]:
+        return self._define("POST", path, access)
+
+    def _define(self, method: str, path: str, access: Access) -> Callable[[Handler], Handler]:
+        def keep(handler: Handler) -> Handler:
+            self.routes.append((method, path, access, handler))
+            return handler
+
+        return keep
+
+
+def add(routes: Routes, pages: Pages, desk: Desk) -> None:
+    for method, path, access, handler in pages.routes:
+        routes.add(method, path, _endpoint(access, handler, desk))
+
+
+def _endpoint(access: Access, handler: Handler, desk: Desk) -> Endpoint:
+    async def run(request: Request, params: Params) -> Answer:
+        if desk.limiter is not None:
+            desk.limiter.count(limits.ADDRESS, limits.network_of(request.address))
+        visit = await _arrived(access, desk, request, params)
+        if access in ("member", "leaving") and visit.member is None:
+            asked = visit.address if request.method in ("GET", "HEAD") else addresses.SETTINGS
+            return visit.go(addresses.SIGN_IN, next=asked)
+        if access == "member" and visit.member is not None and visit.member.login.deletes_at is not None:
+            return visit.go(addresses.DELETE_ACCOUNT)
+        return await handler(visit)
+
+    return run
+
+
+async def _arrived(access: Access, desk: Desk, request: Request, params: Params) -> Visit:
+    here, store = desk.ground.here, desk.ground.store
+    cookies = guarding.cookies_of(request)
+    token = cookies.get(guarding.cookie_name(SESSION, here), "")
+    member, desk.name = await store.reading(_who, token, here)
+    query = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
+    visit = Visit(
+        request, params, desk, query, cookies, member, _language(desk, request, cookies, query, member)
+    )
+    visit.is_public = access == "anyone"
+    if member is not None and entering.is_stale(member, here):
+        await store.writing(sessions.touch, member.session.id, request.address, here.now_ms())
+    _remember_language(visit)
+    visit.seed = member.session.digest.hex() if member else cookies.get(guarding.cookie_name(FORM, here), "")
+    if request.method == "POST":
+        values = forms.from_urlencoded(await request.body(BODY_LIMIT))
+        visit.form = {name: value for name, value in values.items() if isinstance(value, str)}
+        guarding.check_form(request, visit.form.get("csrf", ""), desk.ground.secret, visit.seed, here)
+    elif not visit.seed and access != "anyone":
+        visit.seed = guarding.make_seed()
+        visit.set_cookie(FORM, visit.seed)
+    return visit
+
+
+def _who(db: Reader, token: str, here: Server) -> tuple[Member | None, str]:
+    return entering.find_member(db, token, here), naming.server_name(db, here)
+
+
+def _language(
+    desk: Desk, request: Request, cookies: dict[str, str], query: dict[str, str], member: Member | None
+) -> Language:
+    asked = query.get("lang") or cookies.get(guarding.cookie_name(LANGUAGE, desk.ground.here))
+    return language.choose(asked, member.login.locale if member else None, request.header(b"accept-language"))
+
+
+def _remember_language(visit: Visit) -> None:
+    found = language.match(visit.query["lang"]) if "lang" in visit.query else None
+    if found is not None:
+        visit.set_cookie(LANGUAGE, found.value, guarding.YEAR_SECONDS)
