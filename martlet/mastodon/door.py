@@ -15,6 +15,7 @@ from martlet.mastodon.serialize.filters import FilterResults
 from martlet.mastodon.serialize.statuses import StatusPages
 from martlet.services import rendering
 from martlet.services.ports import Ground
+from martlet.services.visiting import Visits
 
 
 class MastodonDoor:
@@ -37,7 +38,7 @@ class MastodonDoor:
         pages = StatusPages(
             ground.here, AccountBytes(ground.here), rendering.keeper(ground.store), FilterResults(ground.here)
         )
-        desk = Desk(ground, pages, limiter)
+        desk = Desk(ground, pages, Visits(ground.store, ground.here), limiter)
         for operation in self.operations:
             add(self.routes, operation, desk)
         self.routes.add("GET", "/api/openapi.json", self._describe)

@@ -32,6 +32,7 @@ from martlet.model.server import Server
 from martlet.services import signing_in
 from martlet.services.ports import Ground
 from martlet.services.signing_in import Viewer
+from martlet.services.visiting import Visits
 from martlet.storage.database import Reader, Store, Writer
 
 F = TypeVar("F")
@@ -57,6 +58,7 @@ class Desk:
 
     ground: Ground
     pages: StatusPages
+    visits: Visits
     limiter: Limiter | None = None
 
 
@@ -206,7 +208,10 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
         return _finished(call, handler(db, call))
 
     async def read(request: Request, params: Params) -> Answer:
-        return await run(read_all, request, params)
+        answer = await run(read_all, request, params)
+        if desk.visits.new:
+            desk.visits.write_down()
+        return answer
 
     return read
 
@@ -221,6 +226,8 @@ def _awaiting(operation: Operation, desk: Desk) -> Endpoint:
 
 async def _prepared(operation: Operation, desk: Desk, request: Request, params: Params) -> Call[Any]:
     viewer, headers = await desk.ground.store.reading(_admitted, operation, desk, request)
+    if desk.visits.new:
+        desk.visits.write_down()
     values = forms.from_query(request.query)
     if operation.body_limit is not None and request.method != "GET":
         values |= await _body(request, operation.body_limit)
@@ -240,9 +247,9 @@ async def _body(request: Request, limit: int) -> dict[str, Any]:
 def _admitted(db: Reader, operation: Operation, desk: Desk, request: Request) -> tuple[Viewer, list[Header]]:
     """Who calls, and the headers that say how often they still may. Raises `TooOften` beside what `_viewer` does."""
     if desk.limiter is None:
-        return _viewer(db, operation, request), []
+        return _viewer(db, operation, desk, request), []
     try:
-        viewer = _viewer(db, operation, request)
+        viewer = _viewer(db, operation, desk, request)
     except NotSignedIn:
         desk.limiter.count(limits.ADDRESS, request.address)
         raise
@@ -253,7 +260,7 @@ def _admitted(db: Reader, operation: Operation, desk: Desk, request: Request) ->
     return viewer, list(allowance.headers())
 
 
-def _viewer(db: Reader, operation: Operation, request: Request) -> Viewer:
+def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> Viewer:
     """Who calls. Raises `NotSignedIn`, `NotAllowed` or `InvalidInput`, as Mastodon would."""
     if operation.access == "unchecked":
         return ANONYMOUS
@@ -269,6 +276,7 @@ def _viewer(db: Reader, operation: Operation, request: Request) -> Viewer:
         raise NotAllowed("This action is outside the authorized scopes")
     if operation.access == "user" and not viewer.account:
         raise InvalidInput("This method requires an authenticated user")
+    desk.visits.look(viewer)
     return viewer
 
 

@@ -28,6 +28,7 @@ AWAY = timedelta(days=14)
 """Who was not here for so long has no timelines written ahead."""
 DELIVER = "deliver_to_timelines"
 TIDY = "tidy_timelines"
+TIDY_AFTER = 6 * 3_600_000
 _AT_ONCE = 20
 """Timelines tidied in one transaction."""
 
@@ -157,6 +158,11 @@ def remake_list(db: Writer, one: List) -> None:
 
 
 # -- keeping house -----------------------------------------------------------
+
+
+def want_tidying(db: Writer, here: Server) -> None:
+    """There will be something to tidy in some hours."""
+    events.add_job(db, TIDY, "", here.now_ms() + TIDY_AFTER, key=TIDY)
 
 
 async def tidy(store: Store, body: str, here: Server) -> None:

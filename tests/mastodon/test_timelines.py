@@ -10,7 +10,7 @@ from martlet.model.events import PostPublished
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
-from martlet.services import following, timelines
+from martlet.services import following, timelines, visiting
 from martlet.storage import attached, posts
 from martlet.storage.attached import Tag
 from tests.client import Api, Person, Reply
@@ -400,3 +400,18 @@ def test_what_is_no_longer_for_ones_eyes_is_not_among_ones_marks(api: Api, ada: 
     assert ids(api.get("/api/v1/favourites", ada)) == [made]
     hide(api, ada, bob, is_barred=True)
     assert ids(api.get("/api/v1/favourites", ada)) == []
+
+
+def test_visits_are_noted_once_a_day(api: Api, ada: Person, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, here = api.built.ground.store, api.built.ground.here
+    today = here.now_ms() // visiting.DAY * visiting.DAY
+    api.get(HOME, ada)
+    api.work()
+    with store.read() as db:
+        assert db.value("SELECT seen_at FROM users WHERE account_id = :id", id=ada.id) == today
+        assert db.value("SELECT seen_at FROM token WHERE account_id = :id", id=ada.id) == today
+    monkeypatch.setattr(visiting, "note", None)
+    api.get(HOME, ada)
+    api.work()
+    with store.read() as db:
+        assert db.value("SELECT count(*) FROM job WHERE name = :name", name=timelines.TIDY) == 1
