@@ -22,14 +22,28 @@ from martlet.mastodon.door import MastodonDoor
 from martlet.media import limits as media_limits
 from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
-from martlet.model.events import AccountChanged, AccountRegistered, Event, Followed, PostPublished
+from martlet.model.events import (
+    AccountChanged,
+    AccountRegistered,
+    AccountReported,
+    Event,
+    Followed,
+    FollowRequested,
+    PollClosed,
+    PostDeleted,
+    PostEdited,
+    PostLiked,
+    PostPublished,
+)
 from martlet.model.ids import IdMaker
 from martlet.model.server import Limits, Server, milliseconds
 from martlet.services import (
     blocking,
+    conversing,
     finding_accounts,
     following,
     keys,
+    notifying,
     polling,
     sweeping,
     timelines,
@@ -44,10 +58,16 @@ from martlet.storage.opening import open_store
 from martlet.web.door import WebDoor
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    PostPublished: (timelines.deliver, notifying.of_post, conversing.of_post),
+    PostEdited: (notifying.of_edit,),
+    PostDeleted: (conversing.of_deletion,),
+    PostLiked: (notifying.of_like,),
+    PollClosed: (notifying.of_poll,),
+    Followed: (timelines.begin_following, notifying.of_follow),
+    FollowRequested: (notifying.of_follow_request,),
+    AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
     AccountChanged: (finding_accounts.index,),
-    AccountRegistered: (finding_accounts.index,),
-    Followed: (timelines.begin_following,),
-    PostPublished: (timelines.deliver,),
+    AccountReported: (notifying.of_report,),
 }
 
 

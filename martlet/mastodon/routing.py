@@ -95,6 +95,11 @@ class Call(Generic[F]):
         return self.viewer.account
 
     @property
+    def bearer(self) -> str:
+        """The token itself, as it was sent."""
+        return _bearer(self.request)
+
+    @property
     def id(self) -> int:
         """The `{id}` in the path. Raises `NotFound` where it cannot be one."""
         return id_in(self.params["id"])
@@ -264,20 +269,23 @@ def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> V
     """Who calls. Raises `NotSignedIn`, `NotAllowed` or `InvalidInput`, as Mastodon would."""
     if operation.access == "unchecked":
         return ANONYMOUS
-    given = request.headers.get(b"authorization", b"")
-    if not given:
+    if b"authorization" not in request.headers:
         if operation.access != "public":
             raise NotSignedIn("The access token is invalid")
         return ANONYMOUS
-    viewer = signing_in.viewer_of(
-        db, given.removeprefix(b"Bearer ").removeprefix(b"bearer ").decode("latin-1").strip()
-    )
+    viewer = signing_in.viewer_of(db, _bearer(request))
     if operation.scope is not None and not scopes.covers(scopes.parse(viewer.scopes), operation.scope):
         raise NotAllowed("This action is outside the authorized scopes")
     if operation.access == "user" and not viewer.account:
         raise InvalidInput("This method requires an authenticated user")
     desk.visits.look(viewer)
     return viewer
+
+
+def _bearer(request: Request) -> str:
+    """RFC 6750 section 2.1."""
+    given = request.headers.get(b"authorization", b"")
+    return given.removeprefix(b"Bearer ").removeprefix(b"bearer ").decode("latin-1").strip()
 
 
 def _finished(call: Call[Any], result: Any) -> Answer:

@@ -191,3 +191,8 @@ def reading_preferences(db: Reader, account: AccountId) -> tuple[str, int, int] 
         "SELECT show_media, open_warnings, play_gifs FROM users WHERE account_id = :account", account=account
     )
     return (row[0], row[1], row[2]) if row else None
+
+
+def locale_of(db: Reader, account: AccountId) -> str:
+    """The language in which whoever signs in to this account is spoken to."""
+    return str(db.value("SELECT locale FROM users WHERE account_id = :account", account=account) or "en")

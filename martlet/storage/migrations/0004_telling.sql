@@ -43,8 +43,10 @@ CREATE TABLE push_subscription (
     p256dh       TEXT NOT NULL,
     auth         TEXT NOT NULL,
     is_standard  INTEGER NOT NULL,                 -- RFC 8291; 0: the older draft that some apps still read
-    alerts       TEXT NOT NULL,                    -- JSON: {mention: true, …}, Mastodon's names
+    alerts       TEXT NOT NULL,                    -- JSON: [kind of notification]
     policy       TEXT NOT NULL,                    -- all, followed, follower, none
+    token        BLOB NOT NULL,                    -- encrypted: apps are told with which account they are concerned
+    refusals     INTEGER NOT NULL DEFAULT 0,       -- in a row
     created_at   INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX push_subscription_account ON push_subscription (account_id);

@@ -1,0 +1,143 @@
+"""Telling people: reactions that turn what happened into notifications, each thing once."""
+
+from martlet.model.events import (
+    AccountRegistered,
+    AccountReported,
+    Followed,
+    FollowRequested,
+    Notified,
+    PollClosed,
+    PostEdited,
+    PostLiked,
+    PostPublished,
+)
+from martlet.model.names import AccountId, NotificationId, PostId
+from martlet.model.notifications import Notification, NotificationKind, group_key
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.storage import attached, follows, notifications, posts, telling
+from martlet.storage.database import Writer
+
+
+def of_post(db: Writer, event: PostPublished, here: Server) -> None:
+    """Those who are named in a post, whose post was boosted or quoted, and those who want to hear of every post."""
+    post = posts.find_unfiltered(db, event.post)
+    if post is None:
+        return
+    if post.boost_of_id is not None:
+        boosted = posts.find_unfiltered(db, post.boost_of_id)
+        if boosted is not None:
+            tell(db, boosted.author_id, NotificationKind.BOOST, post.author_id, boosted.id, here)
+        return
+    named = attached.mentioned_ids(db, post.id)
+    for account in named:
+        tell(db, account, NotificationKind.MENTION, post.author_id, post.id, here)
+    _of_quote(db, post, here)
+    _of_every_post(db, post, frozenset(named), here)
+
+
+def _of_quote(db: Writer, post: Post, here: Server) -> None:
+    if post.quote_of_id is None:
+        return
+    quoted = posts.find_unfiltered(db, post.quote_of_id)
+    if quoted is not None:
+        tell(db, quoted.author_id, NotificationKind.QUOTE, post.author_id, post.id, here)
+
+
+def _of_every_post(db: Writer, post: Post, named: frozenset[AccountId], here: Server) -> None:
+    """Not of answers to others, and not of what is for named people only."""
+    is_answer_to_another = post.reply_to_id is not None and post.reply_to_account_id != post.author_id
+    if is_answer_to_another or post.visibility < Visibility.FOLLOWERS:
+        return
+    for follower in notifications.who_wants_every_post(db, post.author_id):
+        if follower not in named:
+            tell(db, follower, NotificationKind.POST, post.author_id, post.id, here)
+
+
+def of_like(db: Writer, event: PostLiked, here: Server) -> None:
+    post = posts.find_unfiltered(db, event.post)
+    if post is not None and telling.is_liked(db, event.post, event.by):
+        tell(db, post.author_id, NotificationKind.LIKE, event.by, post.id, here)
+
+
+def of_follow(db: Writer, event: Followed, here: Server) -> None:
+    """A request that was accepted is told as a follow, no longer as a request."""
+    notifications.take_back(db, event.followed, NotificationKind.FOLLOW_REQUEST, event.follower)
+    if follows.find(db, event.follower, event.followed) is not None:
+        tell(db, event.followed, NotificationKind.FOLLOW, event.follower, None, here)
+
+
+def of_follow_request(db: Writer, event: FollowRequested, here: Server) -> None:
+    there = follows.find(db, event.follower, event.followed)
+    if there is not None and not there.is_accepted:
+        tell(db, event.followed, NotificationKind.FOLLOW_REQUEST, event.follower, None, here)
+
+
+def of_edit(db: Writer, event: PostEdited, here: Server) -> None:
+    """Those who boosted a post, those who quoted it, and those whom the edit names for the first time."""
+    post = posts.find_unfiltered(db, event.post)
+    if post is None:
+        return
+    for account in attached.mentioned_ids(db, post.id):
+        tell(db, account, NotificationKind.MENTION, post.author_id, post.id, here)
+    for booster in telling.boosters_here(db, post.id):
+        tell(db, booster, NotificationKind.EDIT, post.author_id, post.id, here)
+    for quoter, quote in telling.quoters_here(db, post.id):
+        tell(db, quoter, NotificationKind.QUOTED_EDIT, post.author_id, quote, here)
+
+
+def of_poll(db: Writer, event: PollClosed, here: Server) -> None:
+    """The poll's author and those who voted."""
+    post = posts.find_unfiltered(db, event.post)
+    if post is None:
+        return
+    _tell_at_all(db, post.author_id, NotificationKind.POLL, post.author_id, post.id, here)
+    for voter in telling.voters_here(db, post.id):
+        tell(db, voter, NotificationKind.POLL, post.author_id, post.id, here)
+
+
+def of_newcomer(db: Writer, event: AccountRegistered, here: Server) -> None:
+    for moderator in notifications.moderators(db):
+        tell(db, moderator, NotificationKind.SIGN_UP, event.account, None, here)
+
+
+def of_report(db: Writer, event: AccountReported, here: Server) -> None:
+    reporter = telling.reporter(db, event.report)
+    if reporter is None:
+        return
+    for moderator in notifications.moderators(db):
+        _tell_at_all(db, moderator, NotificationKind.REPORT, reporter, None, here, report=event.report)
+
+
+def tell(
+    db: Writer,
+    account: AccountId,
+    kind: NotificationKind,
+    sender: AccountId,
+    post: PostId | None,
+    here: Server,
+) -> None:
+    """Tell somebody who is here, is somebody else, may see the post, and wants to hear of it."""
+    if account == sender or not notifications.is_here(db, account):
+        return
+    if not notifications.may_tell(db, account, sender, post, here.now_ms()):
+        return
+    if post is not None and posts.find(db, post, viewer=account) is None:
+        return
+    _tell_at_all(db, account, kind, sender, post, here)
+
+
+def _tell_at_all(
+    db: Writer,
+    account: AccountId,
+    kind: NotificationKind,
+    sender: AccountId,
+    post: PostId | None,
+    here: Server,
+    report: int | None = None,
+) -> None:
+    id, now = NotificationId(here.next_id()), here.now_ms()
+    told = Notification(id, account, kind, sender, post, report, group_key(kind, id, post, now), now)
+    if notifications.insert(db, told):
+        db.emit(Notified(id))

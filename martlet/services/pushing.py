@@ -1,0 +1,113 @@
+"""Web Push: which apps are told of a notification, and what becomes of it."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import msgspec
+
+from martlet.model.events import Notified
+from martlet.model.names import AccountId, NotificationId
+from martlet.model.notifications import Notification
+from martlet.model.server import Server
+from martlet.services.ports import Ground
+from martlet.signing import sealed
+from martlet.signing.subscriptions import Encoding, Sender, Subscription
+from martlet.storage import events, follows, notifications, push
+from martlet.storage.database import Reader, Writer
+from martlet.storage.push import PushSubscription
+
+PUSH = "push"
+REFUSALS = 20
+"""So many in a row, and the subscription is dead."""
+STALE = 24 * 3_600_000
+
+Became = Literal["delivered", "gone", "retry", "refused"]
+Send = Callable[[Subscription, bytes, Sender], Awaitable[Became]]
+"""Encrypts a payload and hands it to the push service; see `network.push`."""
+Word = Callable[[Reader, Notification, str], bytes | None]
+"""Puts a notification into the words of apps; the last argument is the app's token. None: it is no longer so."""
+
+
+class PushService(Exception):
+    """The push service asks us to come back later."""
+
+
+class Wanted(msgspec.Struct, frozen=True):
+    """One notification for one subscription."""
+
+    subscription: int
+    notification: NotificationId
+
+
+@dataclass(frozen=True, slots=True)
+class Pusher:
+    """The two things that `push` cannot do itself."""
+
+    send: Send
+    word: Word
+
+
+def token_context(account: AccountId) -> str:
+    """What a subscription's token is encrypted for."""
+    return f"push token of {account}"
+
+
+def of_notification(db: Writer, event: Notified, here: Server) -> None:
+    """A job for each app that wants to be told of this."""
+    told = notifications.find_unfiltered(db, event.notification)
+    if told is None:
+        return
+    for subscription in push.of_account(db, told.account_id):
+        if told.kind in subscription.kinds and _is_allowed(db, subscription, told.from_id):
+            wanted = Wanted(subscription.id, told.id)
+            key = f"{PUSH}:{subscription.id}:{told.id}"
+            events.add_job(db, PUSH, msgspec.json.encode(wanted).decode(), here.now_ms(), key=key)
+
+
+def _is_allowed(db: Writer, subscription: PushSubscription, sender: AccountId) -> bool:
+    """The policy that the app chose: from whom."""
+    match subscription.policy:
+        case "all":
+            return True
+        case "followed":
+            there = follows.find(db, subscription.account_id, sender)
+        case "follower":
+            there = follows.find(db, sender, subscription.account_id)
+        case _:
+            return False
+    return there is not None and bool(there.is_accepted)
+
+
+async def push_one(ground: Ground, pusher: Pusher, body: str, here: Server) -> None:
+    """The job. What was deleted before it is sent is not sent; what is a day late, neither."""
+    wanted = msgspec.json.decode(body, type=Wanted)
+    prepared = await ground.store.reading(_prepare, ground, pusher.word, wanted, here)
+    if prepared is None:
+        return
+    subscription, payload = prepared
+    contact = f"mailto:{here.contact_email}" if here.contact_email else here.url
+    became = await pusher.send(subscription, payload, Sender(ground.vapid, contact))
+    if became == "gone":
+        await ground.store.writing(push.delete, wanted.subscription)
+    elif became == "refused":
+        await ground.store.writing(push.note_refused, wanted.subscription, REFUSALS)
+    elif became == "retry":
+        raise PushService(subscription.endpoint)
+    else:
+        await ground.store.writing(push.note_taken, wanted.subscription)
+
+
+def _prepare(
+    db: Reader, ground: Ground, word: Word, wanted: Wanted, here: Server
+) -> tuple[Subscription, bytes] | None:
+    row = push.find(db, wanted.subscription)
+    told = notifications.find_unfiltered(db, wanted.notification)
+    if row is None or told is None or told.created_at < here.now_ms() - STALE:
+        return None
+    token = sealed.decrypt(ground.secret, row.token, token_context(row.account_id)).decode()
+    payload = word(db, told, token)
+    if payload is None:
+        return None
+    encoding = Encoding.STANDARD if row.is_standard else Encoding.DRAFT
+    return Subscription.from_text(row.endpoint, row.p256dh, row.auth, encoding), payload

@@ -1,0 +1,210 @@
+"""Notifications: rows, each thing told once, and pages of them."""
+
+from collections.abc import Collection
+from typing import NamedTuple
+
+from martlet.model.names import AccountId, NotificationId, PostId
+from martlet.model.notifications import Notification, NotificationKind
+from martlet.model.paging import Page
+from martlet.storage.database import Reader, Writer
+
+NAMES = tuple(Notification.__slots__)
+COLUMNS = ", ".join(f"notification.{name}" for name in NAMES)
+
+_WANTED = """NOT EXISTS (
+    SELECT 1 FROM hidden
+     WHERE hidden.viewer_id = notification.account_id AND hidden.author_id = notification.from_id
+       AND (hidden.until IS NULL OR hidden.until > :now)
+       AND (hidden.is_barred = 1
+            OR NOT EXISTS (SELECT 1 FROM mute
+                            WHERE mute.account_id = notification.account_id AND mute.muted_id = notification.from_id
+                              AND mute.hides_notifications = 0)
+            OR EXISTS (SELECT 1 FROM block
+                        WHERE block.account_id = notification.account_id
+                          AND block.blocked_id = notification.from_id)))"""
+"""From nobody whom the recipient blocks or mutes; a mute may leave notifications alone."""
+
+
+class Told(NamedTuple):
+    """A notification with the version of the account that it is about."""
+
+    notification: Notification
+    from_version: int
+
+
+class Choice(NamedTuple):
+    """Which notifications are wanted."""
+
+    kinds: frozenset[NotificationKind] = frozenset(NotificationKind)
+    from_id: AccountId | None = None
+
+
+def insert(db: Writer, notification: Notification) -> bool:
+    """Whether it is new: the same thing is told once."""
+    return (
+        db.run(
+            f"""
+            INSERT INTO notification ({", ".join(NAMES)}) VALUES ({", ".join(f":{name}" for name in NAMES)})
+            ON CONFLICT DO NOTHING
+            """,
+            **{name: getattr(notification, name) for name in NAMES} | {"kind": str(notification.kind)},
+        )
+        > 0
+    )
+
+
+def page(db: Reader, account: AccountId, page: Page, choice: Choice, now: int) -> list[Told]:
+    """An account's notifications, newest first."""
+    kinds, bound = _among(choice.kinds)
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS}, sender.version
+          FROM notification
+          JOIN account AS sender ON sender.id = notification.from_id
+         WHERE notification.account_id = :account
+           AND notification.id < :before AND notification.id > :after
+           AND {kinds} AND (:sender = 0 OR notification.from_id = :sender)
+           AND sender.suspended_at IS NULL AND sender.deletes_at IS NULL
+           AND {_WANTED}
+         ORDER BY notification.id {page.order} LIMIT :limit
+        """,
+        account=account,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+        now=now,
+        sender=choice.from_id or 0,
+        **bound,
+    )
+    found = [_told(row) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+def find(db: Reader, id: NotificationId, account: AccountId) -> Told | None:
+    """One of the account's own."""
+    row = db.row(
+        f"""
+        SELECT {COLUMNS}, sender.version
+          FROM notification JOIN account AS sender ON sender.id = notification.from_id
+         WHERE notification.id = :id AND notification.account_id = :account
+        """,
+        id=id,
+        account=account,
+    )
+    return _told(row) if row else None
+
+
+def find_unfiltered(db: Reader, id: NotificationId) -> Notification | None:
+    """Whoever it is for: for work behind the scenes only."""
+    row = db.row(f"SELECT {COLUMNS} FROM notification WHERE id = :id", id=id)
+    return _told((*row, 0)).notification if row else None
+
+
+def count_unread(db: Reader, account: AccountId, choice: Choice, limit: int, now: int) -> int:
+    """How many are newer than the marker, counted up to `limit`."""
+    kinds, bound = _among(choice.kinds)
+    return int(
+        db.value(
+            f"""
+            SELECT count(*) FROM (
+                SELECT notification.id FROM notification
+                 WHERE notification.account_id = :account
+                   AND notification.id > coalesce((SELECT last_read_id FROM marker
+                                                    WHERE account_id = :account AND timeline = 'notifications'), 0)
+                   AND {kinds} AND (:sender = 0 OR notification.from_id = :sender) AND {_WANTED}
+                 LIMIT :limit) AS unread
+            """,
+            account=account,
+            sender=choice.from_id or 0,
+            limit=limit,
+            now=now,
+            **bound,
+        )
+    )
+
+
+def delete(db: Writer, id: NotificationId, account: AccountId) -> None:
+    db.run("DELETE FROM notification WHERE id = :id AND account_id = :account", id=id, account=account)
+
+
+def delete_all(db: Writer, account: AccountId) -> None:
+    db.run("DELETE FROM notification WHERE account_id = :account", account=account)
+
+
+def take_back(
+    db: Writer, account: AccountId, kind: NotificationKind, sender: AccountId, post: PostId | None = None
+) -> None:
+    """What was told is no longer so: a like undone, a request withdrawn."""
+    db.run(
+        """
+        DELETE FROM notification
+         WHERE account_id = :account AND kind = :kind AND from_id = :sender AND coalesce(post_id, 0) = :post
+        """,
+        account=account,
+        kind=str(kind),
+        sender=sender,
+        post=post or 0,
+    )
+
+
+def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | None, now: int) -> bool:
+    """Whether the account wants to hear of this sender, and of the thread the post is in."""
+    return not db.value(
+        """
+        SELECT EXISTS (
+                   SELECT 1 FROM hidden
+                    WHERE hidden.viewer_id = :account AND hidden.author_id = :sender
+                      AND (hidden.until IS NULL OR hidden.until > :now)
+                      AND (hidden.is_barred = 1
+                           OR NOT EXISTS (SELECT 1 FROM mute WHERE mute.account_id = :account
+                                                               AND mute.muted_id = :sender
+                                                               AND mute.hides_notifications = 0)))
+            OR EXISTS (
+                   SELECT 1 FROM post JOIN thread_mute ON thread_mute.thread_id = post.thread_id
+                    WHERE post.id = :post AND thread_mute.account_id = :account)
+        """,
+        account=account,
+        sender=sender,
+        post=post or 0,
+        now=now,
+    )
+
+
+def who_wants_every_post(db: Reader, author: AccountId) -> list[AccountId]:
+    """Followers here who asked to be told of each post."""
+    rows = db.rows(
+        """
+        SELECT follow.follower_id
+          FROM follow JOIN users ON users.account_id = follow.follower_id
+         WHERE follow.followed_id = :author AND follow.is_accepted = 1 AND follow.notifies = 1
+        """,
+        author=author,
+    )
+    return [row[0] for row in rows]
+
+
+def moderators(db: Reader) -> list[AccountId]:
+    """Everyone who looks after this server."""
+    rows = db.rows("SELECT account_id FROM users WHERE role IN ('moderator', 'admin', 'owner') ORDER BY id")
+    return [row[0] for row in rows]
+
+
+def is_here(db: Reader, account: AccountId) -> bool:
+    """Whether somebody signs in to this account here."""
+    return db.value("SELECT 1 FROM users WHERE account_id = :account", account=account) is not None
+
+
+def _told(row: tuple[object, ...]) -> Told:
+    id, account, kind, sender, post, report, key, created_at, version = row
+    return Told(
+        Notification(id, account, NotificationKind(str(kind)), sender, post, report, key, created_at),  # type: ignore[arg-type]  # as the schema has them
+        version,  # type: ignore[arg-type]  # the same
+    )
+
+
+def _among(kinds: Collection[NotificationKind]) -> tuple[str, dict[str, object]]:
+    if len(kinds) == len(NotificationKind):
+        return "1 = 1", {}
+    bound: dict[str, object] = {f"kind{n}": str(kind) for n, kind in enumerate(sorted(kinds))}
+    names = ", ".join(f":{name}" for name in bound)
+    return (f"notification.kind IN ({names})", bound) if bound else ("1 = 0", {})
