@@ -86,11 +86,7 @@ def calls_out(source: str) -> Iterator[str]:
                 found = []
                 if name in DIALLING:
                     yield name
-            case ast.Constant(value=str(text)) if text in TELEPHONES - {
-                "requests",
-                "websocket",
-                "websockets",
-            }:
+            case ast.Constant(value=str(text)) if text in UNMISTAKABLE:
                 found = [text]
             case _:
                 continue
