@@ -43,6 +43,7 @@ from martlet.services import (
     finding_accounts,
     following,
     keys,
+    leaving,
     notifying,
     polling,
     sweeping,
@@ -76,6 +77,7 @@ def jobs(ground: Ground) -> Mapping[str, Job]:
     return {
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
+        leaving.REMOVE: partial(leaving.remove, ground.store),
         polling.CLOSE: partial(polling.close, ground.store),
         sweeping.SWEEP: partial(sweeping.sweep, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),

@@ -134,6 +134,14 @@ def delete(db: Writer, id: MediaId) -> None:
     db.run("DELETE FROM media WHERE id = :id", id=id)
 
 
+def of_owner(db: Reader, owner: AccountId, limit: int) -> list[Media]:
+    """Some of an account's files, shown or not."""
+    rows = db.rows(
+        f"SELECT {COLUMNS} FROM media WHERE owner_id = :owner LIMIT :limit", owner=owner, limit=limit
+    )
+    return [Media(*row) for row in rows]
+
+
 def unused(db: Reader, before: int, limit: int) -> list[Media]:
     """Media that no post has shown since the moment `before`."""
     rows = db.rows(

@@ -121,6 +121,12 @@ def delete_token(db: Writer, id: TokenId) -> None:
     db.run("DELETE FROM token WHERE id = :id", id=id)
 
 
+def delete_all(db: Writer, user: UserId) -> None:
+    """All of a person's tokens, and codes that could still become some."""
+    db.run("DELETE FROM token WHERE user_id = :user", user=user)
+    db.run("DELETE FROM authorization_code WHERE user_id = :user", user=user)
+
+
 @dataclass(frozen=True, slots=True)
 class Code:
     """What somebody allowed an app, until it fetches its token. The code itself is not kept."""

@@ -1,0 +1,121 @@
+"""
+Leaving: an account that its owner deletes is hidden at once, and removed for good after some days.
+
+Until then whoever signs in can take it back. What is left at the end is the
+name, so that nobody else can pass for somebody who was here.
+"""
+
+import msgspec
+
+from martlet.model.events import AccountChanged
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.services import deleting, following, revoking, uploading
+from martlet.storage import accounts, departures, events, follows, marks, media, posts, timelines
+from martlet.storage.database import Store, Writer
+
+REMOVE = "remove_account"
+AT_ONCE = 50
+"""Posts, likes or follows removed in one transaction."""
+DAY = 86_400_000
+EMPTY: dict[str, object] = {
+    **dict.fromkeys(("display_name", "note_text", "note_html", "avatar", "avatar_static", "avatar_text"), ""),
+    **dict.fromkeys(("header", "header_static", "header_text"), ""),
+    **dict.fromkeys(("fields", "attribution"), "[]"),
+    "last_post_at": None,
+    "moved_to_id": None,
+}
+"""What a profile says once its owner has gone."""
+
+
+class Removal(msgspec.Struct, frozen=True):
+    """Only done if the account is still to be removed at this moment, not taken back or put off since."""
+
+    account: AccountId
+    deletes_at: int
+
+
+def delete_account(db: Writer, account: AccountId, here: Server) -> int:
+    """
+    Hide an account at once, end all access to it, and have it removed after the grace period.
+
+    Returns the moment in which it will be removed. Raises `NotFound`.
+    """
+    before = accounts.get(db, account)
+    if before.deletes_at is not None:
+        return before.deletes_at
+    deletes_at = here.now_ms() + here.deletion_grace_days * DAY
+    accounts.update(db, account, deletes_at=deletes_at)
+    revoking.access_of(db, account)
+    body = msgspec.json.encode(Removal(account, deletes_at)).decode()
+    events.add_job(db, REMOVE, body, deletes_at, key=f"{REMOVE}:{account}:{deletes_at}")
+    db.emit(AccountChanged(account))
+    return deletes_at
+
+
+def take_back(db: Writer, account: AccountId) -> bool:
+    """Have an account stay that was to be deleted. Whether it was, and still could be saved."""
+    before = accounts.get(db, account)
+    if before.deletes_at is None or before.deleted_at is not None:
+        return False
+    accounts.update(db, account, deletes_at=None)
+    db.emit(AccountChanged(account))
+    return True
+
+
+async def remove(store: Store, body: str, here: Server) -> None:
+    """The job that removes an account for good, a little in each transaction."""
+    removal = msgspec.json.decode(body, type=Removal)
+    while await store.writing(_remove_some, removal, here):
+        pass
+
+
+def _remove_some(db: Writer, removal: Removal, here: Server) -> bool:
+    """Returns whether there is more to do."""
+    account = accounts.find(db, removal.account)
+    if account is None or account.deletes_at != removal.deletes_at or account.deleted_at is not None:
+        return False
+    id = account.id
+    if (
+        _remove_posts(db, id, here)
+        or _remove_likes(db, id)
+        or _remove_follows(db, id)
+        or _remove_files(db, id, here)
+    ):
+        return True
+    pictures = (account.avatar, account.avatar_static, account.header, account.header_static)
+    uploading.forget_files(db, pictures, here.now_ms())
+    timelines.drop_home(db, id)
+    departures.delete_owned(db, id)
+    accounts.update(db, id, **EMPTY, deleted_at=here.now_ms())
+    db.emit(AccountChanged(id))
+    return False
+
+
+def _remove_posts(db: Writer, account: AccountId, here: Server) -> bool:
+    ids = departures.post_ids(db, account, AT_ONCE)
+    for id in ids:
+        deleting.delete(db, account, id, here, keeps_media=False)
+    return bool(ids)
+
+
+def _remove_likes(db: Writer, account: AccountId) -> bool:
+    ids = departures.liked_ids(db, account, AT_ONCE)
+    for id in ids:
+        if marks.unlike(db, account, id):
+            posts.count(db, id, likes=-1)
+    return bool(ids)
+
+
+def _remove_follows(db: Writer, account: AccountId) -> bool:
+    found = follows.of(db, account, AT_ONCE)
+    for one in found:
+        follows.lock_pair(db, one.follower_id, one.followed_id)
+        following.end(db, one.follower_id, one.followed_id)
+    return bool(found)
+
+
+def _remove_files(db: Writer, account: AccountId, here: Server) -> bool:
+    found = media.of_owner(db, account, AT_ONCE)
+    uploading.let_go(db, found, here.now_ms())
+    return bool(found)

@@ -1,0 +1,68 @@
+"""What those who run the server do about accounts: limit, suspend, freeze, and give out roles."""
+
+from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import AccountChanged
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.services import revoking
+from martlet.storage import accounts, users
+from martlet.storage.database import Writer
+
+ROLES = ("user", "moderator", "admin", "owner")
+
+
+def suspend(db: Writer, account: AccountId, here: Server) -> None:
+    """Nobody sees the account or its posts any more, and nobody is signed in to it. Raises `NotFound`."""
+    if accounts.get(db, account).suspended_at is None:
+        accounts.update(db, account, suspended_at=here.now_ms())
+        db.emit(AccountChanged(account))
+    revoking.access_of(db, account)
+
+
+def unsuspend(db: Writer, account: AccountId) -> None:
+    """All is there again, but people have to sign in anew. Raises `NotFound`."""
+    if accounts.get(db, account).suspended_at is not None:
+        accounts.update(db, account, suspended_at=None)
+        db.emit(AccountChanged(account))
+
+
+def limit(db: Writer, account: AccountId, here: Server) -> None:
+    """Only those who follow the account come across it; it has to ask whom it wants to follow. Raises `NotFound`."""
+    if accounts.get(db, account).limited_at is None:
+        accounts.update(db, account, limited_at=here.now_ms())
+        db.emit(AccountChanged(account))
+
+
+def unlimit(db: Writer, account: AccountId) -> None:
+    """Raises `NotFound`."""
+    if accounts.get(db, account).limited_at is not None:
+        accounts.update(db, account, limited_at=None)
+        db.emit(AccountChanged(account))
+
+
+def freeze(db: Writer, account: AccountId, here: Server) -> None:
+    """Nobody can sign in to the account; all that it wrote stays. Raises `NotFound`."""
+    _person(db, account)
+    users.update(db, account, disabled_at=here.now_ms())
+    revoking.access_of(db, account)
+
+
+def unfreeze(db: Writer, account: AccountId) -> None:
+    """Raises `NotFound`."""
+    _person(db, account)
+    users.update(db, account, disabled_at=None)
+
+
+def promote(db: Writer, account: AccountId, role: str) -> None:
+    """Give somebody a role, a higher one or a lower. Raises `NotFound`, or `InvalidInput` for what is no role."""
+    if role not in ROLES:
+        raise InvalidInput(f"There is no role called {role!r}; there are {', '.join(ROLES)}.", "role")
+    _person(db, account)
+    users.update(db, account, role=role)
+    accounts.count(db, account)  # roles are shown with the account, so it has a new version
+    db.emit(AccountChanged(account))
+
+
+def _person(db: Writer, account: AccountId) -> None:
+    if users.find(db, account) is None:
+        raise NotFound("Nobody signs in to that account here.")

@@ -1,0 +1,63 @@
+"""What an account leaves in the tables, to be removed when it goes for good."""
+
+from martlet.model.names import AccountId, PostId
+from martlet.storage.database import Reader, Writer
+
+OWNED = (
+    ("mark", "account_id"),
+    ("pin", "account_id"),
+    ("thread_mute", "account_id"),
+    ("poll_vote", "account_id"),
+    ("idempotency", "account_id"),
+    ("block", "account_id"),
+    ("block", "blocked_id"),
+    ("mute", "account_id"),
+    ("mute", "muted_id"),
+    ("hidden", "viewer_id"),
+    ("hidden", "author_id"),
+    ("account_note", "account_id"),
+    ("account_note", "about_id"),
+    ("list_member", "account_id"),
+    ("list", "owner_id"),
+    ("home", "account_id"),
+    ("filter", "account_id"),
+    ("notification", "account_id"),
+    ("notification", "from_id"),
+    ("marker", "account_id"),
+    ("conversation", "account_id"),
+    ("push_subscription", "account_id"),
+    ("media", "owner_id"),
+    ("token", "account_id"),
+    ("invitation", "made_by"),
+    ("users", "account_id"),
+)
+"""Rows that go with their account; a vote stays in its poll's counts."""
+KEPT = (("mention", "account_id"), ("report", "account_id"), ("report", "about_id"))
+"""Rows that stay: others' posts go on naming the account, and moderators go on knowing what was reported."""
+ONE_BY_ONE = (("post", "author_id"), ("follow", "follower_id"), ("follow", "followed_id"))
+"""Rows that something else counts, and that are removed by use cases of their own."""
+
+
+def post_ids(db: Reader, author: AccountId, limit: int) -> list[PostId]:
+    """Some posts and boosts, the newest first."""
+    rows = db.rows(
+        "SELECT id FROM post WHERE author_id = :author ORDER BY id DESC LIMIT :limit",
+        author=author,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def liked_ids(db: Reader, account: AccountId, limit: int) -> list[PostId]:
+    """Some posts that the account likes."""
+    rows = db.rows(
+        "SELECT post_id FROM mark WHERE account_id = :account AND liked_id IS NOT NULL LIMIT :limit",
+        account=account,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def delete_owned(db: Writer, account: AccountId) -> None:
+    for table, column in OWNED:
+        db.run(f"DELETE FROM {table} WHERE {column} = :account", account=account)
