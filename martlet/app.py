@@ -9,10 +9,8 @@ import hashlib
 import ipaddress
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import partial
 
-from martlet import __version__
 from martlet.http.application import Application, Lifespan
 from martlet.http.limits import Limiter
 from martlet.http.media import MediaDoor
@@ -35,8 +33,6 @@ from martlet.model.events import (
     PostLiked,
     PostPublished,
 )
-from martlet.model.ids import IdMaker
-from martlet.model.server import Limits, Server, milliseconds
 from martlet.services import (
     blocking,
     conversing,
@@ -50,6 +46,7 @@ from martlet.services import (
     timelines,
     uploading,
 )
+from martlet.services.here import server
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.signing.server_keys import ServerSecret
@@ -85,37 +82,6 @@ def jobs(ground: Ground) -> Mapping[str, Job]:
         uploading.PROCESS: partial(uploading.process_later, ground),
         uploading.DELETE_FILES: partial(uploading.delete_files, ground),
     }
-
-
-def now() -> datetime:
-    return datetime.now(UTC)
-
-
-def server(settings: Settings, slot: int) -> Server:
-    """This server as use cases see it."""
-    return Server(
-        url=settings.url,
-        host=settings.host,
-        ids=IdMaker(slot, lambda: milliseconds(now())),
-        clock=now,
-        version=__version__,
-        name=settings.name,
-        description=settings.description,
-        contact_email=settings.contact_email,
-        source_url=settings.source_url or f"{settings.url}/about#source",
-        languages=tuple(settings.languages),
-        registration=settings.registration,
-        public_preview=settings.public_preview,
-        sends_mail=bool(settings.smtp_host),
-        deletion_grace_days=settings.deletion_grace_days,
-        limits=Limits(
-            post=settings.post_limit,
-            media_per_post=settings.media_per_post,
-            image_bytes=settings.image_limit_mb * 1024 * 1024,
-            video_bytes=settings.video_limit_mb * 1024 * 1024,
-            poll_options=settings.poll_options,
-        ),
-    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 import click
 
 from martlet import __version__
-from martlet.cli import backup, check, jobs, serve, settings
+from martlet.cli import account, backup, check, jobs, serve, settings
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -12,5 +12,13 @@ def main() -> None:
     """Run a Martlet server, and look after it."""
 
 
-for command in (serve.serve, check.check, settings.settings, backup.backup, backup.restore, jobs.jobs):
+for command in (
+    serve.serve,
+    account.account,
+    check.check,
+    settings.settings,
+    backup.backup,
+    backup.restore,
+    jobs.jobs,
+):
     main.add_command(command)

@@ -12,6 +12,8 @@ import click
 
 from martlet import settings as settings_room
 from martlet.model.errors import MartletError
+from martlet.model.server import Server
+from martlet.services import here
 from martlet.settings import Settings
 from martlet.storage.database import Store
 from martlet.storage.migrating import Migration, SchemaTooNew, migrate, pending
@@ -72,6 +74,11 @@ def opened_as_it_is(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def server(settings: Settings, store: Store) -> Server:
+    """This server as use cases see it, with ids that no running process makes."""
+    return here.server(settings, store.take_slot())
 
 
 def is_up_to_date(store: Store) -> bool:

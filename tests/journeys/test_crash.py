@@ -16,7 +16,7 @@ from pathlib import Path
 
 import pytest
 
-from martlet import app
+from martlet.services import here as this_server
 from martlet.settings import Settings
 from martlet.storage.database import Store
 from martlet.storage.opening import open_store
@@ -92,7 +92,7 @@ def test_what_was_acknowledged_survives_being_killed(database: str, tmp_path: Pa
 def _people(settings: Settings) -> list[str]:
     """Four writers whom one reader follows; the reader's home is kept."""
     store = open_store(settings.database, settings.folder)
-    here = app.server(settings, store.take_slot())
+    here = this_server.server(settings, store.take_slot())
     with store.write() as db:
         reader, _ = insert_person(db, "reader", here)
         tokens = []

@@ -1,0 +1,39 @@
+"""This server, made from its settings."""
+
+from datetime import UTC, datetime
+
+from martlet import __version__
+from martlet.model.ids import IdMaker
+from martlet.model.server import Limits, Server, milliseconds
+from martlet.settings import Settings
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+def server(settings: Settings, slot: int) -> Server:
+    """This server as use cases see it."""
+    return Server(
+        url=settings.url,
+        host=settings.host,
+        ids=IdMaker(slot, lambda: milliseconds(now())),
+        clock=now,
+        version=__version__,
+        name=settings.name,
+        description=settings.description,
+        contact_email=settings.contact_email,
+        source_url=settings.source_url or f"{settings.url}/about#source",
+        languages=tuple(settings.languages),
+        registration=settings.registration,
+        public_preview=settings.public_preview,
+        sends_mail=bool(settings.smtp_host),
+        deletion_grace_days=settings.deletion_grace_days,
+        limits=Limits(
+            post=settings.post_limit,
+            media_per_post=settings.media_per_post,
+            image_bytes=settings.image_limit_mb * 1024 * 1024,
+            video_bytes=settings.video_limit_mb * 1024 * 1024,
+            poll_options=settings.poll_options,
+        ),
+    )

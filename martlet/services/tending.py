@@ -1,0 +1,107 @@
+"""
+What whoever runs the server does with people's accounts, from the command line.
+
+Nothing here asks who is calling: it is the operator, who has the database
+anyway. Every function raises `NotFound` for a name that nobody here has.
+"""
+
+from typing import Final
+
+from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import AccountChanged
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.services import registering
+from martlet.services.registering import Newcomer
+from martlet.storage import accounts, logins, roster, users
+from martlet.storage.database import AlreadyThere, Reader, Writer
+from martlet.storage.roster import Resident
+from martlet.text import names
+
+ROLES: Final = ("user", "moderator", "admin", "owner")
+
+
+def resident(db: Reader, name: str) -> Resident:
+    """Somebody by username, with an @ before it or without."""
+    found = roster.find(db, name.strip().removeprefix("@"))
+    if found is None:
+        raise NotFound(f"Nobody here is called {name}. `martlet account list` shows everybody.")
+    return found
+
+
+def create(db: Writer, newcomer: Newcomer, here: Server) -> AccountId:
+    """An account that may be used at once. Raises `InvalidInput`."""
+    check(newcomer.username, newcomer.email)
+    try:
+        return registering.register(db, newcomer, here)
+    except AlreadyThere:
+        raise InvalidInput("This username or this e-mail address is taken.") from None
+
+
+def check(username: str, email: str) -> None:
+    """Raises `InvalidInput` for what can be no username or no address."""
+    if not names.is_username(username):
+        raise InvalidInput("A username has 1 to 30 letters (a–z), digits and underscores.", "username")
+    if names.is_reserved(username):
+        raise InvalidInput(
+            f"{username} would pass for the server itself: choose another username.", "username"
+        )
+    local, at, host = email.partition("@")
+    if not (local and at and "." in host) or any(letter.isspace() for letter in email):
+        raise InvalidInput(f"{email} is no e-mail address.", "email")
+
+
+def promote(db: Writer, name: str, role: str) -> None:
+    if role not in ROLES:
+        raise InvalidInput(f"A role is one of {', '.join(ROLES)}.", "role")
+    found = resident(db, name)
+    users.update(db, found.account, role=role)
+    _changed(db, found.account)
+
+
+def set_password(db: Writer, name: str, password_hash: str, *, drops_second_step: bool) -> None:
+    """Whoever was signed in with the old password, in a browser or an app, no longer is."""
+    found = resident(db, name)
+    changes: dict[str, object] = {"password_hash": password_hash}
+    if drops_second_step:
+        changes |= {"totp_secret": None, "totp_enabled_at": None, "totp_last_step": 0}
+        logins.put_recovery_digests(db, found.user, [])
+    logins.update(db, found.user, **changes)
+    roster.sign_out(db, found.user)
+
+
+def confirm(db: Writer, name: str, here: Server) -> None:
+    """Take the e-mail address as it is."""
+    found = resident(db, name)
+    if found.confirmed_at is None:
+        logins.update(db, found.user, confirmed_at=here.now_ms())
+        _changed(db, found.account)
+
+
+def approve(db: Writer, name: str, here: Server) -> None:
+    found = resident(db, name)
+    if found.approved_at is None:
+        logins.update(db, found.user, approved_at=here.now_ms())
+        _changed(db, found.account)
+
+
+def suspend(db: Writer, name: str, here: Server) -> None:
+    """Nobody is shown the account or what it wrote, and nobody comes in; all of it can be undone."""
+    found = resident(db, name)
+    if found.role == "owner":
+        raise InvalidInput("The owner cannot be suspended. Give them another role first.")
+    accounts.update(db, found.account, suspended_at=here.now_ms())
+    roster.sign_out(db, found.user)
+    db.emit(AccountChanged(found.account))
+
+
+def unsuspend(db: Writer, name: str) -> None:
+    found = resident(db, name)
+    accounts.update(db, found.account, suspended_at=None)
+    db.emit(AccountChanged(found.account))
+
+
+def _changed(db: Writer, account: AccountId) -> None:
+    """Clients are shown roles and whether an account is there at all."""
+    accounts.count(db, account)
+    db.emit(AccountChanged(account))
