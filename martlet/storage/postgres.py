@@ -104,10 +104,13 @@ class PostgresStore(Store):
                 try:
                     with self.write() as db:
                         return function(db, *args, **kwargs)
+                except errors.ForeignKeyViolation:  # what was there a moment ago is gone: look again
+                    if last:
+                        raise
                 except (errors.DeadlockDetected, errors.SerializationFailure) as error:
                     if last:
                         raise DatabaseBusy from error
-                    time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - spreads the contestants
+                time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - spreads the contestants
             raise DatabaseBusy
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)

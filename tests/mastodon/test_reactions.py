@@ -240,3 +240,17 @@ def test_bookmarks_are_nobody_elses_business(api: Api) -> None:
     status = publish(api, ada)
     do(api, bob, "bookmark", status)
     assert (bookmarks(api, bob), bookmarks(api, ada)) == ([status["id"]], [])
+
+
+@pytest.mark.parametrize("verb", ["favourite", "reblog", "bookmark", "pin"])
+def test_deleting_a_post_while_people_react_breaks_nothing(api: Api, verb: str) -> None:
+    ada = api.person("ada")
+    people = [ada] if verb == "pin" else [api.person(f"p{n}") for n in range(4)]
+    for _ in range(5):
+        path = f"{POSTS}/{publish(api, ada)['id']}"
+        calls = [api.calling("POST", f"{path}/{verb}", person) for person in people]
+        calls.insert(len(calls) // 2, api.calling("DELETE", path, ada))
+        assert {reply.status for reply in api.at_once(calls)} <= {200, 404}
+    assert value(api, "SELECT count(*) FROM post") == 0
+    assert value(api, "SELECT count(*) FROM mark") == 0
+    assert value(api, "SELECT sum(posts_count) FROM account") == 0
