@@ -1,12 +1,11 @@
 """Polls."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 
-from martlet.app import now
 from tests.client import Api, Person, Reply
 from tests.mastodon.acts import do, look, publish, refusal, value
 
@@ -97,7 +96,7 @@ def test_totals_hidden_until_the_end(api: Api) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     status = ask(api, ada, hide_totals=True)
     assert tally(vote(api, bob, status, 1).json) == [None, None, None]
-    with time_machine.travel(now() + timedelta(seconds=601)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=601)):
         assert tally(look(api, status, bob)["poll"]) == [0, 1, 0]
 
 
@@ -106,7 +105,7 @@ def test_a_poll_ends_and_says_so_once(api: Api) -> None:
     status = ask(api, ada)
     api.work()
     assert value(api, "SELECT count(*) FROM job WHERE name = 'close_poll'") == 1
-    with time_machine.travel(now() + timedelta(seconds=601)):
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=601)):
         assert refusal(vote(api, bob, status, 0)) == "Validation failed: The poll has already ended"
         assert look(api, status)["poll"]["expired"] is True
         api.work()
