@@ -7,6 +7,7 @@ from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize import accounts as serialize
 from martlet.model.names import AccountId
 from martlet.model.server import Server, milliseconds
+from martlet.services import naming
 from martlet.storage import accounts, server_values
 from martlet.storage.database import Reader
 
@@ -35,7 +36,7 @@ def show(db: Reader, call: Call[NoForm]) -> server_entities.Instance:
     is_open = here.registration in ("open", "approval")
     return server_entities.Instance(
         domain=here.host,
-        title=here.name,
+        title=naming.server_name(db, here),
         version=version(here),
         source_url=here.source_url,
         description=here.description,
@@ -76,7 +77,7 @@ def show_v1(db: Reader, call: Call[NoForm]) -> server_entities.V1Instance:
     whole = _configuration(call)
     return server_entities.V1Instance(
         uri=here.host,
-        title=here.name,
+        title=naming.server_name(db, here),
         short_description=here.description,
         description=here.description,
         email=here.contact_email,

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-from martlet.model.names import AccountId, NotificationId, PostId
+from martlet.model.names import AccountId, NotificationId, PostId, UserId
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -107,12 +107,18 @@ class Notified(Event, frozen=True):
 
 
 class MailWanted(Event, frozen=True):
-    """A mail is to be sent."""
+    """
+    A letter is to be sent (`services/letters.py` knows which there are).
+
+    `user` is whom it is about. A link that opens something is made when the
+    letter is sent, so no secret lies in this row.
+    """
 
     kind = "mail_wanted"
+    letter: str
     to: str
-    subject: str
-    text: str
+    locale: str
+    user: UserId
 
 
 KINDS: dict[str, type[Event]] = {event.kind: event for event in Event.__subclasses__()}

@@ -5,7 +5,7 @@ Tokens go with their push subscriptions; what streams to a token asks for it
 anew and ends.
 """
 
-from martlet.model.names import AccountId, UserId
+from martlet.model.names import AccountId, AppId, UserId
 from martlet.storage import oauth, sessions, users
 from martlet.storage.database import Writer
 
@@ -21,3 +21,8 @@ def access_of(db: Writer, account: AccountId) -> None:
     user = users.find(db, account)
     if user is not None:
         access(db, user.id)
+
+
+def app(db: Writer, user: UserId, id: AppId) -> bool:
+    """One app no longer acts for somebody; whether it did."""
+    return oauth.delete_of_app(db, user, id)

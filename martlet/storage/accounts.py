@@ -141,13 +141,16 @@ def insert_user(
     created_at: int,
     confirmed_at: int | None,
     approved_at: int | None,
+    reason: str = "",
+    invitation: int | None = None,
 ) -> None:
     """Raises `AlreadyThere` for an e-mail address that is taken."""
     db.run(
         """
         INSERT INTO users (id, account_id, email, email_folded, password_hash, role, locale, created_at,
-                           confirmed_at, approved_at)
-        VALUES (:id, :account, :email, :folded, :password_hash, :role, :locale, :created_at, :confirmed_at, :approved_at)
+                           confirmed_at, approved_at, reason, invitation_id)
+        VALUES (:id, :account, :email, :folded, :password_hash, :role, :locale, :created_at, :confirmed_at,
+                :approved_at, :reason, :invitation)
         """,
         id=id,
         account=account,
@@ -159,6 +162,8 @@ def insert_user(
         created_at=created_at,
         confirmed_at=confirmed_at,
         approved_at=approved_at,
+        reason=reason,
+        invitation=invitation,
     )
 
 

@@ -78,6 +78,17 @@ def find_by_name(db: Reader, name: str) -> Login | None:
     )
 
 
+def staff_names(db: Reader) -> list[str]:
+    """The usernames of those who run this server."""
+    rows = db.rows(
+        """
+        SELECT account.username FROM users JOIN account ON account.id = users.account_id
+         WHERE users.role <> 'user'
+        """
+    )
+    return [row[0] for row in rows]
+
+
 def update(db: Writer, user: UserId, **changes: object) -> None:
     """Set columns. Raises `AlreadyThere` for an e-mail address that is taken."""
     unknown = changes.keys() - CHANGEABLE

@@ -172,3 +172,35 @@ def take_code(db: Writer, digest: bytes, token: TokenId) -> bool:
 def delete_codes_before(db: Writer, now: int) -> None:
     """Forget codes that expired, used or not."""
     db.run("DELETE FROM authorization_code WHERE expires_at < :now", now=now)
+
+
+def delete_of_app(db: Writer, user: UserId, app: AppId) -> bool:
+    """What one app holds of somebody; whether it held a token."""
+    db.run("DELETE FROM authorization_code WHERE user_id = :user AND app_id = :app", user=user, app=app)
+    return db.run("DELETE FROM token WHERE user_id = :user AND app_id = :app", user=user, app=app) > 0
+
+
+@dataclass(frozen=True, slots=True)
+class Grant:
+    """An app that acts for somebody."""
+
+    app: AppId
+    name: str
+    website: str | None
+    created_at: int
+    seen_at: int | None
+
+
+def grants_of(db: Reader, user: UserId) -> list[Grant]:
+    """One for each app, however many tokens it has; last used first."""
+    rows = db.rows(
+        """
+        SELECT app.id, app.name, app.website, min(token.created_at), max(token.seen_at)
+          FROM token JOIN app ON app.id = token.app_id
+         WHERE token.user_id = :user
+         GROUP BY app.id, app.name, app.website
+         ORDER BY coalesce(max(token.seen_at), min(token.created_at)) DESC, app.id DESC
+        """,
+        user=user,
+    )
+    return [Grant(*row) for row in rows]

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from martlet.model.names import AccountId
 from martlet.storage.database import Reader, Writer
 
 
@@ -51,6 +52,13 @@ def delete(db: Writer, name: str) -> None:
     db.run("DELETE FROM server_value WHERE name = :name", name=name)
 
 
+def take(db: Writer, name: str, value: str) -> bool:
+    """Whether the value was there; it is no longer. Of two who take it at once, one is told no."""
+    return (
+        db.run("DELETE FROM server_value WHERE name = :name AND value = :value", name=name, value=value) == 1
+    )
+
+
 def rules(db: Reader) -> list[Rule]:
     return [Rule(*row) for row in db.rows("SELECT id, text, hint FROM server_rule ORDER BY position, id")]
 
@@ -85,7 +93,7 @@ def active(db: Reader, since: int) -> int:
     return int(db.value("SELECT count(*) FROM users WHERE seen_at >= :since", since=since))
 
 
-def find_owner(db: Reader) -> int | None:
+def find_owner(db: Reader) -> AccountId | None:
     """The account of whoever owns this server: the first owner, else the first admin."""
     owner: int | None = db.value(
         """
@@ -93,4 +101,4 @@ def find_owner(db: Reader) -> int | None:
          ORDER BY CASE role WHEN 'owner' THEN 0 ELSE 1 END, id LIMIT 1
         """
     )
-    return owner
+    return None if owner is None else AccountId(owner)

@@ -32,6 +32,7 @@ def sentence(msgid: str, **values: str | int) -> Sentence:
 BY_CODE: dict[str, Sentence] = {
     "blank": sentence("This is needed."),
     "taken": sentence("This name is taken. Please choose another."),
+    "email_taken": sentence("Somebody here has this address already. Perhaps you have an account?"),
     "reserved": sentence("This name is kept back. Please choose another."),
     "invalid": sentence("This does not look right. Please check it."),
     "too_long": sentence("This is too long."),

@@ -1,0 +1,59 @@
+"""Invitations: made by people here, or by whoever runs the server."""
+
+import secrets
+from datetime import timedelta
+
+from martlet.model.errors import InvalidInput, NotAllowed, NotFound
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.storage import invitations
+from martlet.storage.database import Writer
+from martlet.storage.invitations import Invitation
+
+MOST_USES = 1000
+MOST_DAYS = 366
+MOST_LIVE = 100
+"""Invitations that one person may have open at a time."""
+_LETTERS = "23456789abcdefghjkmnpqrstuvwxyz"
+_LENGTH = 16
+
+
+def invite(
+    db: Writer, by: AccountId | None, max_uses: int | None, life: timedelta | None, here: Server
+) -> Invitation:
+    """
+    A new invitation; `by` None: from whoever runs the server.
+
+    `max_uses` and `life` None: as often, as long as wanted. Raises `NotAllowed` or `InvalidInput`.
+    """
+    if not may_invite(here):
+        raise NotAllowed("Nobody can join this server at the moment.")
+    if max_uses is not None and not 1 <= max_uses <= MOST_USES:
+        raise InvalidInput(f"An invitation can be for 1 to {MOST_USES} people.", "uses")
+    if life is not None and not timedelta() < life <= timedelta(days=MOST_DAYS):
+        raise InvalidInput(f"An invitation can last 1 to {MOST_DAYS} days.", "days")
+    now = here.now_ms()
+    if by is not None and sum(one.is_live(now) for one in invitations.made_by(db, by)) >= MOST_LIVE:
+        raise NotAllowed(f"At most {MOST_LIVE} invitations can be open at a time.")
+    invitation = Invitation(
+        here.next_id(),
+        "".join(secrets.choice(_LETTERS) for _ in range(_LENGTH)),
+        by,
+        0,
+        max_uses,
+        None if life is None else now + int(life.total_seconds() * 1000),
+        None,
+        now,
+    )
+    invitations.insert(db, invitation)
+    return invitation
+
+
+def may_invite(here: Server) -> bool:
+    return here.registration != "closed"
+
+
+def end(db: Writer, by: AccountId, id: int, here: Server) -> None:
+    """Take an invitation back. Raises `NotFound` for one of somebody else's."""
+    if not invitations.revoke(db, by, id, here.now_ms()):
+        raise NotFound

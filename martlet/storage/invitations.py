@@ -1,0 +1,82 @@
+"""Invitations: links with which others may join."""
+
+from dataclasses import dataclass
+
+from martlet.model.names import AccountId
+from martlet.storage.database import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """`made_by` None: by whoever runs the server."""
+
+    id: int
+    code: str
+    made_by: AccountId | None
+    uses: int
+    max_uses: int | None
+    expires_at: int | None
+    revoked_at: int | None
+    created_at: int
+
+    def is_live(self, now: int) -> bool:
+        is_over = self.expires_at is not None and self.expires_at <= now
+        is_used_up = self.max_uses is not None and self.uses >= self.max_uses
+        return self.revoked_at is None and not is_over and not is_used_up
+
+
+COLUMNS = ", ".join(f"invitation.{name}" for name in Invitation.__slots__)
+_IS_LIVE = """revoked_at IS NULL AND (expires_at IS NULL OR expires_at > :now)
+    AND (max_uses IS NULL OR uses < max_uses)
+    AND (made_by IS NULL OR EXISTS (SELECT 1 FROM account
+                                     WHERE account.id = made_by AND account.suspended_at IS NULL
+                                       AND account.deletes_at IS NULL AND account.deleted_at IS NULL))"""
+
+
+def insert(db: Writer, invitation: Invitation) -> None:
+    db.run(
+        """
+        INSERT INTO invitation (id, code, made_by, uses, max_uses, expires_at, revoked_at, created_at)
+        VALUES (:id, :code, :made_by, :uses, :max_uses, :expires_at, :revoked_at, :created_at)
+        """,
+        **{name: getattr(invitation, name) for name in Invitation.__slots__},
+    )
+
+
+def find_live(db: Reader, code: str, now: int) -> Invitation | None:
+    """One that still lets somebody in: its maker is still here, too."""
+    row = db.row(f"SELECT {COLUMNS} FROM invitation WHERE code = :code AND {_IS_LIVE}", code=code, now=now)
+    return Invitation(*row) if row else None
+
+
+def take(db: Writer, code: str, now: int) -> int | None:
+    """Use it once: its id, or None if it lets nobody in any more. Exact, however many come at once."""
+    found: int | None = db.value(
+        f"UPDATE invitation SET uses = uses + 1 WHERE code = :code AND {_IS_LIVE} RETURNING id",
+        code=code,
+        now=now,
+    )
+    return found
+
+
+def made_by(db: Reader, account: AccountId) -> list[Invitation]:
+    rows = db.rows(
+        f"SELECT {COLUMNS} FROM invitation WHERE made_by = :account ORDER BY id DESC", account=account
+    )
+    return [Invitation(*row) for row in rows]
+
+
+def revoke(db: Writer, account: AccountId, id: int, now: int) -> bool:
+    """Whether this person had made such an invitation."""
+    return (
+        db.run(
+            """
+            UPDATE invitation SET revoked_at = coalesce(revoked_at, :now)
+             WHERE id = :id AND made_by = :account
+            """,
+            id=id,
+            account=account,
+            now=now,
+        )
+        == 1
+    )
