@@ -12,6 +12,7 @@ from rich.table import Table
 from martlet.cli.opening import opened, server, with_settings
 from martlet.model.server import moment
 from martlet.services import tending
+from martlet.services.moderating import ROLES
 from martlet.services.registering import Newcomer
 from martlet.settings import Settings
 from martlet.signing import passwords
@@ -41,7 +42,7 @@ def with_password(command: click.Command) -> click.Command:
 @click.option("--email", prompt="E-mail address", help="Asked for if not given.")
 @click.option(
     "--role",
-    type=click.Choice(tending.ROLES),
+    type=click.Choice(ROLES),
     default="user",
     show_default=True,
     help="What they may do here.",
@@ -76,7 +77,7 @@ def create(
 
 @account.command()
 @click.argument("username")
-@click.option("--role", type=click.Choice(tending.ROLES), default="admin", show_default=True)
+@click.option("--role", type=click.Choice(ROLES), default="admin", show_default=True)
 @with_settings
 def promote(settings: Settings, username: str, role: str) -> None:
     """Give USERNAME a role: moderator, admin, owner, or user to take it back."""
@@ -161,6 +162,74 @@ def unsuspend(settings: Settings, username: str) -> None:
     with opened(settings) as store, store.write() as db:
         tending.unsuspend(db, username)
     click.echo(f"{_at(username)} is back.")
+
+
+@account.command()
+@click.argument("username")
+@with_settings
+def limit(settings: Settings, username: str) -> None:
+    """Show USERNAME only to those who follow them. It can be undone."""
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            tending.limit(db, username, here)
+    click.echo(f"{_at(username)} is limited. To undo: martlet account unlimit {_bare(username)}")
+
+
+@account.command()
+@click.argument("username")
+@with_settings
+def unlimit(settings: Settings, username: str) -> None:
+    """Undo a limit."""
+    with opened(settings) as store, store.write() as db:
+        tending.unlimit(db, username)
+    click.echo(f"{_at(username)} is shown to everybody again.")
+
+
+@account.command()
+@click.argument("username")
+@with_settings
+def freeze(settings: Settings, username: str) -> None:
+    """Lock USERNAME out; what they wrote stays. It can be undone."""
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            tending.freeze(db, username, here)
+    click.echo(f"{_at(username)} cannot sign in. To undo: martlet account unfreeze {_bare(username)}")
+
+
+@account.command()
+@click.argument("username")
+@with_settings
+def unfreeze(settings: Settings, username: str) -> None:
+    """Let USERNAME sign in again."""
+    with opened(settings) as store, store.write() as db:
+        tending.unfreeze(db, username)
+    click.echo(f"{_at(username)} can sign in again.")
+
+
+@account.command()
+@click.argument("username")
+@click.confirmation_option("--yes", prompt="Delete this account and all it wrote?", help="Do not ask.")
+@with_settings
+def delete(settings: Settings, username: str) -> None:
+    """Hide USERNAME at once, and remove all of it for good after the days of grace."""
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            removed_at = tending.delete(db, username, here)
+    click.echo(f"{_at(username)} is hidden, and removed for good on {_day(removed_at)}.")
+    click.echo(f"Until then, to undo: martlet account bring-back {_bare(username)}")
+
+
+@account.command("bring-back")
+@click.argument("username")
+@with_settings
+def bring_back(settings: Settings, username: str) -> None:
+    """Undo a deletion that is not done yet."""
+    with opened(settings) as store, store.write() as db:
+        tending.bring_back(db, username)
+    click.echo(f"{_at(username)} stays.")
 
 
 @account.command()

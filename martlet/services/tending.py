@@ -5,20 +5,16 @@ Nothing here asks who is calling: it is the operator, who has the database
 anyway. Every function raises `NotFound` for a name that nobody here has.
 """
 
-from typing import Final
-
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import AccountChanged
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import registering
+from martlet.services import leaving, moderating, registering, revoking
 from martlet.services.registering import Newcomer
-from martlet.storage import accounts, logins, roster, users
+from martlet.storage import accounts, logins, roster
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.roster import Resident
 from martlet.text import names
-
-ROLES: Final = ("user", "moderator", "admin", "owner")
 
 
 def resident(db: Reader, name: str) -> Resident:
@@ -51,14 +47,6 @@ def check(username: str, email: str) -> None:
         raise InvalidInput(f"{email} is no e-mail address.", "email")
 
 
-def promote(db: Writer, name: str, role: str) -> None:
-    if role not in ROLES:
-        raise InvalidInput(f"A role is one of {', '.join(ROLES)}.", "role")
-    found = resident(db, name)
-    users.update(db, found.account, role=role)
-    _changed(db, found.account)
-
-
 def set_password(db: Writer, name: str, password_hash: str, *, drops_second_step: bool) -> None:
     """Whoever was signed in with the old password, in a browser or an app, no longer is."""
     found = resident(db, name)
@@ -67,7 +55,11 @@ def set_password(db: Writer, name: str, password_hash: str, *, drops_second_step
         changes |= {"totp_secret": None, "totp_enabled_at": None, "totp_last_step": 0}
         logins.put_recovery_digests(db, found.user, [])
     logins.update(db, found.user, **changes)
-    roster.sign_out(db, found.user)
+    revoking.access(db, found.user)
+
+
+def promote(db: Writer, name: str, role: str) -> None:
+    moderating.promote(db, resident(db, name).account, role)
 
 
 def confirm(db: Writer, name: str, here: Server) -> None:
@@ -87,21 +79,49 @@ def approve(db: Writer, name: str, here: Server) -> None:
 
 def suspend(db: Writer, name: str, here: Server) -> None:
     """Nobody is shown the account or what it wrote, and nobody comes in; all of it can be undone."""
-    found = resident(db, name)
-    if found.role == "owner":
-        raise InvalidInput("The owner cannot be suspended. Give them another role first.")
-    accounts.update(db, found.account, suspended_at=here.now_ms())
-    roster.sign_out(db, found.user)
-    db.emit(AccountChanged(found.account))
+    moderating.suspend(db, _not_the_owner(db, name), here)
 
 
 def unsuspend(db: Writer, name: str) -> None:
+    moderating.unsuspend(db, resident(db, name).account)
+
+
+def limit(db: Writer, name: str, here: Server) -> None:
+    """Only those who follow the account come across it."""
+    moderating.limit(db, _not_the_owner(db, name), here)
+
+
+def unlimit(db: Writer, name: str) -> None:
+    moderating.unlimit(db, resident(db, name).account)
+
+
+def freeze(db: Writer, name: str, here: Server) -> None:
+    """Nobody can sign in; all that was written stays."""
+    moderating.freeze(db, _not_the_owner(db, name), here)
+
+
+def unfreeze(db: Writer, name: str) -> None:
+    moderating.unfreeze(db, resident(db, name).account)
+
+
+def delete(db: Writer, name: str, here: Server) -> int:
+    """Hide the account at once; the moment in which it is removed for good."""
+    return leaving.delete_account(db, _not_the_owner(db, name), here)
+
+
+def bring_back(db: Writer, name: str) -> None:
+    if not leaving.take_back(db, resident(db, name).account):
+        raise InvalidInput(f"{name} is not waiting to be deleted.")
+
+
+def _not_the_owner(db: Writer, name: str) -> AccountId:
     found = resident(db, name)
-    accounts.update(db, found.account, suspended_at=None)
-    db.emit(AccountChanged(found.account))
+    if found.role == "owner":
+        raise InvalidInput("That is the owner of this server. Give them another role first.")
+    return found.account
 
 
 def _changed(db: Writer, account: AccountId) -> None:
-    """Clients are shown roles and whether an account is there at all."""
+    """Clients are shown whether an account is there at all: it has a new version."""
     accounts.count(db, account)
     db.emit(AccountChanged(account))

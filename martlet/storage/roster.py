@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, UserId
-from martlet.storage.database import Reader, Writer
+from martlet.storage.database import Reader
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +58,3 @@ def find(db: Reader, username: str) -> Resident | None:
         f"{_SELECT} AND account.username_folded = :name AND account.host = ''", name=username.lower()
     )
     return Resident(*row) if row else None
-
-
-def sign_out(db: Writer, user: UserId) -> None:
-    """End all of somebody's sessions and take the tokens of all their apps."""
-    db.run("DELETE FROM session WHERE user_id = :user", user=user)
-    db.run("DELETE FROM token WHERE user_id = :user", user=user)
-    db.run("DELETE FROM authorization_code WHERE user_id = :user", user=user)

@@ -145,6 +145,34 @@ def test_suspending_hides_and_can_be_undone(martlet: Operator, store: Store, her
         assert db.value("SELECT suspended_at FROM account") is None
 
 
+@pytest.mark.parametrize(
+    ("do", "undo", "column"),
+    [
+        ("limit", "unlimit", "account.limited_at"),
+        ("freeze", "unfreeze", "users.disabled_at"),
+        ("delete", "bring-back", "account.deletes_at"),
+    ],
+)
+def test_what_is_done_can_be_undone(martlet: Operator, store: Store, do: str, undo: str, column: str) -> None:
+    martlet.create("ada")
+    sql = f"SELECT {column} FROM users JOIN account ON account.id = users.account_id"
+    done = martlet("account", do, "ada", *(["--yes"] if do == "delete" else []))
+    assert done.exit_code == 0, done.output
+    assert undo in done.output
+    with store.read() as db:
+        assert db.value(sql) is not None
+    assert martlet("account", undo, "ada").exit_code == 0
+    with store.read() as db:
+        assert db.value(sql) is None
+
+
+def test_deleting_asks_first(martlet: Operator, store: Store) -> None:
+    martlet.create("ada")
+    assert martlet("account", "delete", "ada", typed="n\n").exit_code == 1
+    with store.read() as db:
+        assert db.value("SELECT deletes_at FROM account") is None
+
+
 def test_the_owner_is_not_suspended_by_mistake(martlet: Operator) -> None:
     martlet.create("ada", "--role", "owner")
     refused = martlet("account", "suspend", "ada")
