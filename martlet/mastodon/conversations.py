@@ -9,7 +9,7 @@ from martlet.mastodon import notification_entities as entities
 from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize import accounts as serialize
-from martlet.model.errors import NotFound
+from martlet.services import conversing
 from martlet.storage import accounts, conversations
 from martlet.storage.conversations import Conversation
 from martlet.storage.database import Reader, Writer
@@ -29,19 +29,13 @@ def index(db: Reader, call: Call[PageForm]) -> bytes:
 @api.post("/api/v1/conversations/{id}/read", scope="write:conversations", returns=entities.Conversation)
 def read(db: Writer, call: Call[NoForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/conversations/#read"""
-    conversations.mark_read(db, call.id, call.account)
-    found = conversations.find(db, call.id, call.account)
-    if found is None:
-        raise NotFound
-    return _each(db, [found], call)[0]
+    return _each(db, [conversing.mark_read(db, call.account, call.id)], call)[0]
 
 
 @api.delete("/api/v1/conversations/{id}", scope="write:conversations")
 def delete(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/conversations/#delete takes it out of the inbox; its posts stay."""
-    if conversations.find(db, call.id, call.account) is None:
-        raise NotFound
-    conversations.delete(db, call.id, call.account)
+    conversing.leave(db, call.account, call.id)
     return {}
 
 

@@ -13,6 +13,7 @@ from martlet.mastodon.serialize import notifications as serialize
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, NotificationId
 from martlet.model.notifications import NotificationKind
+from martlet.services import notifying
 from martlet.storage import notifications
 from martlet.storage.database import Reader, Writer
 from martlet.storage.notifications import Choice
@@ -88,16 +89,14 @@ def show(db: Reader, call: Call[NoForm]) -> bytes:
 @api.post("/api/v1/notifications/clear", scope="write:notifications")
 def clear(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/notifications/#clear"""
-    notifications.delete_all(db, call.account)
+    notifying.dismiss_all(db, call.account)
     return {}
 
 
 @api.post("/api/v1/notifications/{id}/dismiss", scope="write:notifications")
 def dismiss(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/notifications/#dismiss"""
-    if notifications.find(db, NotificationId(call.id), call.account) is None:
-        raise NotFound
-    notifications.delete(db, NotificationId(call.id), call.account)
+    notifying.dismiss(db, call.account, NotificationId(call.id))
     return {}
 
 

@@ -11,13 +11,12 @@ from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize.notifications import KINDS, TYPES
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.names import TokenId
+from martlet.model.notifications import NotificationKind
 from martlet.services import pushing
 from martlet.signing import sealed
-from martlet.signing.subscriptions import Encoding, Subscription
 from martlet.storage import push
 from martlet.storage.database import Reader, Writer
 from martlet.storage.push import PushSubscription
-from martlet.text.urls import parse_url
 
 api = Api()
 
@@ -56,9 +55,6 @@ def create(db: Writer, call: Call[CreateForm]) -> entities.WebPushSubscription:
     given, data = call.form.subscription, call.form.data
     if len(given.endpoint) > ENDPOINT_LIMIT:
         raise InvalidInput("Validation failed: Endpoint is too long", "subscription[endpoint]")
-    parse_url(given.endpoint)
-    encoding = Encoding.STANDARD if given.standard else Encoding.DRAFT
-    Subscription.from_text(given.endpoint, given.keys.p256dh, given.keys.auth, encoding)
     row = PushSubscription(
         id=call.here.next_id(),
         token_id=_token(call),
@@ -67,12 +63,12 @@ def create(db: Writer, call: Call[CreateForm]) -> entities.WebPushSubscription:
         p256dh=given.keys.p256dh,
         auth=given.keys.auth,
         is_standard=int(given.standard),
-        alerts=_alerts(data.alerts),
+        alerts=msgspec.json.encode(_kinds(data.alerts)).decode(),
         policy=data.policy,
         token=sealed.encrypt(call.ground.secret, call.bearer.encode(), pushing.token_context(call.account)),
         created_at=call.here.now_ms(),
     )
-    push.put(db, row)
+    pushing.subscribe(db, row)
     return _entity(row, call)
 
 
@@ -85,16 +81,15 @@ def show(db: Reader, call: Call[NoForm]) -> entities.WebPushSubscription:
 @api.put("/api/v1/push/subscription", scope="push", form=ChangeForm, returns=entities.WebPushSubscription)
 def change(db: Writer, call: Call[ChangeForm]) -> entities.WebPushSubscription:
     """https://docs.joinmastodon.org/methods/push/#update"""
-    _own(db, call)
     data = call.form.data
-    push.change(db, _token(call), _alerts(data.alerts), call.form.policy or data.policy)
-    return _entity(_own(db, call), call)
+    changed = pushing.change(db, _token(call), _kinds(data.alerts), call.form.policy or data.policy)
+    return _entity(changed, call)
 
 
 @api.delete("/api/v1/push/subscription", scope="push")
 def delete(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/push/#delete"""
-    push.delete_of_token(db, _token(call))
+    pushing.unsubscribe(db, _token(call))
     return {}
 
 
@@ -112,11 +107,9 @@ def _token(call: Call[Any]) -> TokenId:
     return token
 
 
-def _alerts(alerts: PushAlerts) -> str:
+def _kinds(alerts: PushAlerts) -> list[NotificationKind]:
     wanted = msgspec.to_builtins(alerts)
-    return msgspec.json.encode(
-        sorted(str(KINDS[name]) for name, is_wanted in wanted.items() if is_wanted)
-    ).decode()
+    return sorted(KINDS[name] for name, is_wanted in wanted.items() if is_wanted)
 
 
 def _entity(row: PushSubscription, call: Call[Any]) -> entities.WebPushSubscription:

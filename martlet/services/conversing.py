@@ -1,9 +1,12 @@
 """Conversations: posts for mentioned people only, sorted into each participant's inbox."""
 
+from martlet.model.errors import NotFound
 from martlet.model.events import PostDeleted, PostPublished
+from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.storage import attached, conversations, notifications, posts
+from martlet.storage.conversations import Conversation
 from martlet.storage.database import Writer
 
 
@@ -27,3 +30,22 @@ def of_deletion(db: Writer, event: PostDeleted, here: Server) -> None:
     """A conversation goes on with what was said before."""
     del here
     conversations.step_back(db, event.post)
+
+
+def mark_read(db: Writer, account: AccountId, id: int) -> Conversation:
+    """Raises `NotFound`."""
+    conversations.mark_read(db, id, account)
+    return _get(db, account, id)
+
+
+def leave(db: Writer, account: AccountId, id: int) -> None:
+    """Take a conversation out of the inbox; its posts stay. Raises `NotFound`."""
+    _get(db, account, id)
+    conversations.delete(db, id, account)
+
+
+def _get(db: Writer, account: AccountId, id: int) -> Conversation:
+    found = conversations.find(db, id, account)
+    if found is None:
+        raise NotFound
+    return found

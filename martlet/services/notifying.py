@@ -1,5 +1,6 @@
 """Telling people: reactions that turn what happened into notifications, each thing once."""
 
+from martlet.model.errors import NotFound
 from martlet.model.events import (
     AccountRegistered,
     AccountReported,
@@ -141,3 +142,14 @@ def _tell_at_all(
     told = Notification(id, account, kind, sender, post, report, group_key(kind, id, post, now), now)
     if notifications.insert(db, told):
         db.emit(Notified(id))
+
+
+def dismiss(db: Writer, account: AccountId, id: NotificationId) -> None:
+    """Forget one of the account's notifications. Raises `NotFound`."""
+    if notifications.find(db, id, account) is None:
+        raise NotFound
+    notifications.delete(db, id, account)
+
+
+def dismiss_all(db: Writer, account: AccountId) -> None:
+    notifications.delete_all(db, account)

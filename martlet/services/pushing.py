@@ -1,14 +1,15 @@
 """Web Push: which apps are told of a notification, and what becomes of it."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
 import msgspec
 
+from martlet.model.errors import NotFound
 from martlet.model.events import Notified
-from martlet.model.names import AccountId, NotificationId
-from martlet.model.notifications import Notification
+from martlet.model.names import AccountId, NotificationId, TokenId
+from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.server import Server
 from martlet.services.ports import Ground
 from martlet.signing import sealed
@@ -16,6 +17,7 @@ from martlet.signing.subscriptions import Encoding, Sender, Subscription
 from martlet.storage import events, follows, notifications, push
 from martlet.storage.database import Reader, Writer
 from martlet.storage.push import PushSubscription
+from martlet.text.urls import parse_url
 
 PUSH = "push"
 REFUSALS = 20
@@ -111,3 +113,23 @@ def _prepare(
         return None
     encoding = Encoding.STANDARD if row.is_standard else Encoding.DRAFT
     return Subscription.from_text(row.endpoint, row.p256dh, row.auth, encoding), payload
+
+
+def subscribe(db: Writer, subscription: PushSubscription) -> None:
+    """In place of the token's earlier subscription. Raises `InvalidInput` for keys or an address that are none."""
+    parse_url(subscription.endpoint)
+    Subscription.from_text(subscription.endpoint, subscription.p256dh, subscription.auth, Encoding.STANDARD)
+    push.put(db, subscription)
+
+
+def change(db: Writer, token: TokenId, kinds: Collection[NotificationKind], policy: str) -> PushSubscription:
+    """Of what, and from whom, an app wants to be told. Raises `NotFound`."""
+    push.change(db, token, msgspec.json.encode(sorted(kinds)).decode(), policy)
+    found = push.find_of_token(db, token)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def unsubscribe(db: Writer, token: TokenId) -> None:
+    push.delete_of_token(db, token)

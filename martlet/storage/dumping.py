@@ -37,7 +37,7 @@ def count(db: Reader, table: str) -> int:
 
 def dump(db: Reader, table: str) -> Iterator[bytes]:
     """The lines of a table."""
-    columns = [name for name in _columns(db, table) if not (table in NUMBERED_ANEW and name == "id")]
+    columns = [name for name in columns_of(db, table) if not (table in NUMBERED_ANEW and name == "id")]
     order = "ORDER BY id" if table in NUMBERED_ANEW or _names_itself(db, table) else ""
     yield msgspec.json.encode(columns) + b"\n"
     for row in db.each(f"SELECT {', '.join(columns)} FROM {_checked(db, table)} {order}"):
@@ -48,7 +48,7 @@ def load(db: Writer, table: str, lines: Iterable[bytes]) -> int:
     """Insert the lines of a table; returns how many rows. Raises ValueError for lines that do not fit it."""
     found = iter(lines)
     columns: list[str] = msgspec.json.decode(next(found), type=list[str])
-    unknown = set(columns) - set(_columns(db, table))
+    unknown = set(columns) - set(columns_of(db, table))
     if unknown:
         raise ValueError(f"{table} has no column {', '.join(sorted(unknown))}")
     names = ", ".join(columns)
@@ -72,7 +72,7 @@ def _checked(db: Reader, table: str) -> str:
     return table
 
 
-def _columns(db: Reader, table: str) -> list[str]:
+def columns_of(db: Reader, table: str) -> list[str]:
     if db.dialect == "sqlite":
         rows = db.rows("SELECT name FROM pragma_table_info(:name) ORDER BY cid", name=table)
     else:

@@ -1,0 +1,123 @@
+"""The rules of the house that no linter knows."""
+
+import ast
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+from typing import get_type_hints
+
+import pytest
+
+import martlet
+from martlet import app
+from martlet.mastodon import methods
+from martlet.mastodon.routing import Operation
+from martlet.model import events
+from martlet.storage import dumping, migrating
+from martlet.storage.database import Store, Writer
+
+ROOT = Path(martlet.__file__).parent.parent
+LONGEST = 600
+OPERATIONS = [operation for api in methods.ALL for operation in api.operations]
+
+
+def sources() -> Iterator[Path]:
+    for folder in ("martlet", "tests", "bench"):
+        for kind in ("*.py", "*.sql", "*.css", "*.js", "*.html"):
+            yield from (ROOT / folder).rglob(kind)
+
+
+def modules(package: str) -> Iterator[ModuleType]:
+    root = importlib.import_module(package)
+    for found in pkgutil.walk_packages(root.__path__, f"{package}."):
+        yield importlib.import_module(found.name)
+
+
+def test_no_file_is_too_long() -> None:
+    lengths = {path: len(path.read_text().splitlines()) for path in sources()}
+    assert {str(path.relative_to(ROOT)): length for path, length in lengths.items() if length > LONGEST} == {}
+
+
+@pytest.mark.parametrize("door", ["martlet.mastodon", "martlet.web"])
+def test_doors_call_no_storage_function_that_writes(door: str) -> None:
+    """Whatever changes something is a use case."""
+    broken = {
+        f"{module.__name__}: {name}"
+        for module in modules(door)
+        for name, used in _used_functions(module)
+        if inspect.isfunction(used) and Writer in _hints(used)
+    }
+    assert sorted(broken) == []
+
+
+def _hints(function: object) -> set[object]:
+    try:
+        return set(get_type_hints(function).values())
+    except (NameError, TypeError):
+        return set()
+
+
+def _used_functions(module: ModuleType) -> Iterator[tuple[str, object]]:
+    """`rows.delete` and the like: attributes of imported storage modules that the source names."""
+    for node in ast.walk(ast.parse(inspect.getsource(module))):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+            holder = getattr(module, node.value.id, None)
+            if isinstance(holder, ModuleType) and holder.__name__.startswith("martlet.storage"):
+                yield f"{holder.__name__}.{node.attr}", getattr(holder, node.attr, None)
+
+
+def test_every_event_has_its_reactions() -> None:
+    """An event that nothing follows from need not be written."""
+    assert [kind.__name__ for kind in events.KINDS.values() if not app.REACTIONS.get(kind)] == []
+
+
+def test_every_migration_leaves_the_same_tables_on_both(store: Store) -> None:
+    """Each database has every table that the shared schema names, with all its columns."""
+    with store.read() as db:
+        found = {table: dumping.columns_of(db, table) for table in dumping.tables(db)}
+    wanted = _tables_in("\n".join(one.sql for one in migrating.known("sqlite")))
+    assert found == {table: columns for table, columns in wanted.items() if table not in dumping.LEFT_OUT}
+
+
+def _tables_in(schema: str) -> dict[str, list[str]]:
+    import sqlite3  # noqa: PLC0415 - a scratch database to read the schema with
+
+    with sqlite3.connect(":memory:") as scratch:
+        scratch.executescript(schema)
+        names = [
+            row[0]
+            for row in scratch.execute(
+                "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'"
+            )
+            if not row[0].startswith(dumping.SEARCH)
+        ]
+        columns = {
+            name: [
+                row[0]
+                for row in scratch.execute("SELECT name FROM pragma_table_info(?) ORDER BY cid", (name,))
+            ]
+            for name in names
+        }
+    scratch.close()
+    return columns
+
+
+@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
+def test_every_method_says_where_it_is_documented(operation: Operation) -> None:
+    assert inspect.getdoc(operation.handler)
+
+
+def test_every_method_has_a_test() -> None:
+    """Each path of the client API stands in some test, its ids aside."""
+    tests = "\n".join(path.read_text() for path in (ROOT / "tests").rglob("*.py"))
+    missing = [one.path for one in OPERATIONS if not all(part in tests for part in _fixed_parts(one.path))]
+    assert missing == []
+
+
+def _fixed_parts(path: str) -> list[str]:
+    """`/api/v1/statuses/{id}/pin` is looked for as `/api/v1/statuses/` and `/pin`."""
+    parts = [part.partition("}")[2] if "}" in part else part for part in path.split("{")]
+    return [part for part in parts if part]
