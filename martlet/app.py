@@ -17,6 +17,7 @@ from martlet.http.media import MediaDoor
 from martlet.jobs.runner import Job, Reaction, Runner
 from martlet.mastodon import methods
 from martlet.mastodon.door import MastodonDoor
+from martlet.mastodon.serialize import push
 from martlet.media import limits as media_limits
 from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
@@ -27,12 +28,15 @@ from martlet.model.events import (
     Event,
     Followed,
     FollowRequested,
+    Notified,
     PollClosed,
     PostDeleted,
     PostEdited,
     PostLiked,
     PostPublished,
 )
+from martlet.network import push as network_push
+from martlet.network.client import Client
 from martlet.services import (
     blocking,
     conversing,
@@ -42,14 +46,17 @@ from martlet.services import (
     leaving,
     notifying,
     polling,
+    pushing,
     sweeping,
     timelines,
     uploading,
 )
 from martlet.services.here import server
 from martlet.services.ports import Ground
+from martlet.services.pushing import Became, Pusher
 from martlet.settings import Settings
 from martlet.signing.server_keys import ServerSecret
+from martlet.signing.subscriptions import Sender, Subscription
 from martlet.storage import secret_file
 from martlet.storage.database import Store
 from martlet.storage.opening import open_store
@@ -66,15 +73,17 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
     AccountChanged: (finding_accounts.index,),
     AccountReported: (notifying.of_report,),
+    Notified: (pushing.of_notification,),
 }
 
 
-def jobs(ground: Ground) -> Mapping[str, Job]:
+def jobs(ground: Ground, pusher: Pusher) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
     return {
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         leaving.REMOVE: partial(leaving.remove, ground.store),
+        pushing.PUSH: partial(pushing.push_one, ground, pusher),
         polling.CLOSE: partial(polling.close, ground.store),
         sweeping.SWEEP: partial(sweeping.sweep, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
@@ -120,6 +129,11 @@ def _secret(settings: Settings) -> ServerSecret:
     return ServerSecret(secret_file.read_or_make(settings.folder))
 
 
+async def _push(client: Client, subscription: Subscription, payload: bytes, sender: Sender) -> Became:
+    outcome = await network_push.send(client, subscription, payload, sender)
+    return outcome.result.value
+
+
 def build(settings: Settings) -> Built:
     """Everything one process needs. The schema has to be up to date already."""
     return build_on(ground_for(settings, open_store(settings.database, settings.folder)), settings)
@@ -127,12 +141,15 @@ def build(settings: Settings) -> Built:
 
 def build_on(ground: Ground, settings: Settings) -> Built:
     """The same on a ground that is there already."""
-    runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground))
+    client = Client(ground.here.host, allow_private=settings.allow_private_addresses)
+    pusher = Pusher(partial(_push, client), partial(push.word, here=ground.here))
+    runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground, pusher))
 
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
 
     async def stop() -> None:
         await runner.stop()
+        await client.close()
         if limiter is not None:
             limiter.close()
         ground.workshop.close()

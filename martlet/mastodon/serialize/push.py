@@ -63,7 +63,7 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
 }
 
 
-def word(db: Reader, here: Server, told: Notification, token: str) -> bytes | None:
+def word(db: Reader, told: Notification, token: str, here: Server) -> bytes | None:
     """None where the post has gone, or is no longer for this person."""
     sender = accounts.find(db, told.from_id)
     if sender is None or sender.is_gone:

@@ -1,0 +1,197 @@
+"""Web Push: apps are told, encrypted; decrypted here by a real client's own code."""
+
+import base64
+import http.server
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import msgspec
+import pytest
+from mastodon import Mastodon
+
+from martlet import app
+from martlet.mastodon import notification_entities as entities
+from martlet.services.ports import Ground
+from martlet.settings import Settings
+from tests.client import Api, Person
+
+CLIENT = Mastodon(api_base_url="http://localhost:3000", access_token="none")
+
+
+class Endpoint:
+    """A push service on this machine that keeps what it is sent."""
+
+    def __init__(self, status: int = 201) -> None:
+        self.status = status
+        self.received: list[tuple[dict[str, str], bytes]] = []
+
+    @contextmanager
+    def listening(self) -> Iterator[str]:
+        endpoint = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers["content-length"]))
+                endpoint.received.append(({k.lower(): v for k, v in self.headers.items()}, body))
+                self.send_response(endpoint.status)
+                self.send_header("content-length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: Any) -> None:
+                del format, args
+
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/push/1"
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+@pytest.fixture
+def open_api(ground: Ground, settings: Settings) -> Iterator[Api]:
+    """A server that may call this machine."""
+    allowed = msgspec.structs.replace(settings, allow_private_addresses=True)
+    api = Api(app.build_on(ground, allowed))
+    yield api
+    api.close()
+
+
+def keys() -> tuple[dict[str, Any], dict[str, Any]]:
+    private, public = CLIENT.push_subscription_generate_keys()
+    return private, public
+
+
+def subscription(public: dict[str, Any], endpoint: str, **more: Any) -> dict[str, Any]:
+    def text(raw: bytes) -> str:
+        return base64.urlsafe_b64encode(raw).decode()
+
+    return {
+        "subscription": {
+            "endpoint": endpoint,
+            "keys": {"p256dh": text(public["pubkey"]), "auth": text(public["auth"])},
+            **more,
+        },
+        "data": {"alerts": {"mention": True}, "policy": "all"},
+    }
+
+
+def mention(api: Api, by: Person, whom: str) -> None:
+    api.post("/api/v1/statuses", token=by, json={"status": f"@{whom} Grüße, 小米"})
+    api.work()
+
+
+@pytest.mark.parametrize("is_standard", [True, False])
+def test_an_app_is_told_in_words_only_it_can_read(open_api: Api, is_standard: bool) -> None:
+    api, endpoint = open_api, Endpoint()
+    ada, bob = api.person("ada"), api.person("bob")
+    private, public = keys()
+    with endpoint.listening() as address:
+        body = subscription(public, address, standard=is_standard)
+        reply = api.post("/api/v1/push/subscription", token=ada, json=body)
+        assert reply.status == 200
+        assert reply.entity(entities.WebPushSubscription).alerts.mention is True
+        mention(api, bob, "ada")
+    ((headers, encrypted),) = endpoint.received
+    assert b"ada" not in encrypted
+    if is_standard:
+        assert headers["content-encoding"] == "aes128gcm"
+        import http_ece  # noqa: PLC0415 - needs its key object only here
+        from cryptography.hazmat.primitives.asymmetric import ec  # noqa: PLC0415
+
+        key = ec.derive_private_key(private["privkey"], ec.SECP256R1())
+        told = json.loads(
+            http_ece.decrypt(encrypted, private_key=key, auth_secret=private["auth"], version="aes128gcm")
+        )
+    else:
+        read = CLIENT.push_subscription_decrypt_push(
+            encrypted, private, headers["encryption"], headers["crypto-key"]
+        )
+        told = json.loads(json.dumps(read, default=str))
+    assert told["access_token"] == ada.token
+    assert told["notification_type"] == "mention"
+    assert told["title"] == "bob mentioned you"
+    assert told["body"] == "@ada Grüße, 小米"
+    found = api.get("/api/v1/notifications", token=ada).json
+    assert str(told["notification_id"]) == found[0]["id"]
+
+
+def test_only_what_was_asked_for_is_told(open_api: Api) -> None:
+    api, endpoint = open_api, Endpoint()
+    ada, bob = api.person("ada"), api.person("bob")
+    _, public = keys()
+    with endpoint.listening() as address:
+        api.post("/api/v1/push/subscription", token=ada, json=subscription(public, address))
+        api.post(f"/api/v1/accounts/{ada.id}/follow", token=bob)
+        api.work()
+        assert endpoint.received == []
+        changed = api.put(
+            "/api/v1/push/subscription",
+            token=ada,
+            json={"data": {"alerts": {"follow": True}, "policy": "followed"}},
+        )
+        assert changed.json["alerts"]["mention"] is False
+        assert changed.json["policy"] == "followed"
+        mention(api, bob, "ada")
+        assert endpoint.received == []
+
+
+def test_an_app_that_has_gone_is_forgotten(open_api: Api) -> None:
+    api, endpoint = open_api, Endpoint(status=410)
+    ada, bob = api.person("ada"), api.person("bob")
+    _, public = keys()
+    with endpoint.listening() as address:
+        api.post("/api/v1/push/subscription", token=ada, json=subscription(public, address))
+        mention(api, bob, "ada")
+        assert len(endpoint.received) == 1
+    assert api.get("/api/v1/push/subscription", token=ada).status == 404
+
+
+def test_what_was_deleted_before_it_is_sent_is_not_sent(open_api: Api) -> None:
+    """F11"""
+    api, endpoint = open_api, Endpoint()
+    ada, bob = api.person("ada"), api.person("bob")
+    _, public = keys()
+    with endpoint.listening() as address:
+        api.post("/api/v1/push/subscription", token=ada, json=subscription(public, address))
+        post = api.post("/api/v1/statuses", token=bob, json={"status": "@ada oops"}).json["id"]
+        api.delete(f"/api/v1/statuses/{post}", token=bob)
+        api.work()
+    assert endpoint.received == []
+
+
+def test_each_token_has_a_subscription_of_its_own(api: Api) -> None:
+    ada = api.person("ada")
+    other = api.token(ada.id)
+    _, public = keys()
+    assert api.get("/api/v1/push/subscription", token=ada).status == 404
+    api.post("/api/v1/push/subscription", token=ada, json=subscription(public, "https://push.example/1"))
+    api.post("/api/v1/push/subscription", token=ada, json=subscription(public, "https://push.example/2"))
+    assert api.get("/api/v1/push/subscription", token=ada).json["endpoint"] == "https://push.example/2"
+    assert api.get("/api/v1/push/subscription", token=other).status == 404
+    assert api.delete("/api/v1/push/subscription", token=other).json == {}
+    assert api.get("/api/v1/push/subscription", token=ada).status == 200
+    assert api.delete("/api/v1/push/subscription", token=ada).json == {}
+    assert api.get("/api/v1/push/subscription", token=ada).status == 404
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"endpoint": "javascript:alert(1)"},
+        {"keys": {"p256dh": "AAAA", "auth": "AAAA"}},
+        {"endpoint": "x" * 5000},
+    ],
+)
+def test_a_broken_subscription_is_refused(api: Api, change: dict[str, Any]) -> None:
+    ada = api.person("ada")
+    _, public = keys()
+    body = subscription(public, "https://push.example/1")
+    body["subscription"] |= change
+    assert api.post("/api/v1/push/subscription", token=ada, json=body).status == 422
