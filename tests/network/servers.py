@@ -214,6 +214,7 @@ class Authority:
             .not_valid_before(now - timedelta(hours=1))
             .not_valid_after(now + timedelta(days=1))
             .add_extension(role, critical=True)
+            .add_extension(_usage(role), critical=True)
             .add_extension(x509.SubjectKeyIdentifier.from_public_key(key.public_key()), critical=False)
             .add_extension(
                 x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key()), critical=False
@@ -224,6 +225,21 @@ class Authority:
                 x509.SubjectAlternativeName([_host(h) for h in hosts]), critical=False
             )
         return builder.sign(self._key, hashes.SHA256())
+
+
+def _usage(role: x509.BasicConstraints) -> x509.KeyUsage:
+    """What the key may do: an authority signs certificates, a server signs handshakes."""
+    return x509.KeyUsage(
+        digital_signature=not role.ca,
+        key_cert_sign=role.ca,
+        content_commitment=False,
+        key_encipherment=False,
+        data_encipherment=False,
+        key_agreement=False,
+        crl_sign=False,
+        encipher_only=False,
+        decipher_only=False,
+    )
 
 
 def _name(text: str) -> x509.Name:
