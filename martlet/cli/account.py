@@ -63,7 +63,7 @@ def create(
 
     The password is asked for, unseen; or --generate makes one up.
     """
-    tending.check(username, email)
+    tending.check(username, email, role)
     password = _password(generate, password_stdin)
     passwords.check_strength(password, (username, email, settings.name))
     newcomer = Newcomer(username, email, passwords.hash_password(password), role=role, locale=locale)

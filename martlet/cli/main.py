@@ -3,7 +3,7 @@
 import click
 
 from martlet import __version__
-from martlet.cli import account, backup, check, jobs, serve, settings
+from martlet.cli import account, backup, check, invite, jobs, serve, settings, setup
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -12,13 +12,16 @@ def main() -> None:
     """Run a Martlet server, and look after it."""
 
 
-for command in (
+COMMANDS = (
     serve.serve,
+    setup.setup,
     account.account,
+    invite.invite,
     check.check,
     settings.settings,
     backup.backup,
     backup.restore,
     jobs.jobs,
-):
+)
+for command in COMMANDS:
     main.add_command(command)

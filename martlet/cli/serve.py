@@ -8,7 +8,9 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from martlet.cli.opening import opened, with_settings
+from martlet.cli.setup import new_link
 from martlet.settings import Settings
+from martlet.storage.database import Store
 
 KILL_AFTER = 5
 """Seconds until a worker that will not stop is made to."""
@@ -30,10 +32,10 @@ def serve(settings: Settings, listen: str | None, workers: int | None) -> None:
     run(settings, listen or settings.listen, workers or settings.workers, _greet)
 
 
-def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings], None]) -> None:
+def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings, Store], None]) -> None:
     """Bring the schema up to date, then answer until a signal says stop."""
-    with opened(settings):
-        greet(settings)
+    with opened(settings) as store:
+        greet(settings, store)
     address, _, port = listen.rpartition(":")
     Granian(
         "martlet.worker:application",
@@ -49,5 +51,9 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
     ).serve()
 
 
-def _greet(settings: Settings) -> None:
+def _greet(settings: Settings, store: Store) -> None:
     click.echo(f"Martlet is at {settings.url}")
+    link = new_link(settings, store)
+    if link is not None:
+        click.echo("It has no owner yet. Open this link to make your account; it works once:")
+        click.echo(f"\n    {link}\n")

@@ -57,3 +57,9 @@ def end(db: Writer, by: AccountId, id: int, here: Server) -> None:
     """Take an invitation back. Raises `NotFound` for one of somebody else's."""
     if not invitations.revoke(db, by, id, here.now_ms()):
         raise NotFound
+
+
+def end_any(db: Writer, code: str, here: Server) -> None:
+    """What whoever runs the server may: take back anybody's. Raises `NotFound`."""
+    if not invitations.revoke_by_code(db, code, here.now_ms()):
+        raise NotFound(f"There is no invitation {code}.")

@@ -5,6 +5,7 @@ Nothing here asks who is calling: it is the operator, who has the database
 anyway. Every function raises `NotFound` for a name that nobody here has.
 """
 
+from martlet.model import emails
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import AccountChanged
 from martlet.model.names import AccountId
@@ -12,7 +13,7 @@ from martlet.model.server import Server
 from martlet.services import leaving, moderating, registering, revoking
 from martlet.services.registering import Newcomer
 from martlet.storage import accounts, logins, roster
-from martlet.storage.database import AlreadyThere, Reader, Writer
+from martlet.storage.database import Reader, Writer
 from martlet.storage.roster import Resident
 from martlet.text import names
 
@@ -27,23 +28,19 @@ def resident(db: Reader, name: str) -> Resident:
 
 def create(db: Writer, newcomer: Newcomer, here: Server) -> AccountId:
     """An account that may be used at once. Raises `InvalidInput`."""
-    check(newcomer.username, newcomer.email)
-    try:
-        return registering.register(db, newcomer, here)
-    except AlreadyThere:
-        raise InvalidInput("This username or this e-mail address is taken.") from None
+    check(newcomer.username, newcomer.email, newcomer.role)
+    return registering.register(db, newcomer, here)
 
 
-def check(username: str, email: str) -> None:
-    """Raises `InvalidInput` for what can be no username or no address."""
+def check(username: str, email: str, role: str) -> None:
+    """Raises `InvalidInput` for what can be no username or no address. Staff may be called as staff."""
     if not names.is_username(username):
         raise InvalidInput("A username has 1 to 30 letters (a–z), digits and underscores.", "username")
-    if names.is_reserved(username):
+    if role == "user" and names.is_reserved(username):
         raise InvalidInput(
             f"{username} would pass for the server itself: choose another username.", "username"
         )
-    local, at, host = email.partition("@")
-    if not (local and at and "." in host) or any(letter.isspace() for letter in email):
+    if emails.read(email) is None:
         raise InvalidInput(f"{email} is no e-mail address.", "email")
 
 

@@ -80,3 +80,20 @@ def revoke(db: Writer, account: AccountId, id: int, now: int) -> bool:
         )
         == 1
     )
+
+
+def everybodys(db: Reader) -> list[tuple[Invitation, str | None]]:
+    """All of them with their makers' usernames, newest first; None: by whoever runs the server."""
+    rows = db.rows(
+        f"""
+        SELECT account.username, {COLUMNS} FROM invitation LEFT JOIN account ON account.id = invitation.made_by
+         ORDER BY invitation.id DESC
+        """
+    )
+    return [(Invitation(*row[1:]), row[0]) for row in rows]
+
+
+def revoke_by_code(db: Writer, code: str, now: int) -> bool:
+    """Whoever made it. Whether there was such an invitation."""
+    sql = "UPDATE invitation SET revoked_at = coalesce(revoked_at, :now) WHERE code = :code"
+    return db.run(sql, code=code, now=now) == 1

@@ -6,44 +6,13 @@ import sys
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
 
-from martlet.cli import main
 from martlet.model.server import Server
 from martlet.signing import passwords
 from martlet.storage import logins
 from martlet.storage.database import Store
+from tests.cli.conftest import PASSWORD, Operator
 from tests.make import insert_person
-
-PASSWORD = "sturdy lime kiln"
-
-
-class Operator:
-    """Types commands, with the settings of one server."""
-
-    def __init__(self, database: str, folder: Path) -> None:
-        self.environment = {"MARTLET_DATABASE": database, "MARTLET_DATA": str(folder)}
-
-    def __call__(self, *words: str, typed: str = "") -> Result:
-        return CliRunner().invoke(main, list(words), input=typed, env=self.environment)
-
-    def create(self, username: str, *more: str) -> Result:
-        return self(
-            "account",
-            "create",
-            username,
-            "--email",
-            f"{username}@mail.example",
-            "--password-stdin",
-            *more,
-            typed=PASSWORD,
-        )
-
-
-@pytest.fixture
-def martlet(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
-    monkeypatch.chdir(tmp_path)
-    return Operator(database, tmp_path / "data")
 
 
 def test_an_account_is_made_and_can_be_used(martlet: Operator, store: Store) -> None:
