@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from martlet.model.errors import InvalidInput
 from martlet.services import leaving
 from martlet.storage import accounts, departures
-from martlet.storage.database import AlreadyThere
 from tests.client import Api, Person
 
 
@@ -94,7 +94,7 @@ def _nothing_is_left(api: Api, who: Person) -> None:
         assert account.username == "ada"
         assert (account.posts_count, account.followers_count, account.following_count) == (0, 0, 0)
         assert "secretword" not in repr(account)
-    with pytest.raises(AlreadyThere):
+    with pytest.raises(InvalidInput):
         api.person("ada")
 
 
