@@ -19,13 +19,19 @@ from martlet.model.errors import (
     Unavailable,
 )
 from martlet.services.ports import Ground
-from martlet.web import consenting, entering, files, guarding, joining, language, visits
+from martlet.web import consenting, entering, files, guarding, joining, language, securing, settling, visits
 from martlet.web.pages import ErrorPage, Frame
 from martlet.web.rendering import render
 from martlet.web.visits import Desk, Pages
 from martlet.web.wording import sentence
 
-ALL: Sequence[Pages] = (consenting.pages, entering.pages, joining.pages)
+ALL: Sequence[Pages] = (
+    consenting.pages,
+    entering.pages,
+    joining.pages,
+    securing.pages,
+    settling.pages,
+)
 
 STATUSES: tuple[tuple[type[MartletError], int], ...] = (
     (BodyTooLarge, 413),
