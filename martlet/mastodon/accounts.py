@@ -91,7 +91,13 @@ def lookup(db: Reader, call: Call[LookupForm]) -> entities.Account:
     return serialize.entity(db, finding_accounts.by_handle(db, call.form.acct, call.here), call.here)
 
 
-@api.get("/api/v1/accounts/search", scope="read:accounts", form=SearchForm, returns=list[entities.Account])
+@api.get(
+    "/api/v1/accounts/search",
+    scope="read:accounts",
+    form=SearchForm,
+    returns=list[entities.Account],
+    is_slow=True,
+)
 def search(db: Reader, call: Call[SearchForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/accounts/#search"""
     form = call.form

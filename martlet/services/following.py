@@ -8,9 +8,10 @@ from martlet.model.accounts import Account
 from martlet.model.errors import NotAllowed, NotFound
 from martlet.model.events import Followed, FollowRequested, Unfollowed
 from martlet.model.names import AccountId
+from martlet.model.notifications import NotificationKind
 from martlet.model.server import Server
 from martlet.services import timelines
-from martlet.storage import accounts, events, follows, relations
+from martlet.storage import accounts, events, follows, notifications, relations
 from martlet.storage.database import Store, Writer
 from martlet.storage.follows import Follow
 
@@ -118,12 +119,17 @@ def end(db: Writer, follower: AccountId, followed: AccountId) -> None:
         return
     follows.delete(db, follower, followed)
     if not there.is_accepted:
-        follows.forget_request(db, follower, followed)
+        _untell(db, follower, followed)
         return
     timelines.forget(db, follower, followed)
     accounts.count(db, followed, followers=-1)
     accounts.count(db, follower, following=-1)
     db.emit(Unfollowed(follower, followed))
+
+
+def _untell(db: Writer, follower: AccountId, followed: AccountId) -> None:
+    """Once a request is answered or taken back, nobody is told of it any more."""
+    notifications.take_back(db, followed, NotificationKind.FOLLOW_REQUEST, follower)
 
 
 def unfollow(db: Writer, follower: AccountId, followed: AccountId) -> None:
@@ -147,7 +153,7 @@ def accept(db: Writer, followed: AccountId, follower: AccountId, here: Server) -
     follows.lock_pair(db, follower, followed)
     if not follows.accept(db, follower, followed, here.next_id()):
         raise NotFound
-    follows.forget_request(db, follower, followed)
+    _untell(db, follower, followed)
     _begin(db, follower, followed)
 
 

@@ -117,15 +117,6 @@ def delete(db: Writer, follower: AccountId, followed: AccountId) -> None:
     )
 
 
-def forget_request(db: Writer, follower: AccountId, followed: AccountId) -> None:
-    """Once a request is answered or taken back, nobody is told of it any more."""
-    db.run(
-        "DELETE FROM notification WHERE account_id = :followed AND from_id = :follower AND kind = 'follow_request'",
-        follower=follower,
-        followed=followed,
-    )
-
-
 # -- lists -----------------------------------------------------------------
 
 

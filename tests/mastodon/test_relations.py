@@ -190,15 +190,8 @@ def test_a_block_ends_everything_between_two(api: Api) -> None:
         db.run("INSERT INTO list (id, owner_id, title) VALUES (7, :owner, 'Friends')", owner=bob.id)
         db.run("INSERT INTO list_member (list_id, account_id, id) VALUES (7, :member, 8)", member=ada.id)
         db.run("INSERT INTO timeline_entry (timeline_id, post_id) VALUES (7, :post)", post=int(post))
-        db.run(
-            """
-            INSERT INTO notification (id, account_id, kind, from_id, group_key, created_at)
-            VALUES (9, :account, 'follow', :sender, '', 0)
-            """,
-            account=ada.id,
-            sender=bob.id,
-        )
     api.work()
+    assert [one["type"] for one in api.get("/api/v1/notifications", ada).json] == ["follow"]
     relation = act(api, ada, "block", bob)
     assert (relation["blocking"], relation["following"], relation["followed_by"]) == (True, False, False)
     assert act(api, ada, "block", bob) == relation
@@ -206,7 +199,7 @@ def test_a_block_ends_everything_between_two(api: Api) -> None:
     assert (theirs["blocked_by"], theirs["following"], theirs["followed_by"]) == (True, False, False)
     api.work()
     with api.built.ground.store.read() as db:
-        for table in ("list_member", "notification", "follow"):
+        for table in ("list_member", "follow"):
             assert db.value(f"SELECT count(*) FROM {table}") == 0
         assert db.value("SELECT count(*) FROM timeline_entry WHERE timeline_id = 7") == 0
         with pytest.raises(NotFound):
@@ -219,6 +212,7 @@ def test_a_block_ends_everything_between_two(api: Api) -> None:
     assert names(api.get("/api/v1/blocks", ada)) == ["bob"]
     assert api.get("/api/v1/blocks", bob).json == []
     assert act(api, ada, "unblock", bob)["blocking"] is False
+    assert api.get("/api/v1/notifications", ada).json == []
     assert api.get(f"/api/v1/statuses/{post}", bob).status == 200
     assert act(api, bob, "follow", ada)["following"] is True
 
