@@ -39,7 +39,10 @@ def show(db: Reader, call: Call[NoForm]) -> bytes:
     ordered = [*_in_order(above, found), *_in_order(below, found)]
     first = len(ordered) - len(_in_order(below, found))
     bodies = call.pages.each(db, ordered, call.viewer, "thread")
-    return b'{"ancestors":[%b],"descendants":[%b]}' % (b",".join(bodies[:first]), b",".join(bodies[first:]))
+    return b'{"ancestors":[%b],"descendants":[%b]}' % (
+        b",".join(filter(None, bodies[:first])),
+        b",".join(filter(None, bodies[first:])),
+    )
 
 
 def _in_order(ids: Sequence[PostId], found: Mapping[PostId, Shown]) -> list[Shown]:

@@ -12,6 +12,7 @@ from martlet.mastodon import errors, openapi
 from martlet.mastodon.routing import Api, Desk, add
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.filters import FilterResults
+from martlet.mastodon.serialize.pieces import Pieces
 from martlet.mastodon.serialize.statuses import StatusPages
 from martlet.services import rendering
 from martlet.services.ports import Ground
@@ -35,9 +36,9 @@ class MastodonDoor:
         self.operations = [operation for api in apis for operation in api.operations]
         self._here = ground.here
         self._description = b""
-        pages = StatusPages(
-            ground.here, AccountBytes(ground.here), rendering.keeper(ground.store), FilterResults(ground.here)
-        )
+        accounts = AccountBytes(ground.here)
+        pieces = Pieces(ground.here, accounts, rendering.keeper(ground.store))
+        pages = StatusPages(ground.here, accounts, pieces, FilterResults(ground.here))
         desk = Desk(ground, pages, Visits(ground.store, ground.here), limiter)
         for operation in self.operations:
             add(self.routes, operation, desk)

@@ -1,7 +1,18 @@
 """Posts as clients are shown them, kept as bytes: rendered once per version, served many times."""
 
+from collections.abc import Mapping
+
 from martlet.model.names import PostId
-from martlet.storage.database import Writer
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+
+
+def bodies(db: Reader, versions: Mapping[PostId, int]) -> dict[PostId, bytes]:
+    """Those renderings that are there in the version asked for."""
+    if not versions:
+        return {}
+    rows = db.rows(f"SELECT post_id, version, body FROM rendered_post WHERE post_id IN ({numbers(versions)})")
+    return {id: body for id, version, body in rows if version == versions[id]}
 
 
 def put(db: Writer, post: PostId, version: int, body: bytes) -> None:

@@ -20,7 +20,7 @@ from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.storage import accounts, follows, users
-from martlet.storage.database import Reader
+from martlet.storage.database import Reader, Writer
 from martlet.storage.follows import Listed
 from martlet.storage.relations import Muted
 from martlet.storage.users import User
@@ -73,9 +73,10 @@ class AccountBytes:
             for account, shown in zip(rows, many(db, rows, self._here), strict=True):
                 body = msgspec.json.encode(shown)
                 found[account.id] = body
-                if (
+                is_lasting = (
                     account.moved_to_id is None
-                ):  # else it shows another account, which has a version of its own
+                )  # else it shows another one, with a version of its own
+                if is_lasting and not isinstance(db, Writer):  # what is written may still be taken back
                     self._keep(account.id, account.version, body)
         return found
 
@@ -93,6 +94,10 @@ class AccountBytes:
             b'%b,"mute_expires_at":%b}' % (bodies[one.account_id][:-1], end)
             for one, end in zip(listed, ends, strict=True)
         )
+
+    def has(self, id: AccountId, version: int) -> bool:
+        """Whether the account's JSON may be kept: for some it says more than the version covers."""
+        return self._kept.get(id, (None,))[0] == version
 
     def _keep(self, id: AccountId, version: int, body: bytes) -> None:
         self._kept[id] = (version, body)

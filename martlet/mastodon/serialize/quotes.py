@@ -72,7 +72,7 @@ def embedded(
     result: dict[PostId, bytes] = {}
     for id, (quoted, state) in quoting.items():
         body = bodies.get(quoted) if quoted is not None and state == ACCEPTED else None
-        if body is not None and quoted is not None:
+        if body and quoted is not None:
             shown_as = told_as.get(authors[quoted], ACCEPTED)
         else:
             shown_as = "unauthorized" if state == ACCEPTED else state

@@ -1,21 +1,22 @@
 """
 Pages of statuses, put together from bytes.
 
-Each post's body was rendered once (`bodies`), each account's JSON is kept by
-version (`accounts`); what is added here is what changes often (counts) and
-what differs from viewer to viewer (own marks, polls, filters, quotes).
+What everybody is shown comes ready (`pieces`); what is added here is what
+differs from viewer to viewer: own marks, polls, filters, quotes.
 """
 
+import itertools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from martlet.mastodon.serialize import bodies, polls, quotes
+from martlet.mastodon.serialize import polls, quotes
 from martlet.mastodon.serialize.accounts import AccountBytes
+from martlet.mastodon.serialize.pieces import Core, Pieces
+from martlet.model.errors import NotFound
 from martlet.model.filters import FilterContext
-from martlet.model.names import AccountId, PostId
+from martlet.model.names import PostId
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import rendering
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts
 from martlet.storage.database import Reader
@@ -28,7 +29,7 @@ Context = FilterContext
 Filtered = Callable[[Reader, Sequence[Shown], Viewer, Context | None], Mapping[PostId, bytes]]
 """Which filters of the viewer's match, as JSON lists of FilterResult by the id of the page's post; others match none."""
 
-_TRUE, _FALSE, _NULL, _NONE = b"true", b"false", b"null", b"[]"
+_TRUE, _FALSE, _NULL = b"true", b"false", b"null"
 
 
 def _no_extra(_: PostId) -> bytes:
@@ -47,8 +48,7 @@ class StatusPages:
 
     here: Server
     accounts: AccountBytes
-    keep: rendering.Keep = field(repr=False)
-    """What to do with freshly rendered bodies."""
+    pieces: Pieces
     filtered: Filtered = field(default=_no_filters, repr=False)
     """Asked only for viewers who have filters."""
 
@@ -61,17 +61,20 @@ class StatusPages:
         context: Context | None = None,
     ) -> bytes:
         """A JSON list. Filters for other contexts are left out; without a context all are told."""
-        return b"[" + b",".join(self._each(db, found, viewer, extra, context)) + b"]"
+        return b"[" + b",".join(filter(None, self._each(db, found, viewer, extra, context))) + b"]"
 
     def each(
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None = None
     ) -> list[bytes]:
-        """The JSON of each post, in the same order."""
+        """The JSON of each post, in the same order; empty for one that was deleted since it was read."""
         return self._each(db, found, viewer, _no_extra, context)
 
     def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = _no_extra) -> bytes:
-        """A single JSON object."""
-        return self._each(db, [shown], viewer, extra, None)[0]
+        """A single JSON object. Raises `NotFound` for a post that was deleted since it was read."""
+        body = self._each(db, [shown], viewer, extra, None)[0]
+        if not body:
+            raise NotFound
+        return body
 
     def by_id(
         self, db: Reader, ids: Sequence[PostId], viewer: Viewer, context: Context | None = None
@@ -79,7 +82,7 @@ class StatusPages:
         """The JSON of those posts that the viewer may see."""
         found = posts.shown(db, set(ids), viewer.account)
         each = self._each(db, found, viewer, _no_extra, context)
-        return dict(zip((one.id for one in found), each, strict=True))
+        return {one.id: body for one, body in zip(found, each, strict=True) if body}
 
     def _each(
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra, context: Context | None
@@ -101,59 +104,24 @@ class StatusPages:
     ) -> list[bytes]:
         if not found:
             return []
-        bodies_of = self._bodies(db, found)
-        versions: dict[AccountId, int] = {}
-        for one in found:
-            versions[one.author_id] = one.author_version
-            if one.boosted_id is not None:
-                versions[one.boosted_author_id] = one.boosted_author_version
-        accounts_of = self.accounts.of(db, versions)
+        pieces_of = self.pieces.of(db, _cores(found))
         polls_of = polls.rendered(db, found, viewer.account, self.here)
         marks = self._marks(db, found, viewer, context)
         approval = quotes.approvals(db, found, viewer.account)
         result = []
         for one in found:
             tail = approval(one) + marks(one) + extra(one.boosted_id or one.id)
-            if one.boosted_id is None:
-                result.append(
-                    b'{%b,"account":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d'
-                    b',"reblog":null,"poll":%b,"quote":%b%b}'
-                    % (
-                        bodies_of[one.id],
-                        accounts_of[one.author_id],
-                        one.replies_count,
-                        one.boosts_count,
-                        one.likes_count,
-                        one.quotes_count,
-                        polls_of.get(one.poll_id, _NULL),
-                        quotes_of.get(one.id, _NULL),
-                        tail,
-                    )
-                )
+            if one.id not in pieces_of or (one.boosted_id or one.id) not in pieces_of:
+                result.append(b"")
+            elif one.boosted_id is None:
+                poll = polls_of.get(one.poll_id, _NULL)
+                quote = quotes_of.get(one.id, _NULL)
+                result.append(_joined(pieces_of[one.id], _NULL, poll, quote, tail))
             else:
-                attached = polls_of.get(one.boosted_poll_id, _NULL), quotes_of.get(one.boosted_id, _NULL)
-                result.append(_boost(one, bodies_of, accounts_of, attached, tail))
-        return result
-
-    def _bodies(self, db: Reader, found: Sequence[Shown]) -> dict[PostId, bytes]:
-        result: dict[PostId, bytes] = {}
-        missing: list[PostId] = []
-        for one in found:
-            if one.body is not None and one.rendered_version == bodies.version(one.version):
-                result[one.id] = one.body
-            else:
-                missing.append(one.id)
-            if one.boosted_id is not None:
-                if one.boosted_body is not None and one.boosted_rendered_version == bodies.version(
-                    one.boosted_version
-                ):
-                    result[one.boosted_id] = one.boosted_body
-                else:
-                    missing.append(one.boosted_id)
-        if missing:
-            fresh = bodies.render(db, missing, self.here)
-            self.keep(db, fresh)
-            result |= {id: body for id, (_, body) in fresh.items()}
+                poll = polls_of.get(one.boosted_poll_id, _NULL)
+                quote = quotes_of.get(one.boosted_id, _NULL)
+                inner = _joined(pieces_of[one.boosted_id], _NULL, poll, quote, tail)
+                result.append(_joined(pieces_of[one.id], inner, _NULL, _NULL, tail))
         return result
 
     def _marks(
@@ -165,22 +133,22 @@ class StatusPages:
             return lambda _: b""
         muted = self._muted_threads(db, found, viewer)
         filtered = self.filtered(db, found, viewer, context) if viewer.has_filters else {}
-        own = [
+        own = {
             one.id
             for one in found
             if one.author_id == account and one.boosted_id is None and one.visibility > Visibility.MENTIONED
-        ]
-        pinned = posts.pinned_among(db, account, own) if own else frozenset()
+        }
+        pinned = posts.pinned_by(db, account) if own else frozenset()
 
         def marks(one: Shown) -> bytes:
-            thread = one.boosted_thread_id if one.boosted_id is not None else one.thread_id
-            marked = b',"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b,"filtered":%b' % (
-                _FALSE if one.liked_id is None else _TRUE,
-                _FALSE if one.boost_id is None else _TRUE,
-                _TRUE if thread in muted else _FALSE,
-                _FALSE if one.bookmarked_id is None else _TRUE,
-                filtered.get(one.id, _NONE),
-            )
+            is_muted = bool(muted) and (one.boosted_thread_id or one.thread_id) in muted
+            marked = _MARKS[
+                one.liked_id is not None, one.boost_id is not None, is_muted, one.bookmarked_id is not None
+            ]
+            if one.id in filtered:
+                marked += b',"filtered":' + filtered[one.id]
+            else:
+                marked += b',"filtered":[]'
             if one.id not in own:
                 return marked
             return marked + (b',"pinned":true' if one.id in pinned else b',"pinned":false')
@@ -194,32 +162,27 @@ class StatusPages:
         return posts.muted_threads(db, viewer.account, threads)
 
 
-def _boost(
-    one: Shown,
-    bodies_of: Mapping[PostId, bytes],
-    accounts_of: Mapping[AccountId, bytes],
-    attached: tuple[bytes, bytes],
-    tail: bytes,
-) -> bytes:
-    """`attached`: the boosted post's poll and quote."""
-    counts = b'"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d' % (
-        one.boosted_replies_count,
-        one.boosted_boosts_count,
-        one.boosted_likes_count,
-        one.boosted_quotes_count,
-    )
-    assert one.boosted_id is not None  # noqa: S101 - for the type checker; the caller has looked
-    inner = b'{%b,"account":%b,%b,"reblog":null,"poll":%b,"quote":%b%b}' % (
-        bodies_of[one.boosted_id],
-        accounts_of[one.boosted_author_id],
-        counts,
-        *attached,
-        tail,
-    )
-    return b'{%b,"account":%b,%b,"reblog":%b,"poll":null,"quote":null%b}' % (
-        bodies_of[one.id],
-        accounts_of[one.author_id],
-        counts,
-        inner,
-        tail,
-    )
+def _cores(found: Sequence[Shown]) -> dict[PostId, Core]:
+    """What everybody is shown. A boost has its own versions, and the counts of what it boosts."""
+    cores: dict[PostId, Core] = {}
+    for one in found:
+        if one.boosted_id is None:
+            cores[one.id] = one[:8]
+        else:
+            cores[one.id] = one[:4] + one[12:16]
+            cores[one.boosted_id] = one[8:16]  # type: ignore[assignment] # it boosts something, so none of them is None
+    return cores
+
+
+def _joined(piece: bytes, boosted: bytes, poll: bytes, quote: bytes, tail: bytes) -> bytes:
+    return b'%b,"reblog":%b,"poll":%b,"quote":%b%b}' % (piece, boosted, poll, quote, tail)
+
+
+def _marked(liked: bytes, boosted: bytes, muted: bytes, bookmarked: bytes) -> bytes:
+    return b',"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b' % (liked, boosted, muted, bookmarked)
+
+
+_MARKS = {
+    flags: _marked(*(_TRUE if flag else _FALSE for flag in flags))
+    for flags in itertools.product((False, True), repeat=4)
+}
