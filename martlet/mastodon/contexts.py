@@ -35,9 +35,10 @@ def show(db: Reader, call: Call[NoForm]) -> bytes:
     links = threads.around(db, post, FOR_PEOPLE_HERE.below)
     above = model.ancestors(links, post.id, reach.above)
     below = model.descendants(links, post.id, reach.below, reach.depth)
-    found = threads.shown(db, [*above, *below], call.account, call.here.now_ms())
-    ordered = [*_in_order(above, found), *_in_order(below, found)]
-    first = len(ordered) - len(_in_order(below, found))
+    found = threads.shown(db, post.thread_id, len(links), [*above, *below], call.account, call.here.now_ms())
+    shown_above = _in_order(above, found)
+    ordered = [*shown_above, *_in_order(below, found)]
+    first = len(shown_above)
     bodies = call.pages.each(db, ordered, call.viewer, "thread")
     return b'{"ancestors":[%b],"descendants":[%b]}' % (
         b",".join(filter(None, bodies[:first])),

@@ -10,6 +10,8 @@ from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
 
+SMALL = 100
+
 
 def around(db: Reader, post: Post, limit: int) -> dict[PostId, Link]:
     """The post and its neighbours in the thread, at most `limit` each before and after it; whoever may see them."""
@@ -30,9 +32,17 @@ def around(db: Reader, post: Post, limit: int) -> dict[PostId, Link]:
     return {row[0]: Link(*row) for row in rows}
 
 
-def shown(db: Reader, ids: Collection[PostId], viewer: AccountId, now: int) -> dict[PostId, Shown]:
-    """Those of the posts that the viewer may see and wants to."""
+def shown(
+    db: Reader, thread: PostId, size: int, ids: Collection[PostId], viewer: AccountId, now: int
+) -> dict[PostId, Shown]:
+    """
+    Those of the posts that the viewer may see and wants to.
+
+    Of a thread of a small `size` all are asked for, in words that are always the same: quicker than naming them.
+    """
     if not ids:
         return {}
-    found = posts.timeline_page(db, "post", f"post.id IN ({numbers(ids)})", "", viewer=viewer, now=now)
+    where = "post.thread_id = :thread" if size <= SMALL else f"post.id IN ({numbers(ids)})"
+    named = {"thread": thread} if size <= SMALL else {}
+    found = posts.timeline_page(db, "post", where, "", viewer=viewer, now=now, **named)
     return {one.id: one for one in found}
