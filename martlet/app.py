@@ -28,6 +28,7 @@ from martlet.model.events import (
     Event,
     Followed,
     FollowRequested,
+    MailWanted,
     Notified,
     PollClosed,
     PostDeleted,
@@ -44,6 +45,7 @@ from martlet.services import (
     following,
     keys,
     leaving,
+    mailing,
     notifying,
     polling,
     pushing,
@@ -52,6 +54,7 @@ from martlet.services import (
     uploading,
 )
 from martlet.services.here import server
+from martlet.services.mailing import MailServer
 from martlet.services.ports import Ground
 from martlet.services.pushing import Became, Pusher
 from martlet.settings import Settings
@@ -74,10 +77,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AccountChanged: (finding_accounts.index,),
     AccountReported: (notifying.of_report,),
     Notified: (pushing.of_notification,),
+    MailWanted: (mailing.send_later,),
 }
 
 
-def jobs(ground: Ground, pusher: Pusher) -> Mapping[str, Job]:
+def jobs(ground: Ground, pusher: Pusher, mail: MailServer | None) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
     return {
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
@@ -85,6 +89,7 @@ def jobs(ground: Ground, pusher: Pusher) -> Mapping[str, Job]:
         leaving.REMOVE: partial(leaving.remove, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
         polling.CLOSE: partial(polling.close, ground.store),
+        mailing.MAIL: partial(mailing.send, ground, mail),
         sweeping.SWEEP: partial(sweeping.sweep, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
         timelines.TIDY: partial(timelines.tidy, ground.store),
@@ -100,6 +105,19 @@ class Built:
     application: Application
     ground: Ground
     runner: Runner
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    if not settings.smtp_host:
+        return None
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_user,
+        settings.smtp_password,
+        settings.mail_from,
+    )
 
 
 def ground_for(settings: Settings, store: Store) -> Ground:
@@ -143,7 +161,7 @@ def build_on(ground: Ground, settings: Settings) -> Built:
     """The same on a ground that is there already."""
     client = Client(ground.here.host, allow_private=settings.allow_private_addresses)
     pusher = Pusher(partial(_push, client), partial(push.word, here=ground.here))
-    runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground, pusher))
+    runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground, pusher, _mail_server(settings)))
 
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
 

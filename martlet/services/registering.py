@@ -13,7 +13,7 @@ from martlet.model.errors import InvalidInput, NotAllowed
 from martlet.model.events import AccountRegistered, MailWanted
 from martlet.model.names import AccountId, UserId
 from martlet.model.server import Server
-from martlet.services import attempting, hashing
+from martlet.services import attempting, hashing, letters
 from martlet.services.ports import Ground
 from martlet.signing import passwords
 from martlet.storage import accounts, invitations, logins, timelines
@@ -94,7 +94,7 @@ def _join(db: Writer, wish: Wish, hashed: str, here: Server) -> Login:
     if login is None:
         raise RuntimeError("The account that was just made is not there.")
     if here.sends_mail:
-        db.emit(MailWanted("confirm", login.email, login.locale, login.user))
+        db.emit(MailWanted(letters.CONFIRM, login.email, login.locale, login.user))
     return login
 
 

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 
 from martlet.model.errors import NotAllowed
+from martlet.model.events import MailWanted
 from martlet.model.server import Server
-from martlet.services import attempting, entering, hashing, registering, revoking
+from martlet.services import attempting, entering, hashing, letters, registering, revoking
 from martlet.services.ports import Ground
 from martlet.services.registering import Details
 from martlet.signing import sealed, totp
@@ -44,13 +45,30 @@ async def hash_new_password(ground: Ground, login: Login, password: str) -> str:
 
 
 def change_password(db: Writer, login: Login, hashed: str) -> None:
+    """Its owner is told by mail, if this server sends any."""
     logins.update(db, login.user, password_hash=hashed)
+    db.emit(MailWanted(letters.PASSWORD_CHANGED, login.email, login.locale, login.user))
 
 
 def change_password_and_end_others(db: Writer, login: Login, hashed: str, but_session: int = 0) -> None:
     """Whoever knew the old one is out, in browsers and apps."""
-    logins.update(db, login.user, password_hash=hashed)
+    change_password(db, login, hashed)
     revoking.access(db, login.user, but_session=but_session)
+
+
+def reset_password(db: Writer, login: Login, hashed: str, here: Server) -> bool:
+    """
+    By a letter's link, which also shows that the address is theirs. Everybody is signed out.
+
+    False where the password was changed since the link was read.
+    """
+    current = logins.find_and_lock(db, login.user)
+    if current is None or current.password_hash != login.password_hash:
+        return False
+    change_password_and_end_others(db, login, hashed)
+    if current.confirmed_at is None:
+        logins.update(db, login.user, confirmed_at=here.now_ms())
+    return True
 
 
 # -- the second step -----------------------------------------------------

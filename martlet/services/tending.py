@@ -7,10 +7,10 @@ anyway. Every function raises `NotFound` for a name that nobody here has.
 
 from martlet.model import emails
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.events import AccountChanged
+from martlet.model.events import AccountChanged, MailWanted
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import leaving, moderating, registering, revoking
+from martlet.services import leaving, letters, moderating, registering, revoking
 from martlet.services.registering import Newcomer
 from martlet.storage import accounts, logins, roster
 from martlet.storage.database import Reader, Writer
@@ -72,6 +72,9 @@ def approve(db: Writer, name: str, here: Server) -> None:
     if found.approved_at is None:
         logins.update(db, found.user, approved_at=here.now_ms())
         _changed(db, found.account)
+        login = logins.find(db, found.user)
+        if login is not None:
+            db.emit(MailWanted(letters.APPROVED, login.email, login.locale, login.user))
 
 
 def suspend(db: Writer, name: str, here: Server) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from martlet.model.names import AccountId, UserId
 from martlet.storage.database import Reader, Row, Writer
+from martlet.storage.dialect import lock_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,12 @@ def _login(row: Row | None) -> Login | None:
 
 def find(db: Reader, user: UserId) -> Login | None:
     return _login(db.row(f"{_SELECT} WHERE users.id = :user", user=user))
+
+
+def find_and_lock(db: Writer, user: UserId) -> Login | None:
+    """To be changed by what was read: others who want that wait."""
+    db.row(f"SELECT 1 FROM users WHERE id = :user {lock_row(db.dialect)}", user=user)
+    return find(db, user)
 
 
 def find_of_account(db: Reader, account: AccountId) -> Login | None:

@@ -19,7 +19,18 @@ from martlet.model.errors import (
     Unavailable,
 )
 from martlet.services.ports import Ground
-from martlet.web import consenting, entering, files, guarding, joining, language, securing, settling, visits
+from martlet.web import (
+    consenting,
+    entering,
+    files,
+    guarding,
+    joining,
+    language,
+    mailing,
+    securing,
+    settling,
+    visits,
+)
 from martlet.web.pages import ErrorPage, Frame
 from martlet.web.rendering import render
 from martlet.web.visits import Desk, Pages
@@ -29,6 +40,7 @@ ALL: Sequence[Pages] = (
     consenting.pages,
     entering.pages,
     joining.pages,
+    mailing.pages,
     securing.pages,
     settling.pages,
 )

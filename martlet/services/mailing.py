@@ -1,0 +1,215 @@
+"""
+Mail: wanted in the transaction of a change, sent by a job through a mail server.
+
+The links that open something are made when the letter is sent and kept
+nowhere. They carry our signature and are bound to what they are good for: a
+password's link to the password it replaces, so it is good once.
+"""
+
+import asyncio
+import smtplib
+import ssl
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+
+import msgspec
+
+from martlet.model import emails
+from martlet.model.errors import InvalidInput
+from martlet.model.events import MailWanted
+from martlet.model.names import UserId
+from martlet.model.server import Server
+from martlet.services import attempting, letters, naming
+from martlet.services.ports import Ground
+from martlet.signing import sealed, tokens
+from martlet.signing.sealed import Purpose
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage import events, logins
+from martlet.storage.database import AlreadyThere, Reader, Writer
+from martlet.storage.logins import Login
+
+MAIL = "mail"
+CONFIRM_LIFE = timedelta(days=7)
+RESET_LIFE = timedelta(hours=2)
+TIMEOUT = 60
+
+
+@dataclass(frozen=True, slots=True)
+class MailServer:
+    """Who takes our mail. `security`: starttls, tls, none."""
+
+    host: str
+    port: int
+    security: str
+    user: str
+    password: str = field(repr=False)
+    sender: str = ""
+
+
+# -- wanting -------------------------------------------------------------
+
+
+def send_later(db: Writer, event: MailWanted, here: Server) -> None:
+    """The reaction. Without a mail server nothing is sent."""
+    if here.sends_mail:
+        events.add_job(db, MAIL, msgspec.json.encode(event).decode(), here.now_ms())
+
+
+def want_confirmation(db: Writer, email: str, network: str, here: Server) -> None:
+    """Send the letter again, if somebody waits for it. Tells nobody whether. Raises `TooMany`."""
+    _count(db, email, network, here)
+    login = logins.find_by_email(db, email.strip())
+    if login is not None and login.confirmed_at is None and not login.is_barred:
+        db.emit(MailWanted(letters.CONFIRM, login.email, login.locale, login.user))
+
+
+def want_confirmation_at(db: Writer, login: Login, email: str, network: str, here: Server) -> None:
+    """
+    Send somebody who waits for it the letter again, to another address if they say so.
+
+    Raises `InvalidInput` or `TooMany`.
+    """
+    found = emails.read(email)
+    if found is None:
+        raise InvalidInput("Validation failed: Email is invalid", "email")
+    _count(db, found, network, here)
+    if found.lower() != login.email.lower():
+        try:
+            with db.part():
+                logins.update(db, login.user, email=found, email_folded=found.lower())
+        except AlreadyThere:
+            raise InvalidInput("Validation failed: Email has already been taken", "email") from None
+    db.emit(MailWanted(letters.CONFIRM, found, login.locale, login.user))
+
+
+def want_reset(db: Writer, email: str, network: str, here: Server) -> None:
+    """Send a link for a new password, if somebody has this address. Tells nobody whether. Raises `TooMany`."""
+    _count(db, email, network, here)
+    login = logins.find_by_email(db, email.strip())
+    if login is not None and not login.is_barred:
+        db.emit(MailWanted(letters.RESET, login.email, login.locale, login.user))
+
+
+def _count(db: Writer, email: str, network: str, here: Server) -> None:
+    attempting.count(db, attempting.MAIL_TO_ADDRESS, email.strip().lower(), here)
+    attempting.count(db, attempting.MAIL_FROM_NETWORK, network, here)
+
+
+# -- links ---------------------------------------------------------------
+
+
+def confirmation_token(secret: ServerSecret, login: Login, here: Server) -> str:
+    return sealed.sign(
+        secret, Purpose.CONFIRM_EMAIL, f"{login.user} {login.email}", here.now() + CONFIRM_LIFE
+    )
+
+
+def confirm(db: Writer, token: str, secret: ServerSecret, here: Server) -> Login | None:
+    """Whose address a link confirms; None for one that is not good."""
+    shown = sealed.verify(secret, Purpose.CONFIRM_EMAIL, token, here.now())
+    user, _, email = (shown or "").partition(" ")
+    login = logins.find(db, UserId(int(user))) if user else None
+    if login is None or login.email != email or login.is_barred or login.confirmed_at is not None:
+        return None
+    logins.update(db, login.user, confirmed_at=here.now_ms())
+    return logins.find(db, login.user)
+
+
+def reset_token(secret: ServerSecret, login: Login, here: Server) -> str:
+    value = f"{login.user} {_mark(login)}"
+    return sealed.sign(secret, Purpose.RESET_PASSWORD, value, here.now() + RESET_LIFE)
+
+
+def find_reset(db: Reader, token: str, secret: ServerSecret, here: Server) -> Login | None:
+    """Whose password a link replaces; None for one that is over, or was used."""
+    shown = sealed.verify(secret, Purpose.RESET_PASSWORD, token, here.now())
+    user, _, mark = (shown or "").partition(" ")
+    login = logins.find(db, UserId(int(user))) if user else None
+    return login if login is not None and _mark(login) == mark and not login.is_barred else None
+
+
+def _mark(login: Login) -> str:
+    """Changes with the password and the address."""
+    return tokens.digest(f"{login.password_hash} {login.email}").hex()[:32]
+
+
+# -- sending -------------------------------------------------------------
+
+
+async def send(ground: Ground, server: MailServer | None, body: str, here: Server) -> None:
+    """The job. An error of the mail server's has it tried again later."""
+    wanted = msgspec.json.decode(body, type=MailWanted)
+    message = await ground.store.reading(_compose, wanted, server, ground.secret, here)
+    if server is not None and message is not None:
+        await asyncio.to_thread(_deliver, server, message)
+
+
+def _compose(
+    db: Reader, wanted: MailWanted, server: MailServer | None, secret: ServerSecret, here: Server
+) -> EmailMessage | None:
+    """None where it has no more point, or the address is no longer theirs."""
+    login = logins.find(db, wanted.user)
+    if server is None or login is None or login.is_barred or login.email != wanted.to:
+        return None
+    if wanted.letter == letters.CONFIRM and login.confirmed_at is not None:
+        return None
+    name = " ".join(naming.server_name(db, here).split())
+    letter = letters.write(wanted.letter, wanted.locale)
+    values = {
+        "name": login.username,
+        "server": name,
+        "link": _link(wanted.letter, login, secret, here),
+    }
+    return compose(
+        wanted.to,
+        Address(name, addr_spec=server.sender),
+        letter.subject.format(**values),
+        letter.text.format(**values),
+        here,
+    )
+
+
+def _link(letter: str, login: Login, secret: ServerSecret, here: Server) -> str:
+    match letter:
+        case letters.CONFIRM:
+            path = f"/auth/confirmation/{confirmation_token(secret, login, here)}"
+        case letters.RESET:
+            path = f"/auth/password/{reset_token(secret, login, here)}"
+        case letters.PASSWORD_CHANGED:
+            path = "/auth/password/new"
+        case _:
+            path = "/auth/sign_in"
+    return here.url + path
+
+
+def compose(to: str, sender: Address, subject: str, text: str, here: Server) -> EmailMessage:
+    """Nothing that stands in a name or subject can become a header (attacks B13)."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = Address(addr_spec=to)
+    message["Subject"] = " ".join(subject.split())
+    message["Date"] = format_datetime(here.now())
+    message["Message-ID"] = make_msgid(domain=sender.domain)
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(text)
+    return message
+
+
+def _deliver(server: MailServer, message: EmailMessage) -> None:
+    context = ssl.create_default_context()
+    if server.security == "tls":
+        connection: smtplib.SMTP = smtplib.SMTP_SSL(
+            server.host, server.port, timeout=TIMEOUT, context=context
+        )
+    else:
+        connection = smtplib.SMTP(server.host, server.port, timeout=TIMEOUT)
+    with connection:
+        if server.security == "starttls":
+            connection.starttls(context=context)
+        if server.user:
+            connection.login(server.user, server.password)
+        connection.send_message(message)
