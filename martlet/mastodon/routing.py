@@ -12,7 +12,7 @@ OpenAPI description (`mastodon/openapi.py`).
 """
 
 import inspect
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 from urllib.parse import quote
@@ -111,6 +111,13 @@ class Call(Generic[F]):
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """What a handler with a `Reader` returns where reading is not enough, for once: the call goes on with this."""
+
+    go_on: Callable[[Call[Any]], Awaitable[Any]]
+
+
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One method of the API, as it was defined."""
 
@@ -206,17 +213,19 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
         raise TypeError(f"{operation.path} changes something, but takes a Reader")
     run = store.reading_aside if operation.is_slow else store.reading
 
-    def read_all(db: Reader, request: Request, params: Params) -> Answer:
+    def read_all(db: Reader, request: Request, params: Params) -> tuple[Call[Any], Any]:
         viewer, headers = _admitted(db, operation, desk, request)
         form = forms.to_form(forms.from_query(request.query), operation.form)
         call = Call(form, viewer, params, request, desk, headers)
-        return _finished(call, handler(db, call))
+        return call, handler(db, call)
 
     async def read(request: Request, params: Params) -> Answer:
-        answer = await run(read_all, request, params)
+        call, result = await run(read_all, request, params)
         if desk.visits.new:
             desk.visits.write_down()
-        return answer
+        if isinstance(result, Later):
+            result = await result.go_on(call)
+        return _finished(call, result)
 
     return read
 

@@ -7,11 +7,10 @@ from msgspec import Meta
 
 from martlet.mastodon import entities
 from martlet.mastodon.paging import PageForm
-from martlet.mastodon.routing import Api, Call
+from martlet.mastodon.routing import Api, Call, Later
 from martlet.mastodon.serialize.statuses import Context
 from martlet.model.errors import InvalidInput, NotSignedIn
-from martlet.model.names import ListId
-from martlet.model.paging import Page
+from martlet.model.names import AccountId, ListId
 from martlet.services import timelines as service
 from martlet.storage import listings, lists, timelines
 from martlet.storage.database import Reader
@@ -57,46 +56,36 @@ def _keys(names: list[str]) -> list[str]:
 
 
 @api.get("/api/v1/timelines/home", scope="read:statuses", form=PageForm, returns=list[entities.Status])
-async def home(call: Call[PageForm]) -> bytes:
+def home(db: Reader, call: Call[PageForm]) -> bytes | Later:
     """https://docs.joinmastodon.org/methods/timelines/#home"""
-    page = call.form.page()
-    body = await call.store.reading(_home, call, page)
-    if body is None:
-        await service.rebuild(call.store, call.account, call.here)
-        body = await call.store.reading(_rebuilt_home, call, page)
-    return body or b"[]"
-
-
-def _home(db: Reader, call: Call[PageForm], page: Page) -> bytes | None:
-    """None where the timeline has to be rebuilt first."""
-    now = call.here.now_ms()
+    page, now = call.form.page(), call.here.now_ms()
     found = timelines.home(db, call.account, page, now)
     if len(found) < page.limit and not timelines.is_filled_before(db, call.account, now):
-        return None
+        return Later(_rebuilt_home)
     return _answer(db, call, found, "home")
 
 
-def _rebuilt_home(db: Reader, call: Call[PageForm], page: Page) -> bytes:
-    return _answer(db, call, timelines.home(db, call.account, page, call.here.now_ms()), "home")
+async def _rebuilt_home(call: Call[PageForm]) -> bytes:
+    await service.rebuild(call.store, call.account, call.here)
+    return await call.store.reading(_own_page, call, call.account)
 
 
 @api.get("/api/v1/timelines/list/{id}", scope="read:lists", form=PageForm, returns=list[entities.Status])
-async def list_timeline(call: Call[PageForm]) -> bytes:
+def list_timeline(db: Reader, call: Call[PageForm]) -> bytes | Later:
     """https://docs.joinmastodon.org/methods/timelines/#list"""
-    page = call.form.page()
-    body = await call.store.reading(_list, call, page)
-    if body is None:
-        await service.rebuild(call.store, call.account, call.here)
-        body = await call.store.reading(_list, call, page)
-    return body or b"[]"
-
-
-def _list(db: Reader, call: Call[PageForm], page: Page) -> bytes | None:
-    """None where the owner's timelines have to be rebuilt first. Raises `NotFound`."""
     chosen = lists.get(db, ListId(call.id), call.account)
     if not timelines.has_home(db, call.account):
-        return None
-    found = timelines.written_ahead(db, chosen.id, call.account, page, call.here.now_ms())
+        return Later(_rebuilt_list)
+    return _own_page(db, call, chosen.id)
+
+
+async def _rebuilt_list(call: Call[PageForm]) -> bytes:
+    await service.rebuild(call.store, call.account, call.here)
+    return await call.store.reading(_own_page, call, ListId(call.id))
+
+
+def _own_page(db: Reader, call: Call[PageForm], timeline: AccountId | ListId) -> bytes:
+    found = timelines.written_ahead(db, timeline, call.account, call.form.page(), call.here.now_ms())
     return _answer(db, call, found, "home")
 
 

@@ -17,7 +17,7 @@ from martlet.storage.posts import Shown
 
 TAG_WINDOW = 400
 """Of each further hashtag in an any-of search, as many posts are looked at for one page."""
-_OPEN = "post.visibility = 4 AND post.boost_of_id IS NULL AND author.limited_at IS NULL"
+_OPEN = "post.visibility = 4 AND author.limited_at IS NULL"
 _ANSWERS_NOBODY_ELSE = "(post.reply_to_id IS NULL OR post.reply_to_account_id = post.author_id)"
 """As the partial indexes of `post` have it: a thread of one's own counts as no answer."""
 
@@ -66,7 +66,7 @@ def in_page_order(found: list[Shown], page: Page) -> list[Shown]:
 def public(db: Reader, viewer: AccountId, page: Page, now: int, narrowing: Narrowing) -> list[Shown]:
     """Public posts of this server, or of all that it knows; boosts and answers to others are left out."""
     where = " AND ".join([_OPEN, _ANSWERS_NOBODY_ELSE, *narrowing.conditions()])
-    found = posts.timeline_page(
+    found = posts.boostless_page(
         db,
         "post",
         f"{where} AND post.id < :before AND post.id > :after",
@@ -105,7 +105,7 @@ def tagged(
             *(f"NOT EXISTS ({_with_tag(tag)})" for tag in none_of),
         ]
     )
-    found = posts.timeline_page(
+    found = posts.boostless_page(
         db,
         source,
         f"{where} AND listed.post_id < :before AND listed.post_id > :after",
