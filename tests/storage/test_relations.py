@@ -241,6 +241,37 @@ def test_others_are_not_shown_followers_they_block(store: Store, make: Make, her
     assert [one.account_id for one in own] == [enemy, fan]
 
 
+def test_a_block_outlasts_a_mute_that_ends(store: Store, make: Make, here: Server) -> None:
+    ada, bob = make.account("ada"), make.account("bob")
+    with store.write() as db:
+        blocking.mute(db, ada, bob, here, seconds=60)
+        blocking.block(db, ada, bob, here)
+    with store.read() as db:
+        assert db.rows("SELECT until, is_barred FROM hidden WHERE viewer_id = :ada", ada=ada) == [(None, 0)]
+    with store.write() as db:
+        blocking.unblock(db, ada, bob)
+    with store.read() as db:
+        (until, is_barred), *_ = db.rows(
+            "SELECT until, is_barred FROM hidden WHERE viewer_id = :ada", ada=ada
+        )
+    assert until is not None
+    assert is_barred == 0
+
+
+def test_who_is_let_in_last_is_listed_first(store: Store, make: Make, here: Server) -> None:
+    author, early, late = (make.account(name) for name in ("author", "early", "late"))
+    with store.write() as db:
+        accounts.update(db, author, is_locked=1)
+    for one in (early, late):
+        make.follow(one, author)
+    with store.write() as db:
+        following.accept(db, author, late, here)
+        following.accept(db, author, early, here)
+    with store.read() as db:
+        listed = follows.followers(db, author, author, Page(), here.now_ms())
+    assert [one.account_id for one in listed] == [early, late]
+
+
 def test_every_pair_is_told_once(store: Store, make: Make, here: Server) -> None:
     """All relationships of a page come with one query, whatever their number."""
     ids = [make.account(f"p{n}") for n in range(4)]
