@@ -17,9 +17,13 @@ from bench.town import Person
 from bench.words import WORDS
 from bench.writing import Writer
 from martlet.model.ids import IdMaker
-from martlet.model.names import PostId
+from martlet.model.names import AccountId, PollId, PostId, Uri
+from martlet.model.posts import Post
 from martlet.model.server import Server, milliseconds
+from martlet.model.visibility import Visibility
+from martlet.services import indexing
 from martlet.storage.dialect import Dialect
+from martlet.storage.indexing import Attachments
 from martlet.text import terms
 
 LATEST_FOLLOWS = 20
@@ -45,6 +49,7 @@ class Rows:
             version="bench",
         )
         self._base_url = base_url
+        self._words: set[str] = set()
         self._told: list[tuple[int, int, str, int, int | None]] = []
         """Notifications: when, to whom, of what kind, from whom, about which post."""
 
@@ -86,7 +91,7 @@ class Rows:
                 *(self.account_id(number), name, name, here.account_uri(name), here.account_url(name)),
                 rng.choice(("Bench User", "Jörg Müller", "王小明", "山田さくら")) + f" {number}",
                 f"<p>{' '.join(rng.choices(WORDS, k=20))}</p>",
-                *(1, int(rng.random() < 0.7), self.account_id(number) >> 16),
+                *(1, int(is_indexable(number)), self.account_id(number) >> 16),
                 *(written[number], len(crowd.followers[number]), following[number]),
                 self._moment(last[number]),
             )
@@ -153,6 +158,8 @@ class Rows:
             for (table, columns), rows in made.tables.items():
                 bulk.put(table, columns, rows)
         bulk.put("tag", "id, name, shown", ((id, name, name) for name, id in tags.items()))
+        if self._dialect == "sqlite":
+            bulk.put("post_search_word", "word", ((word,) for word in sorted(self._words)))
 
     def _post(
         self, post: int, writer: Writer, rng: random.Random, tags: dict[str, int], made: "_Batch"
@@ -173,6 +180,7 @@ class Rows:
         words = writer.post([username(one) for one in mentioned])
         warning = f"Content warning: {rng.choice(WORDS)}" if rng.random() < 0.1 else ""
         has_poll = rng.random() < 0.03
+        options = rng.sample(WORDS, 3) if has_poll else []
         made.add(
             "post",
             f"{_COMMON}, reply_to_id, reply_to_account_id, text, html, warning, is_sensitive, language, poll_id,"
@@ -189,7 +197,27 @@ class Rows:
                 *(crowd.replies[post], crowd.boosts[post], crowd.liked[post]),
             ),
         )
-        made.add("post_search", "rowid, words", (id, self._terms(words.text, words.language)))
+        indexed = Post(
+            *(
+                id,
+                Uri(""),
+                "",
+                AccountId(self.account_id(author)),
+                Visibility(crowd.visibility[post]),
+                id,
+                1,
+                moment,
+            ),
+            reply_to_id=self.post_id(reply_to) if reply_to >= 0 else None,
+            text=words.text,
+            warning=warning,
+            is_sensitive=int(bool(warning)),
+            language=words.language,
+            poll_id=PollId(id) if has_poll else None,
+        )
+        named = [AccountId(self.account_id(one)) for one in mentioned]
+        attached = Attachments(is_indexable(author), named, options)
+        made.add("post_search", "rowid, words", (id, self._terms(indexing.tokens_of(indexed, attached))))
         for one in mentioned:
             made.add("mention", "post_id, account_id", (id, self.account_id(one)))
             self._tell(moment, one, "mention", author, post)
@@ -201,13 +229,14 @@ class Rows:
                 "id, post_id, expires_at, is_multiple, hides_totals",
                 (id, id, moment + 86_400_000, 0, 0),
             )
-            for position, title in enumerate(rng.sample(WORDS, 3)):
+            for position, title in enumerate(options):
                 made.add("poll_option", "poll_id, position, title", (id, position, title))
 
-    def _terms(self, text: str, language: str) -> str:
+    def _terms(self, tokens: list[str]) -> str:
         if self._dialect == "postgres":
-            return terms.tsvector_literal(terms.tokens(text, language))
-        return terms.index_text(text, language)
+            return terms.tsvector_literal(tokens)
+        self._words |= terms.words_of_dictionary(tokens)
+        return " ".join(tokens)
 
     def _marks(self, bulk: Bulk) -> None:
         bulk.put("mark", "account_id, post_id, liked_id, boost_id", self._marks_in_order())
@@ -253,6 +282,11 @@ class Rows:
 
     def person(self, number: int) -> Person:
         return Person(token(number), str(self.account_id(number)), username(number))
+
+
+def is_indexable(number: int) -> bool:
+    """Seven of ten people let everyone find their public posts."""
+    return number % 10 < 7
 
 
 class _Batch:

@@ -43,6 +43,7 @@ from martlet.services import (
     conversing,
     finding_accounts,
     following,
+    indexing,
     keys,
     leaving,
     mailing,
@@ -66,15 +67,21 @@ from martlet.storage.opening import open_store
 from martlet.web.door import WebDoor
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
-    PostPublished: (timelines.deliver, notifying.of_post, conversing.of_post),
-    PostEdited: (notifying.of_edit,),
-    PostDeleted: (conversing.of_deletion,),
+    PostPublished: (
+        timelines.deliver,
+        notifying.of_post,
+        conversing.of_post,
+        indexing.index_post,
+        indexing.count_tags,
+    ),
+    PostEdited: (notifying.of_edit, indexing.index_post),
+    PostDeleted: (conversing.of_deletion, indexing.forget_post),
     PostLiked: (notifying.of_like,),
     PollClosed: (notifying.of_poll,),
     Followed: (timelines.begin_following, notifying.of_follow),
     FollowRequested: (notifying.of_follow_request,),
     AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
-    AccountChanged: (finding_accounts.index,),
+    AccountChanged: (finding_accounts.index, indexing.index_author),
     AccountReported: (notifying.of_report,),
     Notified: (pushing.of_notification,),
     MailWanted: (mailing.send_later,),
@@ -86,6 +93,7 @@ def jobs(ground: Ground, pusher: Pusher, mail: MailServer | None) -> Mapping[str
     return {
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
+        indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
         leaving.REMOVE: partial(leaving.remove, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
         polling.CLOSE: partial(polling.close, ground.store),

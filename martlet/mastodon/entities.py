@@ -203,6 +203,25 @@ class StatusTag(Struct, kw_only=True):
     url: str
 
 
+class TagDay(Struct, kw_only=True):
+    """`day` is its first second since 1970."""
+
+    day: str
+    uses: str
+    accounts: str
+
+
+class Tag(Struct, kw_only=True):
+    """A hashtag with its use in the last days, today first."""
+
+    id: str
+    name: str
+    url: str
+    history: list[TagDay]
+    following: bool | UnsetType = UNSET
+    featuring: bool | UnsetType = UNSET
+
+
 class PreviewCardAuthor(Struct, kw_only=True):
     name: str
     url: str
@@ -434,3 +453,11 @@ class Token(Struct, kw_only=True):
     token_type: str
     scope: str
     created_at: int
+
+
+class Search(Struct, kw_only=True):
+    """What was found, of each type."""
+
+    accounts: list[Account]
+    statuses: list[Status]
+    hashtags: list[Tag]

@@ -1,9 +1,9 @@
-"""Finding accounts: by their handle, and by the words of their names."""
+"""Finding accounts: by their handle or address, and by the words of their names."""
 
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.events import AccountChanged, AccountRegistered
-from martlet.model.names import AccountId
+from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
 from martlet.storage import account_search, accounts
 from martlet.storage.account_search import Spelled
@@ -24,6 +24,16 @@ def by_handle(db: Reader, handle: str, here: Server) -> Account:
     except names.InvalidHandle:
         raise NotFound from None
     return accounts.get_shown_by_handle(db, username, host or "")
+
+
+def by_address(db: Reader, address: str) -> Listed | None:
+    """The account that has this uri or this page."""
+    name = address.rpartition("/")[2].removeprefix("@")
+    account = accounts.find_by_uri(db, Uri(address)) or accounts.find_by_handle(db, name)
+    if account is None or address not in (account.uri, account.url):
+        return None
+    shown = accounts.many_shown(db, [account.id])
+    return None if not shown or account.is_gone else Listed(account.id, account.id, account.version)
 
 
 def by_words(
@@ -61,9 +71,13 @@ def _exact(db: Reader, text: str, here: Server) -> list[Listed]:
 def index(db: Writer, event: AccountRegistered | AccountChanged, here: Server) -> None:
     """Have an account found by the names it has now."""
     del here
-    account = accounts.find(db, event.account)
+    index_account(db, event.account)
+
+
+def index_account(db: Writer, id: AccountId) -> None:
+    account = accounts.find(db, id)
     if account is None or account.deleted_at is not None:
-        account_search.delete(db, event.account)
+        account_search.delete(db, id)
         return
     words = terms.tokens(f"{account.username} {account.display_name}")
     account_search.put(db, account.id, Spelled(" ".join(words), terms.tsvector_literal(words)))

@@ -95,6 +95,11 @@ def find_by_handle(db: Reader, username: str, host: str = "") -> Account | None:
     return Account(*row) if row else None
 
 
+def find_by_uri(db: Reader, uri: Uri) -> Account | None:
+    row = db.row(f"SELECT {COLUMNS} FROM account WHERE uri = :uri", uri=uri)
+    return Account(*row) if row else None
+
+
 def many(db: Reader, ids: Collection[AccountId]) -> dict[AccountId, Account]:
     """Those of the accounts that are there."""
     if not ids:

@@ -50,3 +50,13 @@ def skip_locked(dialect: Dialect) -> str:
 def lock_row(dialect: Dialect) -> str:
     """Ends a SELECT whose row is about to be changed by what was read. SQLite has one writer anyway."""
     return "FOR UPDATE" if dialect == "postgres" else ""
+
+
+def by_bytes(dialect: Dialect) -> str:
+    """After a column of text: compared by its bytes, so that a beginning is a range. SQLite does so anyway."""
+    return 'COLLATE "C"' if dialect == "postgres" else ""
+
+
+def matches(dialect: Dialect, table: str) -> str:
+    """A condition on a table of searchable words; `:query` in the words of the database."""
+    return f"{table}.words @@ CAST(:query AS tsquery)" if dialect == "postgres" else f"{table} MATCH :query"

@@ -22,14 +22,15 @@ version and locale:
   word of two letters), and a query takes a tenth longer.
 
 What is kept apart begins with a private-use character, which no word of a
-text can: it is never part of a phrase.
+text can: it is never part of a phrase. So are facets, by which a text is found
+for what it is and not for what it says.
 """
 
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from itertools import islice, pairwise, product
 from typing import NamedTuple
 
@@ -48,7 +49,8 @@ _LAST_POSITION = 16383  # PostgreSQL counts no further
 _SPELLED_OUT_MARK = "\ue000"
 _END_MARK = "\ue001"
 _EVERY = "\ue002"  # in every text, so that "all but these" can be asked for
-_APART = (_SPELLED_OUT_MARK, _END_MARK, _EVERY)
+_FACET_MARK = "\ue003"
+_APART = (_SPELLED_OUT_MARK, _END_MARK, _EVERY, _FACET_MARK)
 
 _SHORTEST_PREFIX = 3
 _COMPOUND = range(8, 41)  # letters of words whose ends are kept
@@ -109,6 +111,30 @@ class Term:
     is_exact: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Facets:
+    """What must be true of a text besides: it has one facet of each group, and none of the unwanted ones."""
+
+    one_of_each: tuple[tuple[str, ...], ...] = ()
+    none_of: tuple[str, ...] = ()
+
+
+Expand = Callable[[str], Sequence[str] | None]
+"""All words in an index that begin so; None if they are too many."""
+
+NO_FACETS = Facets()
+
+
+def facet(name: str) -> str:
+    """The token for something that a text is. `name` has ASCII letters and digits only."""
+    return _FACET_MARK + name.lower()
+
+
+def words_of_dictionary(tokens: Iterable[str]) -> set[str]:
+    """Those of the tokens of which somebody may type only the beginning."""
+    return {token for token in tokens if not token.startswith((_EVERY, _FACET_MARK))}
+
+
 def fold(text: str) -> str:
     """`text` with all that makes no difference to search taken out. Folding again changes nothing."""
     return text.lower() if text.isascii() else _unmarked(_same_width_and_case(text))
@@ -156,30 +182,52 @@ def is_searchable(term: Term) -> bool:
     return _HAS_WORD.search(fold(term.text)) is not None
 
 
-def fts5_match(wanted: Sequence[Term], unwanted: Sequence[Term] = ()) -> str:
-    """What stands right of MATCH for texts with all that is wanted and nothing unwanted; empty if that is any text."""
-    return _expression(wanted, unwanted, _FTS5)
+def fts5_match(
+    wanted: Sequence[Term],
+    unwanted: Sequence[Term] = (),
+    facets: Facets = NO_FACETS,
+    expand: Expand | None = None,
+) -> str:
+    """
+    What stands right of MATCH for texts with all that is wanted and nothing unwanted; empty if that is any text.
+
+    FTS5 gathers all texts with a word's beginning before it gives out the
+    first. With `expand` the whole words are named instead, where they are few.
+    """
+    syntax = (
+        _FTS5 if expand is None else _FTS5._replace(alternative=partial(_fts5_alternative, expand=expand))
+    )
+    return _expression(wanted, unwanted, facets, syntax)
 
 
-def tsquery(wanted: Sequence[Term], unwanted: Sequence[Term] = ()) -> str:
+def tsquery(wanted: Sequence[Term], unwanted: Sequence[Term] = (), facets: Facets = NO_FACETS) -> str:
     """The same for PostgreSQL: `terms @@ CAST(:query AS tsquery)`; empty if that is any text."""
-    return _expression(wanted, unwanted, _TSQUERY)
+    return _expression(wanted, unwanted, facets, _TSQUERY)
 
 
-def _expression(wanted: Sequence[Term], unwanted: Sequence[Term], syntax: "_Syntax") -> str:
+def _expression(wanted: Sequence[Term], unwanted: Sequence[Term], facets: Facets, syntax: "_Syntax") -> str:
     write, any_of = syntax.alternative, syntax.any_of
     yes = [any_of.join(map(write, ways)) for term in wanted if (ways := _alternatives(term))]
+    yes += [any_of.join(write(((token,), False)) for token in group) for group in facets.one_of_each]
     no = [write(way) for term in unwanted for way in _alternatives(term)]
+    no += [write(((token,), False)) for token in facets.none_of]
     if not yes and not no:
         return ""
     positive = syntax.all_of.join(f"({ways})" for ways in yes or [write(((_EVERY,), False))])
     return f"({positive}){syntax.but_not}({any_of.join(no)})" if no else positive
 
 
-def _fts5_alternative(way: _Alternative) -> str:
+def _fts5_alternative(way: _Alternative, expand: Expand | None = None) -> str:
     phrase, is_prefix = way
+    words = expand(phrase[-1]) if is_prefix and expand is not None else None
+    if words is not None:  # none at all: the beginning itself, as a word, is in no text
+        return " OR ".join(_fts5_phrase((*phrase[:-1], word)) for word in words or phrase[-1:])
+    return _fts5_phrase(phrase) + ("*" if is_prefix else "")
+
+
+def _fts5_phrase(phrase: Sequence[str]) -> str:
     text = " ".join(phrase).replace('"', '""')
-    return f'"{text}"*' if is_prefix else f'"{text}"'
+    return f'"{text}"'
 
 
 def _tsquery_alternative(way: _Alternative) -> str:

@@ -9,3 +9,5 @@ CREATE TABLE account_search (
     words  TSVECTOR NOT NULL
 );
 CREATE INDEX account_search_words ON account_search USING gin (words);
+-- By bytes, so that the beginning of a name is a range of them, whatever the database's language.
+CREATE INDEX tag_name_bytes ON tag (name COLLATE "C");

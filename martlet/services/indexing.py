@@ -1,0 +1,176 @@
+"""
+Keeping the search index of posts, and the counts of hashtags.
+
+A post is indexed by its words (text, warning, answers of its poll,
+descriptions of its media) and by facets: its author, whom it names, what it
+has, what it is in. So all that a query asks for is one expression, and only
+the right to find a post is left to be asked (`storage.search`).
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+
+from martlet.model.events import AccountChanged, PostDeleted, PostEdited, PostPublished
+from martlet.model.names import AccountId, PostId
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import finding_accounts
+from martlet.storage import accounts, events, indexing, posts, search, tags
+from martlet.storage.account_search import Spelled
+from martlet.storage.database import Reader, Store, Writer
+from martlet.storage.indexing import Attachments
+from martlet.storage.tags import DAY_MS
+from martlet.text import facets, sanitize, terms
+from martlet.text.query import Has
+from martlet.text.terms import Facets
+
+INDEX_ACCOUNT = "index_account"
+"""The job's name."""
+BATCH = 200
+"""Posts or accounts indexed in one transaction."""
+
+Tell = Callable[[str, int, int], None]
+"""Told of progress: what is being done, how much is done, how much there is."""
+
+_KINDS = {"image": Has.IMAGE, "gifv": Has.VIDEO, "video": Has.VIDEO, "audio": Has.AUDIO}
+
+
+def index_post(db: Writer, event: PostPublished | PostEdited, here: Server) -> None:
+    """Have a post found by what it says now. Boosts are not found: what they boost is."""
+    del here
+    _index(db, [event.post])
+
+
+def forget_post(db: Writer, event: PostDeleted, here: Server) -> None:
+    """For a deletion that came while the post was being indexed."""
+    del here
+    search.delete(db, event.post)
+
+
+def count_tags(db: Writer, event: PostPublished, here: Server) -> None:
+    """Hashtags of public posts are counted by the day."""
+    del here
+    tags.count_use(db, event.post, (event.post >> 16) // DAY_MS)
+
+
+def index_author(db: Writer, event: AccountChanged, here: Server) -> None:
+    """Have an account's posts indexed anew, where it has changed who may find them."""
+    account = accounts.find(db, event.account)
+    if account is None:
+        return
+    by, is_open = (facets.by(account.id),), (facets.OPEN,)
+    wrong = Facets((by, (facets.PUBLIC,)), is_open) if account.is_indexable else Facets((by, is_open))
+    if search.has_match(db, spelled_query(db, wrong)):
+        body = json.dumps([account.id, 0])
+        events.add_job(db, INDEX_ACCOUNT, body, here.now_ms(), key=f"{INDEX_ACCOUNT} {account.id}")
+
+
+def spelled_query(db: Reader, wanted: Facets) -> str:
+    return terms.tsquery((), (), wanted) if db.dialect == "postgres" else terms.fts5_match((), (), wanted)
+
+
+async def index_account(store: Store, body: str, here: Server) -> None:
+    """The job: index an account's posts anew, a batch at a time."""
+    del here
+    account, after = json.loads(body)
+    last: PostId | None = PostId(after)
+    while last is not None:
+        last = await store.writing(_index_own, AccountId(account), last)
+
+
+def _index_own(db: Writer, author: AccountId, after: PostId) -> PostId | None:
+    """Returns the last post of the batch; None at the end."""
+    ids = indexing.own_after(db, author, after, BATCH)
+    _index(db, ids)
+    return ids[-1] if ids else None
+
+
+def rebuild(store: Store, tell: Tell) -> None:
+    """
+    Index all posts and accounts anew, a batch at a time.
+
+    May be done while the server runs; until it is finished, less is found.
+    """
+    with store.write() as db:
+        search.clear(db)
+        people, written = indexing.how_many(db)
+    _in_batches(store, _index_accounts, partial(tell, "accounts"), people)
+    _in_batches(store, _index_posts, partial(tell, "posts"), written)
+
+
+def _in_batches(
+    store: Store, index: Callable[[Writer, int], Sequence[int]], tell: Callable[[int, int], None], total: int
+) -> None:
+    done, last = 0, 0
+    tell(done, total)
+    while True:
+        with store.write() as db:
+            ids = index(db, last)
+        if not ids:
+            return
+        done, last = done + len(ids), ids[-1]
+        tell(min(done, total), total)
+
+
+def _index_accounts(db: Writer, after: int) -> Sequence[int]:
+    ids = indexing.accounts_after(db, AccountId(after), BATCH)
+    for id in ids:
+        finding_accounts.index_account(db, id)
+    return ids
+
+
+def _index_posts(db: Writer, after: int) -> Sequence[int]:
+    ids = indexing.posts_after(db, PostId(after), BATCH)
+    _index(db, ids)
+    return ids
+
+
+def _index(db: Writer, ids: Sequence[PostId]) -> None:
+    found = {post.id: post for post in posts.many_unfiltered(db, ids) if post.boost_of_id is None}
+    attached = indexing.attachments(db, list(found))
+    for id in ids:
+        if id in found:
+            words = tokens_of(found[id], attached[id])
+            search.put(db, id, spelled(db, words), terms.words_of_dictionary(words))
+        else:
+            search.delete(db, id)
+
+
+def spelled(db: Reader, words: Sequence[str]) -> Spelled:
+    """In the spelling of this database; the other's is left empty."""
+    return (
+        Spelled("", terms.tsvector_literal(words))
+        if db.dialect == "postgres"
+        else Spelled(" ".join(words), "")
+    )
+
+
+def tokens_of(post: Post, attached: Attachments) -> list[str]:
+    """All that a post is found by."""
+    text = post.text or sanitize.plain(post.html)
+    said = (text, post.warning, *attached.options, *(description for _, description in attached.media))
+    words = terms.tokens("\n".join(one for one in said if one), post.language)
+    return [*words, *_facets(post, attached, text)]
+
+
+def _facets(post: Post, attached: Attachments, text: str) -> Iterator[str]:
+    yield facets.by(post.author_id)
+    yield from map(facets.naming, attached.mentioned)
+    if post.visibility == Visibility.PUBLIC:
+        yield facets.PUBLIC
+        if attached.is_by_open_author:
+            yield facets.OPEN
+    if post.reply_to_id is not None:
+        yield facets.REPLY
+    if post.is_sensitive:
+        yield facets.SENSITIVE
+    if post.language:
+        yield from {facets.written_in(post.language), facets.written_in(post.language.partition("-")[0])}
+    kinds = {_KINDS[kind] for kind, _ in attached.media if kind in _KINDS}
+    yield from map(facets.having, kinds | {Has.MEDIA} if kinds else kinds)
+    if post.poll_id is not None:
+        yield facets.having(Has.POLL)
+    if attached.has_card or "http://" in text or "https://" in text:
+        yield facets.having(Has.LINK)

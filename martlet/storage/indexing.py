@@ -1,0 +1,83 @@
+"""What the search index is made from."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field
+
+from martlet.model.names import AccountId, PostId
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader
+
+
+@dataclass(slots=True)
+class Attachments:
+    """What a post is found by, apart from its own columns. Media are (kind, description)."""
+
+    is_by_open_author: bool
+    """The author lets everyone find public posts."""
+    mentioned: list[AccountId] = field(default_factory=list)
+    options: list[str] = field(default_factory=list)
+    media: list[tuple[str, str]] = field(default_factory=list)
+    has_card: bool = False
+
+
+def attachments(db: Reader, ids: Collection[PostId]) -> dict[PostId, Attachments]:
+    if not ids:
+        return {}
+    among = numbers(ids)
+    found = {
+        PostId(row[0]): Attachments(bool(row[1]))
+        for row in db.rows(
+            f"""
+            SELECT post.id, author.is_indexable
+              FROM post JOIN account AS author ON author.id = post.author_id WHERE post.id IN ({among})
+            """
+        )
+    }
+    for row in db.rows(f"SELECT post_id, account_id FROM mention WHERE post_id IN ({among})"):
+        found[row[0]].mentioned.append(row[1])
+    for row in db.rows(
+        f"""
+        SELECT poll.post_id, poll_option.title
+          FROM poll JOIN poll_option ON poll_option.poll_id = poll.id
+         WHERE poll.post_id IN ({among}) ORDER BY poll.post_id, poll_option.position
+        """
+    ):
+        found[row[0]].options.append(row[1])
+    for row in db.rows(
+        f"""
+        SELECT post_id, kind, description FROM media
+         WHERE post_id IN ({among}) AND position >= 0 ORDER BY post_id, position
+        """
+    ):
+        found[row[0]].media.append((row[1], row[2]))
+    for row in db.rows(f"SELECT post_id FROM post_card WHERE post_id IN ({among})"):
+        found[row[0]].has_card = True
+    return found
+
+
+def own_after(db: Reader, author: AccountId, after: PostId, limit: int) -> Sequence[PostId]:
+    """An account's posts, by id."""
+    rows = db.rows(
+        "SELECT id FROM post WHERE author_id = :author AND id > :after ORDER BY id LIMIT :limit",
+        author=author,
+        after=after,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def posts_after(db: Reader, after: PostId, limit: int) -> Sequence[PostId]:
+    rows = db.rows("SELECT id FROM post WHERE id > :after ORDER BY id LIMIT :limit", after=after, limit=limit)
+    return [row[0] for row in rows]
+
+
+def accounts_after(db: Reader, after: AccountId, limit: int) -> Sequence[AccountId]:
+    rows = db.rows(
+        "SELECT id FROM account WHERE id > :after ORDER BY id LIMIT :limit", after=after, limit=limit
+    )
+    return [row[0] for row in rows]
+
+
+def how_many(db: Reader) -> tuple[int, int]:
+    """Accounts and posts there are."""
+    return int(db.value("SELECT count(*) FROM account")), int(db.value("SELECT count(*) FROM post"))

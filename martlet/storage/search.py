@@ -1,0 +1,202 @@
+"""
+Posts by their words.
+
+What a post is found by, and how a query is written, is worked out by whoever
+calls (`services.searching`); the index only says quickly where to look. Whether
+a post may be found is asked of the post itself, in the same statement, so an
+index that lags behind shows nobody what they may not see.
+
+All goes from the newest post down and ends with the page, so that a page costs
+what it shows and not what there is.
+"""
+
+import json
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import replace
+from enum import Enum
+
+from martlet.model.names import AccountId, PostId
+from martlet.model.paging import Page
+from martlet.storage import posts
+from martlet.storage.account_search import Spelled
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import matches
+from martlet.storage.posts import Shown
+
+FEW_MARKS = 32
+"""Marks that are looked up in the index one by one."""
+LOOK_BACK = 2000
+"""Where somebody marked more: matching posts among which the marked ones are looked for."""
+MARKS_LOOK_BACK = 200
+"""Further marks that are looked up one by one where those were not enough."""
+LAST_LETTER = "\U0010ffff"
+
+_MARKED = "(mark.liked_id IS NOT NULL OR mark.bookmarked_id IS NOT NULL OR mark.boost_id IS NOT NULL)"
+_IS_OPEN = """(post.visibility = 4 AND author.is_indexable = 1 AND (author.limited_at IS NULL OR EXISTS (
+    SELECT 1 FROM follow WHERE follow.follower_id = :viewer AND follow.followed_id = author.id
+                           AND follow.is_accepted = 1)))"""
+_IS_IN_LIBRARY = f"""(post.author_id = :viewer OR {_MARKED} OR EXISTS (
+    SELECT 1 FROM mention WHERE mention.post_id = post.id AND mention.account_id = :viewer))"""
+
+
+class Findable(Enum):
+    """Which posts may be found: public ones of those who allow it, what the viewer took part in, or both."""
+
+    OPEN = _IS_OPEN
+    LIBRARY = _IS_IN_LIBRARY
+    ALL = f"({_IS_OPEN} OR {_IS_IN_LIBRARY})"
+
+
+# -- the index -----------------------------------------------------------
+
+
+def put(db: Writer, id: PostId, words: Spelled, dictionary: Collection[str]) -> None:
+    """Have the post found by these words, and no others. `dictionary`: those that people may begin to type."""
+    delete(db, id)
+    if db.dialect == "postgres":
+        db.run(
+            "INSERT INTO post_search (rowid, words) VALUES (:id, CAST(:words AS tsvector))",
+            id=id,
+            words=words.postgres,
+        )
+        return
+    db.run("INSERT INTO post_search (rowid, words) VALUES (:id, :words)", id=id, words=words.fts5)
+    db.run(
+        "INSERT INTO post_search_word (word) SELECT value FROM json_each(:words) WHERE true ON CONFLICT DO NOTHING",
+        words=json.dumps(sorted(dictionary)),
+    )
+
+
+def delete(db: Writer, id: PostId) -> None:
+    db.run("DELETE FROM post_search WHERE rowid = :id", id=id)
+
+
+def clear(db: Writer) -> None:
+    """Forget the words of all posts and accounts."""
+    db.run("DELETE FROM post_search")
+    db.run("DELETE FROM account_search")
+    if db.dialect == "sqlite":
+        db.run("DELETE FROM post_search_word")
+
+
+def words_beginning(db: Reader, start: str, limit: int) -> list[str]:
+    """Words of posts that begin so; on SQLite only."""
+    rows = db.rows(
+        "SELECT word FROM post_search_word WHERE word >= :start AND word < :end LIMIT :limit",
+        start=start,
+        end=start + LAST_LETTER,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def has_match(db: Reader, query: str) -> bool:
+    """Whether there is any post, whoever may see it, that the index knows so: for work behind the scenes only."""
+    return (
+        db.value(f"SELECT 1 FROM post_search WHERE {matches(db.dialect, 'post_search')} LIMIT 1", query=query)
+        is not None
+    )
+
+
+# -- posts ---------------------------------------------------------------
+
+
+def found(db: Reader, query: str, viewer: AccountId, page: Page, now: int, findable: Findable) -> list[Shown]:
+    """Posts that match and that the viewer may find, in the page's order."""
+    return posts.timeline_page(
+        db,
+        "post_search JOIN post ON post.id = post_search.rowid",
+        f"""{matches(db.dialect, "post_search")} AND post_search.rowid < :before AND post_search.rowid > :after
+            AND {findable.value}""",
+        f"ORDER BY post_search.rowid {page.order} LIMIT :limit",
+        query=query,
+        viewer=viewer,
+        now=now,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+    )
+
+
+def marked(db: Reader, viewer: AccountId, query: Callable[[], str], page: Page) -> list[PostId]:
+    """
+    Of the posts that match `query`, which is asked for only if need be, those which the viewer liked, bookmarked or boosted, in the page's order.
+
+    Where somebody marked a great many posts, and a great many match, the search
+    ends before the oldest.
+    """
+    few = _marks(db, viewer, page, FEW_MARKS + 1)
+    if len(few) <= FEW_MARKS:
+        return _matching(db, query(), few, page) if few else []
+    match = query()
+    rows = db.rows(
+        f"""
+        SELECT post_search.rowid, CASE WHEN EXISTS (SELECT 1 FROM mark
+                   WHERE mark.account_id = :viewer AND mark.post_id = post_search.rowid AND {_MARKED}) THEN 1 ELSE 0 END
+          FROM post_search
+         WHERE {matches(db.dialect, "post_search")} AND post_search.rowid < :before AND post_search.rowid > :after
+         ORDER BY post_search.rowid {page.order} LIMIT :look_back
+        """,
+        query=match,
+        viewer=viewer,
+        before=page.before,
+        after=page.after,
+        look_back=LOOK_BACK,
+    )
+    ids = [PostId(row[0]) for row in rows if row[1]][: page.limit]
+    if len(ids) == page.limit or len(rows) < LOOK_BACK:
+        return ids
+    last = rows[-1][0]
+    rest = replace(page, after=last) if page.is_upward else replace(page, before=last)
+    return [*ids, *_matching(db, match, _marks(db, viewer, rest, MARKS_LOOK_BACK), rest)][: page.limit]
+
+
+def _marks(db: Reader, viewer: AccountId, page: Page, limit: int) -> list[PostId]:
+    rows = db.rows(
+        f"""
+        SELECT mark.post_id FROM mark
+         WHERE mark.account_id = :viewer AND mark.post_id < :before AND mark.post_id > :after AND {_MARKED}
+         ORDER BY mark.post_id {page.order} LIMIT :limit
+        """,
+        viewer=viewer,
+        before=page.before,
+        after=page.after,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
+def _matching(db: Reader, query: str, ids: Sequence[PostId], page: Page) -> list[PostId]:
+    if not ids:
+        return []
+    rows = db.rows(
+        f"SELECT rowid FROM post_search WHERE {matches(db.dialect, 'post_search')} AND rowid IN ({numbers(ids)})",
+        query=query,
+    )
+    return sorted((row[0] for row in rows), reverse=not page.is_upward)[: page.limit]
+
+
+def shown(
+    db: Reader, ids: Collection[PostId], viewer: AccountId, now: int, findable: Findable
+) -> list[Shown]:
+    """Those of the posts that the viewer may find, in no order."""
+    if not ids:
+        return []
+    return posts.timeline_page(
+        db, "post", f"post.id IN ({numbers(ids)}) AND {findable.value}", "", viewer=viewer, now=now
+    )
+
+
+def at(db: Reader, viewer: AccountId, address: str, id: PostId) -> Shown | None:
+    """The post that has this uri, or this id and this url, if the viewer may see it."""
+    rows = posts.page(
+        db,
+        "post",
+        "(post.uri = :address OR (post.id = :id AND post.url = :address))",
+        "LIMIT 1",
+        viewer=viewer,
+        address=address,
+        id=id,
+    )
+    return rows[0] if rows else None

@@ -1,0 +1,102 @@
+"""Hashtags, and how often each was used in public on a day."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from martlet.model.names import PostId
+from martlet.storage.accounts import numbers
+from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import by_bytes
+
+LOOKED_AT = 1000
+"""Of very many hashtags that begin alike, as many are put in order."""
+LAST_LETTER = "\U0010ffff"
+DAY_MS = 24 * 60 * 60 * 1000
+
+
+@dataclass(frozen=True, slots=True)
+class UsedTag:
+    """`name` is folded, `shown` as it was first written."""
+
+    id: int
+    name: str
+    shown: str
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Of a hashtag on one day, counted from 1970."""
+
+    day: int
+    uses: int
+    accounts: int
+
+
+def beginning(db: Reader, start: str, since: int, limit: int, offset: int) -> list[UsedTag]:
+    """
+    Hashtags used in public that begin so: the one called exactly so first, then by their use since the day `since`.
+
+    One that only stands in posts for few is never told.
+    """
+    rows = db.rows(
+        f"""
+        SELECT tag.id, tag.name, tag.shown
+          FROM (SELECT id, name, shown FROM tag
+                 WHERE name {by_bytes(db.dialect)} >= :start AND name {by_bytes(db.dialect)} < :end
+                 ORDER BY name {by_bytes(db.dialect)} LIMIT :looked_at) AS tag
+         WHERE EXISTS (SELECT 1 FROM tag_day WHERE tag_day.tag_id = tag.id)
+         ORDER BY CASE WHEN tag.name = :start THEN 0 ELSE 1 END,
+                  (SELECT coalesce(sum(uses), 0) FROM tag_day
+                    WHERE tag_day.tag_id = tag.id AND tag_day.day >= :since) DESC,
+                  tag.id
+         LIMIT :limit OFFSET :offset
+        """,
+        start=start,
+        end=start + LAST_LETTER,
+        looked_at=LOOKED_AT,
+        since=since,
+        limit=limit,
+        offset=offset,
+    )
+    return [UsedTag(*row) for row in rows]
+
+
+def history(db: Reader, tags: Collection[int], since: int) -> dict[int, dict[int, Use]]:
+    """By tag and day, from the day `since` on; days without use are missing."""
+    found: dict[int, dict[int, Use]] = {id: {} for id in tags}
+    if tags:
+        for row in db.rows(
+            f"""
+            SELECT tag_id, day, uses, accounts FROM tag_day
+             WHERE tag_id IN ({numbers(tags)}) AND day >= :since
+            """,
+            since=since,
+        ):
+            found[row[0]][row[1]] = Use(*row[1:])
+    return found
+
+
+def count_use(db: Writer, post: PostId, day: int) -> None:
+    """Count the hashtags of a public post on the day it was published. To be done once."""
+    rows = db.rows(
+        """
+        SELECT post_tag.tag_id,
+               CASE WHEN EXISTS (SELECT 1 FROM post AS earlier
+                                   JOIN post_tag AS its ON its.post_id = earlier.id AND its.tag_id = post_tag.tag_id
+                                  WHERE earlier.author_id = post.author_id AND earlier.visibility = 4
+                                    AND earlier.id < post.id AND earlier.id >= :midnight)
+                    THEN 0 ELSE 1 END
+          FROM post JOIN post_tag ON post_tag.post_id = post.id
+         WHERE post.id = :post AND post.visibility = 4
+         ORDER BY post_tag.tag_id
+        """,
+        post=post,
+        midnight=(day * DAY_MS) << 16,
+    )
+    db.run_each(
+        """
+        INSERT INTO tag_day (tag_id, day, uses, accounts) VALUES (:tag, :day, 1, :accounts)
+        ON CONFLICT (tag_id, day) DO UPDATE SET uses = tag_day.uses + 1, accounts = tag_day.accounts + :accounts
+        """,
+        ({"tag": row[0], "day": day, "accounts": row[1]} for row in rows),
+    )
