@@ -2,7 +2,8 @@
 A route table whose cost does not grow with its length.
 
 Fixed paths are found in one look; others segment by segment through a tree.
-A `{name}` segment matches one segment; fixed ones win over it.
+A `{name}` segment matches one segment; fixed ones win over it. `@{name}`
+matches one that begins with @.
 """
 
 from collections.abc import Awaitable, Callable
@@ -19,6 +20,7 @@ Endpoint = Callable[[Request, Params], Awaitable[Answer]]
 class _Branch:
     fixed: dict[str, "_Branch"] = field(default_factory=dict)
     open: "_Branch | None" = None
+    at: "_Branch | None" = None
     methods: dict[str, tuple[Endpoint, tuple[str, ...]]] = field(default_factory=dict)
 
 
@@ -44,6 +46,10 @@ class Routes:
                 names.append(segment[1:-1])
                 branch.open = branch.open or _Branch()
                 branch = branch.open
+            elif segment.startswith("@{"):
+                names.append(segment[2:-1])
+                branch.at = branch.at or _Branch()
+                branch = branch.at
             else:
                 branch = branch.fixed.setdefault(segment, _Branch())
         if method in branch.methods:
@@ -77,6 +83,10 @@ def _walk(
     segment = segments[at]
     if segment in branch.fixed:
         found = _walk(branch.fixed[segment], segments, at + 1, values)
+        if found is not None:
+            return found
+    if branch.at is not None and segment[:1] == "@" and len(segment) > 1:
+        found = _walk(branch.at, segments, at + 1, [*values, segment[1:]])
         if found is not None:
             return found
     if branch.open is not None and segment:

@@ -27,6 +27,7 @@ from martlet.web import (
     joining,
     language,
     mailing,
+    reading,
     securing,
     settling,
     visits,
@@ -41,6 +42,7 @@ ALL: Sequence[Pages] = (
     entering.pages,
     joining.pages,
     mailing.pages,
+    reading.pages,
     securing.pages,
     settling.pages,
 )

@@ -1,0 +1,144 @@
+"""What anybody may read without signing in: the front page, who runs this, people and their posts."""
+
+from martlet.http.answer import Answer
+from martlet.model import threads as model
+from martlet.model.accounts import Account
+from martlet.model.errors import NotFound
+from martlet.model.names import NOBODY, PostId
+from martlet.model.paging import LAST_ID, Page
+from martlet.model.server import Server
+from martlet.services.sweeping import DAY
+from martlet.storage import accounts, listings, posts, server_values, threads
+from martlet.storage.database import Reader
+from martlet.storage.listings import Narrowing, OfAccount
+from martlet.storage.posts import Shown
+from martlet.text import names
+from martlet.web import addresses, showing
+from martlet.web.joining import find_owner, rule_cards
+from martlet.web.pages import AboutPage, LandingPage, PostPage, ProfilePage
+from martlet.web.visits import Pages, Visit
+
+pages = Pages()
+
+LATELY = 28 * DAY
+ON_LANDING = 10
+ON_PROFILE = 20
+ABOVE, BELOW, DEPTH = 40, 60, 20
+
+
+@pages.get(addresses.HOME, access="anyone")
+async def landing(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_landing, visit))
+
+
+def _landing(db: Reader, visit: Visit) -> LandingPage:
+    here = visit.here
+    shown: list[Shown] = []
+    if here.public_preview:
+        wanted = Narrowing(where="here")
+        shown = listings.public(db, NOBODY, Page(limit=ON_LANDING), here.now_ms(), wanted)
+    return LandingPage(
+        joining=here.registration,
+        rules=rule_cards(server_values.rules(db)),
+        owner=find_owner(db, visit),
+        people=server_values.active(db, here.now_ms() - LATELY),
+        posts=showing.cards(db, shown, here),
+    )
+
+
+@pages.get(addresses.ABOUT, access="anyone")
+async def about(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_about, visit))
+
+
+def _about(db: Reader, visit: Visit) -> AboutPage:
+    people = server_values.active(db, visit.here.now_ms() - LATELY)
+    return AboutPage(rule_cards(server_values.rules(db)), find_owner(db, visit), people)
+
+
+# -- people --------------------------------------------------------------
+
+
+@pages.get(addresses.PROFILE, access="anyone")
+async def profile(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_profile, visit))
+
+
+def _profile(db: Reader, visit: Visit) -> ProfilePage:
+    """Raises `NotFound` for people who are elsewhere, suspended or gone, too."""
+    account, here = _account(db, visit.params["username"], visit.here), visit.here
+    page = _page(visit)
+    shown = listings.by(db, account.id, NOBODY, page, OfAccount(has_replies=False))
+    is_first = page.before == LAST_ID and page.after == 0
+    pinned = listings.pinned(db, account.id, NOBODY, Page(limit=here.limits.pins)) if is_first else []
+    pins = frozenset(one.id for one in pinned)
+    others = [one for one in shown if one.id not in pins]
+    own = addresses.at(addresses.PROFILE, username=account.username)
+    return ProfilePage(
+        profile=showing.profile(db, account, here),
+        posts=showing.cards(db, [*pinned, *others], here, pins),
+        newer=f"{own}?min_id={shown[0].id}" if shown and not is_first else None,
+        older=f"{own}?max_id={shown[-1].id}" if len(shown) == page.limit else None,
+    )
+
+
+def _account(db: Reader, username: str, here: Server) -> Account:
+    """`ada`, or `ada@this.server`. Raises `NotFound`."""
+    name, at, host = username.partition("@")
+    if not names.is_username(name) or (at and not here.is_here(host.lower())):
+        raise NotFound
+    account = accounts.get_shown_by_handle(db, name)
+    if account.is_gone:
+        raise NotFound
+    return account
+
+
+def _page(visit: Visit) -> Page:
+    before, after = _id(visit.query.get("max_id", "")), _id(visit.query.get("min_id", ""))
+    return Page(before or LAST_ID, after or 0, ON_PROFILE, is_upward=after is not None)
+
+
+def _id(text: str) -> int | None:
+    is_id = text.isascii() and text.isdigit() and len(text) < 19  # noqa: PLR2004 - digits of 2**63
+    return int(text) if is_id else None
+
+
+@pages.get(addresses.POST, access="anyone")
+async def post(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_post, visit))
+
+
+def _post(db: Reader, visit: Visit) -> PostPage:
+    """Raises `NotFound` alike for what is not there and what is not for everybody."""
+    here = visit.here
+    account = _account(db, visit.params["username"], here)
+    id = _id(visit.params["id"])
+    kept = posts.find(db, PostId(id), NOBODY) if id is not None else None
+    if kept is None or kept.author_id != account.id or kept.boost_of_id is not None:
+        raise NotFound
+    links = threads.around(db, kept, BELOW)
+    above = model.ancestors(links, kept.id, ABOVE)
+    below = model.descendants(links, kept.id, BELOW, DEPTH)
+    found = threads.shown(db, kept.thread_id, len(links), [*above, kept.id, *below], NOBODY, here.now_ms())
+    itself = found.get(kept.id) or posts.get_shown(db, kept.id, NOBODY)
+    ancestors = showing.cards(db, [found[one] for one in above if one in found], here)
+    answers = showing.cards(db, [found[one] for one in below if one in found], here)
+    return PostPage(
+        showing.cards(db, [itself], here)[0],
+        ancestors,
+        answers,
+        is_indexable=showing.is_indexable(account) and bool(account.is_indexable),
+    )
+
+
+# -- what the network calls them -----------------------------------------
+
+
+@pages.get("/users/{username}", access="anyone")
+async def account_uri(visit: Visit) -> Answer:
+    return visit.go(addresses.at(addresses.PROFILE, username=visit.params["username"]))
+
+
+@pages.get("/users/{username}/posts/{id}", access="anyone")
+async def post_uri(visit: Visit) -> Answer:
+    return visit.go(addresses.at(addresses.POST, username=visit.params["username"], id=visit.params["id"]))

@@ -1,0 +1,178 @@
+"""
+Posts and people as public pages show them.
+
+Everything here is read as somebody who is not signed in (`NOBODY`), whoever
+looks: a public page is the same for all, and may be kept by caches.
+"""
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Literal
+
+from martlet.model.accounts import Account
+from martlet.model.names import AccountId, PollId, PostId
+from martlet.model.posts import Post
+from martlet.model.server import Server, moment
+from martlet.model.visibility import Visibility
+from martlet.storage import accounts, attached, media, polls, posts
+from martlet.storage.database import Reader
+from martlet.storage.posts import Shown
+from martlet.text import sanitize
+from martlet.web import addresses, faces
+from martlet.web.cards import Choice, Face, Fact, Html, LinkCard, Picture, Poll, PostCard, Profile
+
+KINDS: dict[str, Literal["picture", "loop", "video", "sound"]] = {
+    "image": "picture",
+    "gifv": "loop",
+    "video": "video",
+    "audio": "sound",
+}
+SUMMARY = 300
+NO_SIZE = (800, 600)
+
+
+def profile(db: Reader, account: Account, here: Server) -> Profile:
+    moved_to = accounts.find(db, account.moved_to_id) if account.moved_to_id is not None else None
+    emoji = faces.emoji_in(
+        db, f"{account.display_name} {account.note_html} {account.fields}", account.host, here
+    )
+    return Profile(
+        face=faces.face(account, here, emoji),
+        header=faces.media(account.header_static or account.header, here) if account.header else None,
+        note_html=Html(account.note_html),
+        summary=summary(account.note_html),
+        facts=tuple(
+            Fact(one["name"] or "", Html(one["html"] or ""), is_confirmed=one.get("verified_at") is not None)
+            for one in accounts.fields_of(account)
+        ),
+        joined_at=moment(account.created_at),
+        posts=account.posts_count,
+        is_bot=account.kind in ("service", "application"),
+        is_locked=bool(account.is_locked),
+        is_indexable=is_indexable(account),
+        moved_to=faces.face(moved_to, here) if moved_to else None,
+    )
+
+
+def is_indexable(account: Account) -> bool:
+    """Whether search engines are welcome: only where the person said so."""
+    return bool(account.is_discoverable) and not account.is_noindex and account.limited_at is None
+
+
+def summary(html: str) -> str:
+    return " ".join(sanitize.plain(html).split())[:SUMMARY]
+
+
+def cards(
+    db: Reader, shown: Sequence[Shown], here: Server, pinned: frozenset[PostId] = frozenset()
+) -> tuple[PostCard, ...]:
+    """The posts in their order; boosts as what they boost."""
+    ids = [one.boosted_id or one.id for one in shown]
+    found = {post.id: post for post in posts.many_unfiltered(db, ids)}
+    people = accounts.many(db, _people(shown, found.values()))
+    open_posts = {id: post for id, post in found.items() if post.visibility >= Visibility.UNLISTED}
+    parts = _Parts(db, open_posts, here)
+    made: list[PostCard] = []
+    for one in shown:
+        post = open_posts.get(one.boosted_id or one.id)
+        if post is not None and post.author_id in people:
+            booster = people.get(one.author_id) if one.boosted_id is not None else None
+            made.append(parts.card(post, people, booster, is_pinned=one.id in pinned))
+    return tuple(made)
+
+
+def _people(shown: Sequence[Shown], found: Iterable[Post]) -> set[AccountId]:
+    wanted = {one.author_id for one in shown}
+    for post in found:
+        wanted.add(post.author_id)
+        if post.reply_to_account_id is not None:
+            wanted.add(post.reply_to_account_id)
+    return wanted
+
+
+class _Parts:
+    """What hangs on the posts of a page, read once for all of them."""
+
+    def __init__(self, db: Reader, found: dict[PostId, Post], here: Server) -> None:
+        self._db, self._here = db, here
+        self._files = media.of_posts(db, found)
+        self._links = attached.cards(db, found)
+        self._apps = attached.apps(db, found)
+        self._polls = polls.many(db, [post.poll_id for post in found.values() if post.poll_id is not None])
+
+    def card(
+        self, post: Post, people: dict[AccountId, Account], booster: Account | None, *, is_pinned: bool
+    ) -> PostCard:
+        author = people[post.author_id]
+        answered = people.get(post.reply_to_account_id) if post.reply_to_account_id is not None else None
+        app = self._apps.get(post.id)
+        return PostCard(
+            id=str(post.id),
+            author=self._face(author),
+            address=addresses.at(addresses.POST, username=author.username, id=str(post.id)),
+            published_at=moment(post.created_at),
+            language=post.language,
+            text_html=Html(post.html),
+            summary=summary(post.html),
+            visibility="public" if post.visibility == Visibility.PUBLIC else "unlisted",
+            edited_at=None if post.edited_at is None else moment(post.edited_at),
+            warning=post.warning,
+            is_sensitive=bool(post.is_sensitive),
+            is_pinned=is_pinned,
+            pictures=tuple(
+                self._picture(one) for one in self._files.get(post.id, ()) if one.state == "ready"
+            ),
+            poll=self._poll(post.poll_id),
+            card=self._link(post.id),
+            emoji=faces.emoji_in(self._db, f"{post.html} {post.warning}", author.host, self._here),
+            boosted_by=self._face(booster) if booster is not None else None,
+            answers_to=self._face(answered) if answered is not None and answered.id != author.id else None,
+            answers=post.replies_count,
+            boosts=post.boosts_count,
+            likes=post.likes_count,
+            app=app[0] if app else None,
+        )
+
+    def _face(self, account: Account) -> Face:
+        return faces.face_with_emoji(self._db, account, self._here)
+
+    def _picture(self, one: media.Media) -> Picture:
+        meta = json.loads(one.meta)
+        size = meta.get("small") or meta.get("original") or {}
+        address = faces.media(one.file, self._here)
+        return Picture(
+            kind=KINDS.get(one.kind, "picture"),
+            address=address,
+            preview=faces.media(one.preview, self._here) if one.preview else address,
+            description=one.description,
+            width=int(size.get("width") or NO_SIZE[0]),
+            height=int(size.get("height") or NO_SIZE[1]),
+            focus=(one.focus_x, one.focus_y),
+        )
+
+    def _poll(self, id: PollId | None) -> Poll | None:
+        kept = self._polls.get(id) if id is not None else None
+        if kept is None:
+            return None
+        is_over = kept.expires_at is not None and kept.expires_at <= self._here.now_ms()
+        is_told = is_over or not kept.hides_totals
+        total = max(1, kept.voters_count or sum(votes for _, votes in kept.options))
+        choices = tuple(
+            Choice(title, votes if is_told else 0, min(100, round(100 * votes / total)) if is_told else 0)
+            for title, votes in kept.options
+        )
+        ends_at = None if kept.expires_at is None else moment(kept.expires_at)
+        return Poll(choices, kept.voters_count, ends_at, is_over)
+
+    def _link(self, post: PostId) -> LinkCard | None:
+        card = self._links.get(post)
+        if card is None:
+            return None
+        return LinkCard(
+            address=card.url,
+            site=card.provider_name,
+            title=card.title,
+            description=card.description,
+            image=faces.media(card.image, self._here) if card.image else None,
+            image_description=card.image_text,
+        )
