@@ -57,7 +57,8 @@ def version_of(db: Reader) -> int:
     if db.dialect == "sqlite":
         there = db.value("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
     else:
-        there = db.value("SELECT to_regclass('schema_version')")
+        # Not to_regclass: that may answer from memory, and miss what was made while we waited for the lock.
+        there = db.value("SELECT 1 FROM pg_tables WHERE tablename = 'schema_version'")
     return int(db.value("SELECT coalesce(max(version), 0) FROM schema_version")) if there else 0
 
 

@@ -88,7 +88,7 @@ def mention(api: Api, by: Person, whom: str) -> None:
 
 
 @pytest.mark.parametrize("is_standard", [True, False])
-def test_an_app_is_told_in_words_only_it_can_read(open_api: Api, is_standard: bool) -> None:
+def test_an_app_is_told_in_words_only_it_can_read(open_api: Api, *, is_standard: bool) -> None:
     api, endpoint = open_api, Endpoint()
     ada, bob = api.person("ada"), api.person("bob")
     private, public = keys()
