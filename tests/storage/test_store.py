@@ -134,8 +134,8 @@ def test_two_writers_of_one_database_take_turns(store: Store, database: str, tmp
     for thread in threads:
         thread.join()
     other.close()
-    with store.read() as db:
-        assert db.value("SELECT value FROM server_value WHERE name = 'sum'") == "100"
+    with store.read() as reader:
+        assert reader.value("SELECT value FROM server_value WHERE name = 'sum'") == "100"
 
 
 def test_a_caller_who_gave_up_does_not_stop_the_writer(store: Store) -> None:
