@@ -121,6 +121,7 @@ def end(db: Writer, follower: AccountId, followed: AccountId) -> None:
     if not there.is_accepted:
         _untell(db, follower, followed)
         return
+    relations.delete_endorsement(db, follower, followed)
     timelines.forget(db, follower, followed)
     accounts.count(db, followed, followers=-1)
     accounts.count(db, follower, following=-1)

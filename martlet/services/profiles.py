@@ -19,7 +19,7 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import following, uploading
 from martlet.services.ports import Ground
-from martlet.storage import accounts, relations, users
+from martlet.storage import accounts, follows, relations, users
 from martlet.storage.database import Reader, Writer
 from martlet.text import names, profile, render
 from martlet.text.cleaning import many_lines, one_line
@@ -169,6 +169,22 @@ def note(db: Writer, account: AccountId, about: AccountId, text: str) -> None:
     if len(text) > PRIVATE_NOTE:
         raise TextTooLong("Comment", "comment", PRIVATE_NOTE)
     relations.put_note(db, account, about, text)
+
+
+def endorse(db: Writer, account: AccountId, endorsed: AccountId, here: Server) -> None:
+    """Show somebody one follows on one's own profile. Raises `NotFound`, or `InvalidInput` where one does not."""
+    accounts.get_shown(db, endorsed)
+    follows.lock_pair(db, account, endorsed)
+    there = follows.find(db, account, endorsed)
+    if there is None or not there.is_accepted:
+        raise InvalidInput("Validation failed: You must be already following the person you want to endorse")
+    relations.put_endorsement(db, account, endorsed, here.next_id())
+
+
+def end_endorsement(db: Writer, account: AccountId, endorsed: AccountId) -> None:
+    """Raises `NotFound` for accounts that are not there."""
+    accounts.get_shown(db, endorsed)
+    relations.delete_endorsement(db, account, endorsed)
 
 
 # -- what is typed, made ready to be kept -----------------------------------

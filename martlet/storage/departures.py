@@ -17,6 +17,8 @@ OWNED = (
     ("hidden", "author_id"),
     ("account_note", "account_id"),
     ("account_note", "about_id"),
+    ("endorsement", "account_id"),
+    ("endorsement", "endorsed_id"),
     ("list_member", "account_id"),
     ("list", "owner_id"),
     ("home", "account_id"),

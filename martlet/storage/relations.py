@@ -31,6 +31,7 @@ class Relation(NamedTuple):
     hides_notifications: int | None
     mute_expires_at: int | None
     note: str | None
+    endorsement_id: int | None
 
 
 class Muted(NamedTuple):
@@ -51,7 +52,8 @@ def between(
     rows = db.rows(
         f"""
         SELECT account.id, mine.is_accepted, mine.shows_boosts, mine.notifies, mine.languages, theirs.is_accepted,
-               block.id, blocked_by.id, mute.id, mute.hides_notifications, mute.expires_at, account_note.text
+               block.id, blocked_by.id, mute.id, mute.hides_notifications, mute.expires_at, account_note.text,
+               endorsement.id
           FROM account
           LEFT JOIN follow AS mine ON mine.follower_id = :viewer AND mine.followed_id = account.id
           LEFT JOIN follow AS theirs ON theirs.follower_id = account.id AND theirs.followed_id = :viewer
@@ -59,6 +61,7 @@ def between(
           LEFT JOIN block AS blocked_by ON blocked_by.account_id = account.id AND blocked_by.blocked_id = :viewer
           LEFT JOIN mute ON mute.account_id = :viewer AND mute.muted_id = account.id
                         AND (mute.expires_at IS NULL OR mute.expires_at > :now)
+          LEFT JOIN endorsement ON endorsement.account_id = :viewer AND endorsement.endorsed_id = account.id
           LEFT JOIN account_note ON account_note.account_id = :viewer AND account_note.about_id = account.id
          WHERE account.id IN ({numbers(others)}) {"" if with_gone else f"AND {IS_THERE}"}
         """,
@@ -220,6 +223,45 @@ def mutes(db: Reader, account: AccountId, page: Page, now: int) -> list[Muted]:
         now=now,
     )
     found = [Muted(*row) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+def put_endorsement(db: Writer, account: AccountId, endorsed: AccountId, id: int) -> None:
+    db.run(
+        """
+        INSERT INTO endorsement (account_id, endorsed_id, id) VALUES (:account, :endorsed, :id)
+        ON CONFLICT DO NOTHING
+        """,
+        account=account,
+        endorsed=endorsed,
+        id=id,
+    )
+
+
+def delete_endorsement(db: Writer, account: AccountId, endorsed: AccountId) -> None:
+    db.run(
+        "DELETE FROM endorsement WHERE account_id = :account AND endorsed_id = :endorsed",
+        account=account,
+        endorsed=endorsed,
+    )
+
+
+def endorsements(db: Reader, account: AccountId, page: Page) -> list[Listed]:
+    """Whom the account shows on its profile, the newest first."""
+    rows = db.rows(
+        f"""
+        SELECT endorsement.id, account.id, account.version
+          FROM endorsement JOIN account ON account.id = endorsement.endorsed_id
+         WHERE endorsement.account_id = :account AND endorsement.id < :before AND endorsement.id > :after
+           AND {IS_THERE}
+         ORDER BY endorsement.id {page.order} LIMIT :limit
+        """,
+        account=account,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+    )
+    found = [Listed(*row) for row in rows]
     return found[::-1] if page.is_upward else found
 
 

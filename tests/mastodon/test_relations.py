@@ -301,3 +301,21 @@ def test_a_note_about_somebody_is_ones_own(api: Api) -> None:
     assert between(api, bob, ada)["note"] == ""
     assert act(api, ada, "note", bob)["note"] == ""
     assert api.post(f"/api/v1/accounts/{bob.id}/note", ada, form={"comment": "x" * 2001}).status == 422
+
+
+def test_people_shown_on_a_profile(api: Api) -> None:
+    ada, bob, eve = (api.person(name) for name in ("ada", "bob", "eve"))
+    refused = api.post(f"/api/v1/accounts/{bob.id}/endorse", ada)
+    assert refused.status == 422
+    assert "already following" in refused.json["error"]
+    for one, action in ((bob, "endorse"), (eve, "pin")):
+        act(api, ada, "follow", one)
+        assert act(api, ada, action, one)["endorsed"] is True
+        assert act(api, ada, action, one)["endorsed"] is True
+    path = f"/api/v1/accounts/{ada.id}/endorsements"
+    assert names(api.get(path)) == names(api.get("/api/v1/endorsements", ada)) == ["eve", "bob"]
+    assert names(api.get(api.get(path, query={"limit": 1}).links["next"])) == ["bob"]
+    assert act(api, ada, "unpin", eve)["endorsed"] is False
+    assert act(api, ada, "unendorse", eve)["endorsed"] is False
+    assert act(api, ada, "unfollow", bob)["endorsed"] is False
+    assert api.get(path).json == []

@@ -41,6 +41,6 @@ def entity(relation: Relation) -> entities.Relationship:
         requested=relation.follows == 0,
         requested_by=relation.followed_by == 0,
         domain_blocking=False,
-        endorsed=False,
+        endorsed=relation.endorsement_id is not None,
         note=relation.note or "",
     )

@@ -51,6 +51,16 @@ CREATE TABLE account_note (
     PRIMARY KEY (account_id, about_id)
 ) STRICT, WITHOUT ROWID;
 
+-- Followed accounts that somebody shows on their own profile.
+CREATE TABLE endorsement (
+    account_id   INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    endorsed_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    id           INTEGER NOT NULL,
+    PRIMARY KEY (account_id, endorsed_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX endorsement_order ON endorsement (account_id, id);
+CREATE INDEX endorsement_endorsed ON endorsement (endorsed_id);
+
 CREATE TABLE list (
     id            INTEGER PRIMARY KEY,
     owner_id      INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
