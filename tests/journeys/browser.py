@@ -27,9 +27,8 @@ class _Reader(HTMLParser):
         given = {name: value or "" for name, value in attrs}
         if tag == "form":
             self.forms.append(Form(given.get("action", ""), given.get("method", "get")))
-        elif tag in ("input", "textarea") and self.forms and "name" in given:
-            if given.get("type") not in ("submit", "checkbox") or "checked" in given:
-                self.forms[-1].fields[given["name"]] = given.get("value", "")
+        elif tag in ("input", "textarea") and self.forms and "name" in given and _is_sent(given):
+            self.forms[-1].fields[given["name"]] = given.get("value", "")
         self._is_copy = "copy" in given.get("class", "").split()
 
     def handle_data(self, data: str) -> None:
@@ -39,6 +38,10 @@ class _Reader(HTMLParser):
     def handle_endtag(self, tag: str) -> None:
         del tag
         self._is_copy = False
+
+
+def _is_sent(given: dict[str, str]) -> bool:
+    return given.get("type") not in ("submit", "checkbox") or "checked" in given
 
 
 class Browser:
