@@ -64,6 +64,7 @@ def test_posts_are_found_by_indexes(api: Api, plans: Plans) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     follow(api, bob, ada)
     publish(api, ada)
+    api.work()
     plans.watch()
     picture = upload(api, ada)
     status = publish(
