@@ -45,12 +45,6 @@ class PostLiked(Event, frozen=True):
     by: AccountId
 
 
-class PollVoted(Event, frozen=True):
-    kind = "poll_voted"
-    post: PostId
-    by: AccountId
-
-
 class PollClosed(Event, frozen=True):
     kind = "poll_closed"
     post: PostId

@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.events import PollClosed, PollVoted
+from martlet.model.events import PollClosed
 from martlet.model.names import AccountId, PollId
 from martlet.model.posts import PollDraft, Post
 from martlet.model.server import Server
@@ -113,4 +113,3 @@ def vote(db: Writer, voter: AccountId, id: PollId, choices: list[int], here: Ser
     if len(chosen) > 1 and not poll.is_multiple:
         raise CannotVote("Validation failed: Only one option can be chosen in this poll")
     polls.insert_votes(db, id, voter, chosen)
-    db.emit(PollVoted(post.id, voter))

@@ -40,14 +40,19 @@ def test_at_once_leaves_one_row(api: Api, verb: str) -> None:
     assert value(api, "SELECT posts_count FROM account") == (2 if verb == "reblog" else 1)
 
 
-@pytest.mark.parametrize("verb", ["favourite", "reblog", "bookmark", "mute", "pin"])
-@pytest.mark.parametrize("suffix", ["", "un"])
-def test_what_cannot_be_seen_is_not_there(api: Api, verb: str, suffix: str) -> None:
+@pytest.mark.parametrize(
+    "verb",
+    [
+        *("/favourite", "/unfavourite", "/reblog", "/unreblog", "/bookmark", "/unbookmark"),
+        *("/pin", "/unpin", "/mute", "/unmute"),
+    ],
+)
+def test_what_cannot_be_seen_is_not_there(api: Api, verb: str) -> None:
     """Attack A2."""
     ada, bob = api.person("ada"), api.person("bob")
     hidden = publish(api, ada, visibility="private")
-    assert api.post(f"{POSTS}/{hidden['id']}/{suffix}{verb}", bob).status == 404
-    assert api.post(f"{POSTS}/1/{suffix}{verb}", bob).status == 404
+    assert api.post(f"{POSTS}/{hidden['id']}{verb}", bob).status == 404
+    assert api.post(f"{POSTS}/1{verb}", bob).status == 404
 
 
 # -- likes ---------------------------------------------------------------------
