@@ -301,7 +301,7 @@ def _finished(call: Call[Any], result: Any) -> Answer:
     if isinstance(result, Answer):
         return result
     body = result if isinstance(result, bytes) else msgspec.json.encode(result)
-    headers = [JSON, NOSNIFF, PRIVATE] if call.viewer.token else [JSON, NOSNIFF]
+    headers = [JSON, NOSNIFF, PRIVATE] if b"authorization" in call.request.headers else [JSON, NOSNIFF]
     return Answer(body, 200, headers + call.headers)
 
 
