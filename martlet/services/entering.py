@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from martlet.model.accounts import Account
+from martlet.model.errors import NotFound
 from martlet.model.names import UserId
 from martlet.model.server import Server
 from martlet.services import attempting
@@ -40,6 +41,17 @@ def open_session(db: Writer, user: UserId, address: str, user_agent: str, here: 
 
 def end_session(db: Writer, token: str) -> None:
     sessions.delete_by_digest(db, tokens.digest(token))
+
+
+def touch(db: Writer, member: Member, address: str, here: Server) -> None:
+    """Write down that the session was used, and from where."""
+    sessions.touch(db, member.session.id, address, here.now_ms())
+
+
+def end_other_session(db: Writer, user: UserId, id: int) -> None:
+    """Sign another browser of one's own out. Raises `NotFound`."""
+    if not sessions.delete(db, user, id):
+        raise NotFound
 
 
 def find_member(db: Reader, token: str, here: Server) -> Member | None:

@@ -7,7 +7,7 @@ from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound, TooMany
 from martlet.model.names import AppId
 from martlet.model.server import moment
-from martlet.services import inviting, revoking, securing
+from martlet.services import entering, inviting, revoking, securing
 from martlet.services.securing import WrongPassword
 from martlet.storage import logins, oauth, sessions
 from martlet.storage.database import Reader, Writer
@@ -119,10 +119,8 @@ def _end_one(db: Writer, visit: Visit, id: str) -> None:
     if not (number.isascii() and number.isdigit() and len(number) < 19):  # noqa: PLR2004 - digits of 2**63
         raise NotFound
     if kind == "b":
-        is_ended = sessions.delete(db, user, int(number))
-    else:
-        is_ended = kind == "a" and revoking.app(db, user, AppId(int(number)))
-    if not is_ended:
+        entering.end_other_session(db, user, int(number))
+    elif kind != "a" or not revoking.app(db, user, AppId(int(number))):
         raise NotFound
 
 

@@ -26,7 +26,6 @@ from martlet.model.server import Server
 from martlet.services import entering, naming
 from martlet.services.entering import Member
 from martlet.services.ports import Ground
-from martlet.storage import sessions
 from martlet.storage.database import Reader, Store
 from martlet.web import addresses, faces, guarding, language
 from martlet.web.cards import ServerCard
@@ -215,7 +214,7 @@ async def _arrived(access: Access, desk: Desk, request: Request, params: Params)
     )
     visit.is_public = access == "anyone"
     if member is not None and entering.is_stale(member, here):
-        await store.writing(sessions.touch, member.session.id, request.address, here.now_ms())
+        await store.writing(entering.touch, member, request.address, here)
     _remember_language(visit)
     visit.seed = member.session.digest.hex() if member else cookies.get(guarding.cookie_name(FORM, here), "")
     if request.method == "POST":
