@@ -26,9 +26,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
     if post.boost_of_id is not None:
         take_back(db, post, here)
         return
-    for boost in posts.boosts_of(db, post.id):
-        accounts.count(db, boost.author_id, posts=-1)
-        _remove(db, boost, here)
+    posts.delete_boosts(db, post.id, here.now_ms())
     if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
         posts.count(db, post.reply_to_id, replies=-1)
     if post.quote_of_id is not None and post.quote_state == "accepted":

@@ -313,6 +313,22 @@ def delete(db: Writer, post: Post, now: int) -> None:
     db.run("DELETE FROM post WHERE id = :id", id=post.id)
 
 
-def boosts_of(db: Reader, boosted: PostId) -> list[Post]:
-    """All boosts of a post, whoever may see them: for work behind the scenes only."""
-    return [Post(*row) for row in db.rows(f"SELECT {COLUMNS} FROM post WHERE boost_of_id = :id", id=boosted)]
+def delete_boosts(db: Writer, boosted: PostId, now: int) -> None:
+    """Remove all boosts of a post, which count no more with those who boosted it."""
+    db.run(
+        """
+        UPDATE account SET posts_count = posts_count - 1, version = version + 1
+         WHERE id IN (SELECT author_id FROM post WHERE boost_of_id = :boosted)
+        """,
+        boosted=boosted,
+    )
+    db.run(
+        """
+        INSERT INTO tombstone (uri, post_id, author_id, deleted_at)
+        SELECT uri, id, author_id, :now FROM post WHERE boost_of_id = :boosted
+        ON CONFLICT (uri) DO NOTHING
+        """,
+        boosted=boosted,
+        now=now,
+    )
+    db.run("DELETE FROM post WHERE boost_of_id = :boosted", boosted=boosted)

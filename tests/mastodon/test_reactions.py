@@ -259,3 +259,22 @@ def test_deleting_a_post_while_people_react_breaks_nothing(api: Api, verb: str) 
     assert value(api, "SELECT count(*) FROM post") == 0
     assert value(api, "SELECT count(*) FROM mark") == 0
     assert value(api, "SELECT sum(posts_count) FROM account") == 0
+
+
+def test_counts_are_exact_however_many_react_at_once(api: Api) -> None:
+    """Attack H7."""
+    ada = api.person("ada")
+    people = [api.person(f"p{n}") for n in range(12)]
+    status = publish(api, ada)
+    path = f"{POSTS}/{status['id']}"
+    calls = [api.calling("POST", f"{path}/{verb}", one) for one in people for verb in ("favourite", "reblog")]
+    calls += [
+        api.calling("POST", POSTS, one, json={"status": "a", field: status["id"]})
+        for one in people
+        for field in ("in_reply_to_id", "quoted_status_id")
+    ]
+    assert {reply.status for reply in api.at_once(calls)} == {200}
+    now = look(api, status)
+    counts = (now["favourites_count"], now["reblogs_count"], now["replies_count"], now["quotes_count"])
+    assert counts == (12, 12, 12, 12)
+    assert {one["statuses_count"] for one in api.get(f"{path}/reblogged_by").json} == {3}

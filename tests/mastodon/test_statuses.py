@@ -328,3 +328,21 @@ def test_a_token_that_may_only_read_changes_nothing(api: Api, method: str, path:
     path = POSTS + path.format(id=publish(api, ada)["id"])
     assert api.call(method, path, api.token(ada.id, "read"), json={"status": "a"}).status == 403
     assert api.call(method, path, json={"status": "a"}).status == 401
+
+
+def test_boosts_go_with_the_post(api: Api) -> None:
+    ada = api.person("ada")
+    people = [api.person(f"p{n}") for n in range(5)]
+    status, other = publish(api, ada), publish(api, ada)
+    for person in people:
+        for one in (status, other):
+            assert api.post(f"{POSTS}/{one['id']}/reblog", person).status == 200
+    api.delete(f"{POSTS}/{status['id']}", ada)
+    api.work()
+    for person in people:
+        assert [one["reblog"]["id"] for one in api.get("/api/v1/timelines/home", person).json] == [
+            other["id"]
+        ]
+        assert api.get(f"{POSTS}/{other['id']}", person).json["reblogged"] is True
+    counts = [one["statuses_count"] for one in api.get(f"{POSTS}/{other['id']}/reblogged_by").json]
+    assert counts == [1] * 5
