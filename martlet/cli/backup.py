@@ -6,13 +6,15 @@ from pathlib import Path
 import click
 
 from martlet import __version__
+from martlet.cli import search
 from martlet.cli.opening import opened_as_it_is, stop, with_settings
 from martlet.cli.progress import bars
+from martlet.services import indexing
 from martlet.settings import Settings
 from martlet.storage import backup as backups
 from martlet.storage.backup import NotABackup, Place
 
-WORDS = {"tables": "Database", "media": "Pictures and other files"}
+WORDS = {"tables": "Database", "media": "Pictures and other files", **search.WORDS}
 
 
 @click.command()
@@ -53,6 +55,7 @@ def restore(settings: Settings, file: Path) -> None:
             found = backups.restore(Place(store, settings.folder), file, tell)
         except NotABackup as error:
             stop(str(error))
+        indexing.rebuild(store, tell)
     click.echo(
         f"Brought back {sum(found.tables.values()):,} rows from {found.made_at[:16].replace('T', ' ')} UTC."
     )

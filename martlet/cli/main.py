@@ -3,7 +3,7 @@
 import click
 
 from martlet import __version__
-from martlet.cli import account, backup, check, invite, jobs, serve, settings, setup
+from martlet.cli import account, backup, check, invite, jobs, search, serve, settings, setup
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -22,6 +22,7 @@ COMMANDS = (
     backup.backup,
     backup.restore,
     jobs.jobs,
+    search.search,
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -7,8 +7,10 @@ posts of people who allow it. Nobody finds what they may not see, or posts by
 people whom they block or mute.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from time import monotonic
 from typing import Literal
 
 from martlet.model.ids import first_id_at
@@ -30,6 +32,11 @@ from martlet.text.terms import Facets
 BEGINNINGS_LIMIT = 128
 """As many words that begin alike are looked for one by one; more all at once, which takes longer."""
 HISTORY_DAYS = 7
+LONGEST = 1.0
+"""Seconds after which no further posts are looked through."""
+QUICK = 0.01
+WINDOW = DAY_MS << 16
+"""A day, in ids."""
 LONGEST_ID = 20
 """An id has fewer digits."""
 
@@ -74,10 +81,19 @@ def posts(
     within = _within(page, asked)
     if asked.is_empty or wanted is None or not whose or within.after >= within.before:
         return []
+    if patience == "short" and not _is_quick(asked):
+        raise TakesLong
     spell = _Speller(db, asked, patience)
     narrowed = replace(wanted, one_of_each=(*wanted.one_of_each, whose))
     now = here.now_ms()
-    found = search.found(db, spell(narrowed), viewer, within, now, findable)
+    query = spell(narrowed)
+    found: list[Shown] = []
+    for part in [within] if patience == "short" or db.dialect == "postgres" else _windows(within, here):
+        rest = replace(part, limit=page.limit - len(found))
+        found += search.found(db, query, viewer, rest, now, findable)
+        within = replace(within, before=part.before) if page.is_upward else replace(within, after=part.after)
+        if len(found) == page.limit:
+            break
     if viewer != NOBODY and findable is not Findable.OPEN:
         known = {one.id for one in found}
         rest = _up_to_the_last(within, found)
@@ -85,6 +101,36 @@ def posts(
         found += search.shown(db, ids, viewer, now, findable)
     found.sort(key=lambda one: one.id, reverse=not page.is_upward)
     return in_page_order(found[: page.limit], page)
+
+
+def _is_quick(asked: SearchQuery) -> bool:
+    """Whether matches are read off the index one after another, and not found by comparing long lists of posts."""
+    return not asked.unwanted and len(asked.wanted) <= 1 and all(map(terms.is_one_word, asked.wanted))
+
+
+def _windows(page: Page, here: Server) -> Iterator[Page]:
+    """
+    The page in parts, from its beginning on, each of more time than the last.
+
+    SQLite cannot be interrupted while it compares lists. Between two parts there
+    is time to stop: what was not found after `LONGEST` seconds is not looked for.
+    """
+    started = last = monotonic()
+    low, high = page.after, min(page.before, first_id_at(here.now() + timedelta(days=1)))
+    span = WINDOW
+    while low + 1 < high and last - started < LONGEST:
+        if page.is_upward:
+            edge = min(low + span, high)
+            yield replace(page, after=low, before=edge)
+            low = edge - 1
+        else:
+            edge = max(high - span, low)
+            yield replace(page, after=edge, before=high)
+            high = edge + 1
+        now = monotonic()
+        if now - last < QUICK:
+            span *= 4
+        last = now
 
 
 def _wanted(db: Reader, asked: SearchQuery, viewer: AccountId, by: AccountId | None) -> Facets | None:

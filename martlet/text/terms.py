@@ -31,7 +31,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import islice, pairwise, product
+from itertools import chain, islice, pairwise, product
 from typing import NamedTuple
 
 from martlet.text.folding import UNMARKED
@@ -101,6 +101,8 @@ _MAY_BE_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 
 _Alternative = tuple[tuple[str, ...], bool]
 """Tokens one after another, and whether the last is only a beginning."""
+_EVERYWHERE: tuple[_Alternative] = (((_EVERY,), False),)
+_NOWHERE: tuple[_Alternative] = (((_FACET_MARK,), False),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +184,11 @@ def is_searchable(term: Term) -> bool:
     return _HAS_WORD.search(fold(term.text)) is not None
 
 
+def is_one_word(term: Term) -> bool:
+    """Whether the term is looked up as it is, and not put together from several of the index."""
+    return all(len(phrase) == 1 for phrase, _ in _alternatives(term))
+
+
 def fts5_match(
     wanted: Sequence[Term],
     unwanted: Sequence[Term] = (),
@@ -206,22 +213,27 @@ def tsquery(wanted: Sequence[Term], unwanted: Sequence[Term] = (), facets: Facet
 
 
 def _expression(wanted: Sequence[Term], unwanted: Sequence[Term], facets: Facets, syntax: "_Syntax") -> str:
-    write, any_of = syntax.alternative, syntax.any_of
-    yes = [any_of.join(map(write, ways)) for term in wanted if (ways := _alternatives(term))]
-    yes += [any_of.join(write(((token,), False)) for token in group) for group in facets.one_of_each]
-    no = [write(way) for term in unwanted for way in _alternatives(term)]
-    no += [write(((token,), False)) for token in facets.none_of]
+    def any_of(ways: Iterable[_Alternative]) -> str:
+        return syntax.any_of.join(filter(None, map(syntax.alternative, ways)))
+
+    def facet_ways(tokens: Sequence[str]) -> Iterator[_Alternative]:
+        return (((token,), False) for token in tokens)
+
+    yes = [any_of(ways) or any_of(_NOWHERE) for term in wanted if (ways := _alternatives(term))]
+    yes += [any_of(facet_ways(group)) for group in facets.one_of_each]
+    no = any_of(chain(*map(_alternatives, unwanted), facet_ways(facets.none_of)))
     if not yes and not no:
         return ""
-    positive = syntax.all_of.join(f"({ways})" for ways in yes or [write(((_EVERY,), False))])
-    return f"({positive}){syntax.but_not}({any_of.join(no)})" if no else positive
+    positive = syntax.all_of.join(f"({ways})" for ways in yes or [any_of(_EVERYWHERE)])
+    return f"({positive}){syntax.but_not}({no})" if no else positive
 
 
 def _fts5_alternative(way: _Alternative, expand: Expand | None = None) -> str:
+    """Empty where no text has it."""
     phrase, is_prefix = way
     words = expand(phrase[-1]) if is_prefix and expand is not None else None
-    if words is not None:  # none at all: the beginning itself, as a word, is in no text
-        return " OR ".join(_fts5_phrase((*phrase[:-1], word)) for word in words or phrase[-1:])
+    if words is not None:
+        return " OR ".join(_fts5_phrase((*phrase[:-1], word)) for word in words)
     return _fts5_phrase(phrase) + ("*" if is_prefix else "")
 
 
