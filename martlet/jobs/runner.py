@@ -12,6 +12,7 @@ import asyncio
 import contextlib
 import logging
 import random
+import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -32,6 +33,8 @@ Job = Callable[[str, Server], Awaitable[None]]
 """Work to be done from a job's body."""
 
 BATCH = 64
+REACT_SECONDS = 0.010
+"""A transaction takes up no further event once it is this old."""
 JOBS_AT_ONCE = 16
 TRIES = 12
 TAKEN_SECONDS = 300
@@ -114,12 +117,18 @@ class Runner:
     # -- events ----------------------------------------------------------
 
     def _react(self, db: Writer) -> int:
-        taken = events.take(db, BATCH)
-        for row in taken:
+        """As many events as are reacted to in a short time: others wait to write."""
+        started = time.monotonic()
+        done = 0
+        for row in events.oldest(db, BATCH):
+            events.drop(db, row.id)
             kind = KINDS.get(row.kind)
             for position, reaction in enumerate(self.reactions.get(kind, ()) if kind else ()):
                 self._react_once(db, row, position, reaction)
-        return len(taken)
+            done += 1
+            if time.monotonic() - started > REACT_SECONDS:
+                break
+        return done
 
     def _react_once(self, db: Writer, row: EventRow, position: int, reaction: Reaction) -> None:
         try:

@@ -30,8 +30,8 @@ class Limits:
     field_name: int = 255
     field_value: int = 500
     pins: int = 10
-    fan_out: int = 500
-    """Home timelines written in one transaction; the rest follows in further ones."""
+    fan_out: int = 200
+    """Timelines written in one transaction, in a few milliseconds; the rest follows in further ones."""
 
 
 @dataclass(frozen=True, slots=True)

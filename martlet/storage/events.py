@@ -33,14 +33,17 @@ class Parked:
     error: str
 
 
-def take(db: Writer, limit: int) -> list[EventRow]:
-    """The oldest events, gone from the table once this transaction is done."""
+def oldest(db: Writer, limit: int) -> list[EventRow]:
+    """The oldest events, nobody else's until this transaction is done."""
     rows = db.rows(
         f"SELECT id, kind, body FROM event ORDER BY id LIMIT :limit {skip_locked(db.dialect)}", limit=limit
     )
-    for row in rows:
-        db.run("DELETE FROM event WHERE id = :id", id=row[0])
     return [EventRow(*row) for row in rows]
+
+
+def drop(db: Writer, id: int) -> None:
+    """The event is reacted to."""
+    db.run("DELETE FROM event WHERE id = :id", id=id)
 
 
 def add_job(
