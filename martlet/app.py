@@ -35,6 +35,7 @@ from martlet.model.events import (
     PostEdited,
     PostLiked,
     PostPublished,
+    Unfollowed,
 )
 from martlet.network import push as network_push
 from martlet.network.client import Client
@@ -80,6 +81,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     PollClosed: (notifying.of_poll,),
     Followed: (timelines.begin_following, notifying.of_follow),
     FollowRequested: (notifying.of_follow_request,),
+    Unfollowed: (notifying.of_end,),
     AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
     AccountChanged: (finding_accounts.index, indexing.index_author),
     AccountReported: (notifying.of_report,),

@@ -11,6 +11,7 @@ from martlet.model.events import (
     PostEdited,
     PostLiked,
     PostPublished,
+    Unfollowed,
 )
 from martlet.model.names import AccountId, NotificationId, PostId
 from martlet.model.notifications import Notification, NotificationKind, group_key
@@ -67,6 +68,13 @@ def of_follow(db: Writer, event: Followed, here: Server) -> None:
     notifications.take_back(db, event.followed, NotificationKind.FOLLOW_REQUEST, event.follower)
     if follows.find(db, event.follower, event.followed) is not None:
         tell(db, event.followed, NotificationKind.FOLLOW, event.follower, None, here)
+
+
+def of_end(db: Writer, event: Unfollowed, here: Server) -> None:
+    """Who follows no more is no longer told of, and is told of again should they come back."""
+    del here
+    if follows.find(db, event.follower, event.followed) is None:
+        notifications.take_back(db, event.followed, NotificationKind.FOLLOW, event.follower)
 
 
 def of_follow_request(db: Writer, event: FollowRequested, here: Server) -> None:

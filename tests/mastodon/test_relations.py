@@ -319,3 +319,20 @@ def test_people_shown_on_a_profile(api: Api) -> None:
     assert act(api, ada, "unendorse", eve)["endorsed"] is False
     assert act(api, ada, "unfollow", bob)["endorsed"] is False
     assert api.get(path).json == []
+
+
+def test_who_goes_and_comes_back_is_told_of_anew(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+
+    def told() -> list[str]:
+        api.work()
+        return [one["id"] for one in api.get("/api/v1/notifications", bob).json]
+
+    act(api, ada, "follow", bob)
+    first = told()
+    assert len(first) == 1
+    act(api, ada, "unfollow", bob)
+    assert told() == []
+    act(api, ada, "follow", bob)
+    assert len(told()) == 1
+    assert told() != first
