@@ -9,6 +9,7 @@ from granian.log import LogLevels
 
 from martlet.cli.opening import opened, with_settings
 from martlet.cli.setup import new_link
+from martlet.http import logs
 from martlet.settings import Settings
 from martlet.storage.database import Store
 
@@ -47,6 +48,7 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
         websockets=True,
         log_access=False,
         log_level=LogLevels.warning,
+        log_dictconfig=logs.configuration(settings.log_level),
         respawn_failed_workers=True,
     ).serve()
 

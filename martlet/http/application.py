@@ -6,15 +6,18 @@ knows is put by the door whose prefix it has.
 """
 
 import asyncio
+import itertools
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+import secrets
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from martlet.http.answer import Answer, FilePart, Header
+from martlet.http.logs import speakable
 from martlet.http.request import Network, Receive, Request, Scope, Send, client_address
 from martlet.http.routes import Endpoint, Params, Routes
-from martlet.model.errors import MartletError, NotFound
+from martlet.model.errors import MartletError, NotFound, Unavailable
 
 log = logging.getLogger("martlet.http")
 
@@ -80,13 +83,17 @@ class Application:
     lifespan: Lifespan
     trusted: Sequence[Network] = ()
     """Our own proxies, whose word on whose request it is we take."""
+    _process: str = field(default_factory=lambda: secrets.token_hex(4))
+    _numbers: Iterator[int] = field(default_factory=itertools.count)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
             request = Request(scope, receive)
+            id = f"{self._process}-{next(self._numbers):x}"
             if b"x-forwarded-for" in request.headers:
                 request.address = client_address(request, self.trusted)
-            answer = await self._answer(request)
+            answer = await self._answer(request, id)
+            answer.headers.append((b"x-request-id", id.encode()))
             if request.path.startswith(CORS_PREFIXES):
                 answer.headers.extend(CORS)
             await _send(answer, request.method == "HEAD", send)
@@ -95,7 +102,7 @@ class Application:
         else:
             await send({"type": "websocket.close", "code": 1008})
 
-    async def _answer(self, request: Request) -> Answer:
+    async def _answer(self, request: Request, id: str) -> Answer:
         if request.method == "OPTIONS" and request.path.startswith(CORS_PREFIXES):
             return Answer(b"", 204, list(PREFLIGHT[2:]))
         method = "GET" if request.method == "HEAD" else request.method
@@ -111,16 +118,18 @@ class Application:
                 raise self._no_route(request.path)
         except MartletError as error:
             return self._door_of(request.path).failed(request, error)
-        return await self._run(door, found, request)
+        return await self._run(door, found, request, id)
 
-    async def _run(self, door: Door, found: tuple[Endpoint, Params], request: Request) -> Answer:
+    async def _run(self, door: Door, found: tuple[Endpoint, Params], request: Request, id: str) -> Answer:
         try:
             return await found[0](request, found[1])
         except asyncio.CancelledError:
             raise
         except Exception as error:
             if not isinstance(error, MartletError):
-                log.exception("%s %s failed", request.method, request.path)
+                log.exception("%s %s failed (request %s)", request.method, speakable(request.path), id)
+            elif isinstance(error, Unavailable):
+                log.error("%s %s: %s (request %s)", request.method, speakable(request.path), error, id)  # noqa: TRY400 - no bug of ours
             return door.failed(request, error)
 
     def _no_route(self, path: str) -> MartletError:

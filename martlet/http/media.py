@@ -3,11 +3,20 @@
 from collections.abc import Mapping
 
 from martlet.http.answer import TEXT, Answer, FilePart
+from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.request import Request
 from martlet.http.routes import Params, Routes
 from martlet.media import serving
 from martlet.media.errors import MediaMissing
 from martlet.media.store import LocalStore
+from martlet.model.errors import NotFound
+
+STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (UnknownHost, 400),
+    (MethodNotAllowed, 405),
+    (NotFound, 404),
+    (MediaMissing, 404),
+)
 
 
 class MediaDoor:
@@ -39,7 +48,7 @@ class MediaDoor:
     def failed(self, request: Request, error: Exception) -> Answer:
         """There is nothing to say here that a picture's viewer could read."""
         del request
-        status = 500 if not isinstance(error, MediaMissing) else 404
+        status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
         return Answer(
             b"", status, [TEXT, *((k.lower().encode(), v.encode()) for k, v in serving.HEADERS.items())]
         )

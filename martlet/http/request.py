@@ -1,6 +1,8 @@
 """What came in: one HTTP request, its body not yet read."""
 
+import asyncio
 import ipaddress
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
 from typing import Any
 
@@ -12,11 +14,34 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
+PATIENCE = 30.0
+"""Seconds without a byte of the body after which we wait no longer."""
+GRACE = 60.0
+SLOWEST = 2048
+"""A body may take `GRACE` seconds, and one more for each so many bytes that came."""
+
+
 class BodyTooLarge(InvalidInput):
     code = "body_too_large"
 
     def __init__(self, limit: int) -> None:
         super().__init__(f"That is too large: at most {limit:,} bytes are taken here.")
+
+
+class BodyTooSlow(InvalidInput):
+    code = "body_too_slow"
+
+    def __init__(self) -> None:
+        super().__init__("What you sent came too slowly. Please try again.")
+
+
+class BodyCutOff(InvalidInput):
+    """The other end went away, or what it sent is no HTTP: half a form is no form."""
+
+    code = "body_cut_off"
+
+    def __init__(self) -> None:
+        super().__init__("What you sent broke off. Please try again.")
 
 
 class Request:
@@ -29,8 +54,13 @@ class Request:
         self._receive = receive
         self.method: str = scope["method"]
         self.path: str = scope["path"]
+        raw: bytes = scope.get("raw_path") or b""
+        if b"%" in raw and b"%2f" in raw.lower():
+            self.path = raw.decode("latin-1")  # a slash that was written out divides nothing
         self.query: bytes = scope["query_string"]
         self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
+        if len(self.headers) != len(scope["headers"]):
+            self.headers = _joined(scope["headers"])
         self.address = self.peer
         """Whose request it is, as far as our own proxies tell; see `client_address`."""
 
@@ -59,14 +89,31 @@ class Request:
         return b"".join(parts)
 
     async def chunks(self) -> AsyncIterator[bytes]:
-        """The body as it comes. Ends early if the other end goes away."""
+        """The body as it comes. Raises `BodyTooSlow` or `BodyCutOff`."""
+        began, size = time.monotonic(), 0
         while True:
-            message = await self._receive()
+            left = GRACE + size / SLOWEST - (time.monotonic() - began)
+            try:
+                async with asyncio.timeout(min(PATIENCE, left)):
+                    message = await self._receive()
+            except TimeoutError:
+                raise BodyTooSlow from None
             if message["type"] != "http.request":
-                return
-            yield message.get("body", b"")
+                raise BodyCutOff
+            part = message.get("body", b"")
+            size += len(part)
+            yield part
             if not message.get("more_body", False):
                 return
+
+
+def _joined(sent: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:
+    """Headers that came more than once, as one: RFC 9110 section 5.3, RFC 9113 section 8.2.3 for cookies."""
+    joined: dict[bytes, bytes] = {}
+    for name, value in sent:
+        between = b"; " if name == b"cookie" else b", "
+        joined[name] = joined[name] + between + value if name in joined else value
+    return joined
 
 
 def client_address(request: Request, trusted: Sequence[Network]) -> str:

@@ -72,7 +72,7 @@ class Routes:
         return sorted(branch[0].methods) if branch else []
 
     def _branch(self, path: str) -> tuple[_Branch, list[str]] | None:
-        return _walk(self._root, path.strip("/").split("/"), 0, [])
+        return _walk(self._root, path.removeprefix("/").removesuffix("/").split("/"), 0, [])
 
 
 def _walk(

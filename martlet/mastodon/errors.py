@@ -4,7 +4,7 @@ from martlet.http.answer import PRIVATE, Answer, Header, json_answer
 from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.forms import Malformed
 from martlet.http.limits import TooOften
-from martlet.http.request import BodyTooLarge
+from martlet.http.request import BodyCutOff, BodyTooLarge, BodyTooSlow
 from martlet.model.errors import (
     Conflict,
     InvalidInput,
@@ -19,6 +19,8 @@ from martlet.services.authorizing import GrantRefused
 
 STATUSES: tuple[tuple[type[MartletError], int], ...] = (
     (BodyTooLarge, 413),
+    (BodyTooSlow, 408),
+    (BodyCutOff, 400),
     (Malformed, 400),
     (UnknownHost, 400),
     (MethodNotAllowed, 405),

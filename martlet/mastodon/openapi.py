@@ -31,6 +31,8 @@ FAILURES = {
     "401": "Nobody is signed in, or the token is no longer good.",
     "403": "The token's scopes do not reach this far, or this is not for you.",
     "404": "There is no such thing, or it is not for you to see.",
+    "405": "This address does not answer to that method.",
+    "408": "What was sent came too slowly.",
     "409": "Somebody else was faster, or the key was used before.",
     "413": "That is too large.",
     "422": "What was sent does not validate.",

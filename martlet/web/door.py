@@ -6,7 +6,7 @@ from martlet.http.answer import HTML, PRIVATE, Answer, Header
 from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.forms import Malformed
 from martlet.http.limits import Limiter, TooOften
-from martlet.http.request import BodyTooLarge, Request
+from martlet.http.request import BodyCutOff, BodyTooLarge, BodyTooSlow, Request
 from martlet.http.routes import Routes
 from martlet.model.errors import (
     Conflict,
@@ -49,6 +49,8 @@ ALL: Sequence[Pages] = (
 
 STATUSES: tuple[tuple[type[MartletError], int], ...] = (
     (BodyTooLarge, 413),
+    (BodyTooSlow, 408),
+    (BodyCutOff, 400),
     (Malformed, 400),
     (UnknownHost, 400),
     (MethodNotAllowed, 405),
