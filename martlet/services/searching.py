@@ -195,6 +195,8 @@ class _Speller:
 
     def __call__(self, wanted: Facets) -> str:
         asked = self.asked
+        if not asked.wanted and not wanted.one_of_each:
+            wanted = replace(wanted, one_of_each=((terms.EVERY,),))
         if self.db.dialect == "postgres":
             return terms.tsquery(asked.wanted, asked.unwanted, wanted)
         return terms.fts5_match(asked.wanted, asked.unwanted, wanted, self._words_beginning)

@@ -48,9 +48,10 @@ _LAST_POSITION = 16383  # PostgreSQL counts no further
 
 _SPELLED_OUT_MARK = "\ue000"
 _END_MARK = "\ue001"
-_EVERY = "\ue002"  # in every text, so that "all but these" can be asked for
+EVERY = "\ue002"
+"""A token of every text, so that "all but these" can be asked for."""
 _FACET_MARK = "\ue003"
-_APART = (_SPELLED_OUT_MARK, _END_MARK, _EVERY, _FACET_MARK)
+_APART = (_SPELLED_OUT_MARK, _END_MARK, EVERY, _FACET_MARK)
 
 _SHORTEST_PREFIX = 3
 _COMPOUND = range(8, 41)  # letters of words whose ends are kept
@@ -101,7 +102,7 @@ _MAY_BE_UMLAUT = re.compile(r"(?<![aeq])([aou])e")
 
 _Alternative = tuple[tuple[str, ...], bool]
 """Tokens one after another, and whether the last is only a beginning."""
-_EVERYWHERE: tuple[_Alternative] = (((_EVERY,), False),)
+_EVERYWHERE: tuple[_Alternative] = (((EVERY,), False),)
 _NOWHERE: tuple[_Alternative] = (((_FACET_MARK,), False),)
 
 
@@ -134,7 +135,7 @@ def facet(name: str) -> str:
 
 def words_of_dictionary(tokens: Iterable[str]) -> set[str]:
     """Those of the tokens of which somebody may type only the beginning."""
-    return {token for token in tokens if not token.startswith((_EVERY, _FACET_MARK))}
+    return {token for token in tokens if not token.startswith((EVERY, _FACET_MARK))}
 
 
 def fold(text: str) -> str:
@@ -152,7 +153,7 @@ def tokens(text: str, language: str | None = None) -> list[str]:
     text = text[:INDEXED_LIMIT]
     plain = _same_width_and_case(text)
     found = _pairs_and_words(_unmarked(plain))
-    apart = dict.fromkeys([_EVERY])
+    apart = dict.fromkeys([EVERY])
     spelled_out = _spelled_out(plain)
     apart.update(dict.fromkeys(_SPELLED_OUT_MARK + word for word in spelled_out))
     if language is None or language.partition("-")[0] in _COMPOUNDING:

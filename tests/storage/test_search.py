@@ -143,6 +143,14 @@ def test_both_databases_answer_alike(
     assert answer == (everything[-limit:] if is_upward else everything[:limit])
 
 
+@pytest.mark.parametrize("query", ["after:2020", "in:library", "-owl", "in:library after:2020"])
+def test_a_query_without_words(towns: tuple[Town, Town], query: str) -> None:
+    for viewer in range(3):
+        answers = [town.found(viewer, query, Page(limit=POSTS)) for town in towns]
+        assert answers[0] == answers[1]
+        assert len(answers[0]) > 10 or query == "in:library"
+
+
 def test_marks_beyond_the_few_are_found(
     store: Store, here: Server, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
