@@ -5,10 +5,9 @@ Each method is called with values made from the description, fitting and unfitti
 `MARTLET_TEST_LONG=1` makes it a long run, on both databases.
 """
 
-import logging
 import os
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
@@ -72,21 +71,6 @@ def furnished(api: Api) -> tuple[Person, list[str]]:
     for path in ("/api/v1/notifications", "/api/v1/conversations"):
         found.extend(one["id"] for one in api.get(path, ada).json)
     return ada, found
-
-
-@pytest.fixture
-def bugs() -> Iterator[list[str]]:
-    """What the log has to say of bugs while the test runs."""
-    told: list[str] = []
-
-    class Keep(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            told.append(self.format(record))
-
-    keep, logger = Keep(logging.ERROR), logging.getLogger("martlet")
-    logger.addHandler(keep)
-    yield told
-    logger.removeHandler(keep)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
