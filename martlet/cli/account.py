@@ -1,6 +1,5 @@
 """`martlet account`: people's accounts, from the command line."""
 
-import secrets
 import sys
 from datetime import UTC, datetime
 
@@ -18,9 +17,6 @@ from martlet.settings import Settings
 from martlet.signing import passwords
 from martlet.storage import roster
 from martlet.storage.roster import Resident
-
-_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
-"""None that could be taken for another."""
 
 
 @click.group()
@@ -262,7 +258,7 @@ account.add_command(with_password(reset_password))
 
 def _password(is_made_up: bool, is_piped: bool) -> str:  # noqa: FBT001 - two switches of one command
     if is_made_up:
-        return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
+        return passwords.make_up()
     if is_piped:
         return sys.stdin.readline().rstrip("\r\n")
     return str(click.prompt("Password", hide_input=True, confirmation_prompt="Once more"))

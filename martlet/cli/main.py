@@ -3,7 +3,7 @@
 import click
 
 from martlet import __version__
-from martlet.cli import account, backup, check, invite, jobs, search, serve, settings, setup
+from martlet.cli import account, backup, check, demo, invite, jobs, search, serve, settings, setup
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -14,6 +14,7 @@ def main() -> None:
 
 COMMANDS = (
     serve.serve,
+    demo.demo,
     setup.setup,
     account.account,
     invite.invite,

@@ -30,7 +30,7 @@ KILL_AFTER = 5
 @with_settings
 def serve(settings: Settings, listen: str | None, workers: int | None) -> None:
     """Start the server."""
-    run(settings, listen or settings.listen, workers or settings.workers, _greet)
+    run(settings, listen or settings.listen, workers or settings.workers, greeting)
 
 
 def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings, Store], None]) -> None:
@@ -53,7 +53,7 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
     ).serve()
 
 
-def _greet(settings: Settings, store: Store) -> None:
+def greeting(settings: Settings, store: Store) -> None:
     click.echo(f"Martlet is at {settings.url}")
     link = new_link(settings, store)
     if link is not None:

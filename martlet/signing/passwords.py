@@ -32,6 +32,9 @@ _SALT_SIZE = 16
 _HASH_SIZE = 32
 _PARAMETERS = f"$argon2id$v=19$m={_MEMORY_KIB},t={_ITERATIONS},p={_LANES}$"
 
+_LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""None that could be taken for another."""
+
 _FEWEST_DIFFERENT = 4
 _SHORTEST_NAME = 4
 _MOST_TRIMMINGS = 6
@@ -67,6 +70,11 @@ def check_strength(password: str, about: tuple[str, ...] = ()) -> None:
     if faults:
         sentence = "; ".join(sentence for _, sentence in faults)
         raise InvalidInput(f"The password {sentence}.", field="password", details={"password": faults})
+
+
+def make_up() -> str:
+    """A password of 79 random bits that can be read out and typed: `tm4k-9xpa-…`."""
+    return "-".join("".join(secrets.choice(_LETTERS) for _ in range(4)) for _ in range(4))
 
 
 def hash_password(password: str) -> str:
