@@ -11,13 +11,18 @@ class ApiError(Exception):
 
 
 class Client:
-    """One connection to one server. A new one is opened when the server closed it between two requests."""
+    """
+    One connection to one server. A new one is opened when the server closed it between two requests.
 
-    def __init__(self, base_url: str, timeout: float = 60.0) -> None:
+    `address` is whom we say we ask for, as a proxy in front of the server would.
+    """
+
+    def __init__(self, base_url: str, timeout: float = 60.0, address: str = "") -> None:
         parts = urlsplit(base_url)
         self._host = parts.netloc
         self._address = address_of(base_url)
         self._timeout = timeout
+        self._forwarded = {"X-Forwarded-For": address} if address else {}
         self._connection: http.client.HTTPConnection | None = None
 
     def __enter__(self) -> Self:
@@ -36,7 +41,11 @@ class Client:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, http.client.HTTPMessage, bytes]:
         """Status, headers and body. Raises OSError or HTTPException when there is no answer."""
-        sent = {"Host": self._host, "User-Agent": "martlet-bench", "Accept": "*/*"} | (headers or {})
+        sent = (
+            {"Host": self._host, "User-Agent": "martlet-bench", "Accept": "*/*"}
+            | self._forwarded
+            | (headers or {})
+        )
         if token:
             sent["Authorization"] = f"Bearer {token}"
         is_first_use = self._connection is None

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import msgspec
 
-from bench.client import address_of
+from bench.client import ApiError, address_of
 from bench.loads import Request
 
 SCRIPT = Path(__file__).with_name("rotate.lua")
@@ -51,6 +51,8 @@ def send(base_url: str, requests: Sequence[Request], seconds: float, connections
             command = [sys.executable, "-m", "bench.sending", host, str(port)]
             command += [str(connections), str(seconds), file.name]
         environment = os.environ | {"BENCH_HOST": base_url.partition("://")[2]}
-        done = subprocess.run(command, capture_output=True, text=True, check=True, env=environment)
-    line = next(line for line in done.stdout.splitlines() if line.startswith("JSON "))
+        done = subprocess.run(command, capture_output=True, text=True, check=False, env=environment)
+    line = next((line for line in done.stdout.splitlines() if line.startswith("JSON ")), None)
+    if line is None:
+        raise ApiError(f"{command[0]} ended with {done.returncode}: {done.stdout} {done.stderr}")
     return msgspec.json.decode(line.removeprefix("JSON "), type=Shot)
