@@ -7,6 +7,7 @@ from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, Uri, UserId
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 COLUMNS = ", ".join(f"account.{name}" for name in Account.__slots__)
 FIELDS = frozenset(Account.__slots__) - {"id", "version"}
@@ -70,7 +71,9 @@ def many_shown(db: Reader, ids: Collection[AccountId]) -> dict[AccountId, Accoun
     """Those of the accounts that others may know of."""
     if not ids:
         return {}
-    rows = db.rows(f"SELECT {COLUMNS} FROM account WHERE account.id IN ({numbers(ids)}) AND {IS_SHOWN}")
+    rows = db.rows(
+        f"SELECT {COLUMNS} FROM account WHERE account.id {among('ids')} AND {IS_SHOWN}", ids=numbers(ids)
+    )
     return {row[0]: Account(*row) for row in rows}
 
 
@@ -104,7 +107,7 @@ def many(db: Reader, ids: Collection[AccountId]) -> dict[AccountId, Account]:
     """Those of the accounts that are there."""
     if not ids:
         return {}
-    rows = db.rows(f"SELECT {COLUMNS} FROM account WHERE id IN ({numbers(ids)})")
+    rows = db.rows(f"SELECT {COLUMNS} FROM account WHERE id {among('ids')}", ids=numbers(ids))
     return {row[0]: Account(*row) for row in rows}
 
 
@@ -170,11 +173,6 @@ def insert_user(
         reason=reason,
         invitation=invitation,
     )
-
-
-def numbers(ids: Collection[int]) -> str:
-    """Ids for an IN list. They are numbers of ours, so they may stand in the SQL itself."""
-    return ", ".join(str(int(id)) for id in ids)
 
 
 def fields_of(account: Account) -> Sequence[dict[str, str | None]]:

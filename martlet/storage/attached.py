@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from martlet.model.names import AccountId, PostId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +119,10 @@ def mentions(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Mention
             f"""
             SELECT mention.post_id, account.id, account.username, account.host, account.url
               FROM mention JOIN account ON account.id = mention.account_id
-             WHERE mention.post_id IN ({numbers(posts)}) AND mention.is_silent = 0
+             WHERE mention.post_id {among("posts")} AND mention.is_silent = 0
              ORDER BY mention.post_id, account.id
-            """
+            """,
+            posts=numbers(posts),
         ):
             found[row[0]].append(Mention(*row[1:]))
     return found
@@ -159,8 +160,9 @@ def tags(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Tag]]:
             f"""
             SELECT post_tag.post_id, tag.name, tag.shown
               FROM post_tag JOIN tag ON tag.id = post_tag.tag_id
-             WHERE post_tag.post_id IN ({numbers(posts)}) ORDER BY post_tag.post_id, tag.id
-            """
+             WHERE post_tag.post_id {among("posts")} ORDER BY post_tag.post_id, tag.id
+            """,
+            posts=numbers(posts),
         ):
             found[row[0]].append(Tag(*row[1:]))
     return found
@@ -183,8 +185,9 @@ def cards(db: Reader, posts: Collection[PostId]) -> dict[PostId, Card]:
         f"""
         SELECT post_card.post_id, {CARD_COLUMNS}
           FROM post_card JOIN card ON card.id = post_card.card_id
-         WHERE post_card.post_id IN ({numbers(posts)})
-        """
+         WHERE post_card.post_id {among("posts")}
+        """,
+        posts=numbers(posts),
     )
     return {row[0]: Card(*row[1:]) for row in rows}
 
@@ -196,7 +199,8 @@ def apps(db: Reader, posts: Collection[PostId]) -> dict[PostId, tuple[str, str |
     rows = db.rows(
         f"""
         SELECT post.id, app.name, app.website
-          FROM post JOIN app ON app.id = post.app_id WHERE post.id IN ({numbers(posts)})
-        """
+          FROM post JOIN app ON app.id = post.app_id WHERE post.id {among("posts")}
+        """,
+        posts=numbers(posts),
     )
     return {row[0]: (row[1], row[2]) for row in rows}

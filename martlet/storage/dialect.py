@@ -6,12 +6,14 @@ SQLite's types; PostgreSQL reads them through `schema_for_postgres`.
 """
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Literal
 
 Dialect = Literal["sqlite", "postgres"]
 
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
+_AMONG = re.compile(r"IN \(SELECT value FROM json_each\(:(\w+)\)\)")
 _TYPES = (
     (re.compile(r"\bINTEGER\b"), "BIGINT"),
     (re.compile(r"\bBLOB\b"), "BYTEA"),
@@ -23,10 +25,26 @@ _TYPES = (
 )
 
 
+def among(name: str) -> str:
+    """
+    Goes right of a column: it is one of those in the parameter `name`, which `numbers` has made.
+
+    However many they are, the statement stays the same, so that it is prepared once: to prepare a page of posts
+    takes three times as long as to run it.
+    """
+    return f"IN (SELECT value FROM json_each(:{name}))"
+
+
+def numbers(ids: Iterable[int]) -> str:
+    """Ids as a parameter for `among`."""
+    return f"[{','.join(map(str, ids))}]"
+
+
 @lru_cache(maxsize=2048)
 def for_postgres(sql: str) -> str:
     """The same statement with `%(name)s` parameters, as psycopg wants them."""
-    return _PARAMETER.sub(r"%(\1)s", sql.replace("%", "%%"))
+    sql = _AMONG.sub(r"= ANY (CAST(translate(:\1, '[]', '{}') AS BIGINT[]))", sql.replace("%", "%%"))
+    return _PARAMETER.sub(r"%(\1)s", sql)
 
 
 def schema_for_postgres(sql: str) -> str:

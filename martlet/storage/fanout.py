@@ -21,8 +21,8 @@ from martlet.model.lists import List
 from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 UNREPEATED = 40
 _EARLIER_BOOSTS = 100
@@ -56,7 +56,7 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
         """,
         author=post.author_id,
     )
-    rules = _rules(db, post, "follow.follower_id", "follow.follower_id")
+    rules, named = _rules(db, post, "follow.follower_id", "follow.follower_id")
     if is_exclusive:
         rules.append(
             """follow.follower_id NOT IN (
@@ -81,6 +81,7 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
         answered=post.reply_to_account_id,
         after=after,
         last=last,
+        **named,
     )
     return AccountId(last) if seen == limit else None
 
@@ -101,7 +102,7 @@ def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None
     )[0]
     if last is None:
         return None
-    rules = _rules(db, post, "list.id", "list.owner_id")
+    rules, named = _rules(db, post, "list.id", "list.owner_id")
     if post.reply_to_id is not None and post.reply_to_account_id != post.author_id:
         rules.append(
             f"""(list.owner_id = :answered
@@ -130,13 +131,15 @@ def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None
         answered=post.reply_to_account_id,
         after=after,
         last=last,
+        **named,
     )
     return ListId(last) if seen == limit else None
 
 
-def _rules(db: Reader, post: Post, timeline: str, reader: str) -> list[str]:
-    """What homes and lists have in common; only the conditions that this post needs."""
+def _rules(db: Reader, post: Post, timeline: str, reader: str) -> tuple[list[str], dict[str, str]]:
+    """What homes and lists have in common; only the conditions that this post needs, and their own parameters."""
     rules = []
+    named = {}
     if post.visibility < Visibility.FOLLOWERS:
         rules.append(
             f"EXISTS (SELECT 1 FROM mention WHERE mention.post_id = :post AND mention.account_id = {reader})"
@@ -148,20 +151,22 @@ def _rules(db: Reader, post: Post, timeline: str, reader: str) -> list[str]:
         about.append(post.reply_to_account_id)
     about = [one for one in about if one != post.author_id]
     if about:
+        named["about"] = numbers(about)
         rules.append(
             f"""NOT EXISTS (SELECT 1 FROM hidden
-                             WHERE hidden.viewer_id = {reader} AND hidden.author_id IN ({numbers(about)}))"""
+                             WHERE hidden.viewer_id = {reader} AND hidden.author_id {among("about")})"""
         )
     if post.boost_of_id is not None:
+        named["same"] = numbers(_same(db, post))
         rules.append("(follow.shows_boosts = 1 OR follow.shows_boosts IS NULL)")
         rules.append(
             f"""NOT EXISTS (
                 SELECT 1 FROM (SELECT entry.post_id FROM timeline_entry AS entry
                                 WHERE entry.timeline_id = {timeline}
                                 ORDER BY entry.post_id DESC LIMIT {UNREPEATED}) AS newest
-                 WHERE newest.post_id IN ({numbers(_same(db, post))}))"""
+                 WHERE newest.post_id {among("same")})"""
         )
-    return rules
+    return rules, named
 
 
 def _same(db: Reader, boost: Post) -> list[PostId]:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from martlet.model.errors import NotFound
 from martlet.model.filters import Filter, FilteredPost, Keyword
 from martlet.model.names import AccountId, FilterId, PostId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Row, Writer
+from martlet.storage.dialect import among, numbers
 
 _COLUMNS = "filter.id, filter.account_id, filter.title, filter.contexts, filter.action, filter.expires_at"
 _KEYWORD = "filter_keyword.id, filter_keyword.filter_id, filter_keyword.keyword, filter_keyword.whole_word"
@@ -60,7 +60,8 @@ def keywords(db: Reader, filters: Collection[FilterId]) -> dict[FilterId, list[K
     found: dict[FilterId, list[Keyword]] = {id: [] for id in filters}
     if filters:
         for row in db.rows(
-            f"SELECT {_KEYWORD} FROM filter_keyword WHERE filter_id IN ({numbers(filters)}) ORDER BY filter_id, id"
+            f"SELECT {_KEYWORD} FROM filter_keyword WHERE filter_id {among('filters')} ORDER BY filter_id, id",
+            filters=numbers(filters),
         ):
             found[row[1]].append(Keyword(*row))
     return found
@@ -101,7 +102,8 @@ def posts(db: Reader, filters: Collection[FilterId]) -> dict[FilterId, list[Filt
     found: dict[FilterId, list[FilteredPost]] = {id: [] for id in filters}
     if filters:
         for row in db.rows(
-            f"SELECT {_POST} FROM filter_post WHERE filter_id IN ({numbers(filters)}) ORDER BY filter_id, id"
+            f"SELECT {_POST} FROM filter_post WHERE filter_id {among('filters')} ORDER BY filter_id, id",
+            filters=numbers(filters),
         ):
             found[row[1]].append(FilteredPost(*row))
     return found
@@ -114,8 +116,10 @@ def posts_among(
     rows = db.rows(
         f"""
         SELECT filter_id, post_id FROM filter_post
-         WHERE filter_id IN ({numbers(filters)}) AND post_id IN ({numbers(ids)})
-        """
+         WHERE filter_id {among("filters")} AND post_id {among("ids")}
+        """,
+        filters=numbers(filters),
+        ids=numbers(ids),
     )
     return {(row[0], row[1]) for row in rows}
 
@@ -151,15 +155,18 @@ def words(db: Reader, ids: Collection[PostId]) -> dict[PostId, list[str]]:
     """All that can be read in posts: first the HTML, then warning, descriptions of media, options of polls."""
     found: dict[PostId, list[str]] = {}
     listed = numbers(ids)
-    for id, html, warning in db.rows(f"SELECT id, html, warning FROM post WHERE id IN ({listed})"):
+    for id, html, warning in db.rows(
+        f"SELECT id, html, warning FROM post WHERE id {among('ids')}", ids=listed
+    ):
         found[id] = [html, warning]
     for id, text in db.rows(
         f"""
-        SELECT post_id, description FROM media WHERE post_id IN ({listed}) AND description <> ''
+        SELECT post_id, description FROM media WHERE post_id {among("ids")} AND description <> ''
         UNION ALL
         SELECT poll.post_id, poll_option.title
-          FROM poll JOIN poll_option ON poll_option.poll_id = poll.id WHERE poll.post_id IN ({listed})
-        """
+          FROM poll JOIN poll_option ON poll_option.poll_id = poll.id WHERE poll.post_id {among("ids")}
+        """,
+        ids=listed,
     ):
         found[id].append(text)
     return found

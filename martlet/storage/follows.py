@@ -13,9 +13,8 @@ from typing import NamedTuple
 
 from martlet.model.names import AccountId
 from martlet.model.paging import Page
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import lock_row
+from martlet.storage.dialect import among, lock_row, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,9 +235,10 @@ def familiar_followers(
           JOIN follow AS mine ON mine.follower_id = :viewer AND mine.followed_id = theirs.follower_id
                              AND mine.is_accepted = 1
           JOIN account ON account.id = theirs.follower_id AND account.hides_follows = 0 AND {IS_THERE}
-         WHERE theirs.followed_id IN ({numbers(accounts)}) AND theirs.is_accepted = 1
+         WHERE theirs.followed_id {among("accounts")} AND theirs.is_accepted = 1
          ORDER BY theirs.id DESC
         """,
+        accounts=numbers(accounts),
         viewer=viewer,
     )
     for row in rows:

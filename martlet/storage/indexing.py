@@ -4,8 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from martlet.model.names import AccountId, PostId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(slots=True)
@@ -23,34 +23,37 @@ class Attachments:
 def attachments(db: Reader, ids: Collection[PostId]) -> dict[PostId, Attachments]:
     if not ids:
         return {}
-    among = numbers(ids)
+    wanted = numbers(ids)
     found = {
         PostId(row[0]): Attachments(bool(row[1]))
         for row in db.rows(
             f"""
             SELECT post.id, author.is_indexable
-              FROM post JOIN account AS author ON author.id = post.author_id WHERE post.id IN ({among})
-            """
+              FROM post JOIN account AS author ON author.id = post.author_id WHERE post.id {among("ids")}
+            """,
+            ids=wanted,
         )
     }
-    for row in db.rows(f"SELECT post_id, account_id FROM mention WHERE post_id IN ({among})"):
+    for row in db.rows(f"SELECT post_id, account_id FROM mention WHERE post_id {among('ids')}", ids=wanted):
         found[row[0]].mentioned.append(row[1])
     for row in db.rows(
         f"""
         SELECT poll.post_id, poll_option.title
           FROM poll JOIN poll_option ON poll_option.poll_id = poll.id
-         WHERE poll.post_id IN ({among}) ORDER BY poll.post_id, poll_option.position
-        """
+         WHERE poll.post_id {among("ids")} ORDER BY poll.post_id, poll_option.position
+        """,
+        ids=wanted,
     ):
         found[row[0]].options.append(row[1])
     for row in db.rows(
         f"""
         SELECT post_id, kind, description FROM media
-         WHERE post_id IN ({among}) AND position >= 0 ORDER BY post_id, position
-        """
+         WHERE post_id {among("ids")} AND position >= 0 ORDER BY post_id, position
+        """,
+        ids=wanted,
     ):
         found[row[0]].media.append((row[1], row[2]))
-    for row in db.rows(f"SELECT post_id FROM post_card WHERE post_id IN ({among})"):
+    for row in db.rows(f"SELECT post_id FROM post_card WHERE post_id {among('ids')}", ids=wanted):
         found[row[0]].has_card = True
     return found
 

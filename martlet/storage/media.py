@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, MediaId, PostId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,8 @@ def of_posts(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Media]]
     found: dict[PostId, list[Media]] = {id: [] for id in posts}
     if posts:
         for row in db.rows(
-            f"SELECT {COLUMNS} FROM media WHERE post_id IN ({numbers(posts)}) AND position >= 0 ORDER BY post_id, position"
+            f"SELECT {COLUMNS} FROM media WHERE post_id {among('posts')} AND position >= 0 ORDER BY post_id, position",
+            posts=numbers(posts),
         ):
             found[row[2]].append(Media(*row))
     return found
@@ -72,7 +73,9 @@ def many(db: Reader, ids: Collection[MediaId], owner: AccountId) -> dict[MediaId
     if not ids:
         return {}
     rows = db.rows(
-        f"SELECT {COLUMNS} FROM media WHERE id IN ({numbers(ids)}) AND owner_id = :owner", owner=owner
+        f"SELECT {COLUMNS} FROM media WHERE id {among('ids')} AND owner_id = :owner",
+        ids=numbers(ids),
+        owner=owner,
     )
     return {row[0]: Media(*row) for row in rows}
 

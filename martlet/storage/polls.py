@@ -4,9 +4,8 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import lock_row
+from martlet.storage.dialect import among, lock_row, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +53,11 @@ def many(db: Reader, ids: Collection[PollId]) -> dict[PollId, Poll]:
         return {}
     options: dict[PollId, list[tuple[str, int]]] = {id: [] for id in ids}
     for poll, title, votes in db.rows(
-        f"SELECT poll_id, title, votes_count FROM poll_option WHERE poll_id IN ({numbers(ids)}) ORDER BY poll_id, position"
+        f"SELECT poll_id, title, votes_count FROM poll_option WHERE poll_id {among('ids')} ORDER BY poll_id, position",
+        ids=numbers(ids),
     ):
         options[poll].append((title, votes))
-    rows = db.rows(f"SELECT {COLUMNS} FROM poll WHERE id IN ({numbers(ids)})")
+    rows = db.rows(f"SELECT {COLUMNS} FROM poll WHERE id {among('ids')}", ids=numbers(ids))
     return {row[0]: replace(Poll(*row), options=tuple(options[row[0]])) for row in rows}
 
 
@@ -68,8 +68,9 @@ def votes(db: Reader, ids: Collection[PollId], voter: AccountId) -> dict[PollId,
         for poll, position in db.rows(
             f"""
             SELECT poll_id, position FROM poll_vote
-             WHERE poll_id IN ({numbers(ids)}) AND account_id = :voter ORDER BY poll_id, position
+             WHERE poll_id {among("ids")} AND account_id = :voter ORDER BY poll_id, position
             """,
+            ids=numbers(ids),
             voter=voter,
         ):
             found[poll].append(position)

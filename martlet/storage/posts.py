@@ -9,9 +9,8 @@ from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import lock_row
+from martlet.storage.dialect import among, lock_row, numbers
 from martlet.storage.visibility import may_see, wants_to_see
 
 NAMES = tuple(Post.__slots__)
@@ -124,7 +123,8 @@ def shown(db: Reader, ids: Collection[PostId], viewer: AccountId) -> list[Shown]
     if not ids:
         return []
     rows = db.rows(
-        f"SELECT {SHOWN_COLUMNS} FROM post {SHOWN_JOINS} WHERE post.id IN ({numbers(ids)}) AND {MAY_SEE}",
+        _page_sql("post", f"post.id {among('ids')}", MAY_SEE, ""),
+        ids=numbers(ids),
         viewer=viewer,
     )
     return list(map(Shown._make, rows))
@@ -177,13 +177,15 @@ def many_unfiltered(db: Reader, ids: Collection[PostId]) -> list[Post]:
     """Posts, whoever asks: for rendering what somebody else has already been allowed to see."""
     if not ids:
         return []
-    return [Post(*row) for row in db.rows(f"SELECT {COLUMNS} FROM post WHERE id IN ({numbers(ids)})")]
+    rows = db.rows(f"SELECT {COLUMNS} FROM post WHERE id {among('ids')}", ids=numbers(ids))
+    return [Post(*row) for row in rows]
 
 
 def muted_threads(db: Reader, viewer: AccountId, threads: Collection[PostId]) -> frozenset[PostId]:
     """Which of these threads the viewer has muted."""
     rows = db.rows(
-        f"SELECT thread_id FROM thread_mute WHERE account_id = :viewer AND thread_id IN ({numbers(threads)})",
+        f"SELECT thread_id FROM thread_mute WHERE account_id = :viewer AND thread_id {among('threads')}",
+        threads=numbers(threads),
         viewer=viewer,
     )
     return frozenset(row[0] for row in rows)

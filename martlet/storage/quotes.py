@@ -5,8 +5,8 @@ from collections.abc import Collection
 from martlet.model.names import AccountId, PostId
 from martlet.model.paging import Page
 from martlet.storage import posts
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 from martlet.storage.posts import Shown
 
 
@@ -15,8 +15,9 @@ def followed_among(db: Reader, viewer: AccountId, authors: Collection[AccountId]
     rows = db.rows(
         f"""
         SELECT followed_id FROM follow
-         WHERE follower_id = :viewer AND followed_id IN ({numbers(authors)}) AND is_accepted = 1
+         WHERE follower_id = :viewer AND followed_id {among("authors")} AND is_accepted = 1
         """,
+        authors=numbers(authors),
         viewer=viewer,
     )
     return frozenset(row[0] for row in rows)
@@ -29,16 +30,18 @@ def blocked_or_muted(
     if not authors:
         return frozenset(), frozenset()
     blocked = db.rows(
-        f"SELECT blocked_id FROM block WHERE account_id = :viewer AND blocked_id IN ({numbers(authors)})",
+        f"SELECT blocked_id FROM block WHERE account_id = :viewer AND blocked_id {among('authors')}",
+        authors=numbers(authors),
         viewer=viewer,
     )
     muted = db.rows(
         f"""
         SELECT muted_id FROM mute
-         WHERE account_id = :viewer AND muted_id IN ({numbers(authors)})
+         WHERE account_id = :viewer AND muted_id {among("authors")}
            AND (expires_at IS NULL OR expires_at > :now)
         """,
         viewer=viewer,
+        authors=numbers(authors),
         now=now,
     )
     return frozenset(row[0] for row in blocked), frozenset(row[0] for row in muted)

@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 from martlet.model.names import AccountId
 from martlet.model.paging import Page
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 from martlet.storage.follows import IS_THERE, Listed
 
 
@@ -63,9 +63,10 @@ def between(
                         AND (mute.expires_at IS NULL OR mute.expires_at > :now)
           LEFT JOIN endorsement ON endorsement.account_id = :viewer AND endorsement.endorsed_id = account.id
           LEFT JOIN account_note ON account_note.account_id = :viewer AND account_note.about_id = account.id
-         WHERE account.id IN ({numbers(others)}) {"" if with_gone else f"AND {IS_THERE}"}
+         WHERE account.id {among("others")} {"" if with_gone else f"AND {IS_THERE}"}
         """,
         viewer=viewer,
+        others=numbers(others),
         now=now,
     )
     return {row[0]: Relation(*row) for row in rows}

@@ -3,15 +3,18 @@
 from collections.abc import Mapping
 
 from martlet.model.names import PostId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 def bodies(db: Reader, versions: Mapping[PostId, int]) -> dict[PostId, bytes]:
     """Those renderings that are there in the version asked for."""
     if not versions:
         return {}
-    rows = db.rows(f"SELECT post_id, version, body FROM rendered_post WHERE post_id IN ({numbers(versions)})")
+    rows = db.rows(
+        f"SELECT post_id, version, body FROM rendered_post WHERE post_id {among('ids')}",
+        ids=numbers(versions),
+    )
     return {id: body for id, version, body in rows if version == versions[id]}
 
 

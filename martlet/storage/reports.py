@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, PostId, ReportId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,5 +51,5 @@ def many(db: Reader, ids: Collection[ReportId]) -> dict[ReportId, Report]:
     """Those of the reports that are there, whoever asks: for moderators only."""
     if not ids:
         return {}
-    rows = db.rows(f"SELECT {COLUMNS} FROM report WHERE id IN ({numbers(ids)})")
+    rows = db.rows(f"SELECT {COLUMNS} FROM report WHERE id {among('ids')}", ids=numbers(ids))
     return {row[0]: Report(*row) for row in rows}

@@ -19,9 +19,8 @@ from martlet.model.names import AccountId, PostId
 from martlet.model.paging import Page
 from martlet.storage import posts
 from martlet.storage.account_search import Spelled
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import matches
+from martlet.storage.dialect import among, matches, numbers
 from martlet.storage.posts import Shown
 
 FEW_MARKS = 32
@@ -171,7 +170,8 @@ def _matching(db: Reader, query: str, ids: Sequence[PostId], page: Page) -> list
     if not ids:
         return []
     rows = db.rows(
-        f"SELECT rowid FROM post_search WHERE {matches(db.dialect, 'post_search')} AND rowid IN ({numbers(ids)})",
+        f"SELECT rowid FROM post_search WHERE {matches(db.dialect, 'post_search')} AND rowid {among('ids')}",
+        ids=numbers(ids),
         query=query,
     )
     return sorted((row[0] for row in rows), reverse=not page.is_upward)[: page.limit]
@@ -184,7 +184,13 @@ def shown(
     if not ids:
         return []
     return posts.timeline_page(
-        db, "post", f"post.id IN ({numbers(ids)}) AND {findable.value}", "", viewer=viewer, now=now
+        db,
+        "post",
+        f"post.id {among('ids')} AND {findable.value}",
+        "",
+        viewer=viewer,
+        now=now,
+        ids=numbers(ids),
     )
 
 

@@ -4,9 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import PostId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import by_bytes
+from martlet.storage.dialect import among, by_bytes, numbers
 
 LOOKED_AT = 1000
 """Of very many hashtags that begin alike, as many are put in order."""
@@ -68,8 +67,9 @@ def history(db: Reader, tags: Collection[int], since: int) -> dict[int, dict[int
         for row in db.rows(
             f"""
             SELECT tag_id, day, uses, accounts FROM tag_day
-             WHERE tag_id IN ({numbers(tags)}) AND day >= :since
+             WHERE tag_id {among("tags")} AND day >= :since
             """,
+            tags=numbers(tags),
             since=since,
         ):
             found[row[0]][row[1]] = Use(*row[1:])

@@ -1,13 +1,14 @@
 """Threads: every post names its thread, so that one look finds them all."""
 
 from collections.abc import Collection
+from typing import Any
 
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.threads import Link
 from martlet.storage import posts
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader
+from martlet.storage.dialect import among, numbers
 from martlet.storage.posts import Shown
 
 SMALL = 100
@@ -42,7 +43,7 @@ def shown(
     """
     if not ids:
         return {}
-    where = "post.thread_id = :thread" if size <= SMALL else f"post.id IN ({numbers(ids)})"
-    named = {"thread": thread} if size <= SMALL else {}
+    where = "post.thread_id = :thread" if size <= SMALL else f"post.id {among('ids')}"
+    named: dict[str, Any] = {"thread": thread} if size <= SMALL else {"ids": numbers(ids)}
     found = posts.timeline_page(db, "post", where, "", viewer=viewer, now=now, **named)
     return {one.id: one for one in found}

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.storage import posts
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 from martlet.storage.listings import in_page_order
 from martlet.storage.posts import Shown
 
@@ -101,7 +101,8 @@ def take_out(db: Writer, timeline: Timeline, author: AccountId) -> None:
     )
     if rows:
         db.run(
-            f"DELETE FROM timeline_entry WHERE timeline_id = :timeline AND post_id IN ({numbers([row[0] for row in rows])})",
+            f"DELETE FROM timeline_entry WHERE timeline_id = :timeline AND post_id {among('posts')}",
+            posts=numbers([row[0] for row in rows]),
             timeline=timeline,
         )
 

@@ -4,8 +4,8 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, UserId
-from martlet.storage.accounts import numbers
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,8 @@ def staff(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, str]:
     if not accounts:
         return {}
     rows = db.rows(
-        f"SELECT account_id, role FROM users WHERE account_id IN ({numbers(accounts)}) AND role <> 'user'"
+        f"SELECT account_id, role FROM users WHERE account_id {among('accounts')} AND role <> 'user'",
+        accounts=numbers(accounts),
     )
     return {row[0]: row[1] for row in rows}
 
