@@ -1,5 +1,6 @@
 """What all tests share: both databases, builders, a running application without a network."""
 
+import logging
 import os
 import shutil
 import tempfile
@@ -141,3 +142,18 @@ def api(application: Built) -> Iterator[Api]:
     client = Api(application)
     yield client
     client.close()
+
+
+@pytest.fixture
+def bugs() -> Iterator[list[str]]:
+    """What the log has to say of bugs while the test runs."""
+    told: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            told.append(self.format(record))
+
+    keep, logger = Keep(logging.ERROR), logging.getLogger("martlet")
+    logger.addHandler(keep)
+    yield told
+    logger.removeHandler(keep)

@@ -29,7 +29,7 @@ AWAY = timedelta(days=14)
 DELIVER = "deliver_to_timelines"
 TIDY = "tidy_timelines"
 TIDY_AFTER = 6 * 3_600_000
-_AT_ONCE = 20
+_AT_ONCE = 5
 """Timelines tidied in one transaction."""
 
 Entry = tuple[PostId, PostId | None]

@@ -393,6 +393,17 @@ class PostPage:
     is_indexable: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class TagPage:
+    """`/tags/name`: public posts with a hashtag, written as it was asked for."""
+
+    template: ClassVar[str] = "tag.html"
+    name: str
+    posts: tuple[PostCard, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
 # ── when it does not work ──
 
 

@@ -10,12 +10,12 @@ from martlet.model.server import Server
 from martlet.services.sweeping import DAY
 from martlet.storage import accounts, listings, posts, server_values, threads
 from martlet.storage.database import Reader
-from martlet.storage.listings import Narrowing, OfAccount
+from martlet.storage.listings import Narrowing, OfAccount, Tags
 from martlet.storage.posts import Shown
-from martlet.text import names
+from martlet.text import hashtags, names
 from martlet.web import addresses, showing
 from martlet.web.joining import find_owner, rule_cards
-from martlet.web.pages import AboutPage, LandingPage, PostPage, ProfilePage
+from martlet.web.pages import AboutPage, LandingPage, PostPage, ProfilePage, TagPage
 from martlet.web.visits import Pages, Visit
 
 pages = Pages()
@@ -128,6 +128,28 @@ def _post(db: Reader, visit: Visit) -> PostPage:
         ancestors,
         answers,
         is_indexable=showing.is_indexable(account) and bool(account.is_indexable),
+    )
+
+
+@pages.get(addresses.TAG, access="anyone")
+async def tag(visit: Visit) -> Answer:
+    """Not where the owner keeps the public timelines to the people here."""
+    if not visit.here.public_preview or not hashtags.is_hashtag(visit.params["name"]):
+        raise NotFound
+    return visit.page(await visit.store.reading(_tag, visit))
+
+
+def _tag(db: Reader, visit: Visit) -> TagPage:
+    name, page = visit.params["name"], _page(visit)
+    wanted = Tags([hashtags.hashtag_key(name)])
+    shown = listings.tagged(db, NOBODY, page, visit.here.now_ms(), wanted, Narrowing())
+    is_first = page.before == LAST_ID and page.after == 0
+    own = addresses.at(addresses.TAG, name=name)
+    return TagPage(
+        name,
+        showing.cards(db, shown, visit.here),
+        newer=f"{own}?min_id={shown[0].id}" if shown and not is_first else None,
+        older=f"{own}?max_id={shown[-1].id}" if len(shown) == page.limit else None,
     )
 
 

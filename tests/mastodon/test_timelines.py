@@ -1,16 +1,20 @@
 """Timelines: home, public, by hashtag, an account's."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
+from martlet import app
 from martlet.model.events import PostPublished
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
 from martlet.services import following, timelines, visiting
+from martlet.services.ports import Ground
+from martlet.settings import Settings
 from martlet.storage import attached, posts
 from martlet.storage.attached import Tag
 from tests.client import Api, Person, Reply
@@ -415,3 +419,18 @@ def test_visits_are_noted_once_a_day(api: Api, ada: Person, monkeypatch: pytest.
     api.work()
     with store.read() as db:
         assert db.value("SELECT count(*) FROM job WHERE name = :name", name=timelines.TIDY) == 1
+
+
+def test_where_public_pages_are_for_members_others_are_turned_away(
+    ground: Ground, settings: Settings
+) -> None:
+    closed = replace(ground, here=replace(ground.here, public_preview=False))
+    api = Api(app.build_on(closed, settings))
+    try:
+        member = api.person("member")
+        for path in (PUBLIC, f"{PUBLIC}?local=true", "/api/v1/timelines/tag/cats"):
+            assert api.get(path).status == 401
+            assert api.get(path, api.app_token()).status == 422
+            assert api.get(path, member).status == 200
+    finally:
+        api.close()

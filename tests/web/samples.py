@@ -302,6 +302,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         pages.ProfilePage(PROFILE, (TOMATOES, CHOIR, WARNED, LINKED, SENSITIVE), older="/@jona?before=11502"),
         READING,
     ),
+    "tag": (pages.TagPage("harbour", (TOMATOES, CHOIR), older="/tags/harbour?max_id=11502"), READING),
     "profile-empty": (
         pages.ProfilePage(
             replace(

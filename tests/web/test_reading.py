@@ -1,10 +1,11 @@
 """Public pages: what they show, what they never show, how long they may be kept."""
 
 import re
+from urllib.parse import unquote
 
 import pytest
 
-from tests.browser import Browser
+from tests.browser import Browser, path_of
 from tests.client import Api
 
 
@@ -75,6 +76,19 @@ def test_a_page_of_a_post(api: Api) -> None:
     assert Browser(api).get(f"/@ada/{second['id']}").status == 404
     missing = Browser(api).get(f"/@bob/{int(second['id']) + 1}")
     assert Browser(api).get(f"/@bob/{hidden.json['id']}").body == missing.body
+
+
+def test_a_page_of_a_hashtag(api: Api) -> None:
+    ada = api.person("ada")
+    post = api.post("/api/v1/statuses", token=ada, form={"status": "boats in the #Hafenstraße #小米"}).json
+    api.post("/api/v1/statuses", token=ada, form={"status": "psst #小米", "visibility": "unlisted"})
+    for tag in post["tags"]:
+        page = Browser(api).get(unquote(path_of(tag["url"])))
+        assert page.status == 200
+        assert "boats in the" in page.text
+        assert "psst" not in page.text
+    assert Browser(api).get("/tags/a b").status == 404
+    assert "No public posts yet." in Browser(api).get("/tags/nothing").text
 
 
 def test_the_signed_in_are_shown_no_more_than_others(api: Api) -> None:
