@@ -63,6 +63,7 @@ def test_everything(town: Running) -> None:
     conversations(ada, bob)
     keeping_away(ada, bob)
     pushing(ada, bob)
+    finding(ada, bob)
     signing_out(ada, town)
     assert sorted(ada.faults | bob.faults) == []
     assert sorted(EXPECTED - ada.seen - bob.seen) == []
@@ -72,7 +73,7 @@ EXPECTED = {
     "Account", "CredentialAccountSource", "Role", "AccountField", "Status", "StatusEdit", "StatusSource",
     "StatusMention", "MediaAttachment", "MediaAttachmentMetadataContainer", "Poll", "PollOption", "Tag",
     "CustomEmoji", "Application", "Relationship", "FilterV2", "FilterKeyword", "FilterStatus", "FilterResult",
-    "Notification", "Context", "UserList", "Conversation", "Instance", "InstanceConfiguration",
+    "Notification", "Context", "UserList", "Conversation", "SearchV2", "Instance", "InstanceConfiguration",
     "InstanceV2", "InstanceConfigurationV2", "Rule", "Nodeinfo", "Report", "WebPushSubscription", "Preferences",
     "Marker", "Quote", "OAuthServerInfo", "UnreadNotificationsCount",
 }  # fmt: skip
@@ -302,6 +303,16 @@ def keeping_away(ada: Watched, bob: Watched) -> None:
     assert ada.account_follow(bob_id).following
     assert not bob.account_unfollow(ada_id).following
     assert bob.account_follow(ada_id).following
+
+
+def finding(ada: Watched, bob: Watched) -> None:
+    post = ada.status_post("我买了小米手机 #Sammelstück")
+    found = eventually(lambda: ada.search_v2("小米", result_type="statuses").statuses)
+    assert [one.id for one in found] == [post.id]
+    assert [one.acct for one in bob.search_v2("ada").accounts] == ["ada"]
+    assert [one.name.lower() for one in bob.search_v2("sammel", result_type="hashtags").hashtags] == [
+        "sammelstück"
+    ]
 
 
 def pushing(ada: Watched, bob: Watched) -> None:
