@@ -25,11 +25,17 @@ from martlet.storage.posts import Shown
 
 FEW_MARKS = 32
 """Marks that are looked up in the index one by one."""
+MANY_MARKS = 2000
+"""The same on PostgreSQL, which looks at the posts themselves."""
 LOOK_BACK = 2000
 """Where somebody marked more: matching posts among which the marked ones are looked for."""
 MARKS_LOOK_BACK = 200
 """Further marks that are looked up one by one where those were not enough."""
 LAST_LETTER = "\U0010ffff"
+READ_ONE_BY_ONE = 1000
+"""On PostgreSQL: posts that are read, the newest first, before its index is asked, which has no order."""
+MATCHES_LOOKED_AT = 5000
+"""On PostgreSQL: of what the index finds."""
 
 _MARKED = "(mark.liked_id IS NOT NULL OR mark.bookmarked_id IS NOT NULL OR mark.boost_id IS NOT NULL)"
 _IS_OPEN = """(post.visibility = 4 AND author.is_indexable = 1 AND (author.limited_at IS NULL OR EXISTS (
@@ -103,11 +109,47 @@ def has_match(db: Reader, query: str) -> bool:
 
 def found(db: Reader, query: str, viewer: AccountId, page: Page, now: int, findable: Findable) -> list[Shown]:
     """Posts that match and that the viewer may find, in the page's order."""
+    if db.dialect == "sqlite":
+        source, where = "post_search", "post_search MATCH :query AND"
+        return _found(db, source, where, query, viewer, page, now, findable)
+    newest = f"""(SELECT rowid, words FROM post_search WHERE rowid < :before AND rowid > :after
+                   ORDER BY rowid {page.order} LIMIT {READ_ONE_BY_ONE}) AS post_search"""
+    first = _found(
+        db, newest, "post_search.words @@ CAST(:query AS tsquery) AND", query, viewer, page, now, findable
+    )
+    last = db.value(
+        f"""
+        SELECT rowid FROM post_search WHERE rowid < :before AND rowid > :after
+         ORDER BY rowid {page.order} LIMIT 1 OFFSET {READ_ONE_BY_ONE - 1}
+        """,
+        before=page.before,
+        after=page.after,
+    )
+    if last is None or len(first) == page.limit:
+        return first
+    rest = replace(page, limit=page.limit - len(first))
+    rest = replace(rest, after=last) if page.is_upward else replace(rest, before=last)
+    # `+ 0`: by the index of words, and not by all posts one after another
+    matching = f"""(SELECT rowid FROM post_search WHERE words @@ CAST(:query AS tsquery)
+                       AND rowid + 0 < :before AND rowid + 0 > :after
+                     ORDER BY rowid + 0 {page.order} LIMIT {MATCHES_LOOKED_AT}) AS post_search"""
+    return first + _found(db, matching, "", query, viewer, rest, now, findable)
+
+
+def _found(
+    db: Reader,
+    source: str,
+    where: str,
+    query: str,
+    viewer: AccountId,
+    page: Page,
+    now: int,
+    findable: Findable,
+) -> list[Shown]:
     return posts.timeline_page(
         db,
-        "post_search JOIN post ON post.id = post_search.rowid",
-        f"""{matches(db.dialect, "post_search")} AND post_search.rowid < :before AND post_search.rowid > :after
-            AND {findable.value}""",
+        f"{source} JOIN post ON post.id = post_search.rowid",
+        f"{where} post_search.rowid < :before AND post_search.rowid > :after AND {findable.value}",
         f"ORDER BY post_search.rowid {page.order} LIMIT :limit",
         query=query,
         viewer=viewer,
@@ -125,8 +167,9 @@ def marked(db: Reader, viewer: AccountId, query: Callable[[], str], page: Page) 
     Where somebody marked a great many posts, and a great many match, the search
     ends before the oldest.
     """
-    few = _marks(db, viewer, page, FEW_MARKS + 1)
-    if len(few) <= FEW_MARKS:
+    limit = MANY_MARKS if db.dialect == "postgres" else FEW_MARKS
+    few = _marks(db, viewer, page, limit + 1)
+    if len(few) <= limit or db.dialect == "postgres":
         return _matching(db, query(), few, page) if few else []
     match = query()
     rows = db.rows(

@@ -111,6 +111,8 @@ def towns(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
     with psycopg.connect(postgres, autocommit=True) as connection:
         connection.execute("CREATE DATABASE searched")
     with ExitStack() as stack:
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(search, "READ_ONE_BY_ONE", 7)  # so that both ways of PostgreSQL's are gone
         found = []
         for database in ("sqlite", postgres.replace("/postgres?", "/searched?")):
             folder: Path = tmp_path_factory.mktemp("town")
