@@ -73,7 +73,9 @@ def create(
 
 @account.command()
 @click.argument("username")
-@click.option("--role", type=click.Choice(ROLES), default="admin", show_default=True)
+@click.option(
+    "--role", type=click.Choice(ROLES), default="admin", show_default=True, help="What they may do here."
+)
 @with_settings
 def promote(settings: Settings, username: str, role: str) -> None:
     """Give USERNAME a role: moderator, admin, owner, or user to take it back."""
