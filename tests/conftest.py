@@ -58,16 +58,37 @@ def database(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str
         shutil.copy(template, tmp_path / "data" / "martlet.sqlite3")
         yield "sqlite"
         return
-    address = request.getfixturevalue("postgres")
+    address = _named(request.getfixturevalue("postgres"), "martlet")
     if "postgres" not in templates:
-        _execute(address, "CREATE DATABASE template_martlet")
-        _migrated(_named(address, "template_martlet"), tmp_path)
         templates["postgres"] = 0
+        _execute(request.getfixturevalue("postgres"), "CREATE DATABASE martlet")
+        _migrated(address, tmp_path)
+    yield address
     templates["postgres"] += 1
-    name = f"martlet_{templates['postgres']}"
-    _execute(address, f"CREATE DATABASE {name} TEMPLATE template_martlet")
-    yield _named(address, name)
-    _execute(address, f"DROP DATABASE {name} WITH (FORCE)")
+    _emptied(address, templates["postgres"])
+
+
+VACUUM_EVERY = 50
+
+
+def _emptied(address: str, tests: int) -> None:
+    """Remove all rows: a hundred times quicker than a database made anew. Whoever is still connected is cut off."""
+    import psycopg  # noqa: PLC0415 - only where PostgreSQL is in use
+
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND pid <> pg_backend_pid()
+            """
+        )
+        tables = connection.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
+        ).fetchall()
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("; ".join(f"DELETE FROM {table}" for (table,) in tables).encode())
+        if tests % VACUUM_EVERY == 0:
+            connection.execute("VACUUM")
 
 
 @pytest.fixture
