@@ -15,7 +15,7 @@ from martlet.demo.script import Line, Person
 from martlet.jobs.runner import Runner
 from martlet.media import avatars, pipeline
 from martlet.media.avatars import Shape
-from martlet.model.names import AccountId, MediaId, PostId
+from martlet.model.names import AccountId, MediaId, PostId, TokenId
 from martlet.model.posts import Draft, PollDraft, Revision
 from martlet.model.server import milliseconds
 from martlet.services import (
@@ -37,13 +37,15 @@ from martlet.services.ports import Ground
 from martlet.services.profiles import Change, ProfileField
 from martlet.services.registering import Newcomer
 from martlet.services.uploading import Description
-from martlet.storage import cards, emojis, posts, server_values
+from martlet.storage import cards, emojis, posts, server_values, users, visits
 from martlet.storage.cards import NewCard
 from martlet.storage.database import Writer
 from martlet.storage.emojis import Emoji
 from martlet.storage.server_values import Rule
 
 NAME = "Mauerwinkel"
+DAY = 86_400_000
+NO_TOKEN = TokenId(0)
 AT_ONCE = 40
 """Acts in one transaction."""
 HANDS = 3
@@ -302,7 +304,12 @@ class Town:
         cards.attach(db, post, card)
 
     def _arrange(self, db: Writer) -> None:
-        """What is only one's own: lists and a filter."""
+        """What is only one's own: lists and a filter. And that everybody was here today."""
+        today = self.here.now_ms() // DAY * DAY
+        for account in self.accounts.values():
+            user = users.find(db, account)
+            if user is not None:
+                visits.note(db, user.id, NO_TOKEN, today)
         jona, xiaoyu = self.accounts["jona"], self.accounts["xiaoyu"]
         for owner, title, members in (
             (jona, "Nachbarn", ("ines", "marek", "lotte", "oskar", "ruth")),

@@ -8,6 +8,8 @@ from datetime import datetime, timedelta
 from martlet.demo.script import Line, Person
 from martlet.model.visibility import Visibility
 
+CLUBS = frozenset({"harbour", "kreisblatt", "turmuhr", "lesekreis"})
+"""They tell; they do not press hearts."""
 MOST_POPULAR = 0.55
 """Of those who could like a post, how many do at most."""
 
@@ -57,7 +59,7 @@ def _moments(lines: list[Line], now: datetime) -> dict[int, datetime]:
 
 def _echo(line: Line, at: datetime, follows: dict[str, set[str]], dice: random.Random) -> Iterator[Act]:
     """What others do about a post, in the day after it."""
-    followers = sorted(who for who, whom in follows.items() if line.author in whom)
+    followers = sorted(who for who, whom in follows.items() if line.author in whom and who not in CLUBS)
     warmth = dice.uniform(0.08, MOST_POPULAR) * (0.4 if line.answers else 1)
     if line.visibility == Visibility.MENTIONED:
         return
