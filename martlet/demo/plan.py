@@ -41,19 +41,14 @@ def acts(lines: list[Line], follows: dict[str, set[str]], now: datetime, dice: r
 
 def _moments(lines: list[Line], now: datetime) -> dict[int, datetime]:
     """When each post is written; what would lie in the future lies a day earlier."""
+    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     moments: dict[int, datetime] = {}
-    ends: dict[int, timedelta] = {}
-    root: Line | None = None
     for line in lines:
         if line.answers is None:
-            root = line
-            midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
             at = midnight - timedelta(days=line.days_ago) + timedelta(minutes=line.minutes)
             moments[id(line)] = at if at < now - timedelta(hours=1) else at - timedelta(days=1)
         else:
             moments[id(line)] = moments[id(line.answers)] + timedelta(minutes=line.minutes, seconds=17)
-        if root is not None:
-            ends[id(root)] = max(ends.get(id(root), timedelta()), moments[id(line)] - now)
     return moments
 
 
