@@ -35,6 +35,13 @@ class DatabaseBusy(Unavailable):
         super().__init__("The server is busy. Nothing was changed; please try again.")
 
 
+class DatabaseGone(Unavailable):
+    code = "database_gone"
+
+    def __init__(self) -> None:
+        super().__init__("The server cannot reach its database. Please try again in a moment.")
+
+
 class StorageFull(Unavailable):
     code = "storage_full"
 

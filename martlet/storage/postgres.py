@@ -19,7 +19,16 @@ from psycopg import IsolationLevel, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
 from martlet.model.ids import SLOTS
-from martlet.storage.database import AlreadyThere, DatabaseBusy, Reader, Row, StorageFull, Store, Writer
+from martlet.storage.database import (
+    AlreadyThere,
+    DatabaseBusy,
+    DatabaseGone,
+    Reader,
+    Row,
+    StorageFull,
+    Store,
+    Writer,
+)
 from martlet.storage.dialect import for_postgres
 
 P = ParamSpec("P")
@@ -81,6 +90,10 @@ class PostgresStore(Store):
             raise DatabaseBusy from error
         except (errors.DiskFull, errors.OutOfMemory) as error:
             raise StorageFull from error
+        except (errors.DeadlockDetected, errors.SerializationFailure):
+            raise
+        except psycopg.OperationalError as error:
+            raise DatabaseGone from error
 
     async def reading(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs

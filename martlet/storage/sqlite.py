@@ -22,12 +22,22 @@ from pathlib import Path
 from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar
 
 from martlet.model.ids import SLOTS
-from martlet.storage.database import AlreadyThere, DatabaseBusy, Reader, StorageFull, Store, Writer
+from martlet.storage.database import (
+    AlreadyThere,
+    DatabaseBusy,
+    DatabaseGone,
+    Reader,
+    StorageFull,
+    Store,
+    Writer,
+)
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
 CACHE_KIB = 16 * 1024
+BUSY_SECONDS = 10.0
+"""How long to wait while somebody else, who does not know of our lock file, writes."""
 GROUP_SECONDS = 0.010
 """A transaction takes in no further waiting functions once it is this old."""
 
@@ -98,6 +108,8 @@ class SqliteStore(Store):
         connection.execute("BEGIN")
         try:
             return function(local.reader, *args, **kwargs)
+        except sqlite3.OperationalError as error:
+            raise _explained(error) from error
         finally:
             local.depth = 0
             if connection.in_transaction:
@@ -156,26 +168,33 @@ class SqliteStore(Store):
                 self._thread.start()
 
     def _write_for_ever(self) -> None:
-        connection, lock = self._connect(), self._open_lock()
-        execute = _translating(connection)
+        connection, lock = None, self._open_lock()
         try:
             while (first := self._queue.get()) is not None:
-                self._write_group(first, connection, execute, lock)
+                try:
+                    connection = connection or self._connect()
+                except sqlite3.Error as error:
+                    first.error = _explained(error)
+                    _answer([first])
+                    continue
+                self._write_group(first, connection, _translating(connection), lock)
         finally:
             lock.close()
-            self._forget(connection)
+            if connection is not None:
+                self._forget(connection)
 
     def _write_group(
         self, first: _Waiting, connection: sqlite3.Connection, execute: Callable[..., Any], lock: BinaryIO
     ) -> None:
-        done: list[_Waiting] = []
+        done = [first]
         has_work = False
         try:
             with _begun(connection, lock):
                 started = time.monotonic()
                 waiting: _Waiting | None = first
                 while waiting is not None:
-                    done.append(waiting)
+                    if waiting is not first:
+                        done.append(waiting)
                     has_work |= _run_one(waiting, connection, execute)
                     if not connection.in_transaction:  # SQLite gave up the whole of it
                         raise waiting.error or DatabaseBusy  # noqa: TRY301 - the group shares one fate
@@ -237,7 +256,11 @@ class SqliteStore(Store):
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            self.path, isolation_level=None, check_same_thread=False, cached_statements=512, timeout=10
+            self.path,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=512,
+            timeout=BUSY_SECONDS,
         )
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -318,8 +341,11 @@ def _translating(connection: sqlite3.Connection) -> Callable[[str, Mapping[str, 
 
 def _explained(error: BaseException) -> BaseException:
     if isinstance(error, sqlite3.OperationalError):
-        if error.sqlite_errorname == "SQLITE_FULL":
+        name: str = getattr(error, "sqlite_errorname", "")  # the module's own complaints have none
+        if name == "SQLITE_FULL":
             return StorageFull()
-        if error.sqlite_errorname.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
+        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
             return DatabaseBusy()
+        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")):
+            return DatabaseGone()
     return error
