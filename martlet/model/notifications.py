@@ -1,7 +1,7 @@
 """What people are told of."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from martlet.model.names import AccountId, NotificationId, PostId
 
@@ -31,8 +31,7 @@ GROUP_HOURS = 12
 UNGROUPED = "ungrouped-"
 
 
-@dataclass(frozen=True, slots=True)
-class Notification:
+class Notification(NamedTuple):
     """One row of `notification`; `created_at` in milliseconds."""
 
     id: NotificationId

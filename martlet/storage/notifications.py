@@ -6,10 +6,12 @@ from typing import NamedTuple
 from martlet.model.names import AccountId, NotificationId, PostId
 from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.paging import Page
-from martlet.storage.database import Reader, Writer
+from martlet.storage.database import Reader, Row, Writer
 
-NAMES = tuple(Notification.__slots__)
+NAMES = tuple(Notification._fields)
 COLUMNS = ", ".join(f"notification.{name}" for name in NAMES)
+
+_KINDS = {kind.value: kind for kind in NotificationKind}
 
 _WANTED = """NOT EXISTS (
     SELECT 1 FROM hidden
@@ -194,12 +196,9 @@ def is_here(db: Reader, account: AccountId) -> bool:
     return db.value("SELECT 1 FROM users WHERE account_id = :account", account=account) is not None
 
 
-def _told(row: tuple[object, ...]) -> Told:
+def _told(row: Row) -> Told:
     id, account, kind, sender, post, report, key, created_at, version = row
-    return Told(
-        Notification(id, account, NotificationKind(str(kind)), sender, post, report, key, created_at),  # type: ignore[arg-type]  # as the schema has them
-        version,  # type: ignore[arg-type]  # the same
-    )
+    return Told(Notification(id, account, _KINDS[kind], sender, post, report, key, created_at), version)
 
 
 def _among(kinds: Collection[NotificationKind]) -> tuple[str, dict[str, object]]:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import msgspec
 
 from martlet.mastodon.serialize import reports
-from martlet.mastodon.serialize.statuses import StatusPages
+from martlet.mastodon.serialize.statuses import StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
 from martlet.model.names import AccountId, PostId, ReportId
 from martlet.model.notifications import Notification, NotificationKind
@@ -29,11 +29,12 @@ TYPES = {
     NotificationKind.REPORT: "admin.report",
 }
 KINDS = {name: kind for kind, name in TYPES.items()}
+_HEAD = {kind: b'","type":"%b","group_key":' % name.encode() for kind, name in TYPES.items()}
 
 
 def page(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> bytes:
     """A JSON list."""
-    return b"[" + b",".join(each(db, found, pages, viewer)) + b"]"
+    return json_list(each(db, found, pages, viewer))
 
 
 def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> list[bytes]:
@@ -47,33 +48,31 @@ def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) 
         notification = told.notification
         tail = _tail(db, notification, posts_of, pages)
         if tail is not None:
-            result.append(
-                b'{"id":"%d","type":"%b","group_key":%b,"created_at":"%b","account":%b%b}'
-                % (
-                    notification.id,
-                    TYPES[notification.kind].encode(),
-                    msgspec.json.encode(notification.group_key),
-                    iso(notification.created_at).encode(),
-                    accounts_of[notification.from_id],
-                    tail,
-                )
+            parts = (
+                b'{"id":"%d' % notification.id,
+                _HEAD[notification.kind],
+                msgspec.json.encode(notification.group_key),
+                b',"created_at":"%b","account":' % iso(notification.created_at).encode(),
+                accounts_of[notification.from_id],
+                *tail,
+                b"}",
             )
+            result.append(b"".join(parts))
     return result
 
 
 def _tail(
     db: Reader, notification: Notification, posts_of: dict[PostId, bytes], pages: StatusPages
-) -> bytes | None:
+) -> tuple[bytes, ...] | None:
+    """What the notification is about, in parts; None where that may not be seen."""
     if notification.post_id is not None:
         post = posts_of.get(notification.post_id)
-        return None if post is None else b',"status":' + post
+        return None if post is None else (b',"status":', post)
     if notification.report_id is not None:
         report = report_rows.many(db, [ReportId(notification.report_id)]).get(
             ReportId(notification.report_id)
         )
-        return (
-            None
-            if report is None
-            else b',"report":' + msgspec.json.encode(reports.entity(db, report, pages.here))
-        )
-    return b""
+        if report is None:
+            return None
+        return (b',"report":', msgspec.json.encode(reports.entity(db, report, pages.here)))
+    return ()

@@ -30,6 +30,21 @@ Filtered = Callable[[Reader, Sequence[Shown], Viewer, Context | None], Mapping[P
 """Which filters of the viewer's match, as JSON lists of FilterResult by the id of the page's post; others match none."""
 
 _TRUE, _FALSE, _NULL = b"true", b"false", b"null"
+_NOTHING_ATTACHED = b',"poll":null,"quote":null'
+
+
+def json_list(items: Sequence[bytes]) -> bytes:
+    """
+    The items that are not empty, as a JSON list.
+
+    The brackets go onto the first and the last one: a long page is copied once, not three times.
+    """
+    parts = [item for item in items if item]
+    if not parts:
+        return b"[]"
+    parts[0] = b"[" + parts[0]
+    parts[-1] += b"]"
+    return b",".join(parts)
 
 
 def _no_extra(_: PostId) -> bytes:
@@ -61,7 +76,7 @@ class StatusPages:
         context: Context | None = None,
     ) -> bytes:
         """A JSON list. Filters for other contexts are left out; without a context all are told."""
-        return b"[" + b",".join(filter(None, self._each(db, found, viewer, extra, context))) + b"]"
+        return json_list(self._each(db, found, viewer, extra, context))
 
     def each(
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None = None
@@ -110,18 +125,19 @@ class StatusPages:
         approval = quotes.approvals(db, found, viewer.account)
         result = []
         for one in found:
-            tail = approval(one) + marks(one) + extra(one.boosted_id or one.id)
-            if one.id not in pieces_of or (one.boosted_id or one.id) not in pieces_of:
+            id, boosted = one.id, one.boosted_id
+            if id not in pieces_of or (boosted or id) not in pieces_of:
                 result.append(b"")
-            elif one.boosted_id is None:
-                poll = polls_of.get(one.poll_id, _NULL)
-                quote = quotes_of.get(one.id, _NULL)
-                result.append(_joined(pieces_of[one.id], _NULL, poll, quote, tail))
+                continue
+            tail = approval(one), marks(one), extra(boosted or id), b"}"
+            if boosted is None:
+                attached = _attached(polls_of.get(one.poll_id), quotes_of.get(id))
+                parts: tuple[bytes, ...] = (pieces_of[id], b',"reblog":null', attached, *tail)
             else:
-                poll = polls_of.get(one.boosted_poll_id, _NULL)
-                quote = quotes_of.get(one.boosted_id, _NULL)
-                inner = _joined(pieces_of[one.boosted_id], _NULL, poll, quote, tail)
-                result.append(_joined(pieces_of[one.id], inner, _NULL, _NULL, tail))
+                attached = _attached(polls_of.get(one.boosted_poll_id), quotes_of.get(boosted))
+                inner = (b',"reblog":', pieces_of[boosted], b',"reblog":null', attached, *tail)
+                parts = (pieces_of[id], *inner, _NOTHING_ATTACHED, *tail)
+            result.append(b"".join(parts))
         return result
 
     def _marks(
@@ -142,16 +158,19 @@ class StatusPages:
 
         def marks(one: Shown) -> bytes:
             is_muted = bool(muted) and (one.boosted_thread_id or one.thread_id) in muted
-            marked = _MARKS[
-                one.liked_id is not None, one.boost_id is not None, is_muted, one.bookmarked_id is not None
-            ]
-            if one.id in filtered:
-                marked += b',"filtered":' + filtered[one.id]
-            else:
-                marked += b',"filtered":[]'
-            if one.id not in own:
+            flags = (
+                one.liked_id is not None,
+                one.boost_id is not None,
+                is_muted,
+                one.bookmarked_id is not None,
+            )
+            id = one.id
+            if id not in own and id not in filtered:
+                return _UNFILTERED[flags]
+            marked = _MARKS[flags] + b',"filtered":' + filtered.get(id, b"[]")
+            if id not in own:
                 return marked
-            return marked + (b',"pinned":true' if one.id in pinned else b',"pinned":false')
+            return marked + (b',"pinned":true' if id in pinned else b',"pinned":false')
 
         return marks
 
@@ -174,8 +193,10 @@ def _cores(found: Sequence[Shown]) -> dict[PostId, Core]:
     return cores
 
 
-def _joined(piece: bytes, boosted: bytes, poll: bytes, quote: bytes, tail: bytes) -> bytes:
-    return b'%b,"reblog":%b,"poll":%b,"quote":%b%b}' % (piece, boosted, poll, quote, tail)
+def _attached(poll: bytes | None, quote: bytes | None) -> bytes:
+    if poll is None and quote is None:
+        return _NOTHING_ATTACHED
+    return b',"poll":%b,"quote":%b' % (poll or _NULL, quote or _NULL)
 
 
 def _marked(liked: bytes, boosted: bytes, muted: bytes, bookmarked: bytes) -> bytes:
@@ -186,3 +207,4 @@ _MARKS = {
     flags: _marked(*(_TRUE if flag else _FALSE for flag in flags))
     for flags in itertools.product((False, True), repeat=4)
 }
+_UNFILTERED = {flags: marks + b',"filtered":[]' for flags, marks in _MARKS.items()}
