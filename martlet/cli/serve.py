@@ -7,6 +7,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from martlet.cli.check import of_settings
 from martlet.cli.opening import opened, with_settings
 from martlet.cli.setup import new_link
 from martlet.http import logs
@@ -55,6 +56,9 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
 
 def greeting(settings: Settings, store: Store) -> None:
     click.echo(f"Martlet is at {settings.url}")
+    for finding in of_settings(settings):
+        if finding.verdict == "bad":
+            click.secho(f"Warning: {finding.sentence} {finding.advice}", fg="yellow", err=True)
     link = new_link(settings, store)
     if link is not None:
         click.echo("It has no owner yet. Open this link to make your account; it works once:")

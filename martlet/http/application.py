@@ -17,7 +17,7 @@ from martlet.http.answer import Answer, FilePart, Header
 from martlet.http.logs import speakable
 from martlet.http.request import Network, Receive, Request, Scope, Send, client_address
 from martlet.http.routes import Endpoint, Params, Routes
-from martlet.model.errors import MartletError, NotFound, Unavailable
+from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
 
 log = logging.getLogger("martlet.http")
 
@@ -51,6 +51,15 @@ class UnknownHost(MartletError):
 
     def __init__(self) -> None:
         super().__init__("This server has another name.")
+
+
+class ServiceWorker(NotAllowed):
+    """A browser asks for a script that would stand between it and us from then on: we have none."""
+
+    code = "service_worker"
+
+    def __init__(self) -> None:
+        super().__init__("There is no service worker here.")
 
 
 class Door(Protocol):
@@ -109,6 +118,8 @@ class Application:
         try:
             if request.headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
                 raise UnknownHost
+            if b"service-worker" in request.headers:
+                raise ServiceWorker
             for door in self.doors:
                 found = door.routes.find(method, request.path)
                 if found is not None:

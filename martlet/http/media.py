@@ -9,10 +9,11 @@ from martlet.http.routes import Params, Routes
 from martlet.media import serving
 from martlet.media.errors import MediaMissing
 from martlet.media.store import LocalStore
-from martlet.model.errors import NotFound
+from martlet.model.errors import NotAllowed, NotFound
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (UnknownHost, 400),
+    (NotAllowed, 403),
     (MethodNotAllowed, 405),
     (NotFound, 404),
     (MediaMissing, 404),

@@ -11,7 +11,9 @@ def open_store(database: str, folder: Path) -> Store:
         from martlet.storage.sqlite import SqliteStore  # noqa: PLC0415 - only the one in use is loaded
 
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        return SqliteStore(folder / "martlet.sqlite3")
+        path = folder / "martlet.sqlite3"
+        path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
+        return SqliteStore(path)
     from martlet.storage.postgres import PostgresStore  # noqa: PLC0415
 
     return PostgresStore(database)
