@@ -120,16 +120,22 @@ class Application:
                 raise UnknownHost
             if b"service-worker" in request.headers:
                 raise ServiceWorker
-            for door in self.doors:
-                found = door.routes.find(method, request.path)
-                if found is not None:
-                    break
-            else:
-                door = self._door_of(request.path)
-                raise self._no_route(request.path)
+            door, found = self._find(method, request.path)
         except MartletError as error:
             return self._door_of(request.path).failed(request, error)
         return await self._run(door, found, request, id)
+
+    def _find(self, method: str, path: str) -> tuple[Door, tuple[Endpoint, Params]]:
+        """Raises `NotFound`."""
+        for door in self.doors:
+            found = door.routes.find_fixed(method, path)
+            if found is not None:
+                return door, found
+        for door in self.doors:
+            found = door.routes.find(method, path)
+            if found is not None:
+                return door, found
+        raise self._no_route(path)
 
     async def _run(self, door: Door, found: tuple[Endpoint, Params], request: Request, id: str) -> Answer:
         try:

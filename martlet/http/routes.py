@@ -56,10 +56,15 @@ class Routes:
             raise ValueError(f"{method} {path} is there twice")
         branch.methods[method] = (endpoint, tuple(names))
 
-    def find(self, method: str, path: str) -> tuple[Endpoint, Params] | None:
+    def find_fixed(self, method: str, path: str) -> tuple[Endpoint, Params] | None:
+        """A route whose path is exactly this one: much quicker than `find`."""
         endpoint = self._exact.get((method, path))
-        if endpoint is not None:
-            return endpoint, {}
+        return None if endpoint is None else (endpoint, {})
+
+    def find(self, method: str, path: str) -> tuple[Endpoint, Params] | None:
+        fixed = self.find_fixed(method, path)
+        if fixed is not None:
+            return fixed
         branch = self._branch(path)
         if branch is None or method not in branch[0].methods:
             return None

@@ -14,6 +14,7 @@ OpenAPI description (`mastodon/openapi.py`).
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 from urllib.parse import quote
 
@@ -106,8 +107,9 @@ class Call(Generic[F]):
 
     def link(self, newest: int, oldest: int | None) -> None:
         """Tell where the pages before and after this one are; no `oldest`: nothing comes after."""
-        address = self.here.url + quote(self.request.path, safe="/:@")
-        self.headers.append(page_links(address, self.request.query, newest, oldest))
+        self.headers.append(
+            page_links(self.here.url + _quoted(self.request.path), self.request.query, newest, oldest)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -303,6 +305,11 @@ def _finished(call: Call[Any], result: Any) -> Answer:
     body = result if isinstance(result, bytes) else msgspec.json.encode(result)
     headers = [JSON, NOSNIFF, PRIVATE] if b"authorization" in call.request.headers else [JSON, NOSNIFF]
     return Answer(body, 200, headers + call.headers)
+
+
+@lru_cache(maxsize=1024)
+def _quoted(path: str) -> str:
+    return quote(path, safe="/:@")
 
 
 def id_in(text: str) -> int:

@@ -1,6 +1,7 @@
 """Form values: every spelling that clients use ends in the same Struct."""
 
 from typing import Annotated
+from urllib.parse import parse_qsl
 
 import msgspec
 import pytest
@@ -119,3 +120,23 @@ def test_no_names_do_harm(pairs: list[tuple[str, str]]) -> None:
         forms.to_form(forms.nested(pairs), Form)
     except InvalidInput:
         return
+
+
+@given(text=st.text(alphabet="ab1=&%4+;[]é\0", max_size=40))
+def test_the_quick_way_reads_what_the_thorough_one_does(text: str) -> None:
+    query = text.encode()
+    try:
+        pairs = parse_qsl(query.decode("ascii"), keep_blank_values=True, errors="strict")
+    except ValueError:
+        pairs = [("\0", "")]
+    if any("\0" in part for pair in pairs for part in pair):
+        with pytest.raises(Malformed):
+            forms.from_query(query)
+    elif not any("[" in name for name, _ in pairs):
+        assert forms.from_query(query) == dict(pairs)
+
+
+@pytest.mark.parametrize("query", [b"a=%00", b"%00=a", b"a=\0", b"a=1&b=x%00y"])
+def test_nul_is_refused_however_it_is_written(query: bytes) -> None:
+    with pytest.raises(Malformed, match="NUL"):
+        forms.from_query(query)
