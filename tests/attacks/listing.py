@@ -1,0 +1,192 @@
+"""
+The second part of docs/security.md: every attack that can touch us, and the tests that try it.
+
+    python -m tests.attacks.listing        # renews the file
+
+A test belongs to an attack by its name (`test_a14_…`, `test_b1_b3_…`, `test_f1_to_f5_…`) or by a docstring that is
+nothing but ids ("A18, H4").
+"""
+
+import ast
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+DOCUMENT = ROOT / "docs" / "security.md"
+BEGIN = "<!-- What follows is made by `python -m tests.attacks.listing`. -->\n"
+
+GROUPS: Mapping[str, tuple[str, Mapping[int, str]]] = {
+    "A": (
+        "Client API and signing in",
+        {
+            1: "A token reaches further than its scopes",
+            2: "Other people's things by their ids",
+            3: "Access that outlives its reason",
+            4: "Codes and PKCE",
+            5: "Redirect addresses",
+            6: "Forged consent and forged forms",
+            7: "An account linked by its e-mail address",
+            8: "A second-step code used twice",
+            9: "Passkeys: wrong origin, old challenge",
+            10: "Being told who has an account",
+            11: "A forged client address",
+            12: "Mail bombing",
+            13: "Ambiguous e-mail addresses",
+            14: "Fields without an end",
+            15: "An idempotency key shared between people",
+            16: "People not let in yet",
+            17: "Fixed sessions, wide cookies",
+            18: "Stolen databases and logs: what opens a door",
+            19: "A boost as a way round the rule on quotes",
+        },
+    ),
+    "B": (
+        "Pages for browsers",
+        {
+            1: "Script in posts",
+            2: "Markup in link previews",
+            3: "Addresses that run or lead astray",
+            4: "Markup where text is due",
+            5: "Attributes that make scripts act",
+            6: "Open redirects",
+            7: "Links that lie about where they lead",
+            8: "Custom emoji",
+            9: "Look-alike names",
+            10: "A service worker of somebody else's",
+            11: "Private pages kept by caches",
+            12: "The Host header",
+            13: "Smuggled requests and added headers",
+            14: "Files and addresses beside the ones meant",
+            15: "A page without its policy",
+        },
+    ),
+    "C": (
+        "Uploads and media",
+        {
+            1: "Files written or read elsewhere",
+            2: "An upload read as a document of ours",
+            3: "SVG, HTML, XML, PDF",
+            4: "ffmpeg opens other files",
+            5: "Bugs in decoders",
+            6: "Pixel and frame bombs",
+            7: "Formats nobody asked for",
+            8: "Forms that are work",
+            9: "File names",
+            10: "Media of somebody else",
+            11: "Media after its post is deleted",
+            12: "Places and cameras left in files",
+        },
+    ),
+    "E": (
+        "What we fetch",
+        {
+            1: "Private addresses",
+            2: "Names that change where they lead",
+            3: "Redirects",
+            4: "A fetcher beside the guarded one",
+            5: "An address pasted into another",
+            6: "Addresses that parsers read differently",
+            7: "Answers that drip",
+            8: "Compressed bombs",
+            12: "Texts that take for ever to read",
+            13: "Certificates not checked",
+        },
+    ),
+    "F": (
+        "Privacy and search",
+        {
+            1: "Private posts in lists of posts",
+            2: "Private posts in feeds",
+            3: "Replies and counts",
+            4: "Posts for followers shown to the server",
+            5: "Side doors",
+            6: "Answers for one kept for others",
+            7: "Existence told by errors",
+            8: "Rights that ended",
+            9: "Search",
+            10: "Boosts and quotes",
+            11: "Push and previews",
+            12: "Hidden lists, archives",
+        },
+    ),
+    "H": (
+        "Running a server",
+        {
+            1: "One address in several spellings; doors for staff",
+            2: "Work before permission",
+            3: "Ranks",
+            4: "Secrets and forged lines in logs",
+            5: "Files and addresses for the operator alone",
+            6: "Query languages",
+            7: "Many at once",
+            8: "Dangerous switches",
+        },
+    ),
+    "I": (
+        "What others made",
+        {1: "Versions with known holes", 2: "Swapped packages", 3: "Mended once, broken again"},
+    ),
+}
+UNTOUCHED: Mapping[str, str] = {
+    "A7": "there is no signing in through others",
+    "A9": "there are no passkeys yet",
+    "H3": "moderators act only on the command line so far; nobody outranks anybody through the API",
+    "I3": "a rule for us: each mend lands with a test of the whole class",
+}
+
+
+def tests() -> dict[str, list[tuple[str, str]]]:
+    """For each attack its tests: (file, what the name says)."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name.startswith("test_"):
+                ids, said = _read(node.name, ast.get_docstring(node) or "")
+                for id in ids:
+                    found.setdefault(id, []).append((path.relative_to(ROOT).as_posix(), said))
+    return found
+
+
+def _read(name: str, docstring: str) -> tuple[set[str], str]:
+    """`test_f1_to_f3_f9_no_byte` to F1, F2, F3, F9 and "no byte"."""
+    begin = re.match(r"test_((?:(?:[a-i]\d{1,2}|to)_)*)", name)
+    said = name[begin.end() if begin else 5 :].replace("_", " ")
+    ids: list[str] = []
+    words = begin[1].upper().split("_") if begin else []
+    for at, word in enumerate(words):
+        if word == "TO":
+            first, last = int(ids[-1][1:]), int(words[at + 1][1:])
+            ids.extend(f"{ids[-1][0]}{number}" for number in range(first + 1, last))
+        elif word:
+            ids.append(word)
+    if re.fullmatch(r"[A-I]\d+(, [A-I]\d+)*\.?", docstring):
+        ids.extend(docstring.rstrip(".").split(", "))
+    return set(ids), said
+
+
+def listing() -> str:
+    """The whole second part."""
+    return BEGIN + "\n" + "\n".join(_lines(tests()))
+
+
+def _lines(found: Mapping[str, list[tuple[str, str]]]) -> Iterator[str]:
+    yield "## The attacks, and the tests that try them"
+    for letter, (title, attacks) in GROUPS.items():
+        yield f"\n### {letter}. {title}"
+        for number, name in attacks.items():
+            id = f"{letter}{number}"
+            yield f"\n**{id} {name}**"
+            if id in UNTOUCHED:
+                yield f"\nNot tried: {UNTOUCHED[id]}."
+            if id in found:
+                yield ""
+            for file in sorted({file for file, _ in found.get(id, ())}):
+                said = sorted({said for one, said in found[id] if one == file})
+                yield f"- [`{file.removeprefix('tests/')}`](../{file}): {'; '.join(said)}"
+    yield ""
+
+
+if __name__ == "__main__":
+    kept = DOCUMENT.read_text(encoding="utf-8").partition(BEGIN)[0]
+    DOCUMENT.write_text(kept + listing(), encoding="utf-8")
