@@ -15,4 +15,6 @@ def test_every_attack_is_tried_or_says_why_not() -> None:
 def test_the_document_is_as_the_tests_are() -> None:
     written = DOCUMENT.read_text(encoding="utf-8")
     assert BEGIN in written
-    assert BEGIN + written.partition(BEGIN)[2] == listing.listing(), "renew it: python -m tests.attacks.listing"
+    assert BEGIN + written.partition(BEGIN)[2] == listing.listing(), (
+        "renew it: python -m tests.attacks.listing"
+    )
