@@ -83,7 +83,8 @@ class Server:
         return f"{self.url}/tags/{name}"
 
     def media_url(self, key: str) -> str:
-        return f"{self.url}/media/{key}"
+        """Where a file is; of what lies on another server, the key is the address."""
+        return key if "://" in key else f"{self.url}/media/{key}"
 
 
 def milliseconds(moment: datetime) -> int:

@@ -133,8 +133,8 @@ def let_go(db: Writer, rows: Iterable[Media], now: int) -> None:
 
 
 def forget_files(db: Writer, keys: Iterable[str], now: int) -> None:
-    """Have files removed once this transaction is done."""
-    found = sorted({key for key in keys if key})
+    """Have files removed once this transaction is done. What lies on other servers is not ours to remove."""
+    found = sorted({key for key in keys if key and "://" not in key})
     if found:
         events.add_job(db, DELETE_FILES, msgspec.json.encode(found).decode(), now)
 

@@ -1,0 +1,79 @@
+"""Keys: of accounts here, with their encrypted private half, and of accounts elsewhere."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from martlet.model.names import AccountId, Uri
+from martlet.storage.database import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class OwnKey:
+    """`private` is encrypted; `public` as an actor document shows it: PEM, or multibase."""
+
+    kind: str
+    private: bytes
+    public: str
+
+
+@dataclass(frozen=True, slots=True)
+class RemoteKey:
+    """A key of an account elsewhere, with the uri of its owner."""
+
+    uri: Uri
+    account_id: AccountId
+    owner: Uri
+    kind: str
+    public: str
+
+
+def own(db: Reader, account: AccountId) -> dict[str, OwnKey]:
+    """The keys of an account here, by kind: rsa, ed25519."""
+    rows = db.rows(
+        "SELECT kind, private, public FROM account_key WHERE account_id = :account", account=account
+    )
+    return {row[0]: OwnKey(row[0], bytes(row[1]), row[2]) for row in rows}
+
+
+def put_first(db: Writer, account: AccountId, key: OwnKey, now: int) -> OwnKey:
+    """Keep a key unless there is one; returns the one that is kept."""
+    db.run(
+        """
+        INSERT INTO account_key (account_id, kind, private, public, created_at)
+        VALUES (:account, :kind, :private, :public, :now)
+        ON CONFLICT (account_id, kind) DO NOTHING
+        """,
+        account=account,
+        kind=key.kind,
+        private=key.private,
+        public=key.public,
+        now=now,
+    )
+    return own(db, account)[key.kind]
+
+
+def find_remote(db: Reader, uri: Uri) -> RemoteKey | None:
+    row = db.row(
+        """
+        SELECT remote_key.uri, remote_key.account_id, account.uri, remote_key.kind, remote_key.public
+          FROM remote_key JOIN account ON account.id = remote_key.account_id WHERE remote_key.uri = :uri
+        """,
+        uri=uri,
+    )
+    return RemoteKey(*row) if row else None
+
+
+def replace_remote(db: Writer, account: AccountId, found: Iterable[tuple[Uri, str, str]]) -> None:
+    """From now on the account has these keys (uri, kind, public) and no others."""
+    db.run("DELETE FROM remote_key WHERE account_id = :account", account=account)
+    for uri, kind, public in found:
+        db.run(
+            """
+            INSERT INTO remote_key (uri, account_id, kind, public) VALUES (:uri, :account, :kind, :public)
+            ON CONFLICT (uri) DO NOTHING
+            """,
+            uri=uri,
+            account=account,
+            kind=kind,
+            public=public,
+        )
