@@ -3,6 +3,8 @@ What can go wrong, as the people and peers we serve would put it.
 
     MartletError
     ├── InvalidInput       the request cannot be understood or is out of bounds
+    │   └── MalformedDocument   bytes from another server that are no document we read
+    ├── EvidenceRejected   a document or request whose claimed author we cannot believe
     ├── NotSignedIn        nobody is signed in, or what they showed is no longer good
     ├── NotAllowed         understood, but not for this account
     ├── NotFound           absent, or hidden from this viewer: never say which
@@ -45,6 +47,18 @@ class InvalidInput(MartletError):
         super().__init__(message)
         self.field = field
         self.details = details or {}
+
+
+class MalformedDocument(InvalidInput):
+    """Bytes from another server that are no document we read. To answer 400; sending it again is no use."""
+
+    code = "malformed_document"
+
+
+class EvidenceRejected(MartletError):
+    """A document or request whose claimed author we cannot believe. To answer 401."""
+
+    code = "evidence_rejected"
 
 
 class NotSignedIn(MartletError):
