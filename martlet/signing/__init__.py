@@ -1,1 +1,1 @@
-"""Keys and secrets: passwords, one-time codes, tokens, encrypted push. Pure functions over bytes."""
+"""Keys and secrets: passwords, tokens, encrypted push, canonical JSON, proofs. Pure functions over bytes."""

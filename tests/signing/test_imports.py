@@ -1,7 +1,20 @@
 import subprocess
 import sys
 
-LIGHT = ["base64url", "passwords", "sealed", "server_keys", "subscriptions", "tokens", "totp"]
+LIGHT = [
+    "actor_keys",
+    "base64url",
+    "canonical_json",
+    "keys",
+    "multibase",
+    "passwords",
+    "proofs",
+    "sealed",
+    "server_keys",
+    "subscriptions",
+    "tokens",
+    "totp",
+]
 
 
 def test_the_start_of_the_server_does_not_wait_for_cryptography() -> None:
