@@ -1,0 +1,348 @@
+"""
+`things` → the documents that other servers read, strictly: every attribute that somebody relies on, none
+that is empty.
+
+`@context` is a list of the whole document and of the post in it alike, so that
+both can carry a proof of their own (`signing.proofs`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, assert_never
+
+from martlet.activitypub import contexts
+from martlet.activitypub.things import (
+    Accept,
+    Attachment,
+    Block,
+    Boost,
+    Collection,
+    Delete,
+    Emoji,
+    Follow,
+    Like,
+    Picture,
+    Poll,
+    Profile,
+    Reject,
+    Undo,
+    Writing,
+)
+from martlet.model.names import Uri
+
+Document = dict[str, Any]
+
+_TYPES = {"image": "Image", "video": "Video", "audio": "Audio"}
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The public halves: PEM, and multibase."""
+
+    rsa: str
+    ed25519: str
+
+
+def time(milliseconds: int) -> str:
+    """As all servers read it: UTC, whole seconds unless there are more."""
+    moment = datetime.fromtimestamp(milliseconds / 1000, UTC)
+    return moment.strftime("%Y-%m-%dT%H:%M:%S") + (
+        f".{milliseconds % 1000:03}Z" if milliseconds % 1000 else "Z"
+    )
+
+
+def _kept(values: Document) -> Document:
+    return {name: value for name, value in values.items() if value not in (None, "", [], ())}
+
+
+# -- accounts ------------------------------------------------------------
+
+
+def rsa_key_id(account: Uri) -> Uri:
+    return Uri(f"{account}#main-key")
+
+
+def ed25519_key_id(account: Uri) -> Uri:
+    return Uri(f"{account}#ed25519-key")
+
+
+def profile(profile: Profile, keys: Keys) -> Document:
+    uri = profile.uri
+    return _kept(
+        {
+            "@context": contexts.ACTOR,
+            "id": uri,
+            "type": profile.kind.capitalize(),
+            "preferredUsername": profile.username,
+            "name": profile.name,
+            "summary": profile.html,
+            "url": profile.url,
+            "inbox": profile.inbox,
+            "outbox": profile.outbox,
+            "followers": profile.followers,
+            "following": profile.following,
+            "featured": profile.featured,
+            "endpoints": {"sharedInbox": profile.shared_inbox} if profile.shared_inbox else None,
+            "manuallyApprovesFollowers": profile.is_locked,
+            "discoverable": profile.is_discoverable,
+            "indexable": profile.is_indexable,
+            "published": None if profile.created_at is None else time(profile.created_at),
+            "icon": _picture(profile.avatar),
+            "image": _picture(profile.header),
+            "attachment": [
+                {"type": "PropertyValue", "name": one.name, "value": one.html} for one in profile.fields
+            ],
+            "tag": [_emoji(one) for one in profile.emojis],
+            "alsoKnownAs": list(profile.aliases),
+            "movedTo": profile.moved_to,
+            "publicKey": {"id": rsa_key_id(uri), "owner": uri, "publicKeyPem": keys.rsa},
+            "assertionMethod": [
+                {
+                    "id": ed25519_key_id(uri),
+                    "type": "Multikey",
+                    "controller": uri,
+                    "publicKeyMultibase": keys.ed25519,
+                }
+            ],
+        }
+    )
+
+
+def _picture(picture: Picture | None) -> Document | None:
+    if picture is None:
+        return None
+    return _kept({"type": "Image", "url": picture.url, "summary": picture.description})
+
+
+def _emoji(emoji: Emoji) -> Document:
+    return {
+        "type": "Emoji",
+        "name": f":{emoji.shortcode}:",
+        "icon": {"type": "Image", "url": emoji.url},
+    }
+
+
+# -- posts ---------------------------------------------------------------
+
+
+def writing(post: Writing, replies: str = "", tag_urls: Sequence[str] = ()) -> Document:
+    """A note or a question; `tag_urls` are the pages of its hashtags, `replies` is a collection."""
+    if post.choice is not None:
+        return _vote(post)
+    return _kept(
+        {
+            "@context": contexts.DOCUMENT,
+            "id": post.uri,
+            "type": post.kind.capitalize(),
+            "attributedTo": post.author,
+            "inReplyTo": post.reply_to,
+            "content": post.html,
+            "contentMap": {post.language: post.html} if post.language else None,
+            "summary": post.warning,
+            "sensitive": post.is_sensitive,
+            "url": post.url,
+            "published": None if post.created_at is None else time(post.created_at),
+            "updated": None if post.edited_at is None else time(post.edited_at),
+            "attachment": [_attachment(one) for one in post.attachments],
+            "tag": _tags(post, tag_urls),
+            "replies": replies,
+            "quote": post.quote_of,
+            "quoteUri": post.quote_of,
+            **(_poll(post.poll) if post.poll is not None else {}),
+        }
+    ) | {"to": list(post.to), "cc": list(post.cc)}
+
+
+def _vote(post: Writing) -> Document:
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": post.uri,
+        "type": "Note",
+        "attributedTo": post.author,
+        "to": list(post.to),
+        "cc": list(post.cc),
+        "inReplyTo": post.reply_to,
+        "name": post.choice,
+    }
+
+
+def _tags(post: Writing, urls: Sequence[str]) -> list[Document]:
+    hrefs = [*urls, *[""] * len(post.hashtags)]
+    return [
+        *({"type": "Mention", "href": one.uri, "name": one.name} for one in post.mentions),
+        *(
+            _kept({"type": "Hashtag", "href": href, "name": f"#{name}"})
+            for name, href in zip(post.hashtags, hrefs, strict=False)
+        ),
+        *map(_emoji, post.emojis),
+    ]
+
+
+def _attachment(one: Attachment) -> Document:
+    return _kept(
+        {
+            "type": _TYPES.get(one.media_type.partition("/")[0], "Document"),
+            "mediaType": one.media_type,
+            "url": one.url,
+            "name": one.description,
+            "blurhash": one.blurhash,
+            "width": one.width or None,
+            "height": one.height or None,
+            "duration": None if one.seconds is None else f"PT{one.seconds:.3f}S",
+            "focalPoint": None if one.focus is None else list(one.focus),
+        }
+    )
+
+
+def _poll(poll: Poll) -> Document:
+    options = [
+        {"type": "Note", "name": title, "replies": {"type": "Collection", "totalItems": votes}}
+        for title, votes in poll.options
+    ]
+    return {
+        "anyOf" if poll.is_multiple else "oneOf": options,
+        "endTime": None if poll.expires_at is None else time(poll.expires_at),
+        "closed": None if poll.closed_at is None else time(poll.closed_at),
+        "votersCount": poll.voters_count,
+    }
+
+
+def tombstone(uri: Uri, author: Uri, deleted_at: int) -> Document:
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": uri,
+        "type": "Tombstone",
+        "attributedTo": author,
+        "deleted": time(deleted_at),
+    }
+
+
+# -- acts ----------------------------------------------------------------
+
+
+def published(uri: Uri, post: Document) -> Document:
+    """A new post, to those to whom it says it goes."""
+    return _said("Create", uri, post, post.get("published"))
+
+
+def revised(uri: Uri, post: Document) -> Document:
+    return _said("Update", uri, post, post.get("updated"))
+
+
+def _said(kind: str, uri: Uri, post: Document, at: str | None) -> Document:
+    return _kept(
+        {
+            "@context": contexts.DOCUMENT,
+            "id": uri,
+            "type": kind,
+            "actor": post["attributedTo"],
+            "published": at,
+            "object": post,
+        }
+    ) | {"to": post["to"], "cc": post["cc"]}
+
+
+def profile_changed(uri: Uri, account: Document, to: Sequence[str]) -> Document:
+    """The actor document inside keeps its own context, which an act's reader would miss."""
+    return {
+        "@context": contexts.ACTOR,
+        "id": uri,
+        "type": "Update",
+        "actor": account["id"],
+        "to": list(to),
+        "object": account,
+    }
+
+
+def deleted(act: Delete, to: Sequence[str], tombstone: Document | None) -> Document:
+    """Of a post with its tombstone, or of the account itself."""
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": act.uri,
+        "type": "Delete",
+        "actor": act.actor,
+        "to": list(to),
+        "object": act.target if tombstone is None else tombstone,
+    }
+
+
+def act(act: Boost | Like | Follow | Accept | Reject | Block | Undo) -> Document:
+    return {"@context": contexts.DOCUMENT, **_bare(act)}
+
+
+def _bare(act: Boost | Like | Follow | Accept | Reject | Block | Undo) -> Document:
+    match act:
+        case Boost():
+            return _kept(
+                {
+                    "id": act.uri,
+                    "type": "Announce",
+                    "actor": act.actor,
+                    "object": act.target,
+                    "to": list(act.to),
+                    "cc": list(act.cc),
+                    "published": None if act.created_at is None else time(act.created_at),
+                }
+            )
+        case Like():
+            return _kept(
+                {
+                    "id": act.uri,
+                    "type": "Like",
+                    "actor": act.actor,
+                    "object": act.target,
+                    "content": act.reaction,
+                }
+            )
+        case Follow():
+            return {"id": act.uri, "type": "Follow", "actor": act.actor, "object": act.target}
+        case Block():
+            return {"id": act.uri, "type": "Block", "actor": act.actor, "object": act.target}
+        case Accept() | Reject():
+            inner = act.request
+            return {
+                "id": act.uri,
+                "type": type(act).__name__,
+                "actor": act.actor,
+                "object": _bare(inner) if isinstance(inner, Follow) else inner,
+            }
+        case Undo():
+            done = act.act
+            return {
+                "id": act.uri,
+                "type": "Undo",
+                "actor": act.actor,
+                "object": done if isinstance(done, str) else _bare(done),
+            }
+        case _:
+            assert_never(act)
+
+
+# -- collections ---------------------------------------------------------
+
+
+def collection(found: Collection) -> Document:
+    """All of it, or only how many there are and where its first page is."""
+    return _kept(
+        {
+            "@context": contexts.ACTIVITY_STREAMS,
+            "id": found.uri,
+            "type": "OrderedCollection",
+            "first": found.first,
+            "orderedItems": list(found.items),
+        }
+    ) | ({} if found.total is None else {"totalItems": found.total})
+
+
+def page(found: Collection, whole: str, items: Sequence[Document | Uri] | None = None) -> Document:
+    """A page of the collection `whole`; `items` in place of the bare uris."""
+    return _kept(
+        {
+            "@context": contexts.DOCUMENT,
+            "id": found.uri,
+            "type": "OrderedCollectionPage",
+            "partOf": whole,
+            "next": found.next,
+        }
+    ) | {"orderedItems": list(found.items if items is None else items)}

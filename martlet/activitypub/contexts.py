@@ -1,0 +1,47 @@
+"""
+What our words mean, for those who read documents as JSON-LD.
+
+One list for posts and acts, so that a document inside another has the same
+(roads D.3); all terms of other people's vocabularies are defined inline.
+"""
+
+from typing import Any
+
+ACTIVITY_STREAMS = "https://www.w3.org/ns/activitystreams"
+INTEGRITY = "https://w3id.org/security/data-integrity/v2"
+
+DOCUMENT: list[Any] = [
+    ACTIVITY_STREAMS,
+    INTEGRITY,
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "Emoji": "toot:Emoji",
+        "blurhash": "toot:blurhash",
+        "focalPoint": {"@container": "@list", "@id": "toot:focalPoint"},
+        "votersCount": "toot:votersCount",
+        "Hashtag": "as:Hashtag",
+        "sensitive": "as:sensitive",
+        "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+        "quoteUri": "http://fedibird.com/ns#quoteUri",
+    },
+]
+
+ACTOR: list[Any] = [
+    ACTIVITY_STREAMS,
+    "https://w3id.org/security/v1",
+    INTEGRITY,
+    "https://www.w3.org/ns/cid/v1",
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "schema": "http://schema.org#",
+        "Emoji": "toot:Emoji",
+        "featured": {"@id": "toot:featured", "@type": "@id"},
+        "discoverable": "toot:discoverable",
+        "indexable": "toot:indexable",
+        "alsoKnownAs": {"@id": "as:alsoKnownAs", "@type": "@id"},
+        "movedTo": {"@id": "as:movedTo", "@type": "@id"},
+        "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
+        "PropertyValue": "schema:PropertyValue",
+        "value": "schema:value",
+    },
+]

@@ -1,0 +1,243 @@
+"""
+What documents say, in our own words: plain frozen values, nothing looked up and nothing believed yet.
+
+Moments are milliseconds since 1970. Texts in HTML are as they came: whoever
+keeps them cleans them.
+"""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from martlet.model.names import Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    url: str
+    description: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Emoji:
+    """A custom one. `shortcode` without its colons."""
+
+    shortcode: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileField:
+    name: str
+    html: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What an actor document says of an account, but for its keys (`signing.actor_keys`)."""
+
+    uri: Uri
+    kind: str
+    """person, service, group, organization, application"""
+    username: str
+    inbox: Uri
+    url: str = ""
+    name: str = ""
+    html: str = ""
+    shared_inbox: str = ""
+    outbox: str = ""
+    followers: str = ""
+    following: str = ""
+    featured: str = ""
+    is_locked: bool = False
+    is_discoverable: bool = False
+    is_indexable: bool = False
+    avatar: Picture | None = None
+    header: Picture | None = None
+    fields: tuple[ProfileField, ...] = ()
+    emojis: tuple[Emoji, ...] = ()
+    aliases: tuple[Uri, ...] = ()
+    moved_to: Uri | None = None
+    created_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """Somebody who is named. `name` as it stands in the text: `@ada@home.example`."""
+
+    uri: Uri
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A picture, film or sound. `focus` from -1 to 1 each way."""
+
+    url: str
+    media_type: str = ""
+    description: str = ""
+    blurhash: str | None = None
+    width: int = 0
+    height: int = 0
+    seconds: float | None = None
+    focus: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    """Options with their votes, as far as its server tells them."""
+
+    options: tuple[tuple[str, int], ...]
+    is_multiple: bool = False
+    expires_at: int | None = None
+    closed_at: int | None = None
+    voters_count: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """A post as its server tells it."""
+
+    uri: Uri
+    author: Uri
+    kind: str = "note"
+    """note, question; read besides: article, page, image, video, audio, event"""
+    html: str = ""
+    title: str = ""
+    warning: str = ""
+    is_sensitive: bool = False
+    language: str | None = None
+    url: str = ""
+    created_at: int | None = None
+    edited_at: int | None = None
+    reply_to: Uri | None = None
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    mentions: tuple[Mention, ...] = ()
+    hashtags: tuple[str, ...] = ()
+    """Without their signs."""
+    emojis: tuple[Emoji, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    poll: Poll | None = None
+    quote_of: Uri | None = None
+    choice: str | None = None
+    """A vote: the option chosen, said by a nameless post in answer to the poll."""
+
+
+@dataclass(frozen=True, slots=True)
+class Publish:
+    """A new post: whole, or only what it is called."""
+
+    uri: Uri
+    actor: Uri
+    post: Writing | Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Revise:
+    """A post has changed, its poll's counts perhaps."""
+
+    uri: Uri
+    actor: Uri
+    post: Writing | Uri
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeProfile:
+    uri: Uri
+    actor: Uri
+    account: Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A post, or the account itself, is gone."""
+
+    uri: Uri
+    actor: Uri
+    target: Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Boost:
+    uri: Uri
+    actor: Uri
+    target: Uri
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    created_at: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Like:
+    """A like; with `reaction` an emoji was chosen for it."""
+
+    uri: Uri
+    actor: Uri
+    target: Uri
+    reaction: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    uri: Uri
+    actor: Uri
+    target: Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Yes to a request to follow: the request itself, or what it was called."""
+
+    uri: Uri
+    actor: Uri
+    request: Follow | Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    """No to a request, or a follower is sent away."""
+
+    uri: Uri
+    actor: Uri
+    request: Follow | Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    uri: Uri
+    actor: Uri
+    target: Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Undo:
+    """Something done before is taken back: the act itself, or what it was called."""
+
+    uri: Uri
+    actor: Uri
+    act: "Boost | Like | Follow | Block | Uri"
+
+
+@dataclass(frozen=True, slots=True)
+class Other:
+    """An act that we know nothing to do about."""
+
+    uri: Uri
+    actor: Uri
+    kind: str
+
+
+Act: TypeAlias = (
+    Publish | Revise | ChangeProfile | Delete | Boost | Like | Follow | Accept | Reject | Block | Undo | Other
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Collection:
+    """A collection or a page of one. Items are uris, or the `id` of what stands there whole."""
+
+    uri: str
+    total: int | None = None
+    first: str = ""
+    next: str = ""
+    items: tuple[Uri, ...] = ()

@@ -1,0 +1,144 @@
+"""
+Reading single values out of what strangers wrote, tolerantly: one or a list, a uri or the thing itself, a wrong type
+as nothing at all. What is too much to be honest raises `MalformedDocument`.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from martlet.model.errors import MalformedDocument
+from martlet.model.names import Uri, is_uri
+
+HTML_LIMIT = 200_000
+TEXT_LIMIT = 2_000
+NAME_LIMIT = 2_048
+MOST_RECIPIENTS = 2_000
+MOST_TAGS = 1_000
+MOST_OPTIONS = 500
+MOST_ATTACHMENTS = 64
+MOST_FIELDS = 50
+MOST_ALIASES = 256
+MOST_ITEMS = 1_000
+
+Thing = Mapping[str, Any]
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_SECONDS = re.compile(
+    r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?", re.ASCII
+)
+
+
+def each(value: Any, limit: int) -> Iterator[Any]:
+    """One thing or a list of them. Raises `MalformedDocument` for more than `limit`."""
+    if value is None:
+        return
+    if not isinstance(value, list):
+        yield value
+        return
+    if len(value) > limit:
+        raise MalformedDocument(f"The document has a list of {len(value):,}; {limit:,} are allowed.")
+    yield from value
+
+
+def things(value: Any, limit: int) -> Iterator[Thing]:
+    return (one for one in each(value, limit) if isinstance(one, dict))
+
+
+def first(value: Any) -> Any:
+    return (value[0] if value else None) if isinstance(value, list) else value
+
+
+def text(value: Any, limit: int = TEXT_LIMIT) -> str:
+    return value[:limit] if isinstance(value, str) else ""
+
+
+def uri(value: Any) -> Uri | None:
+    """A uri, or the `id` of what stands in its place."""
+    value = first(value)
+    if isinstance(value, dict):
+        value = value.get("id")
+    return Uri(value) if isinstance(value, str) and is_uri(value) else None
+
+
+def needed_uri(thing: Thing, name: str) -> Uri:
+    found = uri(thing.get(name))
+    if found is None:
+        raise MalformedDocument(f"The document has no good `{name}`.")
+    return found
+
+
+def uris(value: Any, limit: int) -> tuple[Uri, ...]:
+    return tuple(found for found in map(uri, each(value, limit)) if found is not None)
+
+
+def recipients(value: Any) -> tuple[str, ...]:
+    """`to` or `cc`. The public's name is no address in all its spellings."""
+    return tuple(
+        one[:NAME_LIMIT] if isinstance(one, str) else uri(one) or ""
+        for one in each(value, MOST_RECIPIENTS)
+        if isinstance(one, str | dict)
+    )
+
+
+def address(value: Any, kinds: tuple[str, ...] = ("text/html",)) -> str:
+    """An http(s) address for people or pictures, from a text, a Link or a list of them; `kinds` are preferred."""
+    found = ""
+    for one in list(each(value, MOST_ITEMS)):
+        link, kind = one, ""
+        if isinstance(one, dict):
+            link, kind = one.get("href") or one.get("url") or "", text(one.get("mediaType"))
+            link = first(link)
+            if isinstance(link, dict):
+                link = link.get("href") or ""
+        if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= NAME_LIMIT:
+            if kind.startswith(kinds):
+                return link
+            found = found or link
+    return found
+
+
+def moment(value: Any) -> int | None:
+    """Milliseconds; None for what is no moment in our reckoning."""
+    found = _MOMENT.fullmatch(value) if isinstance(value, str) and len(value) < 64 else None  # noqa: PLR2004 - a moment is short
+    if found is None:
+        return None
+    try:
+        base = datetime.fromisoformat(found[1] + (found[3] or "Z"))
+        milliseconds = int(base.astimezone(UTC).timestamp() * 1000) + int((found[2] or "").ljust(3, "0")[:3])
+    except (ValueError, OverflowError):
+        return None
+    return milliseconds if milliseconds >= 0 else None
+
+
+def seconds(value: Any) -> float | None:
+    """An xsd:duration of days and less."""
+    found = _SECONDS.fullmatch(value) if isinstance(value, str) else None
+    if found is None or not any(found.groups()):
+        return None
+    days, hours, minutes, rest = (float(part or 0) for part in found.groups())
+    return days * 86_400 + hours * 3_600 + minutes * 60 + rest
+
+
+def number(value: Any, limit: int = 2**31 - 1) -> int:
+    """A whole number that is not negative; 0 for anything else."""
+    return min(value, limit) if isinstance(value, int) and not isinstance(value, bool) and value > 0 else 0
+
+
+def flag(value: Any) -> bool:
+    return value is True
+
+
+def in_language(thing: Thing, name: str, limit: int) -> tuple[str, str | None]:
+    """A text and its language: `content` with `contentMap`, or one of the two."""
+    plain, by_language = thing.get(name), thing.get(f"{name}Map")
+    if not isinstance(by_language, dict):
+        return text(plain, limit), None
+    options = [(code, said) for code, said in by_language.items() if isinstance(said, str)]
+    if not options:
+        return text(plain, limit), None
+    if isinstance(plain, str):
+        code = next((code for code, said in options if said == plain), None)
+        return plain[:limit], code if code is not None or len(options) > 1 else options[0][0]
+    return options[0][1][:limit], options[0][0]
