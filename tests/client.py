@@ -12,6 +12,7 @@ be exactly the entity that the method promises, attribute by attribute.
 """
 
 import asyncio
+import contextlib
 import json as json_module
 import re
 import secrets
@@ -25,6 +26,7 @@ import msgspec
 
 from martlet.app import Built
 from martlet.mastodon.door import MastodonDoor
+from martlet.mastodon.openapi import alternatives
 from martlet.mastodon.routing import Operation
 from martlet.model.names import AccountId, AppId, TokenId, UserId
 from martlet.services import registering
@@ -298,7 +300,16 @@ def _check_promise(built: Built, method: str, path: str, reply: Reply) -> None:
         if isinstance(door, MastodonDoor):
             operation = _operation(door.operations, method, path)
             if operation is not None and operation.returns is not None:
-                strictly(reply.body, operation.returns)
+                _one_of(reply.body, alternatives(operation.returns))
+
+
+def _one_of(body: bytes, types: tuple[Any, ...]) -> None:
+    """It is one of the entities; the first one's faults are told if not."""
+    for one in types[1:]:
+        with contextlib.suppress(msgspec.ValidationError, AssertionError):
+            strictly(body, one)
+            return
+    strictly(body, types[0])
 
 
 def _operation(operations: Iterable[Operation], method: str, path: str) -> Operation | None:

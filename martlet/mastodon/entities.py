@@ -358,6 +358,46 @@ class Status(StatusBody, kw_only=True):
     text: str | UnsetType = UNSET
 
 
+class ScheduledPoll(Struct, kw_only=True):
+    options: list[str]
+    expires_in: int
+    multiple: bool
+    hide_totals: bool
+
+
+class ScheduledParams(Struct, kw_only=True):
+    """
+    What a post will be made of.
+
+    `in_reply_to_id` is an integer in the documentation; a text here, as all ids
+    are, because browsers would round the number.
+    """
+
+    text: str
+    poll: ScheduledPoll | None
+    media_ids: list[str] | None
+    sensitive: bool | None
+    spoiler_text: str | None
+    visibility: str | None
+    in_reply_to_id: str | None
+    language: str | None
+    application_id: int | None
+    scheduled_at: None
+    idempotency: None
+    quoted_status_id: str | None
+    quote_approval_policy: str | None
+    with_rate_limit: bool
+
+
+class ScheduledStatus(Struct, kw_only=True):
+    """A post that is to be published later."""
+
+    id: str
+    scheduled_at: str
+    params: ScheduledParams
+    media_attachments: list[MediaAttachment]
+
+
 class List(Struct, kw_only=True):
     id: str
     title: str

@@ -8,7 +8,8 @@ its scope: there is no second list that could say something else.
 import inspect
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any
+from types import UnionType
+from typing import Any, get_args
 
 import msgspec
 
@@ -73,10 +74,16 @@ def describe(operations: Sequence[Operation], here: Server) -> dict[str, Any]:
 def _types(operations: Iterable[Operation]) -> list[Any]:
     found: dict[str, Any] = {}
     for operation in operations:
-        for one in (operation.form, operation.returns):
-            if one is not None:
-                found.setdefault(str(one), one)
+        for one in (operation.form, *alternatives(operation.returns)):
+            found.setdefault(str(one), one)
     return list(found.values())
+
+
+def alternatives(returns: Any) -> tuple[Any, ...]:
+    """What a method may answer, each by itself: entities do not tell apart what they are."""
+    if returns is None:
+        return ()
+    return get_args(returns) if isinstance(returns, UnionType) else (returns,)
 
 
 def _operation(
@@ -151,12 +158,11 @@ def _body(operation: Operation, schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _success(operation: Operation, schema_of: dict[str, Any]) -> dict[str, Any]:
-    if operation.returns is None:
+    schemas = [schema_of[str(one)] for one in alternatives(operation.returns)]
+    if not schemas:
         return {"description": "Done."}
-    return {
-        "description": "As asked.",
-        "content": {"application/json": {"schema": schema_of[str(operation.returns)]}},
-    }
+    schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
+    return {"description": "As asked.", "content": {"application/json": {"schema": schema}}}
 
 
 def _failure(sentence: str) -> dict[str, Any]:

@@ -6,15 +6,17 @@ import msgspec
 from msgspec import Meta, Struct
 
 from martlet.mastodon import entities
+from martlet.mastodon.moments import moment_in
 from martlet.mastodon.routing import Api, Call, NoForm, id_in
 from martlet.mastodon.serialize import edits
+from martlet.mastodon.serialize import scheduled as serialize_scheduled
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.names import MediaId, PostId
 from martlet.model.posts import Draft, MediaChange, PollDraft, Revision
 from martlet.model.visibility import Visibility
-from martlet.services import deleting, editing, posting, quoting
+from martlet.services import deleting, editing, posting, quoting, scheduling
 from martlet.services.signing_in import Viewer
-from martlet.storage import posts
+from martlet.storage import posts, scheduled
 from martlet.storage.database import Reader, Writer
 
 api = Api()
@@ -54,7 +56,13 @@ class StatusForm(Struct, frozen=True):
     spoiler_text: Annotated[str, Meta(description="Shown first, as a warning or a subject.")] = ""
     visibility: Annotated[str | None, Meta(description="`public`, `unlisted`, `private` or `direct`.")] = None
     language: Annotated[str | None, Meta(description="ISO 639 code.")] = None
-    scheduled_at: Annotated[str | None, Meta(description="Posts cannot be scheduled here yet.")] = None
+    scheduled_at: Annotated[
+        str | None,
+        Meta(
+            description="ISO 8601, at least five minutes from now: when it is to be published. "
+            "A ScheduledStatus is returned then. What has passed means now."
+        ),
+    ] = None
     quoted_status_id: Annotated[str | None, Meta(description="The post it quotes.")] = None
     quote_approval_policy: Annotated[
         str | None, Meta(description="Who may quote it: `public`, `followers` or `nobody`.")
@@ -62,8 +70,6 @@ class StatusForm(Struct, frozen=True):
 
     def to_draft(self, author: Viewer, key: str) -> Draft:
         """Raises `InvalidInput`."""
-        if self.scheduled_at:
-            raise InvalidInput("Validation failed: Posts cannot be scheduled on this server", "scheduled_at")
         return Draft(
             author=author.account,
             text=self.status,
@@ -155,11 +161,24 @@ def _media_in(texts: list[str]) -> tuple[MediaId, ...]:
         raise InvalidInput("A file is not found or already attached to another post", "media_ids") from None
 
 
-@api.post("/api/v1/statuses", scope="write:statuses", form=StatusForm, returns=entities.Status)
-def create(db: Writer, call: Call[StatusForm]) -> bytes:
+@api.post(
+    "/api/v1/statuses",
+    scope="write:statuses",
+    form=StatusForm,
+    returns=entities.Status | entities.ScheduledStatus,
+)
+def create(db: Writer, call: Call[StatusForm]) -> bytes | entities.ScheduledStatus:
     """https://docs.joinmastodon.org/methods/statuses/#create"""
     draft = call.form.to_draft(call.viewer, call.request.header(b"idempotency-key")[:KEY_LIMIT])
-    post = posting.publish(db, draft, call.here)
+    at = moment_in(call.form.scheduled_at, "scheduled_at")
+    if at is None:
+        post = posting.publish(db, draft, call.here)
+    else:
+        made = scheduling.publish_at(db, draft, at, call.here)
+        waiting = scheduled.find(db, made, call.account)
+        if waiting is not None:
+            return serialize_scheduled.many(db, [waiting], call.account, call.here)[0]
+        post = PostId(made)
     return call.pages.one(db, posts.get_shown(db, post, call.account), call.viewer)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from martlet.model.errors import InvalidInput
-from martlet.model.names import AccountId, MediaId, PostId
+from martlet.model.names import AccountId, MediaId, PostId, ScheduledId
 from martlet.model.server import Server
 from martlet.storage import media
 from martlet.storage.database import Reader, Writer
@@ -29,7 +29,7 @@ def checked(
     if len(wanted) > here.limits.media_per_post:
         raise CannotAttach(f"Cannot attach more than {here.limits.media_per_post} files")
     known = media.many(db, wanted, owner)
-    missing = [id for id in wanted if id not in known or known[id].post_id not in (None, post)]
+    missing = [id for id in wanted if id not in known or not _is_free(known[id], post)]
     if missing:
         raise CannotAttach(
             f"Media {', '.join(map(str, missing))} not found or already attached to another post"
@@ -44,8 +44,19 @@ def checked(
     return found
 
 
+def _is_free(one: Media, post: PostId | None) -> bool:
+    return one.post_id in (None, post) and one.scheduled_id is None
+
+
 def attach(db: Writer, found: Sequence[Media], post: PostId) -> None:
     """Raises `CannotAttach` where another post was faster."""
     for position, one in enumerate(found):
         if not media.attach(db, one.id, post, position):
+            raise CannotAttach(f"Media {one.id} not found or already attached to another post")
+
+
+def hold(db: Writer, found: Sequence[Media], scheduled: ScheduledId) -> None:
+    """Keep media for a post that is yet to be published. Raises `CannotAttach` where another post was faster."""
+    for one in found:
+        if not media.hold(db, one.id, scheduled):
             raise CannotAttach(f"Media {one.id} not found or already attached to another post")

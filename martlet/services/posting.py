@@ -1,21 +1,23 @@
 """Publishing posts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import PostPublished
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.model.posts import Draft, Post
+from martlet.model.posts import Draft, PollDraft, Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import attaching, composing, polling, quoting
 from martlet.services.composing import Composed, PostTooLong, Words
 from martlet.storage import accounts, attached, posts, timelines
 from martlet.storage.database import Reader, Writer
+from martlet.storage.media import Media
 from martlet.text.languages import normalise_language
 
-__all__ = ["PostEmpty", "PostTooLong", "Preferences", "publish"]
+__all__ = ["Decided", "PostEmpty", "PostTooLong", "Preferences", "decided", "publish"]
 
 KEY_LIFETIME = 60 * 60 * 1000
 """Milliseconds for which an idempotency key is remembered."""
@@ -46,6 +48,16 @@ class Around:
     quoted: Post | None
 
 
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A post and all that comes with it, before any of it is written."""
+
+    post: Post
+    composed: Composed
+    files: Sequence[Media]
+    poll: PollDraft | None
+
+
 def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     """
     Turn a draft into a post, and let the world know.
@@ -59,6 +71,22 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
         first = posts.claim_key(db, draft.author, draft.idempotency_key, id, here.now_ms(), KEY_LIFETIME)
         if first != id:
             return first
+    made = decided(db, draft, id, here)
+    post = made.post
+    posts.insert(db, post)
+    attached.insert_mentions(db, id, made.composed.mentioned)
+    attached.insert_tags(db, id, ((here.next_id(), tag) for tag in made.composed.tags))
+    attaching.attach(db, made.files, id)
+    if made.poll is not None and post.poll_id is not None:
+        polling.begin(db, post.poll_id, post, made.poll, here)
+    posts.note_published(db, post)
+    timelines.put(db, draft.author, [id])
+    db.emit(PostPublished(id))
+    return id
+
+
+def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
+    """What a draft would be as a post, as things are now. Nothing is written; raises what `publish` raises."""
     words = _read(draft, here)
     poll = polling.checked(draft.poll, here) if draft.poll else None
     files = attaching.checked(db, draft.media, draft.author, here)
@@ -70,16 +98,7 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     quoting.check_mentioned(post.visibility, around.quoted, author.id, set(composed.mentioned))
     if poll is not None:
         post = replace(post, poll_id=PollId(here.next_id()))
-    posts.insert(db, post)
-    attached.insert_mentions(db, id, composed.mentioned)
-    attached.insert_tags(db, id, ((here.next_id(), tag) for tag in composed.tags))
-    attaching.attach(db, files, id)
-    if poll is not None and post.poll_id is not None:
-        polling.begin(db, post.poll_id, post, poll, here)
-    posts.note_published(db, post)
-    timelines.put(db, draft.author, [id])
-    db.emit(PostPublished(id))
-    return id
+    return Decided(post, composed, files, poll)
 
 
 def _read(draft: Draft, here: Server) -> Words:

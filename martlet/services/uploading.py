@@ -140,11 +140,11 @@ def forget_files(db: Writer, keys: Iterable[str], now: int) -> None:
 
 
 def delete(db: Writer, owner: AccountId, id: MediaId, here: Server) -> None:
-    """Remove an upload that no post shows. Raises `NotFound`, or `InvalidInput` where one does."""
+    """Remove an upload that no post shows. Raises `NotFound`, or `InvalidInput` where one does or is to."""
     row = media.find(db, id, owner)
     if row is None:
         raise NotFound
-    if row.post_id is not None:
+    if row.post_id is not None or row.scheduled_id is not None:
         raise InvalidInput("Media attachment is currently used by a status")
     let_go(db, [row], here.now_ms())
 

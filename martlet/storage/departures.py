@@ -8,6 +8,7 @@ OWNED = (
     ("pin", "account_id"),
     ("thread_mute", "account_id"),
     ("poll_vote", "account_id"),
+    ("scheduled_post", "account_id"),
     ("idempotency", "account_id"),
     ("block", "account_id"),
     ("block", "blocked_id"),

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from martlet.model.names import AccountId, MediaId, PostId
+from martlet.model.names import AccountId, MediaId, PostId, ScheduledId
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
 
@@ -31,6 +31,7 @@ class Media:
     """JSON: sizes and so on, in Mastodon's form"""
     error: str
     created_at: int
+    scheduled_id: ScheduledId | None = None
 
 
 NAMES = tuple(Media.__slots__)
@@ -81,17 +82,40 @@ def many(db: Reader, ids: Collection[MediaId], owner: AccountId) -> dict[MediaId
 
 
 def attach(db: Writer, id: MediaId, post: PostId, position: int) -> bool:
-    """Show media with a post; False where another post has got it."""
+    """Show media with a post; False where another post has got it, or one that is yet to be published."""
     return bool(
         db.run(
             """
             UPDATE media SET post_id = :post, position = :position
-             WHERE id = :id AND (post_id IS NULL OR post_id = :post)
+             WHERE id = :id AND (post_id IS NULL OR post_id = :post) AND scheduled_id IS NULL
             """,
             id=id,
             post=post,
             position=position,
         )
+    )
+
+
+def hold(db: Writer, id: MediaId, scheduled: ScheduledId) -> bool:
+    """Keep media for a post that is yet to be published; False where another has got it."""
+    return bool(
+        db.run(
+            """
+            UPDATE media SET scheduled_id = :scheduled
+             WHERE id = :id AND post_id IS NULL AND scheduled_id IS NULL
+            """,
+            id=id,
+            scheduled=scheduled,
+        )
+    )
+
+
+def release_held(db: Writer, scheduled: ScheduledId, now: int) -> None:
+    """Let the media of a post that was to be published be used again, for as long as a new upload's."""
+    db.run(
+        "UPDATE media SET scheduled_id = NULL, created_at = :now WHERE scheduled_id = :scheduled",
+        scheduled=scheduled,
+        now=now,
     )
 
 
@@ -146,9 +170,12 @@ def of_owner(db: Reader, owner: AccountId, limit: int) -> list[Media]:
 
 
 def unused(db: Reader, before: int, limit: int) -> list[Media]:
-    """Media that no post has shown since the moment `before`."""
+    """Media that no post has shown since the moment `before`, and none is going to."""
     rows = db.rows(
-        f"SELECT {COLUMNS} FROM media WHERE post_id IS NULL AND created_at < :before ORDER BY created_at LIMIT :limit",
+        f"""
+        SELECT {COLUMNS} FROM media
+         WHERE post_id IS NULL AND scheduled_id IS NULL AND created_at < :before ORDER BY created_at LIMIT :limit
+        """,
         before=before,
         limit=limit,
     )

@@ -281,8 +281,10 @@ def claim_key(db: Writer, author: AccountId, key: str, post: PostId, now: int, l
         return post
     known = db.value(
         """
-        SELECT post.id FROM idempotency JOIN post ON post.id = idempotency.post_id
-         WHERE idempotency.account_id = :author AND idempotency.key = :key
+        SELECT post_id FROM idempotency
+         WHERE account_id = :author AND key = :key
+           AND (EXISTS (SELECT 1 FROM post WHERE post.id = idempotency.post_id)
+                OR EXISTS (SELECT 1 FROM scheduled_post WHERE scheduled_post.id = idempotency.post_id))
         """,
         author=author,
         key=key,

@@ -21,6 +21,7 @@ PASSING = {"token", "session", "users", "event", "job", "rendered_post", "server
 """Tables in which a refused request may leave a trace: who was here, how often."""
 NEEDED: dict[str, dict[str, Any]] = {
     POSTS: {"status": "Hello"},
+    "/api/v1/scheduled_statuses/{id}": {"scheduled_at": "2099-02-01"},
     "/api/v1/lists": {"title": "Friends"},
     "/api/v1/lists/{id}": {"title": "Friends"},
     "/api/v2/filters": {"title": "Rain", "context": ["home"]},
@@ -65,6 +66,7 @@ def private_ids(api: Api, ada: Person, bob: Person) -> dict[str, str]:
         "keyword": filter["keywords"][0]["id"],
         "filtered": marked["id"],
         "media": upload(api, ada),
+        "scheduled": make(POSTS, status="Later", scheduled_at="2099-01-01")["id"],
         "post": poll["id"],
         "poll": poll["poll"]["id"],
         "notification": api.get("/api/v1/notifications", ada).json[0]["id"],

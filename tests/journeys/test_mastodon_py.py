@@ -53,6 +53,7 @@ def test_everything(town: Running) -> None:
     profiles(ada, bob)
     following(ada, bob)
     posting(ada, bob)
+    scheduling(ada, bob)
     reacting(ada, bob)
     changing(ada, bob)
     asking(ada, bob)
@@ -75,7 +76,7 @@ EXPECTED = {
     "CustomEmoji", "Application", "Relationship", "FilterV2", "FilterKeyword", "FilterStatus", "FilterResult",
     "Notification", "Context", "UserList", "Conversation", "SearchV2", "Instance", "InstanceConfiguration",
     "InstanceV2", "InstanceConfigurationV2", "Rule", "Nodeinfo", "Report", "WebPushSubscription", "Preferences",
-    "Marker", "Quote", "OAuthServerInfo", "UnreadNotificationsCount",
+    "Marker", "Quote", "ScheduledStatus", "ScheduledStatusParams", "OAuthServerInfo", "UnreadNotificationsCount",
 }  # fmt: skip
 """The types that a journey cannot miss."""
 
@@ -165,6 +166,27 @@ def posting(ada: Watched, bob: Watched) -> None:
     assert quoting.quote.quoted_status.id == plain.id
     with pytest.raises(MastodonAPIError):
         ada.status_post("x" * 5001)
+
+
+def scheduling(ada: Watched, bob: Watched) -> None:
+    soon = datetime.now(UTC).replace(microsecond=0) + timedelta(minutes=10)
+    media = ada.media_post(picture(), "image/png", description="A disc for later")
+    plain = bob.status_post("Answer me")
+    made = ada.status_post("Later", in_reply_to_id=plain.id, media_ids=[media], scheduled_at=soon)
+    assert made.scheduled_at == soon
+    assert made.params.text == "Later"
+    assert int(made.params.in_reply_to_id) == int(plain.id)
+    assert made.media_attachments[0]["description"] == "A disc for later"
+    assert [one.id for one in ada.scheduled_statuses()] == [made.id]
+    assert ada.scheduled_status(made.id).id == made.id
+    moved = ada.scheduled_status_update(made.id, soon + timedelta(hours=1))
+    assert moved.scheduled_at == soon + timedelta(hours=1)
+    with pytest.raises(MastodonNotFoundError):
+        bob.scheduled_status(made.id)
+    with pytest.raises(MastodonAPIError):
+        ada.scheduled_status_update(made.id, datetime.now(UTC))
+    ada.scheduled_status_delete(made.id)
+    assert ada.scheduled_statuses() == []
 
 
 def reacting(ada: Watched, bob: Watched) -> None:

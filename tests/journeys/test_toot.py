@@ -107,6 +107,9 @@ def posting(ada: Toot, bob: Toot, folder: Path) -> None:
     )
     asked = bob.json("status", poll)["poll"]
     assert bob.json("polls", "vote", asked["id"], "1")["own_votes"] == [1]
+    planned = ada.json("post", "Tomorrow", "--scheduled-in", "1 day")
+    assert planned["params"]["text"] == "Tomorrow"
+    assert "Toot scheduled for:" in ada("post", "Next year", "--scheduled-at", "2099-01-01T12:00:00Z")
     gone = ada.post("Soon gone")
     ada("delete", gone)
     assert "not found" in bob("status", gone, ends=1).lower()

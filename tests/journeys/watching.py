@@ -30,6 +30,8 @@ SENT_SOMETIMES = {
     "Application": {"id", "redirect_uri", "redirect_uris", "scopes", "vapid_key"},
     # A post's tags have a name and an address; the rest belongs to `/api/v1/tags`.
     "Tag": {"id", "following", "featuring", "history", "requires_review", "trendable", "usable"},
+    # Not in Mastodon's documentation.
+    "ScheduledStatusParams": {"allowed_mentions"},
     # Only in versions that had a poll.
     "StatusEdit": {"poll"},
     # Each only in notifications of its kind.

@@ -97,6 +97,16 @@ CREATE TABLE tag_day (
     PRIMARY KEY (tag_id, day)
 ) STRICT, WITHOUT ROWID;
 
+-- Posts that wait for their moment. One that could not be published then stays, and says why.
+CREATE TABLE scheduled_post (
+    id          INTEGER PRIMARY KEY,
+    account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    publish_at  INTEGER NOT NULL,
+    draft       TEXT NOT NULL,                     -- JSON
+    failure     TEXT NOT NULL DEFAULT ''
+) STRICT;
+CREATE INDEX scheduled_post_account ON scheduled_post (account_id, id);
+
 CREATE TABLE media (
     id            INTEGER PRIMARY KEY,
     owner_id      INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
@@ -115,10 +125,12 @@ CREATE TABLE media (
     blurhash      TEXT,
     meta          TEXT NOT NULL DEFAULT '{}',      -- JSON: original and small sizes and so on
     error         TEXT NOT NULL DEFAULT '',
-    created_at    INTEGER NOT NULL
+    created_at    INTEGER NOT NULL,
+    scheduled_id  INTEGER REFERENCES scheduled_post (id) ON DELETE SET NULL   -- kept for it until it is published
 ) STRICT;
 CREATE INDEX media_post ON media (post_id, position) WHERE post_id IS NOT NULL;
-CREATE INDEX media_unused ON media (created_at) WHERE post_id IS NULL;
+CREATE INDEX media_unused ON media (created_at) WHERE post_id IS NULL AND scheduled_id IS NULL;
+CREATE INDEX media_scheduled ON media (scheduled_id) WHERE scheduled_id IS NOT NULL;
 CREATE INDEX media_owner ON media (owner_id, id);
 
 CREATE TABLE poll (

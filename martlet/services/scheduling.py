@@ -1,0 +1,171 @@
+"""
+Posts that are published later.
+
+A draft is checked as if it were published at once, kept with its media, and
+published by a job in one transaction with its removal: so it is published
+once, however often the job is run, and late rather than never where the
+server was down. What cannot be published when its moment comes (the post it
+answers is gone, its author was frozen) stays among its author's scheduled
+posts with that moment, to be given another or deleted: no words are lost.
+"""
+
+from dataclasses import replace
+
+import msgspec
+
+from martlet.model.errors import InvalidInput, MartletError, NotAllowed, Unavailable
+from martlet.model.names import AccountId, PostId, ScheduledId
+from martlet.model.posts import Draft
+from martlet.model.server import Server
+from martlet.services import attaching, posting
+from martlet.storage import accounts, events, media, posts, scheduled, users
+from martlet.storage.database import Reader, Store, Writer
+from martlet.storage.scheduled import Scheduled
+
+PUBLISH = "publish_scheduled"
+AHEAD_MS = 5 * 60 * 1000
+DAY_MS = 86_400_000
+ALL = 300
+"""Posts that one account may have waiting."""
+A_DAY = 25
+"""Of them for the same day (UTC)."""
+
+
+class TooSoon(InvalidInput):
+    code = "too_soon"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Validation failed: Scheduled at The scheduled date must be in the future, by five minutes at least",
+            "scheduled_at",
+        )
+
+
+class TooManyScheduled(InvalidInput):
+    code = "too_many_scheduled"
+
+
+class Due(msgspec.Struct, frozen=True):
+    """A post that is to be published at a moment, unless it was given another since."""
+
+    scheduled: ScheduledId
+    at: int
+
+
+def publish_at(db: Writer, draft: Draft, at: int, here: Server) -> PostId | ScheduledId:
+    """
+    Keep a draft to be published at a moment; one whose moment has passed is published at once.
+
+    Drafts sent with one idempotency key are one. Raises `TooSoon`,
+    `TooManyScheduled`, and what `posting.publish` raises.
+    """
+    now = here.now_ms()
+    if at <= now:
+        return posting.publish(db, draft, here)
+    id = ScheduledId(here.next_id())
+    if draft.idempotency_key:
+        first: int = posts.claim_key(
+            db, draft.author, draft.idempotency_key, PostId(id), now, posting.KEY_LIFETIME
+        )
+        if first != id:
+            return PostId(first)
+    scheduled.lock_all(db, draft.author)
+    if scheduled.count(db, draft.author) >= ALL:
+        raise TooManyScheduled(f"Validation failed: You have exceeded the limit of {ALL} scheduled posts")
+    _check_moment(db, draft.author, at, id, here)
+    made = posting.decided(db, draft, PostId(id), here)
+    settled = replace(
+        draft,
+        visibility=made.post.visibility,
+        is_sensitive=bool(made.post.is_sensitive),
+        language=made.post.language,
+        quoting=made.post.quoting,
+        media=tuple(one.id for one in made.files),
+        poll=made.poll,
+        idempotency_key="",
+    )
+    scheduled.insert(db, Scheduled(id, draft.author, at, msgspec.json.encode(settled).decode()))
+    attaching.hold(db, made.files, id)
+    _publish_later(db, id, at)
+    return id
+
+
+def draft_of(one: Scheduled) -> Draft:
+    """What is to be published: as its author preferred when it was scheduled, not as they prefer since."""
+    return msgspec.json.decode(one.draft, type=Draft)
+
+
+def change_moment(db: Writer, account: AccountId, id: ScheduledId, at: int, here: Server) -> Scheduled:
+    """Raises `NotFound`, `TooSoon` or `TooManyScheduled`."""
+    scheduled.lock_all(db, account)
+    one = _take(db, account, id)
+    _check_moment(db, account, at, id, here)
+    scheduled.put_off(db, id, at)
+    _publish_later(db, id, at)
+    return replace(one, publish_at=at, failure="")
+
+
+def cancel(db: Writer, account: AccountId, id: ScheduledId, here: Server) -> None:
+    """The draft is gone; its media can be used again for a day. Raises `NotFound`."""
+    _remove(db, _take(db, account, id), here)
+
+
+def _take(db: Writer, account: AccountId, id: ScheduledId) -> Scheduled:
+    """One's own, locked. Raises `NotFound`."""
+    scheduled.get(db, id, account)
+    scheduled.take_unfiltered(db, id)
+    return scheduled.get(db, id, account)
+
+
+def _check_moment(db: Reader, account: AccountId, at: int, id: ScheduledId, here: Server) -> None:
+    if at <= here.now_ms() + AHEAD_MS:
+        raise TooSoon
+    midnight = at // DAY_MS * DAY_MS
+    if scheduled.count_between(db, account, midnight, midnight + DAY_MS, id) >= A_DAY:
+        raise TooManyScheduled(
+            f"Validation failed: You have exceeded the limit of {A_DAY} scheduled posts for that day"
+        )
+
+
+def _publish_later(db: Writer, id: ScheduledId, at: int) -> None:
+    events.add_job(db, PUBLISH, msgspec.json.encode(Due(id, at)).decode(), at, key=f"{PUBLISH}:{id}:{at}")
+
+
+def _remove(db: Writer, one: Scheduled, here: Server) -> None:
+    media.release_held(db, one.id, here.now_ms())
+    scheduled.delete(db, one.id)
+
+
+# -- when the moment has come ------------------------------------------------
+
+
+async def publish_due(store: Store, body: str, here: Server) -> None:
+    """The job that publishes a post whose moment has come."""
+    await store.writing(_publish, msgspec.json.decode(body, type=Due), here)
+
+
+def _publish(db: Writer, due: Due, here: Server) -> None:
+    one = scheduled.take_unfiltered(db, due.scheduled)
+    if one is None or one.publish_at != due.at:
+        return
+    try:
+        with db.part():
+            _check_author(db, one.account_id)
+            _remove(db, one, here)
+            scheduled.hand_key_on(db, one, posting.publish(db, draft_of(one), here))
+    except Unavailable:
+        raise
+    except MartletError as error:
+        scheduled.note_failure(db, one.id, error.message)
+
+
+def _check_author(db: Reader, account: AccountId) -> None:
+    """Nothing is published for somebody who could not come in to do it. Raises `NotAllowed` or `NotFound`."""
+    author, user = accounts.get(db, account), users.find(db, account)
+    if (
+        user is None
+        or user.disabled_at is not None
+        or author.suspended_at is not None
+        or author.deletes_at is not None
+    ):
+        raise NotAllowed("Your login is currently disabled")
