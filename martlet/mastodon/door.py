@@ -14,7 +14,7 @@ from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.filters import FilterResults
 from martlet.mastodon.serialize.pieces import Pieces
 from martlet.mastodon.serialize.statuses import StatusPages
-from martlet.services import rendering
+from martlet.services import naming, rendering
 from martlet.services.ports import Ground
 from martlet.services.visiting import Visits
 
@@ -34,8 +34,8 @@ class MastodonDoor:
     def __init__(self, apis: Sequence[Api], ground: Ground, limiter: Limiter | None = None) -> None:
         self.routes = Routes()
         self.operations = [operation for api in apis for operation in api.operations]
-        self._here = ground.here
-        self._description = b""
+        self._ground = ground
+        self._described: tuple[str, bytes] = ("", b"")
         accounts = AccountBytes(ground.here)
         pieces = Pieces(ground.here, accounts, rendering.keeper(ground.store))
         pages = StatusPages(ground.here, accounts, pieces, FilterResults(ground.here))
@@ -49,8 +49,11 @@ class MastodonDoor:
         return errors.answer(error)
 
     async def _describe(self, request: Request, params: Params) -> Answer:
-        """Made at the first call, then kept: it does not change while the server runs."""
+        """Made at the first call, then kept: while the server runs, nothing of it changes but the server's name."""
         del request, params
-        if not self._description:
-            self._description = msgspec.json.encode(openapi.describe(self.operations, self._here))
-        return Answer(self._description, 200, [JSON, NOSNIFF, (b"cache-control", b"public, max-age=3600")])
+        here = self._ground.here
+        name, body = await self._ground.store.reading(naming.server_name, here), self._described[1]
+        if name != self._described[0]:
+            body = msgspec.json.encode(openapi.describe(self.operations, here, name))
+            self._described = (name, body)
+        return Answer(body, 200, [JSON, NOSNIFF, (b"cache-control", b"public, max-age=3600")])

@@ -1,15 +1,14 @@
 """The server, as clients ask about it: https://docs.joinmastodon.org/methods/instance/"""
 
-from datetime import timedelta
-
 from martlet.mastodon import entities, server_entities
 from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize import accounts as serialize
 from martlet.model.names import AccountId
-from martlet.model.server import Server, milliseconds
+from martlet.model.server import Server
 from martlet.services import naming
 from martlet.storage import accounts, server_values
 from martlet.storage.database import Reader
+from martlet.storage.server_values import Counts
 
 api = Api()
 
@@ -28,10 +27,14 @@ VIDEO_RATE = 120
 
 
 @api.get("/api/v2/instance", returns=server_entities.Instance)
-def show(db: Reader, call: Call[NoForm]) -> server_entities.Instance:
+async def show(call: Call[NoForm]) -> server_entities.Instance:
     """https://docs.joinmastodon.org/methods/instance/#v2"""
+    counts = await call.ground.figures.now(call.store, call.here)
+    return await call.store.reading(_instance, call, counts)
+
+
+def _instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities.Instance:
     here = call.here
-    month_ago = milliseconds(here.now() - timedelta(weeks=4))
     picture = here.url + "/static/thumbnail.png"
     is_open = here.registration in ("open", "approval")
     return server_entities.Instance(
@@ -41,7 +44,7 @@ def show(db: Reader, call: Call[NoForm]) -> server_entities.Instance:
         source_url=here.source_url,
         description=here.description,
         usage=server_entities.Usage(
-            users=server_entities.UsersUsage(active_month=server_values.active(db, month_ago)),
+            users=server_entities.UsersUsage(active_month=counts.active_month),
         ),
         thumbnail=server_entities.Thumbnail(
             url=picture,
@@ -70,10 +73,14 @@ def show(db: Reader, call: Call[NoForm]) -> server_entities.Instance:
 
 
 @api.get("/api/v1/instance", returns=server_entities.V1Instance)
-def show_v1(db: Reader, call: Call[NoForm]) -> server_entities.V1Instance:
+async def show_v1(call: Call[NoForm]) -> server_entities.V1Instance:
     """https://docs.joinmastodon.org/methods/instance/#v1"""
+    counts = await call.ground.figures.now(call.store, call.here)
+    return await call.store.reading(_v1_instance, call, counts)
+
+
+def _v1_instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities.V1Instance:
     here = call.here
-    counts = server_values.counts(db)
     whole = _configuration(call)
     return server_entities.V1Instance(
         uri=here.host,

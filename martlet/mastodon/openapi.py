@@ -42,8 +42,8 @@ FAILURES = {
 }
 
 
-def describe(operations: Sequence[Operation], here: Server) -> dict[str, Any]:
-    """OpenAPI 3.1 of all methods."""
+def describe(operations: Sequence[Operation], here: Server, name: str) -> dict[str, Any]:
+    """OpenAPI 3.1 of all methods; `name` is the server's."""
     types = _types(operations)
     schemas, components = msgspec.json.schema_components(types, ref_template=REF)
     schema_of = dict(zip(map(str, types), schemas, strict=True))
@@ -56,7 +56,7 @@ def describe(operations: Sequence[Operation], here: Server) -> dict[str, Any]:
     return {
         "openapi": "3.1.0",
         "info": {
-            "title": f"{here.name}: the client API",
+            "title": f"{name}: the client API",
             "version": here.version,
             "description": "The Mastodon client API as this server speaks it.",
             "license": {"name": "AGPL-3.0-or-later", "identifier": "AGPL-3.0-or-later"},

@@ -16,7 +16,8 @@ from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.server import Server
-from martlet.storage import accounts, server_values
+from martlet.services import naming
+from martlet.storage import accounts
 from martlet.storage.database import Reader
 
 api = Api()
@@ -114,15 +115,15 @@ def nodeinfo_links(db: Reader, call: Call[NoForm]) -> Answer:
 
 
 @api.get("/nodeinfo/2.0", returns=NodeInfo)
-def nodeinfo_2_0(db: Reader, call: Call[NoForm]) -> Answer:
+async def nodeinfo_2_0(call: Call[NoForm]) -> Answer:
     """NodeInfo 2.0."""
-    return _nodeinfo(db, call.here, "2.0")
+    return await _nodeinfo(call, "2.0")
 
 
 @api.get("/nodeinfo/2.1", returns=NodeInfo)
-def nodeinfo_2_1(db: Reader, call: Call[NoForm]) -> Answer:
+async def nodeinfo_2_1(call: Call[NoForm]) -> Answer:
     """NodeInfo 2.1: says where the source is, too."""
-    return _nodeinfo(db, call.here, "2.1")
+    return await _nodeinfo(call, "2.1")
 
 
 def _find(db: Reader, resource: str, here: Server) -> Account | None:
@@ -147,9 +148,10 @@ def _template(here: Server) -> str:
     return f"{here.url}/.well-known/webfinger?resource={{uri}}"
 
 
-def _nodeinfo(db: Reader, here: Server, schema: str) -> Answer:
-    counts = server_values.counts(db)
-    now = here.now_ms()
+async def _nodeinfo(call: Call[NoForm], schema: str) -> Answer:
+    here = call.here
+    counts = await call.ground.figures.now(call.store, here)
+    name = await call.store.reading(naming.server_name, here)
     software = {"name": "martlet", "version": here.version}
     if schema == "2.1":
         software["repository"] = here.source_url
@@ -162,13 +164,13 @@ def _nodeinfo(db: Reader, here: Server, schema: str) -> Answer:
         usage={
             "users": {
                 "total": counts.users,
-                "activeMonth": server_values.active(db, now - 30 * 86_400_000),
-                "activeHalfyear": server_values.active(db, now - 180 * 86_400_000),
+                "activeMonth": counts.active_month,
+                "activeHalfyear": counts.active_half_year,
             },
             "localPosts": counts.posts,
         },
         metadata={
-            "nodeName": here.name,
+            "nodeName": name,
             "nodeDescription": here.description,
             "mastodonVersion": instance.MASTODON_VERSION,
         },

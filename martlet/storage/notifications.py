@@ -187,7 +187,7 @@ def who_wants_every_post(db: Reader, author: AccountId) -> list[AccountId]:
 
 def moderators(db: Reader) -> list[AccountId]:
     """Everyone who looks after this server."""
-    rows = db.rows("SELECT account_id FROM users WHERE role IN ('moderator', 'admin', 'owner') ORDER BY id")
+    rows = db.rows("SELECT account_id FROM users WHERE role <> 'user' ORDER BY id")
     return [row[0] for row in rows]
 
 

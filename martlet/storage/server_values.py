@@ -15,11 +15,18 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How much there is here: people who joined, their posts, other servers known."""
+    """How much there is here: people who joined, those of them who were here lately, their posts, servers known."""
 
     users: int
+    active_month: int
+    active_half_year: int
     posts: int
     peers: int
+
+
+_DAY = 86_400_000
+MONTH, HALF_YEAR = 4 * 7 * _DAY, 24 * 7 * _DAY
+"""In whole weeks, as Mastodon counts them."""
 
 
 def find(db: Reader, name: str) -> str | None:
@@ -75,8 +82,8 @@ def put_rules(db: Writer, found: list[Rule]) -> None:
     )
 
 
-def counts(db: Reader) -> Counts:
-    """Costs a look at each user and account, so it grows with the people, not with what they wrote."""
+def counts(db: Reader, now: int) -> Counts:
+    """Costs a look at each account, so it grows with the people, not with what they wrote: see `services.counting`."""
     row = db.rows(
         """
         SELECT count(*), coalesce(sum(account.posts_count), 0)
@@ -85,10 +92,11 @@ def counts(db: Reader) -> Counts:
         """
     )[0]
     peers = db.value("SELECT count(DISTINCT host) FROM account WHERE host <> ''")
-    return Counts(int(row[0]), int(row[1]), int(peers))
+    month, half_year = _active(db, now - MONTH), _active(db, now - HALF_YEAR)
+    return Counts(int(row[0]), month, half_year, int(row[1]), int(peers))
 
 
-def active(db: Reader, since: int) -> int:
+def _active(db: Reader, since: int) -> int:
     """How many people were here since then."""
     return int(db.value("SELECT count(*) FROM users WHERE seen_at >= :since", since=since))
 
@@ -97,7 +105,7 @@ def find_owner(db: Reader) -> AccountId | None:
     """The account of whoever owns this server: the first owner, else the first admin."""
     owner: int | None = db.value(
         """
-        SELECT account_id FROM users WHERE role IN ('owner', 'admin')
+        SELECT account_id FROM users WHERE role <> 'user' AND role IN ('owner', 'admin')
          ORDER BY CASE role WHEN 'owner' THEN 0 ELSE 1 END, id LIMIT 1
         """
     )

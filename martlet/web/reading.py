@@ -7,7 +7,6 @@ from martlet.model.errors import NotFound
 from martlet.model.names import NOBODY, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.model.server import Server
-from martlet.services.sweeping import DAY
 from martlet.storage import accounts, listings, posts, server_values, threads
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, OfAccount, Tags
@@ -20,7 +19,6 @@ from martlet.web.visits import Pages, Visit
 
 pages = Pages()
 
-LATELY = 28 * DAY
 ON_LANDING = 10
 ON_PROFILE = 20
 ABOVE, BELOW, DEPTH = 40, 60, 20
@@ -28,10 +26,11 @@ ABOVE, BELOW, DEPTH = 40, 60, 20
 
 @pages.get(addresses.HOME, access="anyone")
 async def landing(visit: Visit) -> Answer:
-    return visit.page(await visit.store.reading(_landing, visit))
+    counts = await visit.ground.figures.now(visit.store, visit.here)
+    return visit.page(await visit.store.reading(_landing, visit, counts.active_month))
 
 
-def _landing(db: Reader, visit: Visit) -> LandingPage:
+def _landing(db: Reader, visit: Visit, people: int) -> LandingPage:
     here = visit.here
     shown: list[Shown] = []
     if here.public_preview:
@@ -41,18 +40,18 @@ def _landing(db: Reader, visit: Visit) -> LandingPage:
         joining=here.registration,
         rules=rule_cards(server_values.rules(db)),
         owner=find_owner(db, visit),
-        people=server_values.active(db, here.now_ms() - LATELY),
+        people=people,
         posts=showing.cards(db, shown, here),
     )
 
 
 @pages.get(addresses.ABOUT, access="anyone")
 async def about(visit: Visit) -> Answer:
-    return visit.page(await visit.store.reading(_about, visit))
+    counts = await visit.ground.figures.now(visit.store, visit.here)
+    return visit.page(await visit.store.reading(_about, visit, counts.active_month))
 
 
-def _about(db: Reader, visit: Visit) -> AboutPage:
-    people = server_values.active(db, visit.here.now_ms() - LATELY)
+def _about(db: Reader, visit: Visit, people: int) -> AboutPage:
     return AboutPage(rule_cards(server_values.rules(db)), find_owner(db, visit), people)
 
 

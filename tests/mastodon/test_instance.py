@@ -1,7 +1,13 @@
 """The server, as clients ask about it."""
 
+from typing import Any
+
+import pytest
+import time_machine
+
 from martlet.mastodon import server_entities as entities
 from martlet.model.server import Server
+from martlet.services import counting, naming
 from martlet.services.ports import Ground
 from martlet.storage import server_values
 from martlet.storage.database import Store
@@ -56,3 +62,48 @@ def test_the_description_of_the_api_is_served(api: Api) -> None:
     described = api.get("/api/openapi.json")
     assert described.json["openapi"] == "3.1.0"
     assert "/api/v1/statuses/{id}/context" in described.json["paths"]
+
+
+def test_the_name_its_owner_chose_stands_everywhere(api: Api, ground: Ground) -> None:
+    def told() -> set[Any]:
+        paths = (
+            "/api/v1/instance",
+            "/api/v2/instance",
+            "/nodeinfo/2.0",
+            "/nodeinfo/2.1",
+            "/api/openapi.json",
+        )
+        v1, v2, old, new, described = (api.get(path).json for path in paths)
+        title = described["info"]["title"].removesuffix(": the client API")
+        return {v1["title"], v2["title"], old["metadata"]["nodeName"], new["metadata"]["nodeName"], title}
+
+    assert told() == {"Martlet"}
+    with ground.store.write() as db:
+        naming.rename(db, "Mauerwinkel")
+    assert told() == {"Mauerwinkel"}
+
+
+def test_people_and_posts_are_counted_once_a_minute(
+    api: Api, ground: Ground, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    counted = []
+    count = server_values.counts
+    monkeypatch.setattr(server_values, "counts", lambda db, now: counted.append(now) or count(db, now))
+    ada = api.person("ada")
+    now = ground.here.now()
+    with time_machine.travel(now, tick=False) as clock:
+        api.get("/api/v1/timelines/home", ada)
+        api.work()
+        for path in ("/api/v1/instance", "/api/v2/instance", "/nodeinfo/2.1", "/", "/about"):
+            assert api.get(path).status == 200
+        assert len(counted) == 1
+        api.post("/api/v1/statuses", ada, form={"status": "Hello"})
+        assert api.get("/api/v1/instance").json["stats"]["status_count"] == 0
+        clock.shift(counting.KEPT_MS / 1000)
+        assert api.get("/api/v1/instance").json["stats"]["status_count"] == 1
+        usage = api.get("/nodeinfo/2.0").json["usage"]
+        assert usage == {"users": {"total": 1, "activeMonth": 1, "activeHalfyear": 1}, "localPosts": 1}
+        assert api.get("/api/v2/instance").json["usage"]["users"]["active_month"] == 1
+        clock.shift(-3600)  # a clock set back is no reason to tell old figures for an hour
+        api.get("/api/v1/instance")
+    assert len(counted) == 3

@@ -79,6 +79,7 @@ CREATE TABLE users (
     play_gifs           INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE INDEX users_seen ON users (seen_at);
+CREATE INDEX users_staff ON users (id, account_id, role) WHERE role <> 'user';
 
 CREATE TABLE recovery_code (
     user_id  INTEGER NOT NULL REFERENCES users (id) ON DELETE CASCADE,
