@@ -1,13 +1,13 @@
 """docs/security.md says what the tests do."""
 
 from tests.attacks import listing
-from tests.attacks.listing import BEGIN, DOCUMENT, GROUPS, UNTOUCHED
+from tests.attacks.listing import BEGIN, DOCUMENT, GROUPS, UNTOUCHED, reason
 
 
 def test_every_attack_is_tried_or_says_why_not() -> None:
     found = listing.tests()
     known = {f"{letter}{number}" for letter, (_, attacks) in GROUPS.items() for number in attacks}
-    assert known - found.keys() - UNTOUCHED.keys() == set()
+    assert {id for id in known - found.keys() if reason(id) is None} == set()
     assert UNTOUCHED.keys() & found.keys() == set()
     assert found.keys() - known == set()
 

@@ -10,8 +10,8 @@ from martlet.model.server import Server
 from martlet.services import counting, naming
 from martlet.services.ports import Ground
 from martlet.storage import server_values
-from martlet.storage.database import Store
-from martlet.storage.server_values import Rule
+from martlet.storage.database import Reader, Store
+from martlet.storage.server_values import Counts, Rule
 from tests.client import Api
 
 
@@ -86,9 +86,14 @@ def test_the_name_its_owner_chose_stands_everywhere(api: Api, ground: Ground) ->
 def test_people_and_posts_are_counted_once_a_minute(
     api: Api, ground: Ground, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    counted = []
+    counted: list[int] = []
     count = server_values.counts
-    monkeypatch.setattr(server_values, "counts", lambda db, now: counted.append(now) or count(db, now))
+
+    def watched(db: Reader, now: int) -> Counts:
+        counted.append(now)
+        return count(db, now)
+
+    monkeypatch.setattr(server_values, "counts", watched)
     ada = api.person("ada")
     now = ground.here.now()
     with time_machine.travel(now, tick=False) as clock:
