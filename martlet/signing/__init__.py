@@ -1,1 +1,1 @@
-"""Keys and secrets: passwords, tokens, encrypted push, canonical JSON, proofs. Pure functions over bytes."""
+"""Keys and what is signed with them: documents, requests, push. Passwords, tokens. Pure functions over bytes."""

@@ -3,6 +3,8 @@ import sys
 
 LIGHT = [
     "actor_keys",
+    "digests",
+    "http_signatures",
     "base64url",
     "canonical_json",
     "keys",

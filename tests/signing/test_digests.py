@@ -1,0 +1,62 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from martlet.signing import digests
+
+BODY = b'{"hello": "world"}'
+SHA256 = "X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE="
+SHA512 = "WZDPaVn/7XgHaAy8pmojAkGWoRx2UFChF41A2svX+TaPm+AbwAgBWnrIiYllu7BNNyealdVLvRwEmTHWXvJwew=="
+
+
+def test_published_examples() -> None:
+    """RFC 9530 and RFC 9421 appendix B.2, and a hashlink of the Greek for hello."""
+    assert digests.digest(BODY) == f"SHA-256={SHA256}"
+    assert digests.content_digest(BODY) == f"sha-256=:{SHA256}:"
+    assert digests.digest_multibase(b"Hello World!") == "zQmWvQxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWkjgF3e"
+
+
+@given(st.binary(max_size=100))
+def test_round_trip(body: bytes) -> None:
+    assert digests.fits_digest(digests.digest(body), body)
+    assert digests.fits_content_digest(digests.content_digest(body), body)
+    assert not digests.fits_digest(digests.digest(body), body + b"\0")
+    assert not digests.fits_content_digest(digests.content_digest(body), body + b"\0")
+
+
+@pytest.mark.parametrize(
+    ("header", "fits"),
+    [
+        (f"SHA-256={SHA256}", True),
+        (f"sha-256={SHA256}", True),
+        (f"md5=x, SHA-256={SHA256}", True),
+        (f"SHA-256={SHA256}, sha-256={SHA256}", False),
+        (f"SHA-256=AAAA, SHA-256={SHA256}", False),
+        (f"SHA-512={SHA512}", False),
+        (SHA256, False),
+        ("SHA-256=é", False),
+        ("", False),
+    ],
+)
+def test_digest(header: str, fits: bool) -> None:  # noqa: FBT001 - a table
+    assert digests.fits_digest(header, BODY) is fits
+
+
+@pytest.mark.parametrize(
+    ("header", "fits"),
+    [
+        (f"sha-256=:{SHA256}:", True),
+        (f"sha-512=:{SHA512}:", True),
+        (f"sha-256=:{SHA256}:, sha-512=:{SHA512}:", True),
+        (f"md5=:AAAA:, sha-256=:{SHA256}:", True),
+        (f"sha-256=:AAAA:, sha-512=:{SHA512}:", False),
+        (f"sha-256=:{SHA256}:, sha-512=:AAAA:", False),
+        (f"sha-256=:{SHA256}:, sha-256=:{SHA256}:", False),
+        (f"sha-256={SHA256}", False),
+        (f"SHA-256=:{SHA256}:", False),
+        ("md5=:AAAA:", False),
+        ("", False),
+    ],
+)
+def test_content_digest(header: str, fits: bool) -> None:  # noqa: FBT001 - a table
+    assert digests.fits_content_digest(header, BODY) is fits
