@@ -22,6 +22,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server, milliseconds
 from martlet.model.visibility import Visibility
 from martlet.services import indexing
+from martlet.storage import search_parts
 from martlet.storage.dialect import Dialect
 from martlet.storage.indexing import Attachments
 from martlet.text import terms
@@ -160,6 +161,10 @@ class Rows:
         bulk.put("tag", "id, name, shown", ((id, name, name) for name, id in tags.items()))
         if self._dialect == "sqlite":
             bulk.put("post_search_word", "word", ((word,) for word in sorted(self._words)))
+        else:
+            parts = range(1, (self.crowd.size.posts - 1) // search_parts.PART + 1)
+            rows = ((self.post_id(one * search_parts.PART), search_parts.mark_of(one)) for one in parts)
+            bulk.put("post_search_part", "first_id, mark", rows)
 
     def _post(
         self, post: int, writer: Writer, rng: random.Random, tags: dict[str, int], made: "_Batch"
@@ -217,7 +222,8 @@ class Rows:
         )
         named = [AccountId(self.account_id(one)) for one in mentioned]
         attached = Attachments(is_indexable(author), named, options)
-        made.add("post_search", "rowid, words", (id, self._terms(indexing.tokens_of(indexed, attached))))
+        words_found = indexing.tokens_of(indexed, attached)
+        made.add("post_search", "rowid, words", (id, self._terms(words_found, post // search_parts.PART)))
         for one in mentioned:
             made.add("mention", "post_id, account_id", (id, self.account_id(one)))
             self._tell(moment, one, "mention", author, post)
@@ -232,9 +238,9 @@ class Rows:
             for position, title in enumerate(options):
                 made.add("poll_option", "poll_id, position, title", (id, position, title))
 
-    def _terms(self, tokens: list[str]) -> str:
+    def _terms(self, tokens: list[str], part: int) -> str:
         if self._dialect == "postgres":
-            return terms.tsvector_literal(tokens)
+            return terms.tsvector_literal(tokens, search_parts.mark_of(part))
         self._words |= terms.words_of_dictionary(tokens)
         return " ".join(tokens)
 

@@ -21,6 +21,7 @@ from martlet.storage import accounts, events, indexing, posts, search, tags
 from martlet.storage.account_search import Spelled
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.indexing import Attachments
+from martlet.storage.search_parts import ANY_PART
 from martlet.storage.tags import DAY_MS
 from martlet.text import facets, sanitize, terms
 from martlet.text.query import Has
@@ -68,7 +69,9 @@ def index_author(db: Writer, event: AccountChanged, here: Server) -> None:
 
 
 def spelled_query(db: Reader, wanted: Facets) -> str:
-    return terms.tsquery((), (), wanted) if db.dialect == "postgres" else terms.fts5_match((), (), wanted)
+    if db.dialect == "postgres":
+        return terms.tsquery((), (), wanted, ANY_PART)
+    return terms.fts5_match((), (), wanted)
 
 
 async def index_account(store: Store, body: str, here: Server) -> None:
@@ -141,7 +144,7 @@ def _index(db: Writer, ids: Sequence[PostId]) -> None:
 def spelled(db: Reader, words: Sequence[str]) -> Spelled:
     """In the spelling of this database; the other's is left empty."""
     return (
-        Spelled("", terms.tsvector_literal(words))
+        Spelled("", terms.tsvector_literal(words, ANY_PART))
         if db.dialect == "postgres"
         else Spelled(" ".join(words), "")
     )

@@ -22,6 +22,7 @@ from martlet.storage.database import Reader
 from martlet.storage.listings import in_page_order
 from martlet.storage.posts import Shown
 from martlet.storage.search import Findable
+from martlet.storage.search_parts import ANY_PART
 from martlet.storage.tags import DAY_MS, Use, UsedTag
 from martlet.text import facets, terms
 from martlet.text.hashtags import hashtag_key
@@ -198,7 +199,7 @@ class _Speller:
         if not asked.wanted and not wanted.one_of_each:
             wanted = replace(wanted, one_of_each=((terms.EVERY,),))
         if self.db.dialect == "postgres":
-            return terms.tsquery(asked.wanted, asked.unwanted, wanted)
+            return terms.tsquery(asked.wanted, asked.unwanted, wanted, ANY_PART)
         return terms.fts5_match(asked.wanted, asked.unwanted, wanted, self._words_beginning)
 
     def _words_beginning(self, start: str) -> Sequence[str] | None:

@@ -73,8 +73,3 @@ def lock_row(dialect: Dialect) -> str:
 def by_bytes(dialect: Dialect) -> str:
     """After a column of text: compared by its bytes, so that a beginning is a range. SQLite does so anyway."""
     return 'COLLATE "C"' if dialect == "postgres" else ""
-
-
-def matches(dialect: Dialect, table: str) -> str:
-    """A condition on a table of searchable words; `:query` in the words of the database."""
-    return f"{table}.words @@ CAST(:query AS tsquery)" if dialect == "postgres" else f"{table} MATCH :query"

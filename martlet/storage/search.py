@@ -3,8 +3,8 @@ Posts by their words.
 
 What a post is found by, and how a query is written, is worked out by whoever
 calls (`services.searching`); the index only says quickly where to look. Whether
-a post may be found is asked of the post itself, in the same statement, so an
-index that lags behind shows nobody what they may not see.
+a post may be found is asked of the post itself, so an index that lags behind
+shows nobody what they may not see.
 
 All goes from the newest post down and ends with the page, so that a page costs
 what it shows and not what there is.
@@ -14,28 +14,28 @@ import json
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from enum import Enum
+from itertools import islice
+from time import monotonic
 
 from martlet.model.names import AccountId, PostId
 from martlet.model.paging import Page
-from martlet.storage import posts
+from martlet.storage import posts, search_parts
 from martlet.storage.account_search import Spelled
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, matches, numbers
+from martlet.storage.dialect import among, numbers
 from martlet.storage.posts import Shown
 
-FEW_MARKS = 32
+FEW_MARKS = {"sqlite": 32, "postgres": 200}
 """Marks that are looked up in the index one by one."""
-MANY_MARKS = 2000
-"""The same on PostgreSQL, which looks at the posts themselves."""
 LOOK_BACK = 2000
 """Where somebody marked more: matching posts among which the marked ones are looked for."""
 MARKS_LOOK_BACK = 200
 """Further marks that are looked up one by one where those were not enough."""
 LAST_LETTER = "\U0010ffff"
-READ_ONE_BY_ONE = 1000
-"""On PostgreSQL: posts that are read, the newest first, before its index is asked, which has no order."""
-MATCHES_LOOKED_AT = 5000
-"""On PostgreSQL: of what the index finds."""
+SPARE = 8
+"""On PostgreSQL: as many more matches than a page has posts are read at first, for some may not be shown."""
+LONGEST = 1.0
+"""On PostgreSQL: seconds after which no further matches are looked at."""
 
 _MARKED = "(mark.liked_id IS NOT NULL OR mark.bookmarked_id IS NOT NULL OR mark.boost_id IS NOT NULL)"
 _IS_OPEN = """(post.visibility = 4 AND author.is_indexable = 1 AND (author.limited_at IS NULL OR EXISTS (
@@ -60,11 +60,7 @@ def put(db: Writer, id: PostId, words: Spelled, dictionary: Collection[str]) -> 
     """Have the post found by these words, and no others. `dictionary`: those that people may begin to type."""
     delete(db, id)
     if db.dialect == "postgres":
-        db.run(
-            "INSERT INTO post_search (rowid, words) VALUES (:id, CAST(:words AS tsvector))",
-            id=id,
-            words=words.postgres,
-        )
+        search_parts.put(db, id, words.postgres)
         return
     db.run("INSERT INTO post_search (rowid, words) VALUES (:id, :words)", id=id, words=words.fts5)
     db.run(
@@ -83,6 +79,8 @@ def clear(db: Writer) -> None:
     db.run("DELETE FROM account_search")
     if db.dialect == "sqlite":
         db.run("DELETE FROM post_search_word")
+    else:
+        search_parts.divide(db)
 
 
 def words_beginning(db: Reader, start: str, limit: int) -> list[str]:
@@ -98,9 +96,10 @@ def words_beginning(db: Reader, start: str, limit: int) -> list[str]:
 
 def has_match(db: Reader, query: str) -> bool:
     """Whether there is any post, whoever may see it, that the index knows so: for work behind the scenes only."""
+    if db.dialect == "postgres":
+        return search_parts.has_match(db, query)
     return (
-        db.value(f"SELECT 1 FROM post_search WHERE {matches(db.dialect, 'post_search')} LIMIT 1", query=query)
-        is not None
+        db.value("SELECT 1 FROM post_search WHERE post_search MATCH :query LIMIT 1", query=query) is not None
     )
 
 
@@ -110,54 +109,27 @@ def has_match(db: Reader, query: str) -> bool:
 def found(db: Reader, query: str, viewer: AccountId, page: Page, now: int, findable: Findable) -> list[Shown]:
     """Posts that match and that the viewer may find, in the page's order."""
     if db.dialect == "sqlite":
-        source, where = "post_search", "post_search MATCH :query AND"
-        return _found(db, source, where, query, viewer, page, now, findable)
-    newest = f"""(SELECT rowid, words FROM post_search WHERE rowid < :before AND rowid > :after
-                   ORDER BY rowid {page.order} LIMIT {READ_ONE_BY_ONE}) AS post_search"""
-    first = _found(
-        db, newest, "post_search.words @@ CAST(:query AS tsquery) AND", query, viewer, page, now, findable
-    )
-    last = db.value(
-        f"""
-        SELECT rowid FROM post_search WHERE rowid < :before AND rowid > :after
-         ORDER BY rowid {page.order} LIMIT 1 OFFSET {READ_ONE_BY_ONE - 1}
-        """,
-        before=page.before,
-        after=page.after,
-    )
-    if last is None or len(first) == page.limit:
-        return first
-    rest = replace(page, limit=page.limit - len(first))
-    rest = replace(rest, after=last) if page.is_upward else replace(rest, before=last)
-    # `+ 0`: by the index of words, and not by all posts one after another
-    matching = f"""(SELECT rowid FROM post_search WHERE words @@ CAST(:query AS tsquery)
-                       AND rowid + 0 < :before AND rowid + 0 > :after
-                     ORDER BY rowid + 0 {page.order} LIMIT {MATCHES_LOOKED_AT}) AS post_search"""
-    return first + _found(db, matching, "", query, viewer, rest, now, findable)
-
-
-def _found(
-    db: Reader,
-    source: str,
-    where: str,
-    query: str,
-    viewer: AccountId,
-    page: Page,
-    now: int,
-    findable: Findable,
-) -> list[Shown]:
-    return posts.timeline_page(
-        db,
-        f"{source} JOIN post ON post.id = post_search.rowid",
-        f"{where} post_search.rowid < :before AND post_search.rowid > :after AND {findable.value}",
-        f"ORDER BY post_search.rowid {page.order} LIMIT :limit",
-        query=query,
-        viewer=viewer,
-        now=now,
-        before=page.before,
-        after=page.after,
-        limit=page.limit,
-    )
+        return posts.timeline_page(
+            db,
+            "post_search JOIN post ON post.id = post_search.rowid",
+            f"""post_search MATCH :query AND post_search.rowid < :before AND post_search.rowid > :after
+                AND {findable.value}""",
+            f"ORDER BY post_search.rowid {page.order} LIMIT :limit",
+            query=query,
+            viewer=viewer,
+            now=now,
+            before=page.before,
+            after=page.after,
+            limit=page.limit,
+        )
+    found: list[Shown] = []
+    started = monotonic()
+    for ids in search_parts.matching(db, query, page, page.limit + SPARE):
+        visible = shown(db, ids, viewer, now, findable)
+        found += sorted(visible, key=lambda one: one.id, reverse=not page.is_upward)
+        if len(found) >= page.limit or monotonic() - started > LONGEST:
+            break
+    return found[: page.limit]
 
 
 def marked(db: Reader, viewer: AccountId, query: Callable[[], str], page: Page) -> list[PostId]:
@@ -167,31 +139,48 @@ def marked(db: Reader, viewer: AccountId, query: Callable[[], str], page: Page) 
     Where somebody marked a great many posts, and a great many match, the search
     ends before the oldest.
     """
-    limit = MANY_MARKS if db.dialect == "postgres" else FEW_MARKS
+    limit = FEW_MARKS[db.dialect]
     few = _marks(db, viewer, page, limit + 1)
-    if len(few) <= limit or db.dialect == "postgres":
+    if len(few) <= limit:
         return _matching(db, query(), few, page) if few else []
     match = query()
+    looked_at, ids = _marked_of_newest(db, viewer, match, page)
+    if len(ids) >= page.limit or len(looked_at) < LOOK_BACK:
+        return ids[: page.limit]
+    last = looked_at[-1]
+    rest = replace(page, after=last) if page.is_upward else replace(page, before=last)
+    return [*ids, *_matching(db, match, _marks(db, viewer, rest, MARKS_LOOK_BACK), rest)][: page.limit]
+
+
+def _marked_of_newest(
+    db: Reader, viewer: AccountId, query: str, page: Page
+) -> tuple[Sequence[PostId], list[PostId]]:
+    """As many of the posts that match as are looked back for, and those of them that the viewer marked."""
+    if db.dialect == "postgres":
+        batches = search_parts.matching(db, query, page, LOOK_BACK)
+        looked_at = list(islice((id for ids in batches for id in ids), LOOK_BACK))
+        rows = db.rows(
+            f"SELECT post_id FROM mark WHERE account_id = :viewer AND post_id {among('ids')} AND {_MARKED}",
+            viewer=viewer,
+            ids=numbers(looked_at),
+        )
+        are_marked = {row[0] for row in rows}
+        return looked_at, [id for id in looked_at if id in are_marked]
     rows = db.rows(
         f"""
         SELECT post_search.rowid, CASE WHEN EXISTS (SELECT 1 FROM mark
                    WHERE mark.account_id = :viewer AND mark.post_id = post_search.rowid AND {_MARKED}) THEN 1 ELSE 0 END
           FROM post_search
-         WHERE {matches(db.dialect, "post_search")} AND post_search.rowid < :before AND post_search.rowid > :after
+         WHERE post_search MATCH :query AND post_search.rowid < :before AND post_search.rowid > :after
          ORDER BY post_search.rowid {page.order} LIMIT :look_back
         """,
-        query=match,
+        query=query,
         viewer=viewer,
         before=page.before,
         after=page.after,
         look_back=LOOK_BACK,
     )
-    ids = [PostId(row[0]) for row in rows if row[1]][: page.limit]
-    if len(ids) == page.limit or len(rows) < LOOK_BACK:
-        return ids
-    last = rows[-1][0]
-    rest = replace(page, after=last) if page.is_upward else replace(page, before=last)
-    return [*ids, *_matching(db, match, _marks(db, viewer, rest, MARKS_LOOK_BACK), rest)][: page.limit]
+    return [row[0] for row in rows], [row[0] for row in rows if row[1]]
 
 
 def _marks(db: Reader, viewer: AccountId, page: Page, limit: int) -> list[PostId]:
@@ -212,12 +201,16 @@ def _marks(db: Reader, viewer: AccountId, page: Page, limit: int) -> list[PostId
 def _matching(db: Reader, query: str, ids: Sequence[PostId], page: Page) -> list[PostId]:
     if not ids:
         return []
-    rows = db.rows(
-        f"SELECT rowid FROM post_search WHERE {matches(db.dialect, 'post_search')} AND rowid {among('ids')}",
-        ids=numbers(ids),
-        query=query,
-    )
-    return sorted((row[0] for row in rows), reverse=not page.is_upward)[: page.limit]
+    if db.dialect == "postgres":
+        found = search_parts.of_these(db, query, ids)
+    else:
+        rows = db.rows(
+            f"SELECT rowid FROM post_search WHERE post_search MATCH :query AND rowid {among('ids')}",
+            ids=numbers(ids),
+            query=query,
+        )
+        found = [row[0] for row in rows]
+    return sorted(found, reverse=not page.is_upward)[: page.limit]
 
 
 def shown(

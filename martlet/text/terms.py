@@ -167,16 +167,16 @@ def index_text(text: str, language: str | None = None) -> str:
     return " ".join(tokens(text, language))
 
 
-def tsvector_literal(tokens: Iterable[str]) -> str:
-    """The tokens as PostgreSQL takes them: `CAST(:terms AS tsvector)`."""
+def tsvector_literal(tokens: Iterable[str], mark: str = "") -> str:
+    """The tokens as PostgreSQL takes them: `CAST(:terms AS tsvector)`. Each begins with `mark`."""
     lexemes = []
     position = 0
     for token in tokens:
         if token.startswith(_APART):
-            lexemes.append(_quoted(token))
+            lexemes.append(_quoted(mark + token))
         else:
             position += 1
-            lexemes.append(f"{_quoted(token)}:{min(position, _LAST_POSITION)}")
+            lexemes.append(f"{_quoted(mark + token)}:{min(position, _LAST_POSITION)}")
     return " ".join(lexemes)
 
 
@@ -208,9 +208,13 @@ def fts5_match(
     return _expression(wanted, unwanted, facets, syntax)
 
 
-def tsquery(wanted: Sequence[Term], unwanted: Sequence[Term] = (), facets: Facets = NO_FACETS) -> str:
+def tsquery(
+    wanted: Sequence[Term], unwanted: Sequence[Term] = (), facets: Facets = NO_FACETS, mark: str = ""
+) -> str:
     """The same for PostgreSQL: `terms @@ CAST(:query AS tsquery)`; empty if that is any text."""
-    return _expression(wanted, unwanted, facets, _TSQUERY)
+    return _expression(
+        wanted, unwanted, facets, _TSQUERY._replace(alternative=partial(_tsquery_alternative, mark=mark))
+    )
 
 
 def _expression(wanted: Sequence[Term], unwanted: Sequence[Term], facets: Facets, syntax: "_Syntax") -> str:
@@ -243,9 +247,9 @@ def _fts5_phrase(phrase: Sequence[str]) -> str:
     return f'"{text}"'
 
 
-def _tsquery_alternative(way: _Alternative) -> str:
+def _tsquery_alternative(way: _Alternative, mark: str = "") -> str:
     phrase, is_prefix = way
-    text = " <-> ".join(map(_quoted, phrase)) + (":*" if is_prefix else "")
+    text = " <-> ".join(_quoted(mark + token) for token in phrase) + (":*" if is_prefix else "")
     return f"({text})" if len(phrase) > 1 else text
 
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -19,7 +20,7 @@ from martlet.services import here as here_of
 from martlet.services import indexing, posting, searching
 from martlet.services.searching import Patience, TakesLong
 from martlet.settings import Settings
-from martlet.storage import accounts, marks, search
+from martlet.storage import accounts, marks, search, search_parts
 from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
@@ -112,7 +113,9 @@ def towns(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         connection.execute("CREATE DATABASE searched")
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
-        patch.setattr(search, "READ_ONE_BY_ONE", 7)  # so that both ways of PostgreSQL's are gone
+        patch.setattr(search_parts, "PART", 7)  # so that a page goes through several of PostgreSQL's parts
+        patch.setattr(search_parts, "PARTS_AT_FIRST", 2)
+        patch.setattr(search, "SPARE", 1)
         found = []
         for database in ("sqlite", postgres.replace("/postgres?", "/searched?")):
             folder: Path = tmp_path_factory.mktemp("town")
@@ -164,7 +167,7 @@ def test_marks_beyond_the_few_are_found(
             marks.like(db, bob, id, here.next_id())
     indexing.rebuild(store, silently)
     for few, look_back in ((32, 100), (1, 100), (1, 3), (0, 1)):
-        monkeypatch.setattr(search, "FEW_MARKS", few)
+        monkeypatch.setattr(search, "FEW_MARKS", {store.dialect: few})
         monkeypatch.setattr(search, "LOOK_BACK", look_back)
         with store.read() as db:
             for page, wanted in (
@@ -191,6 +194,62 @@ def test_a_rebuilt_index_is_the_same(store: Store, here: Server, make: Make) -> 
     assert told[0] == ("accounts", 0, 3)
     assert told[-1] == ("posts", POSTS, POSTS)
     assert town.found(0, "river", Page())
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_parts_are_begun_as_posts_come_in(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Posts that come late go into the part of their time, and nothing is lost on the way."""
+    monkeypatch.setattr(search_parts, "PART", 8)
+    monkeypatch.setattr(search_parts, "PARTS_AT_FIRST", 2)
+    minute = 60_000 << 16
+    query = f"'{search_parts.ANY_PART}river'"
+    ids = [PostId(moment * minute) for moment in range(1, 200)]
+    on_time, late = [id for id in ids if id % 7], [id for id in ids if id % 7 == 0]
+    monkeypatch.setattr(search_parts, "LOOKED_AFTER", 1)
+    for id in [*on_time, *late]:
+        with store.write() as db:
+            search_parts.put(db, id, f"'{search_parts.ANY_PART}river':1")
+    with store.read() as db:
+        begun = [row[0] for row in db.rows("SELECT first_id FROM post_search_part ORDER BY first_id")]
+        newest = [id for found in search_parts.matching(db, query, Page(), 5) for id in found]
+        up = Page(before=ids[150], after=ids[20], is_upward=True)
+        oldest = [id for found in search_parts.matching(db, query, up, 5) for id in found]
+        of_these = search_parts.of_these(db, query, ids[::10])
+        nothing = list(search_parts.matching(db, f"'{search_parts.ANY_PART}lake'", Page(), 5))
+    assert len(begun) > 5
+    assert all(later - earlier >= search_parts.SOON for earlier, later in pairwise(begun))
+    assert newest == ids[::-1]
+    assert oldest == ids[21:150]
+    assert sorted(of_these) == ids[::10]
+    assert not any(nothing)
+    assert len(nothing) > 1
+
+
+@pytest.mark.parametrize("database", ["postgres"], indirect=True)
+def test_nobody_writes_into_an_older_part(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who began before a new part was there puts a post where it will be looked for."""
+    monkeypatch.setattr(search_parts, "PART", 1)
+    monkeypatch.setattr(search_parts, "LOOKED_AFTER", 1)
+    word = f"'{search_parts.ANY_PART}river'"
+    first = 1_000_000 << 16
+    with store.write() as slow, store.write() as quick:
+        slow.rows("SELECT first_id FROM post_search_part")
+        search_parts.put(quick, PostId(first), word)
+        assert quick.value("SELECT count(*) FROM post_search_part") == 1
+        monkeypatch.setattr(
+            search_parts, "LOOKED_AFTER", 10**12
+        )  # to begin one too it would wait for the other
+        search_parts.put(slow, PostId(first + 5), word)
+    with store.read() as db:
+        found = [id for ids in search_parts.matching(db, word, Page(), 5) for id in ids]
+    assert found == [first + 5, first]
+
+
+def test_marks_are_no_beginning_of_others() -> None:
+    marks = {search_parts.mark_of(number) for number in range(5000)}
+    assert len(marks) == 5000
+    assert {len(mark) for mark in marks} == {3}
+    assert search_parts.mark_of(0) == search_parts._FIRST_MARK
 
 
 @pytest.mark.parametrize("findable", Findable)

@@ -1,9 +1,14 @@
--- Folded words of posts and accounts (see `text.terms`) as ready vectors.
+-- Folded words of posts and accounts (see `text.terms`) as ready vectors. Those of posts begin with the mark of the
+-- part in which the post is (see `storage.search_parts`). What were to wait for the index would be read with each part.
 CREATE TABLE post_search (
     rowid  BIGINT PRIMARY KEY,
     words  TSVECTOR NOT NULL
 );
-CREATE INDEX post_search_words ON post_search USING gin (words);
+CREATE INDEX post_search_words ON post_search USING gin (words) WITH (fastupdate = off);
+CREATE TABLE post_search_part (
+    first_id  BIGINT PRIMARY KEY,
+    mark      TEXT NOT NULL UNIQUE
+);
 CREATE TABLE account_search (
     rowid  BIGINT PRIMARY KEY,
     words  TSVECTOR NOT NULL
