@@ -202,6 +202,26 @@ def test_accounts_are_searched_by_name(api: Api) -> None:
     assert names(api.get("/api/v1/accounts/search", api.person("eve"), query={"q": "ada"}).json) == []
 
 
+def test_search_finds_people_one_blocks_but_nobody_who_moved_away(api: Api) -> None:
+    """As in Mastodon: a search is how one finds somebody to unblock, and nobody follows an account left behind."""
+    ada = api.person("ada")
+    people = {name: api.person(f"bell_{name}") for name in ("blocked", "muted", "blocking", "moved")}
+    for verb, name in (("block", "blocked"), ("mute", "muted")):
+        assert api.post(f"/api/v1/accounts/{people[name].id}/{verb}", ada).status == 200
+    assert api.post(f"/api/v1/accounts/{ada.id}/block", people["blocking"]).status == 200
+    with api.built.ground.store.write() as db:
+        accounts.update(db, people["moved"].id, moved_to_id=ada.id)
+    api.work()
+    for path in ("/api/v1/accounts/search", "/api/v2/search"):
+        reply = api.get(path, ada, query={"q": "bell"}).json
+        listed = reply if isinstance(reply, list) else reply["accounts"]
+        assert sorted(names(listed)) == ["bell_blocked", "bell_blocking", "bell_muted"]
+    exact = api.get("/api/v1/accounts/search", ada, query={"q": "@bell_moved@localhost:3000"}).json
+    assert names(exact) == ["bell_moved"]
+    own = api.get("/api/v1/accounts/search", ada, query={"q": "ada", "following": "true"}).json
+    assert names(own) == ["ada"]
+
+
 def test_search_needs_somebody(api: Api) -> None:
     assert api.get("/api/v1/accounts/search", query={"q": "ada"}).status == 401
 
