@@ -131,6 +131,13 @@ class LinkCard:
 
 
 @dataclass(frozen=True, slots=True)
+class Quote:
+    """A quoted post, whose own quote is not shown; without `post` where it is not for everyone, or no longer there."""
+
+    post: "PostCard | None"
+
+
+@dataclass(frozen=True, slots=True)
 class PostCard:
     """
     A post that everyone may see. `address` is its page here, `language` a BCP 47 tag.
@@ -153,6 +160,7 @@ class PostCard:
     pictures: tuple[Picture, ...] = ()
     poll: Poll | None = None
     card: LinkCard | None = None
+    quote: Quote | None = None
     emoji: tuple[Emoji, ...] = ()
     boosted_by: Face | None = None
     answers_to: Face | None = None

@@ -7,10 +7,11 @@ looks: a public page is the same for all, and may be kept by caches.
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from martlet.model.accounts import Account
-from martlet.model.names import AccountId, PollId, PostId
+from martlet.model.names import NOBODY, AccountId, PollId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
@@ -19,7 +20,7 @@ from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
 from martlet.text import sanitize
 from martlet.web import addresses, faces
-from martlet.web.cards import Choice, Face, Fact, Html, LinkCard, Picture, Poll, PostCard, Profile
+from martlet.web.cards import Choice, Face, Fact, Html, LinkCard, Picture, Poll, PostCard, Profile, Quote
 
 KINDS: dict[str, Literal["picture", "loop", "video", "sound"]] = {
     "image": "picture",
@@ -66,7 +67,32 @@ def summary(html: str) -> str:
 def cards(
     db: Reader, shown: Sequence[Shown], here: Server, pinned: frozenset[PostId] = frozenset()
 ) -> tuple[PostCard, ...]:
-    """The posts in their order; boosts as what they boost."""
+    """The posts in their order; boosts as what they boost, each with the post it quotes."""
+    quotes = _quotes(db, shown, here)
+    return tuple(
+        replace(card, quote=quotes.get(PostId(int(card.id)))) for card in _cards(db, shown, here, pinned)
+    )
+
+
+def _quotes(db: Reader, shown: Sequence[Shown], here: Server) -> dict[PostId, Quote]:
+    """By the quoting post. What was quoted with its author's consent is asked for as nobody, like everything here."""
+    quoting: dict[PostId, PostId | None] = {}
+    for one in shown:
+        quoted, state = (
+            (one.quote_of_id, one.quote_state)
+            if one.boosted_id is None
+            else (one.boosted_quote_of_id, one.boosted_quote_state)
+        )
+        if state is not None:
+            quoting[one.boosted_id or one.id] = quoted if state == "accepted" else None
+    wanted = {id for id in quoting.values() if id is not None}
+    found = {card.id: card for card in _cards(db, posts.shown(db, wanted, NOBODY), here)} if wanted else {}
+    return {id: Quote(found.get(str(quoted))) for id, quoted in quoting.items()}
+
+
+def _cards(
+    db: Reader, shown: Sequence[Shown], here: Server, pinned: frozenset[PostId] = frozenset()
+) -> tuple[PostCard, ...]:
     ids = [one.boosted_id or one.id for one in shown]
     found = {post.id: post for post in posts.many_unfiltered(db, ids)}
     people = accounts.many(db, _people(shown, found.values()))

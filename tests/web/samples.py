@@ -17,6 +17,7 @@ from martlet.web.cards import (
     Poll,
     PostCard,
     Profile,
+    Quote,
     Rule,
     ServerCard,
     SessionCard,
@@ -148,6 +149,11 @@ FILMED = replace(
         Picture("sound", "/media/tea.mp3", "/media/p-tea.svg", "Rain on a roof", 1, 1),
     ),
 )
+QUOTING = replace(
+    post("11508", JONA, "<p>She says it better than I could:</p>"),
+    quote=Quote(replace(WARNED, id="11509", author=AMARA, visibility="public")),
+)
+QUOTING_NOTHING = replace(post("11510", JONA, "<p>She said it better:</p>"), quote=Quote(None))
 
 PROFILE = Profile(
     JONA,
@@ -324,6 +330,11 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "post-answer": (pages.PostPage(CHOIR, (ROOFS,), (), is_indexable=False), READING),
     "post-warned": (pages.PostPage(WARNED), READING),
     "post-filmed": (pages.PostPage(FILMED), READING),
+    "post-quoting": (
+        pages.PostPage(QUOTING, answers=(replace(QUOTING, id="11511", warning="Foxes"),)),
+        READING,
+    ),
+    "post-quoting-nothing": (pages.PostPage(QUOTING_NOTHING), READING),
     **{
         f"error-{status}": (pages.ErrorPage(status), FRAME)
         for status in (400, 401, 403, 404, 405, 410, 422, 500, 503)

@@ -1,12 +1,16 @@
 """Public pages: what they show, what they never show, how long they may be kept."""
 
 import re
+from collections.abc import Callable
+from typing import Any
 from urllib.parse import unquote
 
 import pytest
 
+from martlet.services import moderating
 from tests.browser import Browser, path_of
-from tests.client import Api
+from tests.client import Api, Person
+from tests.mastodon.acts import POSTS, do, publish
 
 
 def test_the_front_page(api: Api) -> None:
@@ -115,3 +119,65 @@ def test_suspended_people_are_not_shown(api: Api) -> None:
 def test_unknown_methods_of_the_api_stay_the_apis(api: Api) -> None:
     reply = api.get("/api/nothing")
     assert (reply.status, reply.headers["content-type"]) == (404, "application/json; charset=utf-8")
+
+
+def test_a_quoted_post_stands_in_the_quoting_one(api: Api) -> None:
+    ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
+    said = publish(api, ada, "Swifts over the gasworks", spoiler_text="Birds")
+    quoting = publish(api, bob, "Look up! #swifts", quoted_status_id=said["id"])
+    again = publish(api, eve, "What bob shows", quoted_status_id=quoting["id"])
+    publish(api, eve, "An answer", in_reply_to_id=quoting["id"])
+    do(api, eve, "reblog", quoting)
+    api.work()
+    for path in (f"/@bob/{quoting['id']}", "/@bob", "/@eve", "/tags/swifts"):
+        page = Browser(api).get(path)
+        assert page.status == 200
+        inside = page.text.split("<blockquote", 1)[1].split("</blockquote>")[0].replace("&#x2f;", "/")
+        for words in ("Swifts over the gasworks", "Birds", "@ada", f"/@ada/{said['id']}"):
+            assert words in inside, path
+    page = Browser(api).get(f"/@eve/{again['id']}")
+    assert page.text.count("<blockquote") == 1  # what the quoted post quotes is one click away
+    assert "gasworks" not in page.text
+
+
+def _delete(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]) -> None:
+    del quoting
+    assert api.delete(f"{POSTS}/{said['id']}", ada).status == 200
+
+
+def _take_back(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]) -> None:
+    assert api.post(f"{POSTS}/{said['id']}/quotes/{quoting['id']}/revoke", ada).status == 200
+
+
+def _suspend(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]) -> None:
+    del said, quoting
+    with api.built.ground.store.write() as db:
+        moderating.suspend(db, ada.id, api.built.ground.here)
+
+
+def _narrow(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]) -> None:
+    """Nothing does this here, but other servers' posts may come so."""
+    del ada, quoting
+    with api.built.ground.store.write() as db:
+        db.run("UPDATE post SET visibility = 2 WHERE id = :id", id=int(said["id"]))
+
+
+@pytest.mark.parametrize("end", [_delete, _take_back, _suspend, _narrow])
+def test_f10_a_quote_hides_with_its_source(
+    api: Api, end: Callable[[Api, Person, dict[str, Any], dict[str, Any]], None]
+) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    said = publish(api, ada, "xyzzysecret", spoiler_text="xyzzysecret too")
+    quoting = publish(api, bob, "Look up!", quoted_status_id=said["id"])
+    api.work()
+    places = (f"/@bob/{quoting['id']}", "/@bob", f"/api/v1/statuses/{quoting['id']}")
+    for path in places:
+        assert "xyzzysecret" in Browser(api).get(path).text, path
+    end(api, ada, said, quoting)
+    api.work()
+    for path in places:
+        page = Browser(api).get(path)
+        assert page.status == 200
+        assert "xyzzysecret" not in page.text, path
+        if not path.startswith("/api/"):
+            assert "The quoted post is not for everyone" in page.text
