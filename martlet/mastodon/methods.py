@@ -33,6 +33,7 @@ from martlet.mastodon import (
     scheduled_statuses,
     search,
     statuses,
+    tags,
     timelines,
     well_known,
 )
@@ -71,6 +72,7 @@ ALL: list[Api] = [
     scheduled_statuses.api,
     search.api,
     statuses.api,
+    tags.api,
     timelines.api,
     well_known.api,
 ]

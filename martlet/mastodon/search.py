@@ -144,4 +144,4 @@ def _hashtags(db: Reader, call: Call[SearchForm], text: str, offset: int) -> byt
     if not call.form.wants("hashtags") or "@" in text:
         return b"[]"
     found = searching.hashtags(db, text, call.here, call.form.page().limit, offset)
-    return serialize.many(found, call.viewer, call.here)
+    return serialize.encoded(db, found, call.viewer, call.here)

@@ -223,10 +223,15 @@ def hashtags(db: Reader, text: str, here: Server, limit: int, offset: int = 0) -
     start = hashtag_key(text.strip().lstrip("#＃"))
     if not start:
         return []
+    since = here.now_ms() // DAY_MS - HISTORY_DAYS + 1
+    return histories(db, tags.beginning(db, start, since, limit, offset), here)
+
+
+def histories(db: Reader, found: Sequence[UsedTag], here: Server) -> list[TagHistory]:
+    """Hashtags with their use in these seven days."""
     today = here.now_ms() // DAY_MS
     since = today - HISTORY_DAYS + 1
-    found = tags.beginning(db, start, since, limit, offset)
-    uses = tags.history(db, [tag.id for tag in found], since)
+    uses = tags.history(db, {tag.id for tag in found}, since)
     return [
         TagHistory(tag, [uses[tag.id].get(day, Use(day, 0, 0)) for day in range(today, since - 1, -1)])
         for tag in found

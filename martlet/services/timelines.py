@@ -8,6 +8,7 @@ timelines from the posts themselves; `tidy` drops what nobody reads.
 from collections import deque
 from collections.abc import Iterable
 from datetime import timedelta
+from itertools import chain
 
 import msgspec
 
@@ -15,7 +16,7 @@ from martlet.model.events import Followed, PostPublished
 from martlet.model.lists import List
 from martlet.model.names import NOBODY, AccountId, ListId, PostId
 from martlet.model.server import Server
-from martlet.storage import events, fanout, lists, posts, timelines
+from martlet.storage import events, fanout, followed_tags, lists, posts, timelines
 from martlet.storage.database import Reader, Store, Writer
 
 FROM_EACH = 40
@@ -37,11 +38,12 @@ Entry = tuple[PostId, PostId | None]
 
 
 class Delivery(msgspec.Struct, frozen=True):
-    """A fan-out under way: everyone up to the follower, then up to the list, has the post."""
+    """A fan-out under way: everyone up to the follower, the list, the follower of a hashtag has the post."""
 
     post: PostId
     follower: AccountId | None = NOBODY
     list: ListId | None = ListId(0)
+    tagged: AccountId | None = NOBODY
 
 
 # -- what happens goes into the timelines ------------------------------------
@@ -61,15 +63,17 @@ def _deliver(db: Writer, delivery: Delivery, here: Server) -> None:
     post = posts.find_unfiltered(db, delivery.post)
     if post is None:
         return
-    follower, listed = delivery.follower, delivery.list
+    follower, listed, tagged = delivery.follower, delivery.list, delivery.tagged
     if follower is not None:
         follower = fanout.to_homes(db, post, follower, here.limits.fan_out)
     if follower is None and listed is not None:
         listed = fanout.to_lists(db, post, listed, here.limits.fan_out)
-    if follower is None and listed is None:
+    if follower is None and listed is None and tagged is not None:
+        tagged = fanout.to_tag_followers(db, post, tagged, here.limits.fan_out)
+    if follower is None and listed is None and tagged is None:
         return
-    rest = Delivery(delivery.post, follower, listed)
-    key = f"{DELIVER}:{rest.post}:{rest.follower}:{rest.list}"
+    rest = Delivery(delivery.post, follower, listed, tagged)
+    key = f"{DELIVER}:{rest.post}:{rest.follower}:{rest.list}:{rest.tagged}"
     events.add_job(db, DELIVER, msgspec.json.encode(rest).decode(), here.now_ms(), key=key)
 
 
@@ -113,8 +117,15 @@ async def rebuild(store: Store, account: AccountId, here: Server) -> None:
 def _remembered(db: Reader, account: AccountId) -> tuple[list[PostId], dict[ListId, list[PostId]]]:
     """What an account's home timeline and lists would hold."""
     authors = [account, *fanout.followed(db, account)]
-    found = (entry for author in authors for entry in fanout.recent(db, account, author, FROM_EACH))
-    return unrepeated(found), {one.id: _of_list(db, one) for one in lists.of_owner(db, account)}
+    written = (entry for author in authors for entry in fanout.recent(db, account, author, FROM_EACH))
+    tagged = (
+        entry
+        for tag in followed_tags.ids(db, account)
+        for entry in fanout.recent_tagged(db, account, tag, FROM_EACH)
+    )
+    return unrepeated(chain(written, tagged)), {
+        one.id: _of_list(db, one) for one in lists.of_owner(db, account)
+    }
 
 
 def _of_list(db: Reader, one: List) -> list[PostId]:
@@ -140,11 +151,17 @@ def _fill(db: Writer, timeline: timelines.Timeline, entries: Iterable[Entry]) ->
     """Add entries to a timeline, nothing that would repeat what it shows."""
     there = timelines.newest(db, timeline, FILLED)
     shown = {boosted or id for id, boosted in there}
-    timelines.put(db, timeline, unrepeated(entry for entry in entries if entry[1] not in shown))
+    timelines.put(db, timeline, unrepeated(entry for entry in entries if (entry[1] or entry[0]) not in shown))
 
 
 def fill_home_from(db: Writer, reader: AccountId, author: AccountId) -> None:
     _fill(db, reader, fanout.recent(db, reader, author, FROM_EACH))
+
+
+def fill_home_with(db: Writer, reader: AccountId, tag: int) -> None:
+    """A hashtag that one follows anew stands in the home timeline with its last posts."""
+    if timelines.has_home(db, reader):
+        _fill(db, reader, fanout.recent_tagged(db, reader, tag, FROM_EACH))
 
 
 def fill_list_from(db: Writer, one: List, author: AccountId) -> None:

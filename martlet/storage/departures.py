@@ -23,6 +23,7 @@ OWNED = (
     ("list_member", "account_id"),
     ("list", "owner_id"),
     ("home", "account_id"),
+    ("followed_tag", "account_id"),
     ("filter", "account_id"),
     ("notification", "account_id"),
     ("notification", "from_id"),

@@ -4,7 +4,8 @@ Which timelines a post belongs in.
 `to_homes` and `to_lists` write one post into the timelines of some of its
 author's followers, going through them by id; `recent` asks the other way
 round, which of an author's last posts one reader's timeline would have got.
-Both hold the same rules:
+`to_tag_followers` and `recent_tagged` do so for people who follow a hashtag.
+All hold the same rules:
 
 - what is written for the reader: followers' posts for followers, posts for
   the people mentioned where the reader is one of them;
@@ -13,6 +14,9 @@ Both hold the same rules:
 - nothing that names or answers somebody the reader blocks or mutes;
 - nothing in the home timeline by authors the reader has in an exclusive list;
 - a boost not where the same post stood among the last `UNREPEATED` entries.
+
+For the sake of a hashtag come public posts, no boosts, of authors who are not
+limited, in any language, and whoever they answer.
 """
 
 from collections.abc import Collection
@@ -136,6 +140,64 @@ def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None
     return ListId(last) if seen == limit else None
 
 
+def to_tag_followers(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId | None:
+    """The same for the home timelines of those who follow one of the post's hashtags."""
+    if post.visibility != Visibility.PUBLIC or post.boost_of_id is not None:
+        return None
+    last, seen = db.rows(
+        """
+        SELECT max(account_id), count(*) FROM (
+            SELECT DISTINCT followed_tag.account_id
+              FROM post_tag JOIN followed_tag ON followed_tag.tag_id = post_tag.tag_id
+             WHERE post_tag.post_id = :post AND followed_tag.account_id > :after
+             ORDER BY followed_tag.account_id LIMIT :limit) AS some_readers
+        """,
+        post=post.id,
+        after=after,
+        limit=limit,
+    )[0]
+    if last is None:
+        return None
+    db.run(
+        f"""
+        INSERT INTO timeline_entry (timeline_id, post_id)
+        SELECT DISTINCT home.account_id, :post
+          FROM post_tag
+          JOIN followed_tag ON followed_tag.tag_id = post_tag.tag_id
+          JOIN home ON home.account_id = followed_tag.account_id
+          JOIN account AS author ON author.id = :author
+         WHERE post_tag.post_id = :post AND author.limited_at IS NULL
+           AND home.account_id > :after AND home.account_id <= :last AND home.account_id <> :author
+           AND NOT EXISTS (SELECT 1 FROM hidden
+                            WHERE hidden.viewer_id = home.account_id AND hidden.author_id {among("about")})
+           AND NOT EXISTS (SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
+                            WHERE list_member.account_id = :author AND list.is_exclusive = 1
+                              AND list.owner_id = home.account_id)
+           AND NOT EXISTS (
+               SELECT 1 FROM (SELECT entry.post_id FROM timeline_entry AS entry
+                               WHERE entry.timeline_id = home.account_id
+                               ORDER BY entry.post_id DESC LIMIT {UNREPEATED}) AS newest
+                 JOIN post ON post.id = newest.post_id
+                WHERE post.boost_of_id = :post)
+        ON CONFLICT DO NOTHING
+        """,
+        post=post.id,
+        author=post.author_id,
+        about=numbers([post.author_id, *_about(db, post)]),
+        after=after,
+        last=last,
+    )
+    return AccountId(last) if seen == limit else None
+
+
+def _about(db: Reader, post: Post) -> list[AccountId]:
+    """Whom a post names or answers, its author left out."""
+    about = [row[0] for row in db.rows("SELECT account_id FROM mention WHERE post_id = :post", post=post.id)]
+    if post.reply_to_account_id is not None:
+        about.append(post.reply_to_account_id)
+    return [one for one in about if one != post.author_id]
+
+
 def _rules(db: Reader, post: Post, timeline: str, reader: str) -> tuple[list[str], dict[str, str]]:
     """What homes and lists have in common; only the conditions that this post needs, and their own parameters."""
     rules = []
@@ -146,10 +208,7 @@ def _rules(db: Reader, post: Post, timeline: str, reader: str) -> tuple[list[str
         )
     if post.language is not None:
         rules.append("(follow.languages IS NULL OR follow.languages LIKE :language)")
-    about = [row[0] for row in db.rows("SELECT account_id FROM mention WHERE post_id = :post", post=post.id)]
-    if post.reply_to_account_id is not None:
-        about.append(post.reply_to_account_id)
-    about = [one for one in about if one != post.author_id]
+    about = _about(db, post)
     if about:
         named["about"] = numbers(about)
         rules.append(
@@ -257,6 +316,33 @@ def recent(
         (id, boosted) for id, boosted, language in rows
         if languages is None or language is None or f'"{language}"' in languages
     ]  # fmt: skip
+
+
+def recent_tagged(db: Reader, reader: AccountId, tag: int, limit: int) -> list[tuple[PostId, PostId | None]]:
+    """Of the last posts with a hashtag those that belong in a reader's home timeline for its sake."""
+    rows = db.rows(
+        """
+        SELECT recent.id
+          FROM (SELECT post.id, post.author_id, post.reply_to_account_id
+                  FROM post_tag
+                  JOIN post ON post.id = post_tag.post_id
+                  JOIN account AS author ON author.id = post.author_id
+                 WHERE post_tag.tag_id = :tag AND post.visibility = 4 AND author.limited_at IS NULL
+                 ORDER BY post_tag.post_id DESC LIMIT :limit) AS recent
+         WHERE NOT EXISTS (SELECT 1 FROM hidden
+                            WHERE hidden.viewer_id = :reader
+                              AND hidden.author_id IN (recent.author_id, recent.reply_to_account_id))
+           AND NOT EXISTS (SELECT 1 FROM hidden JOIN mention ON mention.account_id = hidden.author_id
+                            WHERE hidden.viewer_id = :reader AND mention.post_id = recent.id)
+           AND NOT EXISTS (SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
+                            WHERE list_member.account_id = recent.author_id AND list.is_exclusive = 1
+                              AND list.owner_id = :reader)
+        """,
+        reader=reader,
+        tag=tag,
+        limit=limit,
+    )
+    return [(row[0], None) for row in rows]
 
 
 def _written_for_reader(into: List | None) -> str:

@@ -15,11 +15,18 @@ DAY_MS = 24 * 60 * 60 * 1000
 
 @dataclass(frozen=True, slots=True)
 class UsedTag:
-    """`name` is folded, `shown` as it was first written."""
+    """`name` is folded, `shown` as it was first written. The id is 0 for one that nobody has used in public."""
 
     id: int
     name: str
     shown: str
+
+
+KNOWN = "EXISTS (SELECT 1 FROM tag_day WHERE tag_day.tag_id = tag.id)"
+"""Whether a hashtag was ever used in public."""
+AS_SHOWN = f"""CASE WHEN {KNOWN} THEN tag.id ELSE 0 END, tag.name,
+               CASE WHEN {KNOWN} THEN tag.shown ELSE tag.name END"""
+"""A `UsedTag`. Of one that stands only in posts for few nobody is told how and when it was first written."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +107,26 @@ def count_use(db: Writer, post: PostId, day: int) -> None:
         """,
         ({"tag": row[0], "day": day, "accounts": row[1]} for row in rows),
     )
+
+
+def find(db: Reader, name: str) -> UsedTag | None:
+    """By its folded name, if it was used in public."""
+    row = db.row(f"SELECT id, name, shown FROM tag WHERE name = :name AND {KNOWN}", name=name)
+    return UsedTag(*row) if row else None
+
+
+def find_id(db: Reader, name: str) -> int | None:
+    """The row of a folded name, wherever it is used: not to be told."""
+    id: int | None = db.value("SELECT id FROM tag WHERE name = :name", name=name)
+    return id
+
+
+def put(db: Writer, id: int, name: str, shown: str) -> int:
+    """The row of a folded name, a new one with this id if there was none."""
+    db.run(
+        "INSERT INTO tag (id, name, shown) VALUES (:id, :name, :shown) ON CONFLICT (name) DO NOTHING",
+        id=id,
+        name=name,
+        shown=shown,
+    )
+    return find_id(db, name) or id

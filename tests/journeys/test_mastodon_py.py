@@ -58,6 +58,7 @@ def test_everything(town: Running) -> None:
     changing(ada, bob)
     asking(ada, bob)
     timelines(ada, bob)
+    hashtags(ada, bob)
     lists(ada, bob)
     filters(ada, bob)
     being_told(ada, bob)
@@ -248,6 +249,18 @@ def timelines(ada: Watched, bob: Watched) -> None:
     marked = bob.markers_set(["home"], [post.id])
     assert marked["home"].last_read_id == post.id
     assert bob.markers_get(["home"])["home"].version == marked["home"].version
+
+
+def hashtags(ada: Watched, bob: Watched) -> None:
+    assert bob.tag_follow("Fledermaus").following
+    assert bob.tag("fledermaus").following
+    assert [one.name.lower() for one in bob.followed_tags()] == ["fledermaus"]
+    bob.account_unfollow(ada.me().id)
+    post = ada.status_post("Tonight #Fledermaus")
+    eventually(lambda: bob.timeline_home()[0].id == post.id)
+    assert not bob.tag_unfollow("fledermaus").following
+    assert post.id not in [one.id for one in bob.timeline_home()]
+    bob.account_follow(ada.me().id)
 
 
 def lists(ada: Watched, bob: Watched) -> None:

@@ -56,6 +56,7 @@ def test_everything(sign_in: Callable[[str], Toot], tmp_path: Path) -> None:
     following(ada, bob)
     posting(ada, bob, tmp_path)
     reacting(ada, bob)
+    hashtags(ada, bob)
     lists(ada, bob)
     being_told(ada, bob)
     keeping_away(ada, bob)
@@ -135,6 +136,15 @@ def reacting(ada: Toot, bob: Toot) -> None:
     ada("pin", post)
     assert ada.json("status", post)["pinned"]
     ada("unpin", post)
+
+
+def hashtags(ada: Toot, bob: Toot) -> None:
+    bob("tags", "follow", "Fledermaus")
+    assert "fledermaus" in bob("tags", "followed").lower()
+    post = ada.post("Tonight #Fledermaus")
+    assert eventually(lambda: post in bob.timeline("home"))
+    bob("tags", "unfollow", "Fledermaus")
+    assert "fledermaus" not in bob("tags", "followed").lower()
 
 
 def lists(ada: Toot, bob: Toot) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from martlet.model.events import PostPublished
 from martlet.model.names import PostId
 from martlet.model.server import Server
-from martlet.services import listing, timelines
+from martlet.services import following_tags, listing, timelines
 from martlet.storage import fanout
 from martlet.storage.database import Store
 from tests.make import Make
@@ -26,7 +26,12 @@ def test_a_post_reaches_everyone_in_parts(store: Store, here: Server, make: Make
             one = listing.create(db, person, "All", None, is_exclusive=None, here=here)
             listing.add(db, one.id, person, [author], here)
             lists.append(one.id)
-    post = make.post(by=author)
+    fans = [make.account(f"fan{n}") for n in range(5)]
+    for fan in [*fans, people[0]]:
+        with store.write() as db:
+            following_tags.follow(db, fan, "swifts", here)
+            following_tags.follow(db, fan, "tram", here)
+    post = make.post(by=author, text="#swifts #tram")
     with store.write() as db:
         timelines.deliver(db, PostPublished(post), small)
     parts = 0
@@ -40,10 +45,10 @@ def test_a_post_reaches_everyone_in_parts(store: Store, here: Server, make: Make
         for _, body in waiting:
             parts += 1
             asyncio.run(timelines.go_on(store, body, small))
-    assert parts > 3
+    assert parts > 6
     with store.read() as db:
         rows = db.rows("SELECT timeline_id FROM timeline_entry WHERE post_id = :post", post=post)
-    assert sorted(row[0] for row in rows) == sorted([author, *people, *lists])
+    assert sorted(row[0] for row in rows) == sorted([author, *people, *lists, *fans])
 
 
 entries = st.lists(st.tuples(st.integers(1, 60), st.none() | st.integers(1, 20)), max_size=120)

@@ -93,6 +93,16 @@ CREATE TABLE home (
     built_at    INTEGER NOT NULL
 ) STRICT;
 
+-- Hashtags whose public posts stand in somebody's home timeline.
+CREATE TABLE followed_tag (
+    account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    tag_id      INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+    id          INTEGER NOT NULL,                  -- when, and the order of the list
+    PRIMARY KEY (account_id, tag_id)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX followed_tag_order ON followed_tag (account_id, id);
+CREATE INDEX followed_tag_tag ON followed_tag (tag_id, account_id);
+
 CREATE TABLE filter (
     id          INTEGER PRIMARY KEY,
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
