@@ -18,17 +18,17 @@ Make one per event loop, and `close` it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Self, TypeAlias
 
 from martlet import __version__
 from martlet.network import answers, guard
 from martlet.network.answers import Answer, Wanted
-from martlet.network.errors import AnswerRefused, TimedOut
+from martlet.network.errors import AnswerRefused, LedElsewhere, TimedOut
 from martlet.network.guard import Target
 
 if TYPE_CHECKING:
@@ -44,6 +44,10 @@ CONNECTIONS = 256
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _CREDENTIALS = frozenset(("authorization", "cookie", "signature", "signature-input"))
+
+
+Sign: TypeAlias = Callable[[Target], Mapping[str, str]]
+"""What to send along to a target and to no other: lower-case names."""
 
 
 @dataclass(slots=True)
@@ -110,12 +114,14 @@ class Client:
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
         deadline: timedelta | None = None,
+        sign: Sign | None = None,
     ) -> Answer:
         """
         What is at `url`, whatever its status.
 
         `accept` names the media types wanted (`image/*` for all of a kind): it is sent, and a success
-        of any other type is refused before its body is read. Raises `NoAnswer`.
+        of any other type is refused before its body is read. With `sign` every hop is signed anew, and
+        none leaves the first one's origin. Raises `NoAnswer`.
         """
         seen: set[str] = set()
         async with self._within(deadline):
@@ -124,7 +130,8 @@ class Client:
             sent = {name.lower(): value for name, value in (headers or {}).items()}
             while True:
                 seen.add(target.url)
-                answer = await self._exchange("GET", target, sent, None, wanted)
+                signed = sent if sign is None else {**sent, **sign(target)}
+                answer = await self._exchange("GET", target, signed, None, wanted)
                 location = answer.headers.get("location")
                 if answer.status not in _REDIRECTS or location is None:
                     return answer
@@ -132,6 +139,8 @@ class Client:
                 if onward.url in seen or len(seen) > MAX_REDIRECTS:
                     raise AnswerRefused(f"{target.host} leads us in circles.")
                 if onward.origin != target.origin:
+                    if sign is not None:
+                        raise LedElsewhere(f"{target.host} leads us to another server.", onward.url)
                     sent = {name: sent[name] for name in sent if name not in _CREDENTIALS}
                 target = onward
 
@@ -144,16 +153,19 @@ class Client:
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
         deadline: timedelta | None = None,
+        sign: Sign | None = None,
     ) -> Answer:
         """
         The answer to `body`, sent to `url` and nowhere else: a redirect is an answer like any other.
 
-        Raises `NoAnswer`. After `AnswerTooLarge` and `AnswerRefused` the body was taken all the same:
+        With `sign` its headers are added. Raises `NoAnswer`. After `AnswerTooLarge` and `AnswerRefused` the body was taken all the same:
         only a success is too large or of the wrong type.
         """
         async with self._within(deadline):
             sent = {name.lower(): value for name, value in (headers or {}).items()}
-            return await self._exchange("POST", self._parse(url), sent, body, Wanted(accept, max_bytes))
+            target = self._parse(url)
+            signed = sent if sign is None else {**sent, **sign(target)}
+            return await self._exchange("POST", target, signed, body, Wanted(accept, max_bytes))
 
     async def _exchange(
         self, method: str, target: Target, headers: dict[str, str], body: bytes | None, wanted: Wanted

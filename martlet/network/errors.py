@@ -8,6 +8,7 @@ Why an outgoing request brought nothing we can use.
         │   └── TimedOut       not within the time we give
         ├── AnswerTooLarge     more bytes than we were willing to take
         └── AnswerRefused      an answer of a type or encoding we did not ask for, or redirects without end
+            └── LedElsewhere   a signed request that is led away from the server it was meant for
 """
 
 from martlet.model.errors import MartletError
@@ -35,3 +36,13 @@ class AnswerTooLarge(NoAnswer):
 
 class AnswerRefused(NoAnswer):
     code = "answer_refused"
+
+
+class LedElsewhere(AnswerRefused):
+    """`url` is where. What is there is that server's word, and nothing that the first one said (attacks D4)."""
+
+    code = "led_elsewhere"
+
+    def __init__(self, message: str, url: str) -> None:
+        super().__init__(message)
+        self.url = url

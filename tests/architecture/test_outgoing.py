@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 
 import martlet
-from martlet.network import answers, client, dialing, errors, guard, push
+from martlet.network import answers, client, dialing, errors, guard, push, signed
 
 ROOT = Path(martlet.__file__).parent
 
@@ -133,7 +133,9 @@ def test_e4_what_fetches_nothing_is_not_found(source: str) -> None:
     assert list(calls_out(source)) == []
 
 
-@pytest.mark.parametrize("module", [answers, client, dialing, errors, guard, push], ids=lambda m: m.__name__)
+@pytest.mark.parametrize(
+    "module", [answers, client, dialing, errors, guard, push, signed], ids=lambda m: m.__name__
+)
 def test_what_waits_is_a_coroutine(module: ModuleType) -> None:
     name = module.__name__
     for function_name, function in inspect.getmembers(module, inspect.isfunction):
@@ -144,6 +146,6 @@ def test_what_waits_is_a_coroutine(module: ModuleType) -> None:
 
 
 def test_every_module_of_the_room_is_looked_at() -> None:
-    looked_at = {answers, client, dialing, errors, guard, push}
+    looked_at = {answers, client, dialing, errors, guard, push, signed}
     modules = {path.stem for path in (ROOT / "network").glob("*.py")} - {"__init__"}
     assert {importlib.import_module(f"martlet.network.{name}") for name in modules} == looked_at

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from martlet.network import signed
 from martlet.network.client import Client
 from martlet.network.errors import (
     AddressRefused,
@@ -20,6 +21,8 @@ from martlet.network.errors import (
     TimedOut,
     Unreachable,
 )
+from martlet.signing.http_signatures import Signer
+from martlet.signing.keys import PrivateKey
 from tests.network.servers import (
     Authority,
     Handler,
@@ -447,3 +450,84 @@ async def test_e13_tls_off_by_accident(authority: Authority, monkeypatch: pytest
             with pytest.raises(Unreachable):
                 await friend.get(f"https://other.example:{there.port}/")
     assert len(there.requests) == 1
+
+
+SIGNER = Signer("https://home.example/actor#main-key", PrivateKey.make_rsa())
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"])
+async def test_e1_e4_private_addresses_of_inboxes_and_documents(host: str) -> None:
+    async with secrets() as there, Client("home.example") as client:
+        with pytest.raises(AddressRefused):
+            await signed.get(client, f"http://{host}:{there.port}/users/ada", SIGNER)
+        with pytest.raises(AddressRefused):
+            await signed.post(client, f"http://{host}:{there.port}/inbox", b"{}", SIGNER)
+    assert there.connections == 0
+
+
+async def test_e2_rebinding_between_two_knocks() -> None:
+    names = Names(["127.0.0.1"], ["169.254.169.254"])
+
+    async def refuse_and_leave(_request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(401, connection="close"))
+        await writer.drain()
+        writer.close()
+
+    async with (
+        listening(refuse_and_leave) as there,
+        Client("home.example", lookup=names, allow_private=True) as client,
+    ):
+        with pytest.raises(AddressRefused):
+            await signed.get(client, f"http://rebind.test:{there.port}/", SIGNER)
+    assert (names.asked, len(there.requests)) == (2, 1)
+
+
+async def test_e3_redirects_do_not_carry_a_signature_to_another_server() -> None:
+    async with listening(saying(answer())) as other:
+        lure = answer(302, location=f"{other.url}/")
+        async with (
+            listening(saying(lure)) as there,
+            Client("home.example", allow_private=True) as client,
+        ):
+            with pytest.raises(AnswerRefused):
+                await signed.get(client, there.url, SIGNER)
+            assert (await signed.post(client, there.url, b"{}", SIGNER)).answer.status == 302
+    assert other.connections == 0
+
+
+async def test_e3_redirects_without_end_of_signed_requests() -> None:
+    async def onward(request: Request, writer: asyncio.StreamWriter) -> None:
+        writer.write(answer(302, location=f"{request.path}x"))
+
+    async with listening(onward) as there, Client("home.example", allow_private=True) as client:
+        with pytest.raises(AnswerRefused):
+            await signed.get(client, there.url, SIGNER)
+    assert len(there.requests) == 4
+
+
+@pytest.mark.parametrize("drips", [drip, drip_headers, drip_early_hints])
+async def test_e7_slow_drip_of_documents_and_inboxes(drips: Handler) -> None:
+    began = time.monotonic()
+    async with listening(drips) as there, Client("home.example", allow_private=True) as client:
+        with pytest.raises((TimedOut, AnswerRefused)):
+            await signed.get(client, there.url, SIGNER, deadline=timedelta(seconds=0.4))
+        with pytest.raises(TimedOut):
+            await signed.post(client, there.url, b"{}", SIGNER, deadline=timedelta(seconds=0.4))
+    assert time.monotonic() - began < 10
+
+
+@pytest.mark.parametrize(
+    "encoding", ["gzip", "gzip, gzip", "deflate", "br"]
+)  # only one layer of gzip is unpacked, and only so far
+async def test_e8_bombs_in_place_of_documents(encoding: str) -> None:
+    bomb = gzip.compress(bytes(50_000_000))
+    page = answer(200, bomb, content_type=signed.ACTIVITY, content_encoding=encoding)
+    async with listening(saying(page)) as there, Client("home.example", allow_private=True) as client:
+        tracemalloc.start()
+        try:
+            with pytest.raises((AnswerTooLarge, AnswerRefused)):
+                await signed.get(client, there.url, SIGNER)
+            _, most = tracemalloc.get_traced_memory()
+        finally:
+            tracemalloc.stop()
+    assert most < 16_000_000
