@@ -15,6 +15,7 @@ from martlet.mastodon.accounts import own
 from martlet.mastodon.media import sent
 from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize import accounts as serialize
+from martlet.mastodon.serialize import tags as serialize_tags
 from martlet.mastodon.statuses import VISIBILITIES
 from martlet.model.errors import InvalidInput
 from martlet.model.visibility import Visibility
@@ -181,5 +182,5 @@ def _profile(db: Reader, call: Call[Any]) -> entities.Profile:
         show_media_replies=True,
         show_featured=True,
         attribution_domains=serialize.attribution(account),
-        featured_tags=[],
+        featured_tags=serialize_tags.featured(db, account),
     )

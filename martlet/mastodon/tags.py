@@ -12,9 +12,8 @@ from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize import tags as serialize
 from martlet.services import following_tags, searching
-from martlet.storage import followed_tags, tags
+from martlet.storage import followed_tags
 from martlet.storage.database import Reader, Writer
-from martlet.storage.tags import UsedTag
 
 api = Api()
 
@@ -23,11 +22,9 @@ MOST = 200
 
 
 def _named(db: Reader, call: Call[Any]) -> entities.Tag:
-    """The `{name}` in the path, used before or not. Raises `NotFound` for what is no hashtag."""
-    name = call.params["name"]
-    key = following_tags.key_of(name)
-    found = tags.find(db, key) or UsedTag(0, key, name)
-    return serialize.many(db, searching.histories(db, [found], call.here), call.viewer, call.here)[0]
+    """The `{name}` in the path. Raises `NotFound` for what is no hashtag."""
+    following_tags.key_of(call.params["name"])
+    return serialize.named(db, call.params["name"], call.viewer, call.here)
 
 
 @api.get("/api/v1/tags/{name}", scope="read:follows", access="public", returns=entities.Tag)

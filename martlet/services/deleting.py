@@ -11,7 +11,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import uploading
-from martlet.storage import accounts, marks, media, posts, quotes
+from martlet.storage import accounts, featured_tags, marks, media, posts, quotes
 from martlet.storage.database import Writer
 
 
@@ -32,6 +32,8 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
     if post.quote_of_id is not None and post.quote_state == "accepted":
         posts.count(db, post.quote_of_id, quotes=-1)
     quotes.note_deleted(db, post.id)
+    if post.visibility >= Visibility.UNLISTED:
+        featured_tags.uncount_post(db, post)
     if not keeps_media:
         uploading.let_go(db, media.of_posts(db, [post.id])[post.id], here.now_ms())
     media.release(db, post.id, here.now_ms())

@@ -15,7 +15,7 @@ from martlet.services import attaching, composing, polling, quoting, uploading
 from martlet.services.composing import Composed, Words
 from martlet.services.posting import PostEmpty
 from martlet.services.uploading import Description
-from martlet.storage import attached, edits, media, polls, posts
+from martlet.storage import attached, edits, featured_tags, media, polls, posts
 from martlet.storage.database import Reader, Writer
 from martlet.storage.edits import Edit
 from martlet.storage.media import Media
@@ -147,9 +147,14 @@ def _change_media(
 
 
 def _change_words(db: Writer, post: Post, composed: Composed, here: Server) -> None:
+    is_open = Visibility(post.visibility).is_open
+    if is_open:
+        featured_tags.uncount_post(db, post)
     attached.forget_words(db, post.id)
     attached.insert_mentions(db, post.id, composed.mentioned)
     attached.insert_tags(db, post.id, ((here.next_id(), tag) for tag in composed.tags))
+    if is_open:
+        featured_tags.count_post(db, post)
 
 
 def _record(db: Writer, before: Whole, after: Whole, now: int) -> None:

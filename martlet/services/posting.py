@@ -12,7 +12,7 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import attaching, composing, polling, quoting
 from martlet.services.composing import Composed, PostTooLong, Words
-from martlet.storage import accounts, attached, posts, timelines
+from martlet.storage import accounts, attached, featured_tags, posts, timelines
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
 from martlet.text.languages import normalise_language
@@ -76,6 +76,8 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     posts.insert(db, post)
     attached.insert_mentions(db, id, made.composed.mentioned)
     attached.insert_tags(db, id, ((here.next_id(), tag) for tag in made.composed.tags))
+    if made.composed.tags and post.visibility.is_open:
+        featured_tags.count_post(db, post)
     attaching.attach(db, made.files, id)
     if made.poll is not None and post.poll_id is not None:
         polling.begin(db, post.poll_id, post, made.poll, here)

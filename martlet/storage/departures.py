@@ -24,6 +24,7 @@ OWNED = (
     ("list", "owner_id"),
     ("home", "account_id"),
     ("followed_tag", "account_id"),
+    ("featured_tag", "account_id"),
     ("filter", "account_id"),
     ("notification", "account_id"),
     ("notification", "from_id"),

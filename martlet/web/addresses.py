@@ -34,6 +34,7 @@ DELETE_ACCOUNT = "/settings/delete"
 KEEP_ACCOUNT = "/settings/delete/cancel"
 PROFILE = "/@{username}"
 POST = "/@{username}/{id}"
+TAGGED = "/@{username}/tagged/{name}"
 TAG = "/tags/{name}"
 STATIC = "/static/{name}"
 

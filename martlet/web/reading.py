@@ -81,6 +81,28 @@ def _profile(db: Reader, visit: Visit) -> ProfilePage:
     )
 
 
+@pages.get(addresses.TAGGED, access="anyone")
+async def tagged(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_tagged, visit))
+
+
+def _tagged(db: Reader, visit: Visit) -> ProfilePage:
+    """Somebody's posts with a hashtag. Raises `NotFound` for what is none, too."""
+    account, name = _account(db, visit.params["username"], visit.here), visit.params["name"]
+    if not hashtags.is_hashtag(name):
+        raise NotFound
+    page = _page(visit)
+    wanted = OfAccount(has_boosts=False, tag=hashtags.hashtag_key(name))
+    shown = listings.by(db, account.id, NOBODY, page, wanted)
+    own = addresses.at(addresses.TAGGED, username=account.username, name=name)
+    return ProfilePage(
+        profile=showing.profile(db, account, visit.here),
+        posts=showing.cards(db, shown, visit.here),
+        newer=f"{own}?min_id={shown[0].id}" if shown and page != Page(limit=page.limit) else None,
+        older=f"{own}?max_id={shown[-1].id}" if len(shown) == page.limit else None,
+    )
+
+
 def _account(db: Reader, username: str, here: Server) -> Account:
     """`ada`, or `ada@this.server`. Raises `NotFound`."""
     name, at, host = username.partition("@")

@@ -22,6 +22,7 @@ PASSING = {"token", "session", "users", "event", "job", "rendered_post", "server
 NEEDED: dict[str, dict[str, Any]] = {
     POSTS: {"status": "Hello"},
     "/api/v1/scheduled_statuses/{id}": {"scheduled_at": "2099-02-01"},
+    "/api/v1/featured_tags": {"name": "Rain"},
     "/api/v1/lists": {"title": "Friends"},
     "/api/v1/lists/{id}": {"title": "Friends"},
     "/api/v2/filters": {"title": "Rain", "context": ["home"]},
@@ -66,6 +67,7 @@ def private_ids(api: Api, ada: Person, bob: Person) -> dict[str, str]:
         "keyword": filter["keywords"][0]["id"],
         "filtered": marked["id"],
         "media": upload(api, ada),
+        "featured tag": make("/api/v1/featured_tags", name="Rain")["id"],
         "scheduled": make(POSTS, status="Later", scheduled_at="2099-01-01")["id"],
         "post": poll["id"],
         "poll": poll["poll"]["id"],

@@ -77,7 +77,7 @@ EXPECTED = {
     "CustomEmoji", "Application", "Relationship", "FilterV2", "FilterKeyword", "FilterStatus", "FilterResult",
     "Notification", "Context", "UserList", "Conversation", "SearchV2", "Instance", "InstanceConfiguration",
     "InstanceV2", "InstanceConfigurationV2", "Rule", "Nodeinfo", "Report", "WebPushSubscription", "Preferences",
-    "Marker", "Quote", "ScheduledStatus", "ScheduledStatusParams", "OAuthServerInfo", "UnreadNotificationsCount",
+    "Marker", "Quote", "ScheduledStatus", "ScheduledStatusParams", "FeaturedTag", "OAuthServerInfo", "UnreadNotificationsCount",
 }  # fmt: skip
 """The types that a journey cannot miss."""
 
@@ -261,6 +261,14 @@ def hashtags(ada: Watched, bob: Watched) -> None:
     assert not bob.tag_unfollow("fledermaus").following
     assert post.id not in [one.id for one in bob.timeline_home()]
     bob.account_follow(ada.me().id)
+    made = ada.featured_tag_create("Fledermaus")
+    assert made.statuses_count == "1"
+    assert [one.id for one in ada.featured_tags()] == [made.id]
+    assert [one["name"] for one in bob.account_featured_tags(ada.me().id)] == ["Fledermaus"]
+    ada.featured_tag_delete(made.id)
+    assert ada.featured_tags() == []
+    assert ada.tag_feature("Fledermaus").featuring
+    assert not ada.tag_unfeature("Fledermaus").featuring
 
 
 def lists(ada: Watched, bob: Watched) -> None:

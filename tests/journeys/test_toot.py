@@ -145,6 +145,10 @@ def hashtags(ada: Toot, bob: Toot) -> None:
     assert eventually(lambda: post in bob.timeline("home"))
     bob("tags", "unfollow", "Fledermaus")
     assert "fledermaus" not in bob("tags", "followed").lower()
+    ada("tags", "feature", "Fledermaus")
+    assert "Fledermaus" in ada("tags", "featured")
+    ada("tags", "unfeature", "fledermaus")
+    assert "Fledermaus" not in ada("tags", "featured")
 
 
 def lists(ada: Toot, bob: Toot) -> None:

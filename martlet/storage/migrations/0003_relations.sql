@@ -103,6 +103,17 @@ CREATE TABLE followed_tag (
 CREATE INDEX followed_tag_order ON followed_tag (account_id, id);
 CREATE INDEX followed_tag_tag ON followed_tag (tag_id, account_id);
 
+-- Hashtags that somebody shows on their own profile, with their use in posts for all.
+CREATE TABLE featured_tag (
+    id            INTEGER PRIMARY KEY,
+    account_id    INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    tag_id        INTEGER NOT NULL REFERENCES tag (id) ON DELETE CASCADE,
+    shown         TEXT NOT NULL,                   -- as written for it
+    posts_count   INTEGER NOT NULL,
+    last_post_at  INTEGER
+) STRICT;
+CREATE UNIQUE INDEX featured_tag_once ON featured_tag (account_id, tag_id);
+
 CREATE TABLE filter (
     id          INTEGER PRIMARY KEY,
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
