@@ -6,12 +6,16 @@ Signatures on requests after draft-cavage-http-signatures-12, as the Fediverse h
 
 Whatever the draft says of `hs2019`, here it means what it means everywhere: RSASSA-PKCS1-v1_5 over SHA-256
 for RSA keys, and Ed25519 for those. The kind of the key decides; an algorithm that contradicts it is refused.
+
+Mastodon before 4.3 and Fedify sign the path of a GET without its query. We take that too, for GET alone: it
+says which page of a collection somebody may read who may read all of them. What we send has the query.
 """
 
 import base64
 import binascii
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
@@ -89,9 +93,18 @@ def read(request: Received, now: datetime) -> Claim:
         created_at,
         Scheme.CAVAGE,
         _ALGORITHMS[algorithm],
-        signing_string(request, covered, parameters).encode("latin-1"),
+        tuple(
+            signing_string(one, covered, parameters).encode("latin-1", "replace")
+            for one in _as_signed(request)
+        ),
         signature,
     )
+
+
+def _as_signed(request: Received) -> tuple[Received, ...]:
+    """The request, and how some see it."""
+    path, has_query, _ = request.target.partition("?")
+    return (request, replace(request, target=path)) if has_query and request.method == "GET" else (request,)
 
 
 def signing_string(request: Received, covered: list[str], parameters: Mapping[str, str]) -> str:

@@ -111,7 +111,7 @@ def _claim(request: Received, inner: Item | InnerList, value: Item | InnerList, 
         created_at,
         Scheme.RFC9421,
         None if algorithm is None else _ALGORITHMS[str(algorithm)],
-        base.encode("latin-1"),
+        (base.encode("latin-1", "replace"),),
         value.value,
     )
 

@@ -108,7 +108,8 @@ class Claim:
     scheme: Scheme
     kind: Kind | None
     """What kind of key it says it was made with, if it says so."""
-    _message: bytes = field(repr=False)
+    _messages: tuple[bytes, ...] = field(repr=False)
+    """What may have been signed: the request, or for a GET with a query what some sign in its place."""
     _signature: bytes = field(repr=False)
 
     def verify(self, key: PublicKey) -> None:
@@ -119,7 +120,7 @@ class Claim:
         """
         if self.kind not in (None, key.kind):
             raise SignatureRejected("The signature says it was made with another kind of key.")
-        if not key.verifies(self._signature, self._message):
+        if not any(key.verifies(self._signature, message) for message in self._messages):
             raise SignatureRejected("The signature does not fit the request.")
 
 

@@ -157,6 +157,15 @@ def test_what_is_unusual_but_plain_is_read(body: bytes, value: Any) -> None:
     assert value is None or read == value
 
 
+def test_a_document_is_read_as_it_is() -> None:
+    assert canonical_json.parse_object(b'{"a":[1,null]}') == {"a": [1, None]}
+
+
+def test_whole_numbers_stay_whole_as_long_as_they_are_sure() -> None:
+    assert isinstance(canonical_json.parse(b"9007199254740991"), int)
+    assert isinstance(canonical_json.parse(b"-999999999999999"), int)
+
+
 def test_a_document_has_an_end() -> None:
     body = json.dumps(["x" * 100]).encode()
     assert canonical_json.parse(body, limit=len(body))

@@ -85,6 +85,12 @@ def test_signatures_at_the_edge_of_the_specification() -> None:
     assert answers == [False, False, True, True, False, False, False, False, False, False]
 
 
+def test_the_signatures_of_wycheproof() -> None:
+    for key, message, signature, is_good in read("wycheproof-ed25519.json"):
+        public = PublicKey.from_ed25519(bytes.fromhex(key))
+        assert public.verifies(bytes.fromhex(signature), bytes.fromhex(message)) is is_good
+
+
 def test_the_keys_of_fep_521a() -> None:
     ed25519, rsa_key = (entry["publicKeyMultibase"] for entry in scenarios("fep-521a.feature"))
     key = PublicKey.from_multibase(ed25519)
