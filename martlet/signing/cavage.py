@@ -18,6 +18,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from martlet.signing import digests
 from martlet.signing.keys import Kind
@@ -159,7 +160,12 @@ def _created_at(request: Received, covered: list[str], parameters: Mapping[str, 
         return _moment(parameters["created"])
     if "date" not in covered:
         raise SignatureRejected("The signature does not cover when it was made.")
-    date = request.headers["date"].strip()
+    return _http_date(request.headers["date"].strip())
+
+
+@lru_cache(maxsize=64)
+def _http_date(date: str) -> datetime:
+    """Kept, since many requests are of one second."""
     if not _HTTP_DATE.fullmatch(date):
         raise SignatureRejected("The Date header is not a date.")
     try:

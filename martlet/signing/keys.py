@@ -2,7 +2,8 @@
 The keys with which accounts and servers sign: RSA for requests, Ed25519 for documents.
 
 A key is a small value that can be compared, stored and handed round. Reading it checks it; the object of
-the cryptography library is made when it is first used, and kept for a while.
+the cryptography library is made when it is first used. Both are kept for a while, for a busy inbox reads the
+same keys all day.
 
 Refused: RSA keys below 2,048 or above 8,192 bits, and Ed25519 keys that are not written in the one
 canonical way or lie in the small subgroup, under which anybody can sign anything.
@@ -60,23 +61,14 @@ class PublicKey:
     @classmethod
     def from_pem(cls, text: str) -> "PublicKey":
         """From `publicKeyPem`: an RSA or Ed25519 key as SPKI, or an RSA key as PKCS#1."""
-        from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415 - late
-
         if len(text) > _MAX_PEM:
             raise MalformedDocument("A public key is too long.")
-        return _checked(lambda: load_pem_public_key(text.strip().encode("ascii", "replace")))
+        return _from_pem(text)
 
     @classmethod
     def from_multibase(cls, text: str) -> "PublicKey":
         """From `publicKeyMultibase`: `z6Mk…` (Ed25519) or `z4MX…` (RSA)."""
-        raw = multibase.decode(text)
-        if raw.startswith(multibase.ED25519_PUBLIC):
-            return cls.from_ed25519(raw[len(multibase.ED25519_PUBLIC) :])
-        if raw.startswith(multibase.RSA_PUBLIC):
-            from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415 - late
-
-            return _checked(lambda: load_der_public_key(raw[len(multibase.RSA_PUBLIC) :]))
-        raise MalformedDocument("A public key is of a kind we do not know.")
+        return _from_multibase(text)
 
     @classmethod
     def from_did(cls, did: str) -> "PublicKey":
@@ -217,6 +209,25 @@ class PrivateKey:
         if self.kind is Kind.ED25519:
             return _private_ed25519(self.raw).sign(message)
         return _private_rsa(self.raw).sign(message, *_pkcs1())
+
+
+@lru_cache(maxsize=1024)
+def _from_pem(text: str) -> PublicKey:
+    from cryptography.hazmat.primitives.serialization import load_pem_public_key  # noqa: PLC0415 - late
+
+    return _checked(lambda: load_pem_public_key(text.strip().encode("ascii", "replace")))
+
+
+@lru_cache(maxsize=1024)
+def _from_multibase(text: str) -> PublicKey:
+    raw = multibase.decode(text)
+    if raw.startswith(multibase.ED25519_PUBLIC):
+        return PublicKey.from_ed25519(raw[len(multibase.ED25519_PUBLIC) :])
+    if raw.startswith(multibase.RSA_PUBLIC):
+        from cryptography.hazmat.primitives.serialization import load_der_public_key  # noqa: PLC0415 - late
+
+        return _checked(lambda: load_der_public_key(raw[len(multibase.RSA_PUBLIC) :]))
+    raise MalformedDocument("A public key is of a kind we do not know.")
 
 
 def _checked(load: Callable[[], object]) -> PublicKey:
