@@ -1,7 +1,7 @@
 """docs/security.md says what the tests do."""
 
 from tests.attacks import listing
-from tests.attacks.listing import BEGIN, DOCUMENT, GROUPS, UNTOUCHED, reason
+from tests.attacks.listing import BEGIN, DOCUMENT, GROUPS, NOT_BUILT, UNTOUCHED, reason
 
 
 def test_every_attack_is_tried_or_says_why_not() -> None:
@@ -10,6 +10,7 @@ def test_every_attack_is_tried_or_says_why_not() -> None:
     assert {id for id in known - found.keys() if reason(id) is None} == set()
     assert UNTOUCHED.keys() & found.keys() == set()
     assert found.keys() - known == set()
+    assert NOT_BUILT.keys() - found.keys() == set()
 
 
 def test_the_document_is_as_the_tests_are() -> None:
