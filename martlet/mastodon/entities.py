@@ -294,6 +294,17 @@ class Filter(Struct, kw_only=True):
     statuses: list[FilterStatus] | UnsetType = UNSET
 
 
+class V1Filter(Struct, kw_only=True):
+    """A filter of the first version: one keyword, `irreversible` where what it finds is hidden altogether."""
+
+    id: str
+    phrase: str
+    context: list[str]
+    whole_word: bool
+    expires_at: str | None
+    irreversible: bool
+
+
 class FilterResult(Struct, kw_only=True):
     filter: Filter
     keyword_matches: list[str] | None

@@ -169,3 +169,46 @@ def delete_keyword(db: Writer, id: int, account: AccountId) -> None:
 def delete_post(db: Writer, id: int, account: AccountId) -> None:
     """Raises `NotFound`. The post itself stays."""
     filters.delete_post(db, filters.get_post(db, id, account).id)
+
+
+# -- one keyword as if it were a filter by itself ----------------------------
+
+
+class ForSeveralKeywords(InvalidInput):
+    code = "for_several_keywords"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Validation failed: This would change other keywords of the same filter, too. "
+            "An app that knows filters with several keywords can do it."
+        )
+
+
+def change_single(
+    db: Writer, one: Keyword, new: Filter, contexts: Collection[str], wanted: KeywordChange, here: Server
+) -> Keyword:
+    """
+    Change a keyword and the filter it belongs to.
+
+    The filter's title follows the keyword if it is the same. Raises
+    `ForSeveralKeywords` where the filter would change that has others, and
+    `InvalidInput`.
+    """
+    old = filters.get(db, one.filter_id, new.account_id)
+    if wanted.keyword is not None and old.title == one.keyword:
+        new = replace(new, title=wanted.keyword.strip())
+    if (new != old or set(contexts) != set(old.contexts)) and len(filters.keywords(db, [old.id])[old.id]) > 1:
+        raise ForSeveralKeywords
+    change(db, old, new, contexts, [replace(wanted, id=one.id)], here)
+    return filters.get_keyword(db, one.id, new.account_id)
+
+
+def delete_single(db: Writer, id: int, account: AccountId) -> None:
+    """Delete a keyword, and its filter if nothing is left of it. Raises `NotFound`."""
+    one = filters.get_keyword(db, id, account)
+    filters.delete_keyword(db, one.id)
+    if (
+        not filters.keywords(db, [one.filter_id])[one.filter_id]
+        and not filters.posts(db, [one.filter_id])[one.filter_id]
+    ):
+        filters.delete(db, one.filter_id)

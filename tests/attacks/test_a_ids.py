@@ -25,6 +25,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     "/api/v1/featured_tags": {"name": "Rain"},
     "/api/v1/lists": {"title": "Friends"},
     "/api/v1/lists/{id}": {"title": "Friends"},
+    "/api/v1/filters": {"phrase": "rain", "context": ["home"]},
     "/api/v2/filters": {"title": "Rain", "context": ["home"]},
     "/api/v2/filters/{id}/keywords": {"keyword": "rain"},
     "/api/v2/filters/keywords/{id}": {"keyword": "rain"},

@@ -304,6 +304,13 @@ def filters(ada: Watched, bob: Watched) -> None:
     assert bob.update_filter_v2(made, title="Talk").title == "Talk"
     bob.delete_filter_v2(made)
     assert bob.filters_v2() == []
+    old = bob.filter_create("gossip", ["home"], irreversible=True, expires_in=3600)
+    assert (old.phrase, old.irreversible, old.whole_word) == ("gossip", True, True)
+    assert [one.id for one in bob.filters()] == [old.id]
+    assert bob.filter(old.id).context == ["home"]
+    assert bob.filter_update(old.id, phrase="rumour", context=["public"]).phrase == "rumour"
+    bob.filter_delete(old.id)
+    assert bob.filters_v2() == []
 
 
 def being_told(ada: Watched, bob: Watched) -> None:
