@@ -15,6 +15,7 @@ from martlet.model.names import AccountId
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
+from martlet.storage.visibility import ONE_LOOK
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,8 @@ class Listed(NamedTuple):
 COLUMNS = ", ".join(f"follow.{name}" for name in Follow.__slots__)
 IS_THERE = "account.suspended_at IS NULL AND account.deletes_at IS NULL"
 """The account is neither suspended nor about to be deleted."""
-NOT_HIDDEN = """NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = account.id
-                                                   AND (hidden.until IS NULL OR hidden.until > :now))"""
+NOT_HIDDEN = f"""NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = account.id
+                                                   AND (hidden.until IS NULL OR hidden.until > :now) {ONE_LOOK})"""
 """The viewer is spared accounts they block or mute, or that block them."""
 
 
@@ -230,12 +231,12 @@ def familiar_followers(
     rows = db.rows(
         f"""
         SELECT theirs.followed_id, theirs.id, account.id, account.version
-          FROM follow AS theirs
+          FROM follow AS mine
+          JOIN follow AS theirs ON theirs.follower_id = mine.followed_id
+                               AND theirs.followed_id {among("accounts")} AND theirs.is_accepted = 1
           JOIN account AS followed ON followed.id = theirs.followed_id AND followed.hides_follows = 0
-          JOIN follow AS mine ON mine.follower_id = :viewer AND mine.followed_id = theirs.follower_id
-                             AND mine.is_accepted = 1
           JOIN account ON account.id = theirs.follower_id AND account.hides_follows = 0 AND {IS_THERE}
-         WHERE theirs.followed_id {among("accounts")} AND theirs.is_accepted = 1
+         WHERE mine.follower_id = :viewer AND mine.is_accepted = 1
          ORDER BY theirs.id DESC
         """,
         accounts=numbers(accounts),

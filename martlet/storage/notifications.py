@@ -7,23 +7,24 @@ from martlet.model.names import AccountId, NotificationId, PostId
 from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Row, Writer
+from martlet.storage.visibility import ONE_LOOK
 
 NAMES = tuple(Notification._fields)
 COLUMNS = ", ".join(f"notification.{name}" for name in NAMES)
 
 _KINDS = {kind.value: kind for kind in NotificationKind}
 
-_WANTED = """NOT EXISTS (
+_WANTED = f"""NOT EXISTS (
     SELECT 1 FROM hidden
      WHERE hidden.viewer_id = notification.account_id AND hidden.author_id = notification.from_id
        AND (hidden.until IS NULL OR hidden.until > :now)
        AND (hidden.is_barred = 1
             OR NOT EXISTS (SELECT 1 FROM mute
                             WHERE mute.account_id = notification.account_id AND mute.muted_id = notification.from_id
-                              AND mute.hides_notifications = 0)
+                              AND mute.hides_notifications = 0 {ONE_LOOK})
             OR EXISTS (SELECT 1 FROM block
                         WHERE block.account_id = notification.account_id
-                          AND block.blocked_id = notification.from_id)))"""
+                          AND block.blocked_id = notification.from_id {ONE_LOOK})) {ONE_LOOK})"""
 """From nobody whom the recipient blocks or mutes; a mute may leave notifications alone."""
 
 

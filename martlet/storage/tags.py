@@ -85,12 +85,14 @@ def history(db: Reader, tags: Collection[int], since: int) -> dict[int, dict[int
 
 def count_use(db: Writer, post: PostId, day: int) -> None:
     """Count the hashtags of a public post on the day it was published. To be done once."""
+    # CROSS JOIN, for SQLite: the author's posts of the day are fewer than those with a hashtag that all talk of
     rows = db.rows(
         """
         SELECT post_tag.tag_id,
                CASE WHEN EXISTS (SELECT 1 FROM post AS earlier
-                                   JOIN post_tag AS its ON its.post_id = earlier.id AND its.tag_id = post_tag.tag_id
-                                  WHERE earlier.author_id = post.author_id AND earlier.visibility = 4
+                                  CROSS JOIN post_tag AS its
+                                  WHERE its.post_id = earlier.id AND its.tag_id = post_tag.tag_id
+                                    AND earlier.author_id = post.author_id AND earlier.visibility = 4
                                     AND earlier.id < post.id AND earlier.id >= :midnight)
                     THEN 0 ELSE 1 END
           FROM post JOIN post_tag ON post_tag.post_id = post.id

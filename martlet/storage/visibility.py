@@ -11,23 +11,26 @@ besides: people the viewer blocks or mutes. A boost is shown where both it and
 the boosted post may be.
 """
 
+ONE_LOOK = "LIMIT 1 OFFSET 0"
+"""Ends an EXISTS, which else PostgreSQL might answer from all whom the viewer follows or hides, read together."""
+
 
 def may_see(post: str, author: str) -> str:
     """The viewer may open this post, by its address or in any list."""
-    return f"({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS ({_hidden(post)} AND hidden.is_barred = 1))"
+    return f"({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS ({_hidden(post)} AND hidden.is_barred = 1 {ONE_LOOK}))"
 
 
 def wants_to_see(post: str, author: str) -> str:
     """The viewer may see this post, and neither blocks nor mutes its author."""
     return f"""({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS (
-        {_hidden(post)} AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1)))"""
+        {_hidden(post)} AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1) {ONE_LOOK}))"""
 
 
 def welcomes(account_id: str) -> str:
     """The viewer neither blocks nor mutes this account, nor is blocked by it: for lists of people."""
     return f"""NOT EXISTS (SELECT 1 FROM hidden
                             WHERE hidden.viewer_id = :viewer AND hidden.author_id = {account_id}
-                              AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1))"""
+                              AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1) {ONE_LOOK})"""
 
 
 def _written_for(post: str) -> str:
@@ -36,8 +39,9 @@ def _written_for(post: str) -> str:
         OR {post}.author_id = :viewer
         OR ({post}.visibility = 2 AND EXISTS (
                SELECT 1 FROM follow WHERE follow.follower_id = :viewer AND follow.followed_id = {post}.author_id
-                                      AND follow.is_accepted = 1))
-        OR EXISTS (SELECT 1 FROM mention WHERE mention.post_id = {post}.id AND mention.account_id = :viewer))"""
+                                      AND follow.is_accepted = 1 {ONE_LOOK}))
+        OR EXISTS (SELECT 1 FROM mention
+                    WHERE mention.post_id = {post}.id AND mention.account_id = :viewer {ONE_LOOK}))"""
 
 
 def _is_here(author: str) -> str:

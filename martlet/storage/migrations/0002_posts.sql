@@ -36,6 +36,7 @@ CREATE INDEX post_thread ON post (thread_id, id);
 CREATE INDEX post_reply ON post (reply_to_id, id) WHERE reply_to_id IS NOT NULL;
 CREATE INDEX post_quotes ON post (quote_of_id, id) WHERE quote_of_id IS NOT NULL;
 CREATE UNIQUE INDEX post_boost ON post (boost_of_id, author_id) WHERE boost_of_id IS NOT NULL;
+CREATE INDEX post_boost_order ON post (boost_of_id, id) WHERE boost_of_id IS NOT NULL;
 -- What public timelines show; a thread of one's own counts as no answer. The words have to be those of `listings`.
 CREATE INDEX post_public ON post (id) WHERE visibility = 4 AND boost_of_id IS NULL
     AND (reply_to_id IS NULL OR reply_to_account_id = author_id);
@@ -170,7 +171,7 @@ CREATE TABLE mark (
 CREATE INDEX mark_likes ON mark (account_id, liked_id) WHERE liked_id IS NOT NULL;
 CREATE INDEX mark_bookmarks ON mark (account_id, bookmarked_id) WHERE bookmarked_id IS NOT NULL;
 CREATE INDEX mark_liked_by ON mark (post_id, liked_id) WHERE liked_id IS NOT NULL;
-CREATE INDEX mark_post ON mark (post_id);
+CREATE INDEX mark_post ON mark (post_id, account_id);
 
 CREATE TABLE pin (
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,

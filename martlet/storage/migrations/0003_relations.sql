@@ -10,6 +10,7 @@ CREATE TABLE follow (
 ) STRICT, WITHOUT ROWID;
 CREATE UNIQUE INDEX follow_followers ON follow (followed_id, is_accepted, follower_id);
 CREATE INDEX follow_followers_order ON follow (followed_id, is_accepted, id);
+CREATE INDEX follow_notified ON follow (followed_id) WHERE notifies = 1;
 CREATE INDEX follow_following_order ON follow (follower_id, is_accepted, id);
 
 CREATE TABLE block (
@@ -42,7 +43,7 @@ CREATE TABLE hidden (
     until      INTEGER,                            -- NULL: for good
     PRIMARY KEY (viewer_id, author_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX hidden_author ON hidden (author_id);
+CREATE INDEX hidden_author ON hidden (author_id, viewer_id);
 
 CREATE TABLE account_note (
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
