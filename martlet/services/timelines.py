@@ -6,7 +6,7 @@ timelines from the posts themselves; `tidy` drops what nobody reads.
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
 from itertools import chain
 
@@ -104,28 +104,50 @@ async def rebuild(store: Store, account: AccountId, here: Server) -> None:
 
     New posts are written into them from the first step on, so that nothing
     falls between; what is read together aside may be written twice, but stands
-    in a timeline once.
+    in a timeline once. Who was followed or left meanwhile is seen to in the end.
     """
-    await store.writing(timelines.keep_home, account, 0)
-    home, of_lists = await store.reading_aside(_remembered, account)
-    await store.writing(timelines.put, account, home)
-    for id, entries in of_lists.items():
-        await store.writing(timelines.put, id, entries)
-    await store.writing(timelines.keep_home, account, here.now_ms())
+    await store.writing(timelines.keep_home, account, -here.now_ms())
+    authors, remembered = await store.reading_aside(_remembered, account)
+    for timeline, entries in remembered.items():
+        await store.writing(timelines.put, timeline, entries)
+    await store.writing(_settle, account, authors, here)
 
 
-def _remembered(db: Reader, account: AccountId) -> tuple[list[PostId], dict[ListId, list[PostId]]]:
-    """What an account's home timeline and lists would hold."""
-    authors = [account, *fanout.followed(db, account)]
-    written = (entry for author in authors for entry in fanout.recent(db, account, author, FROM_EACH))
+Authors = Mapping[timelines.Timeline, Collection[AccountId]]
+"""Whose posts stand in somebody's home timeline and in each of their lists."""
+
+
+def _authors(db: Reader, account: AccountId) -> Authors:
+    home = [account, *fanout.followed(db, account)]
+    return {account: home} | {one.id: lists.member_ids(db, one.id) for one in lists.of_owner(db, account)}
+
+
+def _settle(db: Writer, account: AccountId, before: Authors, here: Server) -> None:
+    """Take out who was left while the timelines were read together, bring in who came; now they are filled."""
+    now = _authors(db, account)
+    for timeline, authors in before.items():
+        for gone in set(authors) - set(now.get(timeline, ())):
+            timelines.take_out(db, timeline, gone)
+    for new in set(now[account]) - set(before[account]):
+        fill_home_from(db, account, new)
+    timelines.keep_home(db, account, here.now_ms())
+
+
+def _remembered(db: Reader, account: AccountId) -> tuple[Authors, dict[timelines.Timeline, list[PostId]]]:
+    """What an account's home timeline and lists would hold, and by whom."""
+    authors = _authors(db, account)
+    written = (
+        entry for author in authors[account] for entry in fanout.recent(db, account, author, FROM_EACH)
+    )
     tagged = (
         entry
         for tag in followed_tags.ids(db, account)
         for entry in fanout.recent_tagged(db, account, tag, FROM_EACH)
     )
-    return unrepeated(chain(written, tagged)), {
-        one.id: _of_list(db, one) for one in lists.of_owner(db, account)
-    }
+    remembered: dict[timelines.Timeline, list[PostId]] = {account: unrepeated(chain(written, tagged))}
+    for one in lists.of_owner(db, account):
+        remembered[one.id] = _of_list(db, one)
+    return authors, remembered
 
 
 def _of_list(db: Reader, one: List) -> list[PostId]:

@@ -54,11 +54,12 @@ def is_filled_before(db: Reader, account: AccountId, moment: int) -> bool:
 
 
 def keep_home(db: Writer, account: AccountId, now: int) -> None:
-    """From now on this account's timelines are written ahead; `now` 0: but not filled yet."""
+    """From now on this account's timelines are written ahead; a negative moment: they are being filled since then."""
     db.run(
         """
         INSERT INTO home (account_id, built_at) VALUES (:account, :now)
-        ON CONFLICT (account_id) DO UPDATE SET built_at = excluded.built_at WHERE excluded.built_at > home.built_at
+        ON CONFLICT (account_id) DO UPDATE SET built_at = excluded.built_at
+         WHERE home.built_at <= 0 OR excluded.built_at > home.built_at
         """,
         account=account,
         now=now,
@@ -136,12 +137,12 @@ def kept_after(db: Reader, after: AccountId, limit: int) -> list[AccountId]:
 
 
 def kept_of_absent(db: Reader, before: int, limit: int) -> list[AccountId]:
-    """Accounts whose timelines are written ahead although nobody used them since the moment `before`."""
+    """Accounts whose timelines are written ahead although nobody used or filled them since the moment `before`."""
     rows = db.rows(
         """
         SELECT home.account_id
           FROM home LEFT JOIN users ON users.account_id = home.account_id
-         WHERE coalesce(users.seen_at, users.created_at, 0) < :before LIMIT :limit
+         WHERE coalesce(users.seen_at, users.created_at, 0) < :before AND abs(home.built_at) < :before LIMIT :limit
         """,
         before=before,
         limit=limit,

@@ -258,6 +258,7 @@ def drop(api: Api, account: AccountId) -> None:
     store, here = api.built.ground.store, api.built.ground.here
     with store.write() as db:
         db.run("UPDATE users SET seen_at = 1000, created_at = 1000 WHERE account_id = :id", id=account)
+        db.run("UPDATE home SET built_at = 1000 WHERE account_id = :id", id=account)
     api.work()
     api.run(timelines.tidy(store, "", here))
     with store.read() as db:

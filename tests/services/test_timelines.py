@@ -1,18 +1,24 @@
 """Writing posts into timelines ahead."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.model.events import PostPublished
-from martlet.model.names import PostId
+from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
-from martlet.services import following_tags, listing, timelines
+from martlet.services import following, following_tags, listing, timelines
 from martlet.storage import fanout
-from martlet.storage.database import Store
+from martlet.storage import timelines as kept
+from martlet.storage.database import Reader, Store
 from tests.make import Make
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 def test_a_post_reaches_everyone_in_parts(store: Store, here: Server, make: Make) -> None:
@@ -65,3 +71,68 @@ def test_no_boost_repeats_what_stands_right_before_it(found: list[tuple[int, int
         if boosts[id] is not None:
             assert shown[at] not in shown[max(0, at - fanout.UNREPEATED) : at]
     assert {id for id, boosted in boosts.items() if boosted is None} <= set(kept)
+
+
+class Meanwhile:
+    """A store in which something happens right after a long read."""
+
+    def __init__(self, store: Store, happens: Callable[[], None]) -> None:
+        self._store, self._happens = store, happens
+        self.writing = store.writing
+
+    async def reading_aside(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        found = await self._store.reading_aside(function, *args, **kwargs)
+        await asyncio.to_thread(self._happens)
+        return found
+
+
+def rebuilt(store: Store, here: Server, reader: AccountId, happens: Callable[[], None]) -> list[PostId]:
+    """Somebody comes back whose timelines were dropped; what is in their home timeline in the end."""
+    with store.write() as db:
+        db.run("UPDATE users SET seen_at = 1000, created_at = 1000 WHERE account_id = :id", id=reader)
+        db.run("UPDATE home SET built_at = 1000 WHERE account_id = :id", id=reader)
+    asyncio.run(timelines.tidy(store, "", here))
+    with store.read() as found:
+        assert not kept.has_home(found, reader)
+    asyncio.run(timelines.rebuild(cast("Store", Meanwhile(store, happens)), reader, here))
+    with store.read() as found:
+        assert kept.has_home(found, reader)
+        return [id for id, _ in kept.newest(found, reader, 40)]
+
+
+def test_what_is_written_while_a_timeline_is_made_anew_is_in_it(
+    store: Store, here: Server, make: Make
+) -> None:
+    """Although tidying comes by, to which whoever is back still looks absent."""
+    reader, author = make.account("reader"), make.account("author")
+    make.follow(reader, author)
+    written = [make.post(by=author)]
+
+    def happens() -> None:
+        asyncio.run(timelines.tidy(store, "", here))
+        written.append(make.post(by=author))
+        with store.write() as db:
+            timelines.deliver(db, PostPublished(written[-1]), here)
+
+    assert rebuilt(store, here, reader, happens) == written[::-1]
+
+
+def test_whom_one_leaves_or_follows_meanwhile_is_out_or_in(store: Store, here: Server, make: Make) -> None:
+    reader, left, new = (make.account(name) for name in ("reader", "left", "new"))
+    make.follow(reader, left)
+    with store.write() as db:
+        one = listing.create(db, reader, "All", None, is_exclusive=None, here=here)
+        listing.add(db, one.id, reader, [left], here)
+    make.post(by=left)
+    post = make.post(by=new)
+
+    def happens() -> None:
+        with store.write() as db:
+            following.unfollow(db, reader, left)
+        make.follow(reader, new)
+
+    assert rebuilt(store, here, reader, happens) == [post]
+    with store.read() as found:
+        assert kept.newest(found, one.id, 40) == []
