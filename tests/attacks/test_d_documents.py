@@ -144,6 +144,59 @@ def test_d7_a_proof_of_another_shape_is_refused_and_not_passed_over(proof: Any) 
         proofs.verify(document, KEY.public, NOW)
 
 
+def signed_as(options: dict[str, Any], document: dict[str, Any] = NOTE) -> dict[str, Any]:
+    """`document` with a proof of these options that its author really made."""
+    value = KEY.sign(proofs._hashed(options, document))
+    return {**document, "proof": options | {"proofValue": multibase.encode(value)}}
+
+
+OPTIONS = {name: PROOF[name] for name in PROOF if name != "proofValue"}
+LONGER = [*CONTEXT, {"content": "https://evil.test/#content"}]
+
+
+def test_d7_what_the_author_really_signed_is_believed() -> None:
+    assert signed_as(OPTIONS) == SIGNED
+    assert is_believed(signed_as({name: OPTIONS[name] for name in OPTIONS if name != "@context"}))
+
+
+@pytest.mark.parametrize(
+    "document",
+    [
+        signed_as(OPTIONS | {"expires": "2030-01-01T00:00:00Z"}),
+        signed_as(OPTIONS | {"domain": "home.example"}),
+        signed_as(OPTIONS | {"type": "DataIntegrityProof2"}),
+        signed_as(OPTIONS | {"cryptosuite": "eddsa-rdfc-2022"}),
+        signed_as(OPTIONS | {"proofPurpose": "authentication"}),
+        signed_as(OPTIONS | {"verificationMethod": ""}),
+        signed_as(OPTIONS | {"verificationMethod": [KEY_ID]}),
+        signed_as(OPTIONS | {"verificationMethod": "https://" + "x" * 2048}),
+        signed_as(OPTIONS | {"created": "2026-11-23"}),
+        signed_as(OPTIONS | {"created": "20261123T080000Z"}),
+        signed_as(OPTIONS | {"created": 1763884800}),
+        signed_as(OPTIONS | {"created": "2026-11-23T08:00:00"}),
+        signed_as({name: OPTIONS[name] for name in OPTIONS if name != "created"}),
+        signed_as(OPTIONS | {"@context": LONGER}),
+        signed_as(OPTIONS | {"@context": CONTEXT[:1]}),
+        signed_as(OPTIONS, NOTE | {"@context": LONGER}),
+        signed_as(OPTIONS, {name: NOTE[name] for name in NOTE if name != "@context"}),
+        signed_as(
+            {name: OPTIONS[name] for name in OPTIONS if name != "@context"},
+            {name: NOTE[name] for name in NOTE if name != "@context"},
+        ),
+    ],
+    ids=lambda document: str(
+        {
+            name: document["proof"][name]
+            for name in document["proof"]
+            if document["proof"][name] != PROOF.get(name)
+        }
+    )[:60],
+)
+def test_d7_well_signed_and_yet_in_no_shape_that_all_read_alike(document: dict[str, Any]) -> None:
+    with pytest.raises(ProofRejected):
+        proofs.verify(document, KEY.public, NOW)
+
+
 def test_d7_every_way_to_spell_a_signature_but_one_is_refused() -> None:
     value: str = PROOF["proofValue"]
     for at in range(len(value)):

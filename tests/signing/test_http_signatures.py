@@ -168,6 +168,7 @@ def signed_cavage(
 ) -> Received:
     """A request signed over just these headers, with these parameters besides."""
     request = sent(signer)
+    request = replace(request, headers={f"x-{n}": "" for n in range(40)} | dict(request.headers))
     given = dict(part.split("=") for part in parameters.replace('"', "").split(",") if "=" in part)
     message = cavage.signing_string(request, headers.split(), given)
     signature = base64.b64encode(signer.key.sign(message.encode())).decode()
@@ -191,6 +192,7 @@ def signed_cavage(
         ("(request-target) host digest (created)", 'created="²"', False),
         ("(request-target) host digest (created)", 'created="nan"', False),
         ("(request-target) host digest (created)", "created=999999999999999", False),
+        ("(request-target) host date digest" + "".join(f" x-{n}" for n in range(40)), "", False),
         ("(request-target) host digest", f"created={NOW.timestamp():.0f}", False),
         ("date", "", False),
         ("host date digest", "", False),
@@ -217,6 +219,20 @@ def test_d5_a_header_that_is_not_there_covers_nothing(name: str) -> None:
         http_signatures.read(with_header(request, "signature", signature), NOW)
 
 
+def test_d5_a_time_that_is_covered_and_not_there() -> None:
+    request = signed_cavage("(request-target) host digest date", parameters='algorithm="hs2019"')
+    assert is_accepted(request)
+    signature = request.headers["signature"].replace("digest date", "digest (created)")
+    assert not is_accepted(with_header(request, "signature", signature))
+
+
+def test_d5_a_signature_header_without_end() -> None:
+    request = sent()
+    padded = request.headers["signature"].replace(",", "," + " " * 4000)
+    with pytest.raises(SignatureRejected, match="too long"):
+        http_signatures.read(with_header(request, "signature", padded), NOW)
+
+
 @pytest.mark.parametrize(
     "key_id", ["Test", "", "acct:ada@peer.example", "javascript:x", "https://peer.example/a b", "https://é.example/", "https://peer.example/" + "x" * 2048]
 )  # fmt: skip
@@ -230,6 +246,7 @@ def test_d5_a_key_is_named_by_a_uri(key_id: str) -> None:
     [
         ("date", "Mon, 23 Nov 2026 08:00:00 GMT, Mon, 23 Nov 2026 08:00:00 GMT"),
         ("date", "2026-11-23T08:00:00Z"),
+        ("date", "mon, 23 nov 2026 08:00:00 GMT"),
         ("date", "Mon, 23 Nov 2026 08:00:00 +0000"),
         ("date", "Mon, 99 Nov 2026 08:00:00 GMT"),
         ("host", "home.example, home.example"),
