@@ -41,6 +41,7 @@ from martlet.network import push as network_push
 from martlet.network.client import Client
 from martlet.services import (
     blocking,
+    blocking_servers,
     conversing,
     finding_accounts,
     following,
@@ -95,6 +96,7 @@ def jobs(ground: Ground, pusher: Pusher, mail: MailServer | None) -> Mapping[str
     """Work that waits for its time or for other machines, by name."""
     return {
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
+        blocking_servers.PART: partial(blocking_servers.part, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
         leaving.REMOVE: partial(leaving.remove, ground.store),

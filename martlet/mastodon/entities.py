@@ -125,6 +125,13 @@ class Relationship(Struct, kw_only=True):
     note: str
 
 
+class DomainBlockPreview(Struct, kw_only=True):
+    """How many follows the block of a server would end."""
+
+    followers_count: int
+    following_count: int
+
+
 class FamiliarFollowers(Struct, kw_only=True):
     """Who of those the caller follows follows an account."""
 

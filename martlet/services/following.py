@@ -11,7 +11,7 @@ from martlet.model.names import AccountId
 from martlet.model.notifications import NotificationKind
 from martlet.model.server import Server
 from martlet.services import timelines
-from martlet.storage import accounts, events, follows, notifications, relations
+from martlet.storage import accounts, domain_blocks, events, follows, notifications, relations
 from martlet.storage.database import Store, Writer
 from martlet.storage.follows import Follow
 
@@ -49,7 +49,7 @@ def follow(db: Writer, follower: AccountId, followed: AccountId, wanted: Wanted,
 
     Asked of locked accounts, and by limited ones. Raises `NotFound` for
     oneself and for accounts that are gone, `FollowNotAllowed` where either
-    blocks the other or the account has moved.
+    blocks the other or the other's server, or the account has moved.
     """
     follows.lock_pair(db, follower, followed)
     author = accounts.get_shown(db, followed)
@@ -57,12 +57,17 @@ def follow(db: Writer, follower: AccountId, followed: AccountId, wanted: Wanted,
         raise NotFound
     if author.moved_to_id is not None or relations.is_block_between(db, follower, followed):
         raise FollowNotAllowed
+    reader = accounts.get(db, follower)
+    if (author.host and domain_blocks.is_blocked(db, follower, author.host)) or (
+        reader.host and domain_blocks.is_blocked(db, followed, reader.host)
+    ):
+        raise FollowNotAllowed
     there = follows.find(db, follower, followed)
     if there is not None:
         _change(db, there, wanted)
         return
     options = _options(None, wanted)
-    is_open = not author.is_locked and accounts.get(db, follower).limited_at is None
+    is_open = not author.is_locked and reader.limited_at is None
     follows.insert(
         db,
         Follow(

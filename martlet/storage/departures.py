@@ -16,6 +16,7 @@ OWNED = (
     ("mute", "muted_id"),
     ("hidden", "viewer_id"),
     ("hidden", "author_id"),
+    ("domain_block", "account_id"),
     ("account_note", "account_id"),
     ("account_note", "about_id"),
     ("endorsement", "account_id"),

@@ -27,6 +27,7 @@ from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
+from martlet.storage.visibility import ONE_LOOK
 
 UNREPEATED = 40
 _EARLIER_BOOSTS = 100
@@ -144,20 +145,10 @@ def to_tag_followers(db: Writer, post: Post, after: AccountId, limit: int) -> Ac
     """The same for the home timelines of those who follow one of the post's hashtags."""
     if post.visibility != Visibility.PUBLIC or post.boost_of_id is not None:
         return None
-    last, seen = db.rows(
-        """
-        SELECT max(account_id), count(*) FROM (
-            SELECT DISTINCT followed_tag.account_id
-              FROM post_tag JOIN followed_tag ON followed_tag.tag_id = post_tag.tag_id
-             WHERE post_tag.post_id = :post AND followed_tag.account_id > :after
-             ORDER BY followed_tag.account_id LIMIT :limit) AS some_readers
-        """,
-        post=post.id,
-        after=after,
-        limit=limit,
-    )[0]
-    if last is None:
+    readers = _tag_followers(db, post, after, limit)
+    if not readers:
         return None
+    last = readers[-1]
     db.run(
         f"""
         INSERT INTO timeline_entry (timeline_id, post_id)
@@ -187,7 +178,34 @@ def to_tag_followers(db: Writer, post: Post, after: AccountId, limit: int) -> Ac
         after=after,
         last=last,
     )
-    return AccountId(last) if seen == limit else None
+    return last if len(readers) == limit else None
+
+
+def _tag_followers(db: Reader, post: Post, after: AccountId, limit: int) -> list[AccountId]:
+    """The next people who follow one of a post's hashtags, by id; as many of each hashtag are looked at."""
+    tags = db.rows(
+        f"""
+        SELECT tag_id FROM post_tag
+         WHERE post_id = :post AND EXISTS (SELECT 1 FROM followed_tag
+                                            WHERE followed_tag.tag_id = post_tag.tag_id
+                                              AND followed_tag.account_id > :after {ONE_LOOK})
+        """,
+        post=post.id,
+        after=after,
+    )
+    found: set[AccountId] = set()
+    for (tag,) in tags:
+        rows = db.rows(
+            """
+            SELECT account_id FROM followed_tag
+             WHERE tag_id = :tag AND account_id > :after ORDER BY account_id LIMIT :limit
+            """,
+            tag=tag,
+            after=after,
+            limit=limit,
+        )
+        found.update(row[0] for row in rows)
+    return sorted(found)[:limit]
 
 
 def _about(db: Reader, post: Post) -> list[AccountId]:

@@ -39,8 +39,9 @@ def insert(db: Writer, id: int, account: AccountId, tag: int, shown: str) -> Non
         """
         INSERT INTO featured_tag (id, account_id, tag_id, shown, posts_count, last_post_at)
         SELECT :id, :account, :tag, :shown, count(*), max(post.created_at)
-          FROM post_tag JOIN post ON post.id = post_tag.post_id
-         WHERE post_tag.tag_id = :tag AND post.author_id = :account AND post.visibility >= 3
+          FROM post CROSS JOIN post_tag
+         WHERE post.author_id = :account AND post.visibility >= 3
+           AND post_tag.tag_id = :tag AND post_tag.post_id = post.id
         """,
         id=id,
         account=account,

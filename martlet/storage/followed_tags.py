@@ -87,9 +87,10 @@ def take_out(db: Writer, account: AccountId, tag: int) -> None:
            AND post_id IN (
                SELECT entry.post_id
                  FROM timeline_entry AS entry
-                 JOIN post_tag ON post_tag.tag_id = :tag AND post_tag.post_id = entry.post_id
+                CROSS JOIN post_tag
                  JOIN post ON post.id = entry.post_id
                 WHERE entry.timeline_id = :account AND post.author_id <> :account
+                  AND post_tag.tag_id = :tag AND post_tag.post_id = entry.post_id
                   AND NOT EXISTS (SELECT 1 FROM follow
                                    WHERE follow.follower_id = :account AND follow.followed_id = post.author_id
                                      AND follow.is_accepted = 1)

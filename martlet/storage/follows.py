@@ -15,7 +15,7 @@ from martlet.model.names import AccountId
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
-from martlet.storage.visibility import ONE_LOOK
+from martlet.storage.visibility import ONE_LOOK, of_welcome_server
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,9 +43,10 @@ class Listed(NamedTuple):
 COLUMNS = ", ".join(f"follow.{name}" for name in Follow.__slots__)
 IS_THERE = "account.suspended_at IS NULL AND account.deletes_at IS NULL"
 """The account is neither suspended nor about to be deleted."""
-NOT_HIDDEN = f"""NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = account.id
-                                                   AND (hidden.until IS NULL OR hidden.until > :now) {ONE_LOOK})"""
-"""The viewer is spared accounts they block or mute, or that block them."""
+NOT_HIDDEN = f"""(NOT EXISTS (SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = account.id
+                                                     AND (hidden.until IS NULL OR hidden.until > :now) {ONE_LOOK})
+                  AND {of_welcome_server("account")})"""
+"""The viewer is spared accounts they block or mute, or that block them, and those of servers they block."""
 
 
 def lock_pair(db: Writer, one: AccountId, other: AccountId) -> None:

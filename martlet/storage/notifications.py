@@ -163,6 +163,9 @@ def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | N
                                                                AND mute.muted_id = :sender
                                                                AND mute.hides_notifications = 0)))
             OR EXISTS (
+                   SELECT 1 FROM account JOIN domain_block ON domain_block.host = account.host
+                    WHERE account.id = :sender AND account.host <> '' AND domain_block.account_id = :account)
+            OR EXISTS (
                    SELECT 1 FROM post JOIN thread_mute ON thread_mute.thread_id = post.thread_id
                     WHERE post.id = :post AND thread_mute.account_id = :account)
         """,

@@ -283,8 +283,9 @@ def claim_key(db: Writer, author: AccountId, key: str, post: PostId, now: int, l
         """
         SELECT post_id FROM idempotency
          WHERE account_id = :author AND key = :key
-           AND (EXISTS (SELECT 1 FROM post WHERE post.id = idempotency.post_id)
-                OR EXISTS (SELECT 1 FROM scheduled_post WHERE scheduled_post.id = idempotency.post_id))
+           AND (EXISTS (SELECT 1 FROM post WHERE post.id = idempotency.post_id LIMIT 1 OFFSET 0)
+                OR EXISTS (SELECT 1 FROM scheduled_post
+                            WHERE scheduled_post.id = idempotency.post_id LIMIT 1 OFFSET 0))
         """,
         author=author,
         key=key,

@@ -32,6 +32,7 @@ class Relation(NamedTuple):
     mute_expires_at: int | None
     note: str | None
     endorsement_id: int | None
+    domain_block_id: int | None
 
 
 class Muted(NamedTuple):
@@ -53,7 +54,7 @@ def between(
         f"""
         SELECT account.id, mine.is_accepted, mine.shows_boosts, mine.notifies, mine.languages, theirs.is_accepted,
                block.id, blocked_by.id, mute.id, mute.hides_notifications, mute.expires_at, account_note.text,
-               endorsement.id
+               endorsement.id, domain_block.id
           FROM account
           LEFT JOIN follow AS mine ON mine.follower_id = :viewer AND mine.followed_id = account.id
           LEFT JOIN follow AS theirs ON theirs.follower_id = account.id AND theirs.followed_id = :viewer
@@ -62,6 +63,8 @@ def between(
           LEFT JOIN mute ON mute.account_id = :viewer AND mute.muted_id = account.id
                         AND (mute.expires_at IS NULL OR mute.expires_at > :now)
           LEFT JOIN endorsement ON endorsement.account_id = :viewer AND endorsement.endorsed_id = account.id
+          LEFT JOIN domain_block ON domain_block.account_id = :viewer AND domain_block.host = account.host
+                                AND account.host <> ''
           LEFT JOIN account_note ON account_note.account_id = :viewer AND account_note.about_id = account.id
          WHERE account.id {among("others")} {"" if with_gone else f"AND {IS_THERE}"}
         """,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from martlet.model.names import PostId
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, by_bytes, numbers
+from martlet.storage.visibility import ONE_LOOK
 
 LOOKED_AT = 1000
 """Of very many hashtags that begin alike, as many are put in order."""
@@ -22,7 +23,7 @@ class UsedTag:
     shown: str
 
 
-KNOWN = "EXISTS (SELECT 1 FROM tag_day WHERE tag_day.tag_id = tag.id)"
+KNOWN = f"EXISTS (SELECT 1 FROM tag_day WHERE tag_day.tag_id = tag.id {ONE_LOOK})"
 """Whether a hashtag was ever used in public."""
 AS_SHOWN = f"""CASE WHEN {KNOWN} THEN tag.id ELSE 0 END, tag.name,
                CASE WHEN {KNOWN} THEN tag.shown ELSE tag.name END"""

@@ -7,8 +7,8 @@ parameters `:viewer` (0: nobody signed in) and, for timelines, `:now`.
 
 `may_see` is the right to see at all: what is written for you, by someone who
 is here and does not block you. `wants_to_see` is what a timeline leaves out
-besides: people the viewer blocks or mutes. A boost is shown where both it and
-the boosted post may be.
+besides: people the viewer blocks or mutes, and those of servers the viewer
+blocks. A boost is shown where both it and the boosted post may be.
 """
 
 ONE_LOOK = "LIMIT 1 OFFSET 0"
@@ -21,9 +21,10 @@ def may_see(post: str, author: str) -> str:
 
 
 def wants_to_see(post: str, author: str) -> str:
-    """The viewer may see this post, and neither blocks nor mutes its author."""
+    """The viewer may see this post, and neither blocks nor mutes its author, nor blocks the author's server."""
     return f"""({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS (
-        {_hidden(post)} AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1) {ONE_LOOK}))"""
+        {_hidden(post)} AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1) {ONE_LOOK})
+        AND {of_welcome_server(author)})"""
 
 
 def welcomes(account_id: str) -> str:
@@ -31,6 +32,13 @@ def welcomes(account_id: str) -> str:
     return f"""NOT EXISTS (SELECT 1 FROM hidden
                             WHERE hidden.viewer_id = :viewer AND hidden.author_id = {account_id}
                               AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1) {ONE_LOOK})"""
+
+
+def of_welcome_server(account: str) -> str:
+    """The viewer does not block the server of this account. For people here nothing is looked up."""
+    return f"""({account}.host = '' OR NOT EXISTS (
+        SELECT 1 FROM domain_block
+         WHERE domain_block.account_id = :viewer AND domain_block.host = {account}.host {ONE_LOOK}))"""
 
 
 def _written_for(post: str) -> str:

@@ -23,6 +23,7 @@ NEEDED: dict[str, dict[str, Any]] = {
     POSTS: {"status": "Hello"},
     "/api/v1/scheduled_statuses/{id}": {"scheduled_at": "2099-02-01"},
     "/api/v1/featured_tags": {"name": "Rain"},
+    "/api/v1/domain_blocks": {"domain": "elsewhere.example"},
     "/api/v1/lists": {"title": "Friends"},
     "/api/v1/lists/{id}": {"title": "Friends"},
     "/api/v1/filters": {"phrase": "rain", "context": ["home"]},

@@ -346,6 +346,10 @@ def keeping_away(ada: Watched, bob: Watched) -> None:
     assert [one.id for one in bob.blocks()] == [ada_id]
     assert ada.account_relationships(bob_id)[0].blocked_by
     assert not bob.account_unblock(ada_id).blocking
+    bob.domain_block("elsewhere.example")
+    assert list(bob.domain_blocks()) == ["elsewhere.example"]
+    bob.domain_unblock("elsewhere.example")
+    assert list(bob.domain_blocks()) == []
     post = ada.status_post("To be reported")
     report = bob.report(ada_id, [post.id], comment="Only a trial", category="other")
     assert report.comment == "Only a trial"

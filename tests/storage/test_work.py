@@ -173,6 +173,13 @@ ada  /api/v1/accounts/{bob}/lists
 ada  /api/v1/preferences
 ada  /api/v1/markers?timeline[]=home
 ada  /api/v2/filters
+ada  /api/v1/filters
+ada  /api/v1/scheduled_statuses
+ada  /api/v1/tags/tag1
+ada  /api/v1/followed_tags
+ada  /api/v1/featured_tags
+bob  /api/v1/accounts/{ada}/featured_tags
+ada  /api/v1/domain_blocks
 ada  /api/v2/search?q=river&type=statuses
 ada  /api/v2/search?q=river+from:ada&type=statuses
 ada  /api/v2/search?q=lake&type=statuses
@@ -223,6 +230,8 @@ ACTS = """
 /api/v1/accounts/{eve}/unblock -
 /api/v1/markers home[last_read_id]={middle}
 /api/v1/polls/{old}/votes choices[]=0
+/api/v1/statuses status=Later+#tag1&scheduled_at=2099-01-01
+/api/v1/domain_blocks domain=elsewhere.example
 """
 
 
@@ -262,3 +271,18 @@ def test_a_post_goes_without_a_search_for_what_hangs_on_it(town: tuple[Api, Work
         call()
     spent = work.of(call)
     assert spent.total() < 3 * work.LIMIT, spent
+
+
+def test_a_hashtag_is_followed_without_reading_all_of_it(town: tuple[Api, Work, Town]) -> None:
+    """Its last posts come into the home timeline, and are looked for there when they are to go."""
+    api, work, there = town
+
+    def call() -> None:
+        for verb in ("follow", "unfollow"):
+            assert api.post(f"/api/v1/tags/tag1/{verb}", there.bob).status == 200
+            api.work()
+
+    for _ in range(OFTEN):
+        call()
+    spent = work.of(call)
+    assert spent.total() < 10 * work.LIMIT, spent

@@ -40,7 +40,7 @@ def entity(relation: Relation) -> entities.Relationship:
         muting_expires_at=iso_or_none(relation.mute_expires_at),
         requested=relation.follows == 0,
         requested_by=relation.followed_by == 0,
-        domain_blocking=False,
+        domain_blocking=relation.domain_block_id is not None,
         endorsed=relation.endorsement_id is not None,
         note=relation.note or "",
     )

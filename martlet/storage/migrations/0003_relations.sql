@@ -45,6 +45,15 @@ CREATE TABLE hidden (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX hidden_author ON hidden (author_id, viewer_id);
 
+-- Servers of whose people somebody wants to see no more. Asked where posts are shown, of authors elsewhere only.
+CREATE TABLE domain_block (
+    account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    host        TEXT NOT NULL,
+    id          INTEGER NOT NULL,                  -- when, and the order of the list
+    PRIMARY KEY (account_id, host)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX domain_block_order ON domain_block (account_id, id);
+
 CREATE TABLE account_note (
     account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
     about_id    INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
