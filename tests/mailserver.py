@@ -22,6 +22,16 @@ class MailServer:
     port: int = 0
     letters: list[bytes] = field(default_factory=list)
     commands: list[str] = field(default_factory=list)
+    refuses: bool = False
+
+    async def handle_RCPT(  # noqa: N802 - theirs
+        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
+    ) -> str:
+        del server, session, options
+        if self.refuses:
+            return f"550 5.1.1 <{address}>: nobody of that name"
+        envelope.rcpt_tos.append(address)
+        return "250 fine"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802 - theirs
         del server, session

@@ -160,7 +160,7 @@ class Runner:
                     await self.jobs[job.name](job.body, self.here)
                 await self.store.writing(events.finish, job.id)
         except Exception as error:
-            log.exception("The job %s failed, try %d: %s", job.name, job.tries, job.body[:200])
+            log.exception("The job %s (%d) failed, try %d", job.name, job.id, job.tries)
             with contextlib.suppress(Exception):
                 await self.store.writing(self._failed, job, repr(error)[:1000])
 

@@ -9,6 +9,7 @@ password's link to the password it replaces, so it is good once.
 import asyncio
 import smtplib
 import ssl
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.headerregistry import Address
@@ -19,7 +20,7 @@ from email.utils import format_datetime, make_msgid
 import msgspec
 
 from martlet.model import emails
-from martlet.model.errors import InvalidInput
+from martlet.model.errors import InvalidInput, Unavailable
 from martlet.model.events import MailWanted
 from martlet.model.names import UserId
 from martlet.model.server import Server
@@ -48,6 +49,15 @@ class MailServer:
     user: str
     password: str = field(repr=False)
     sender: str = ""
+
+
+class LetterRefused(Unavailable):
+    """Says nothing of whose letter it was: this is written into the log."""
+
+    code = "letter_refused"
+
+    def __init__(self, codes: Iterable[int]) -> None:
+        super().__init__(f"The mail server takes no letters for this address ({', '.join(map(str, codes))}).")
 
 
 # -- wanting -------------------------------------------------------------
@@ -212,4 +222,7 @@ def _deliver(server: MailServer, message: EmailMessage) -> None:
             connection.starttls(context=context)
         if server.user:
             connection.login(server.user, server.password)
-        connection.send_message(message)
+        try:
+            connection.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise LetterRefused(code for code, _ in error.recipients.values()) from None

@@ -137,3 +137,15 @@ def test_a_wrong_password_is_told_and_the_letter_waits(
         try_again(api)
         assert waiting(api) == []
     assert len(box.letters) == 1
+
+
+def test_h4_whose_letter_is_refused_stands_in_no_log(
+    authority: Authority, sending: Sending, caplog: pytest.LogCaptureFixture
+) -> None:
+    with mailserver.opened("tls", authority.context_for(HOST)) as box, sending(box, "tls") as api:
+        box.refuses = True
+        want_letter(api)
+        [(tries, error)] = waiting(api)
+    assert (tries, error) == (1, "LetterRefused('The mail server takes no letters for this address (550).')")
+    assert "The job mail" in caplog.text
+    assert "mail.example" not in caplog.text
