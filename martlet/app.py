@@ -7,10 +7,12 @@ Wiring. Builds everything, lists every reaction and every job. Read it first.
 
 import hashlib
 import ipaddress
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import partial, wraps
+from typing import Any
 
+from martlet.federation.post_office import PostOffice
 from martlet.http.application import Application, Lifespan
 from martlet.http.limits import Limiter
 from martlet.http.media import MediaDoor
@@ -23,26 +25,33 @@ from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
 from martlet.model.events import (
     AccountChanged,
+    AccountLeft,
     AccountRegistered,
     AccountReported,
+    Blocked,
     Event,
     Followed,
     FollowRequested,
     MailWanted,
     Notified,
     PollClosed,
+    PollVoted,
     PostDeleted,
     PostEdited,
     PostLiked,
     PostPublished,
+    PostUnliked,
+    Unblocked,
     Unfollowed,
 )
+from martlet.model.server import Server
 from martlet.network import push as network_push
 from martlet.network.client import Client
 from martlet.services import (
     blocking,
     blocking_servers,
     conversing,
+    delivering,
     finding_accounts,
     following,
     indexing,
@@ -65,7 +74,7 @@ from martlet.settings import Settings
 from martlet.signing.server_keys import ServerSecret
 from martlet.signing.subscriptions import Sender, Subscription
 from martlet.storage import secret_file
-from martlet.storage.database import Store
+from martlet.storage.database import Store, Writer
 from martlet.storage.opening import open_store
 from martlet.web.door import WebDoor
 
@@ -91,10 +100,48 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     MailWanted: (mailing.send_later,),
 }
 
+Telling = Callable[[Writer, Any, Server, ServerSecret], None]
 
-def jobs(ground: Ground, pusher: Pusher, mail: MailServer | None) -> Mapping[str, Job]:
+TELLING: Mapping[type[Event], Sequence[Telling]] = {
+    PostPublished: (delivering.of_post,),
+    PostEdited: (delivering.of_edit,),
+    PostDeleted: (delivering.of_deletion,),
+    PostLiked: (delivering.of_like,),
+    PostUnliked: (delivering.of_unlike,),
+    PollVoted: (delivering.of_vote,),
+    Followed: (delivering.of_follow,),
+    FollowRequested: (delivering.of_follow_request,),
+    Unfollowed: (delivering.of_end,),
+    Blocked: (delivering.of_block,),
+    Unblocked: (delivering.of_unblock,),
+    AccountChanged: (delivering.of_account,),
+    AccountLeft: (delivering.of_departure,),
+}
+"""What other servers are told of, signed: these reactions need the secret that protects our keys."""
+
+
+def reactions(secret: ServerSecret) -> Mapping[type[Event], Sequence[Reaction]]:
+    """All that follows from each event."""
+
+    def signing(tell: Telling) -> Reaction:
+        @wraps(tell)
+        def react(db: Writer, event: Any, here: Server) -> None:
+            tell(db, event, here, secret)
+
+        return react
+
+    return {
+        kind: (*REACTIONS.get(kind, ()), *map(signing, TELLING.get(kind, ())))
+        for kind in (*REACTIONS, *TELLING)
+    }
+
+
+def jobs(
+    ground: Ground, pusher: Pusher, mail: MailServer | None, post_office: PostOffice
+) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
     return {
+        **post_office.jobs,
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         blocking_servers.PART: partial(blocking_servers.part, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
@@ -137,12 +184,12 @@ def _mail_server(settings: Settings) -> MailServer | None:
 def ground_for(settings: Settings, store: Store) -> Ground:
     """The schema has to be up to date already."""
     secret = _secret(settings)
+    here = server(settings, store.take_slot())
     with store.read() as db:
         vapid = keys.find_vapid(db, secret)
     if vapid is None:
         with store.write() as db:
             vapid = keys.make_vapid(db, secret)
-    here = server(settings, store.take_slot())
     media = LocalStore(settings.folder / "media", f"{settings.url}/media")
     return Ground(here, store, secret, vapid, media, _workshop(settings))
 
@@ -171,11 +218,18 @@ def build(settings: Settings) -> Built:
     return build_on(ground_for(settings, open_store(settings.database, settings.folder)), settings)
 
 
-def build_on(ground: Ground, settings: Settings) -> Built:
-    """The same on a ground that is there already."""
-    client = Client(ground.here.host, allow_private=settings.allow_private_addresses)
+def build_on(ground: Ground, settings: Settings, client: Client | None = None) -> Built:
+    """The same on a ground that is there already; `client`: another way to call other servers."""
+    client = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
     pusher = Pusher(partial(_push, client), partial(push.word, here=ground.here))
-    runner = Runner(ground.store, ground.here, REACTIONS, jobs(ground, pusher, _mail_server(settings)))
+    post_office = PostOffice.on(ground, client)
+    runner = Runner(
+        ground.store,
+        ground.here,
+        reactions(ground.secret),
+        jobs(ground, pusher, _mail_server(settings), post_office),
+        waiting=delivering.SEND,
+    )
 
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
 
@@ -188,7 +242,12 @@ def build_on(ground: Ground, settings: Settings) -> Built:
         ground.store.close()
 
     application = Application(
-        doors=[MediaDoor(ground.media), MastodonDoor(methods.ALL, ground, limiter), WebDoor(ground, limiter)],
+        doors=[
+            MediaDoor(ground.media),
+            MastodonDoor(methods.ALL, ground, limiter, post_office.resolver),
+            post_office.door,
+            WebDoor(ground, limiter),
+        ],
         hosts=_hosts(settings),
         lifespan=Lifespan(runner.start, stop),
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],

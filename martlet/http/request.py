@@ -69,6 +69,13 @@ class Request:
         return self.headers.get(name, b"").decode("latin-1")
 
     @property
+    def target(self) -> str:
+        """Path and query as they were sent, not decoded: what a signature covers."""
+        path: bytes = self._scope.get("raw_path") or self.path.encode()
+        query = f"?{self.query.decode('latin-1')}" if self.query else ""
+        return path.decode("latin-1").partition("?")[0] + query
+
+    @property
     def peer(self) -> str:
         """The address at the other end of the connection."""
         client: Sequence[Any] | None = self._scope.get("client")

@@ -36,6 +36,8 @@ BATCH = 64
 REACT_SECONDS = 0.010
 """A transaction takes up no further event once it is this old."""
 JOBS_AT_ONCE = 16
+WAITING_AT_ONCE = 64
+"""As many jobs of the name `Runner.waiting` may be under way besides: they wait for other servers."""
 TRIES = 12
 TAKEN_SECONDS = 300
 IDLE_SECONDS = 1.0
@@ -50,9 +52,12 @@ class Runner:
     here: Server
     reactions: Mapping[type[Event], Sequence[Reaction]]
     jobs: Mapping[str, Job]
+    waiting: str = ""
+    """The job that mostly waits for other servers, and must not keep the others from being done."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
+    _are_waiting: set[asyncio.Task[None]] = field(default_factory=set)
     _is_stopping: bool = False
 
     async def start(self) -> None:
@@ -63,6 +68,7 @@ class Runner:
                 loop.call_soon_threadsafe(self._wake.set)
 
         self.store.listeners.append(wake)
+        await self.store.writing(events.release, self.here.ids.slot)
         self._tasks = [loop.create_task(self._run_for_ever())]
 
     async def stop(self) -> None:
@@ -71,14 +77,14 @@ class Runner:
         self._wake.set()
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(asyncio.gather(*self._tasks, return_exceptions=True), 10)
-        if self._under_way:
-            await asyncio.wait(self._under_way, timeout=5)
+        if self._all:
+            await asyncio.wait(self._all, timeout=5)
 
     async def run_until_idle(self) -> None:
         """Do all that is due now: for tests and commands."""
         while await self._step():
-            if self._under_way:
-                await asyncio.wait(self._under_way)
+            if self._all:
+                await asyncio.wait(self._all)
 
     async def _run_for_ever(self) -> None:
         while not self._is_stopping:
@@ -98,17 +104,22 @@ class Runner:
         if not await self.store.reading(self._is_work):
             return False
         taken = await self.store.writing(self._react)
-        room = JOBS_AT_ONCE - len(self._under_way)
-        if room > 0:
-            for job in await self.store.writing(self._take_jobs, room):
+        room, room_to_wait = JOBS_AT_ONCE - len(self._under_way), WAITING_AT_ONCE - len(self._are_waiting)
+        if room > 0 or room_to_wait > 0:
+            for job in await self.store.writing(self._take_jobs, room, room_to_wait):
                 task = asyncio.get_running_loop().create_task(self._do(job))
-                self._under_way.add(task)
+                (self._are_waiting if job.name == self.waiting else self._under_way).add(task)
                 task.add_done_callback(self._done)
                 taken += 1
         return taken > 0
 
+    @property
+    def _all(self) -> set[asyncio.Task[None]]:
+        return self._under_way | self._are_waiting
+
     def _done(self, task: asyncio.Task[None]) -> None:
         self._under_way.discard(task)
+        self._are_waiting.discard(task)
         self._wake.set()
 
     def _is_work(self, db: Any) -> bool:
@@ -147,9 +158,13 @@ class Runner:
 
     # -- jobs ------------------------------------------------------------
 
-    def _take_jobs(self, db: Writer, limit: int) -> list[JobRow]:
-        now = self.here.now_ms()
-        return events.take_jobs(db, now, now + TAKEN_SECONDS * 1000, limit)
+    def _take_jobs(self, db: Writer, room: int, room_to_wait: int) -> list[JobRow]:
+        now, by = self.here.now_ms(), self.here.ids.slot
+        until = now + TAKEN_SECONDS * 1000
+        taken = events.take_jobs(db, now, until, room, by, other_than=self.waiting) if room > 0 else []
+        if self.waiting and room_to_wait > 0:
+            taken += events.take_jobs(db, now, until, room_to_wait, by, only=self.waiting)
+        return taken
 
     async def _do(self, job: JobRow) -> None:
         try:

@@ -15,7 +15,7 @@ from martlet.mastodon.serialize.filters import FilterResults
 from martlet.mastodon.serialize.pieces import Pieces
 from martlet.mastodon.serialize.statuses import StatusPages
 from martlet.services import naming, rendering
-from martlet.services.ports import Ground
+from martlet.services.ports import Ground, Resolver
 from martlet.services.visiting import Visits
 
 
@@ -31,7 +31,13 @@ class MastodonDoor:
         "/nodeinfo/",
     )
 
-    def __init__(self, apis: Sequence[Api], ground: Ground, limiter: Limiter | None = None) -> None:
+    def __init__(
+        self,
+        apis: Sequence[Api],
+        ground: Ground,
+        limiter: Limiter | None = None,
+        resolver: Resolver | None = None,
+    ) -> None:
         self.routes = Routes()
         self.operations = [operation for api in apis for operation in api.operations]
         self._ground = ground
@@ -39,7 +45,7 @@ class MastodonDoor:
         accounts = AccountBytes(ground.here)
         pieces = Pieces(ground.here, accounts, rendering.keeper(ground.store))
         pages = StatusPages(ground.here, accounts, pieces, FilterResults(ground.here))
-        desk = Desk(ground, pages, Visits(ground.store, ground.here), limiter)
+        desk = Desk(ground, pages, Visits(ground.store, ground.here), limiter, resolver)
         for operation in self.operations:
             add(self.routes, operation, desk)
         self.routes.add("GET", "/api/openapi.json", self._describe)

@@ -31,7 +31,7 @@ from martlet.model.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.services import signing_in
-from martlet.services.ports import Ground
+from martlet.services.ports import Ground, Resolver
 from martlet.services.signing_in import Viewer
 from martlet.services.visiting import Visits
 from martlet.storage.database import Reader, Store, Writer
@@ -61,6 +61,7 @@ class Desk:
     pages: StatusPages
     visits: Visits
     limiter: Limiter | None = None
+    resolver: Resolver | None = None
 
 
 @dataclass(slots=True)
@@ -89,6 +90,11 @@ class Call(Generic[F]):
     @property
     def store(self) -> Store:
         return self.desk.ground.store
+
+    @property
+    def resolver(self) -> Resolver | None:
+        """Who asks other servers; None where there are none."""
+        return self.desk.resolver
 
     @property
     def account(self) -> AccountId:

@@ -57,10 +57,33 @@ class SearchForm(Struct, frozen=True, kw_only=True):
 async def search(call: Call[SearchForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/search/#v2"""
     _check(call)
+    there = await _resolve(call) if call.form.resolve and not call.form.offset else None
+    if there is not None:
+        found = await call.store.reading(_at_address, call, there)
+        if found is not None:
+            return found
     try:
         return await call.store.reading(_search, call, "short")
     except TakesLong:
         return await call.store.reading_aside(_search, call, "long")
+
+
+async def _resolve(call: Call[SearchForm]) -> str | None:
+    """Ask other servers for what is not known here yet: a handle with its host, or an address; its uri."""
+    text = call.form.q.strip()[:QUERY_LOOKED_AT]
+    if call.resolver is None:
+        return None
+    if text.startswith(("https://", "http://")):
+        if not await call.store.reading(_is_known, call, text):
+            return await call.resolver.address(text)
+    elif "@" in text.removeprefix("@") and call.form.wants("accounts"):
+        await call.resolver.handle(text)
+    return None
+
+
+def _is_known(db: Reader, call: Call[SearchForm], address: str) -> bool:
+    found = _ADDRESS.fullmatch(address)
+    return found is not None and _at_address(db, call, found[1]) is not None
 
 
 def _check(call: Call[SearchForm]) -> None:

@@ -10,7 +10,7 @@ from typing import ClassVar
 
 import msgspec
 
-from martlet.model.names import AccountId, NotificationId, PostId, UserId
+from martlet.model.names import NOBODY, AccountId, NotificationId, PostId, Uri, UserId
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -32,17 +32,40 @@ class PostEdited(Event, frozen=True):
 
 
 class PostDeleted(Event, frozen=True):
-    """The post's row is gone when this is read."""
+    """The post's row is gone when this is read, so what other servers have to be told stands here."""
 
     kind = "post_deleted"
     post: PostId
     author: AccountId
+    uri: Uri = Uri("")
+    visibility: int = 0
+    boosted: Uri | None = None
+    """What was boosted, if it was a boost; `told` then begins with its author."""
+    told: tuple[AccountId, ...] = ()
+    """Who was named in it, or answered by it."""
 
 
 class PostLiked(Event, frozen=True):
     kind = "post_liked"
     post: PostId
     by: AccountId
+
+
+class PostUnliked(Event, frozen=True):
+    kind = "post_unliked"
+    post: PostId
+    by: AccountId
+    like: int
+    """What the like was."""
+
+
+class PollVoted(Event, frozen=True):
+    """Somebody chose in a poll, for good."""
+
+    kind = "poll_voted"
+    post: PostId
+    by: AccountId
+    choices: tuple[str, ...]
 
 
 class PollClosed(Event, frozen=True):
@@ -67,11 +90,26 @@ class Followed(Event, frozen=True):
 
 
 class Unfollowed(Event, frozen=True):
-    """A follow ended, by whichever side."""
+    """A follow ended, or a request for one, by whichever side."""
 
     kind = "unfollowed"
     follower: AccountId
     followed: AccountId
+    by: AccountId = NOBODY
+    uri: Uri | None = None
+    """What the request was called, where one of the two is elsewhere."""
+
+
+class Blocked(Event, frozen=True):
+    kind = "blocked"
+    account: AccountId
+    blocked: AccountId
+
+
+class Unblocked(Event, frozen=True):
+    kind = "unblocked"
+    account: AccountId
+    blocked: AccountId
 
 
 class AccountRegistered(Event, frozen=True):
@@ -86,6 +124,14 @@ class AccountChanged(Event, frozen=True):
 
     kind = "account_changed"
     account: AccountId
+
+
+class AccountLeft(Event, frozen=True):
+    """An account is about to be removed for good, with everything by which one would know whom to tell."""
+
+    kind = "account_left"
+    account: AccountId
+    inboxes: tuple[str, ...]
 
 
 class AccountReported(Event, frozen=True):

@@ -8,6 +8,7 @@ never make the same id; the counter tells apart what one process makes within
 a millisecond, and runs ahead of the clock when 1,024 are not enough.
 """
 
+import secrets
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -27,11 +28,19 @@ class IdMaker:
         self._last = 0  # milliseconds * 1024 + counter
         self._lock = threading.Lock()
 
+    @property
+    def slot(self) -> int:
+        return self._slot >> 10
+
     def next(self) -> int:
         with self._lock:
             self._last = max(self._last + 1, self._milliseconds() * _COUNTERS)
             moment, counter = divmod(self._last, _COUNTERS)
         return moment << 16 | self._slot | counter
+
+    def next_at(self, milliseconds: int) -> int:
+        """For what happened before and only comes to be known now: an id of that moment. It may be taken."""
+        return milliseconds << 16 | self._slot | secrets.randbelow(_COUNTERS)
 
 
 def first_id_at(moment: datetime) -> int:

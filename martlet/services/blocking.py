@@ -2,6 +2,7 @@
 
 import msgspec
 
+from martlet.model.events import Blocked, Unblocked
 from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.services import following
@@ -24,15 +25,17 @@ def block(db: Writer, account: AccountId, blocked: AccountId, here: Server) -> N
         return
     follows.lock_pair(db, account, blocked)
     if relations.put_block(db, account, blocked, here.next_id()):
-        following.end(db, account, blocked)
-        following.end(db, blocked, account)
+        following.end(db, account, blocked, account)
+        following.end(db, blocked, account, account)
         relations.delete_notifications(db, account, blocked)
+        db.emit(Blocked(account, blocked))
 
 
 def unblock(db: Writer, account: AccountId, blocked: AccountId) -> None:
     accounts.get_shown(db, blocked)
     follows.lock_pair(db, account, blocked)
-    relations.delete_block(db, account, blocked)
+    if relations.delete_block(db, account, blocked):
+        db.emit(Unblocked(account, blocked))
 
 
 def mute(

@@ -81,5 +81,5 @@ def _part_with_some(db: Writer, parting: Parting) -> bool:
     found = domain_blocks.follows(db, parting.account, parting.host, AT_ONCE)
     for follower, followed in found:
         follows.lock_pair(db, follower, followed)
-        following.end(db, follower, followed)
+        following.end(db, follower, followed, parting.account)
     return len(found) == AT_ONCE

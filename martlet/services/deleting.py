@@ -6,13 +6,13 @@ timelines that name it are shown to nobody, and trimmed with the timeline.
 """
 
 from martlet.model.events import PostDeleted
-from martlet.model.names import AccountId, PostId
+from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import uploading
-from martlet.storage import accounts, featured_tags, marks, media, posts, quotes
-from martlet.storage.database import Writer
+from martlet.storage import accounts, attached, featured_tags, marks, media, posts, quotes, telling
+from martlet.storage.database import Reader, Writer
 
 
 def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_media: bool = True) -> None:
@@ -26,6 +26,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
     if post.boost_of_id is not None:
         take_back(db, post, here)
         return
+    told = _told(db, post)
     posts.delete_boosts(db, post.id, here.now_ms())
     if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
         posts.count(db, post.reply_to_id, replies=-1)
@@ -38,7 +39,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
         uploading.let_go(db, media.of_posts(db, [post.id])[post.id], here.now_ms())
     media.release(db, post.id, here.now_ms())
     accounts.count(db, author, posts=-1)
-    _remove(db, post, here)
+    _remove(db, post, here, told)
 
 
 def take_back(db: Writer, boost: Post, here: Server) -> None:
@@ -47,13 +48,27 @@ def take_back(db: Writer, boost: Post, here: Server) -> None:
     boosted = boost.boost_of_id
     if boosted is None or posts.find_unfiltered(db, boost.id) is None:
         return
+    original = posts.find_unfiltered(db, boosted)
     marks.forget_boost(db, boost.author_id, boosted)
     marks.untell(db, "boost", boost.author_id, boosted)
     posts.count(db, boosted, boosts=-1)
     accounts.count(db, boost.author_id, posts=-1)
-    _remove(db, boost, here)
+    told = () if original is None else (original.author_id,)
+    _remove(db, boost, here, told, None if original is None else original.uri)
 
 
-def _remove(db: Writer, post: Post, here: Server) -> None:
+def _told(db: Reader, post: Post) -> tuple[AccountId, ...]:
+    """Who has the post besides followers."""
+    told = dict.fromkeys(attached.mentioned_ids(db, post.id))
+    if post.reply_to_account_id is not None:
+        told[post.reply_to_account_id] = None
+    if post.visibility >= Visibility.UNLISTED:
+        told |= dict.fromkeys(telling.boosters(db, post.id))
+    return tuple(told)
+
+
+def _remove(
+    db: Writer, post: Post, here: Server, told: tuple[AccountId, ...], boosted: Uri | None = None
+) -> None:
     posts.delete(db, post, here.now_ms())
-    db.emit(PostDeleted(post.id, post.author_id))
+    db.emit(PostDeleted(post.id, post.author_id, post.uri, int(post.visibility), boosted, told))

@@ -69,7 +69,7 @@ def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Se
             posts.update(db, id, quoting=changed.quoting)
         return
     now = here.now_ms()
-    _record(db, before, after, now)
+    keep_version(db, before, after, now)
     columns = ("text", "html", "warning", "is_sensitive", "language", "has_media", "poll_id", "quoting")
     posts.update(db, id, edited_at=now, **{name: getattr(changed, name) for name in columns})
     db.emit(PostEdited(id))
@@ -157,7 +157,8 @@ def _change_words(db: Writer, post: Post, composed: Composed, here: Server) -> N
         featured_tags.count_post(db, post)
 
 
-def _record(db: Writer, before: Whole, after: Whole, now: int) -> None:
+def keep_version(db: Writer, before: Whole, after: Whole, now: int) -> None:
+    """Keep what a post was, and what it is now. Raises `InvalidInput` where there are too many versions."""
     known = edits.count(db, after.post.id)
     if known >= HISTORY_LIMIT:
         raise InvalidInput("This post has been edited too often")

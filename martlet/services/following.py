@@ -7,7 +7,7 @@ import msgspec
 from martlet.model.accounts import Account
 from martlet.model.errors import NotAllowed, NotFound
 from martlet.model.events import Followed, FollowRequested, Unfollowed
-from martlet.model.names import AccountId
+from martlet.model.names import AccountId, Uri
 from martlet.model.notifications import NotificationKind
 from martlet.model.server import Server
 from martlet.services import timelines
@@ -43,11 +43,14 @@ class _Options:
     languages: tuple[str, ...] | None
 
 
-def follow(db: Writer, follower: AccountId, followed: AccountId, wanted: Wanted, here: Server) -> None:
+def follow(
+    db: Writer, follower: AccountId, followed: AccountId, wanted: Wanted, here: Server, uri: Uri | None = None
+) -> None:
     """
     Follow an account, ask to, or change what is wanted of it.
 
-    Asked of locked accounts, and by limited ones. Raises `NotFound` for
+    Asked of locked accounts and of all elsewhere, and by limited ones. `uri`:
+    what a follower elsewhere calls the request. Raises `NotFound` for
     oneself and for accounts that are gone, `FollowNotAllowed` where either
     blocks the other or the other's server, or the account has moved.
     """
@@ -67,17 +70,21 @@ def follow(db: Writer, follower: AccountId, followed: AccountId, wanted: Wanted,
         _change(db, there, wanted)
         return
     options = _options(None, wanted)
-    is_open = not author.is_locked and reader.limited_at is None
+    id = here.next_id()
+    is_open = author.is_here and not author.is_locked and reader.limited_at is None
+    if not author.is_here and uri is None:
+        uri = Uri(f"{reader.uri}#follows/{id}")
     follows.insert(
         db,
         Follow(
             follower,
             followed,
-            here.next_id(),
+            id,
             int(is_open),
             int(options.shows_boosts),
             int(options.notifies),
             follows.languages_text(options.languages),
+            uri,
         ),
     )
     if is_open:
@@ -117,12 +124,17 @@ def _begin(db: Writer, follower: AccountId, followed: AccountId) -> None:
     db.emit(Followed(follower, followed))
 
 
-def end(db: Writer, follower: AccountId, followed: AccountId) -> None:
-    """End a follow, or take a request back; nothing where there is neither. The pair is locked by the caller."""
+def end(db: Writer, follower: AccountId, followed: AccountId, by: AccountId) -> None:
+    """
+    End a follow, or a request for one; nothing where there is neither. The pair is locked by the caller.
+
+    `by`: which of the two wants so.
+    """
     there = follows.find(db, follower, followed)
     if there is None:
         return
     follows.delete(db, follower, followed)
+    db.emit(Unfollowed(follower, followed, by, there.uri))
     if not there.is_accepted:
         _untell(db, follower, followed)
         return
@@ -130,7 +142,6 @@ def end(db: Writer, follower: AccountId, followed: AccountId) -> None:
     timelines.forget(db, follower, followed)
     accounts.count(db, followed, followers=-1)
     accounts.count(db, follower, following=-1)
-    db.emit(Unfollowed(follower, followed))
 
 
 def _untell(db: Writer, follower: AccountId, followed: AccountId) -> None:
@@ -142,7 +153,7 @@ def unfollow(db: Writer, follower: AccountId, followed: AccountId) -> None:
     """Raises `NotFound` for accounts that are not there."""
     accounts.get_shown(db, followed)
     follows.lock_pair(db, follower, followed)
-    end(db, follower, followed)
+    end(db, follower, followed, follower)
 
 
 def remove_follower(db: Writer, followed: AccountId, follower: AccountId) -> None:
@@ -151,7 +162,7 @@ def remove_follower(db: Writer, followed: AccountId, follower: AccountId) -> Non
     follows.lock_pair(db, follower, followed)
     there = follows.find(db, follower, followed)
     if there is not None and there.is_accepted:
-        end(db, follower, followed)
+        end(db, follower, followed, followed)
 
 
 def accept(db: Writer, followed: AccountId, follower: AccountId, here: Server) -> None:
@@ -169,7 +180,7 @@ def reject(db: Writer, followed: AccountId, follower: AccountId) -> None:
     there = follows.find(db, follower, followed)
     if there is None or there.is_accepted:
         raise NotFound
-    end(db, follower, followed)
+    end(db, follower, followed, followed)
 
 
 def unlocked(db: Writer, account: Account, here: Server) -> None:

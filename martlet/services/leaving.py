@@ -7,11 +7,12 @@ name, so that nobody else can pass for somebody who was here.
 
 import msgspec
 
-from martlet.model.events import AccountChanged
+from martlet.model.accounts import Account
+from martlet.model.events import AccountChanged, AccountLeft
 from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.services import deleting, following, revoking, uploading
-from martlet.storage import accounts, departures, events, follows, marks, media, posts, timelines
+from martlet.storage import accounts, departures, events, follows, marks, media, posts, remotes, timelines
 from martlet.storage.database import Store, Writer
 
 REMOVE = "remove_account"
@@ -53,6 +54,17 @@ def delete_account(db: Writer, account: AccountId, here: Server) -> int:
     return deletes_at
 
 
+def leave_elsewhere(db: Writer, account: Account, here: Server) -> None:
+    """An account of another server is no more: hidden at once, removed as soon as there is time."""
+    if account.deletes_at is not None:
+        return
+    now = here.now_ms()
+    accounts.update(db, account.id, deletes_at=now)
+    body = msgspec.json.encode(Removal(account.id, now)).decode()
+    events.add_job(db, REMOVE, body, now, key=f"{REMOVE}:{account.id}:{now}")
+    db.emit(AccountChanged(account.id))
+
+
 def take_back(db: Writer, account: AccountId) -> bool:
     """Have an account stay that was to be deleted. Whether it was, and still could be saved."""
     before = accounts.get(db, account)
@@ -66,8 +78,19 @@ def take_back(db: Writer, account: AccountId) -> bool:
 async def remove(store: Store, body: str, here: Server) -> None:
     """The job that removes an account for good, a little in each transaction."""
     removal = msgspec.json.decode(body, type=Removal)
+    await store.writing(_say_goodbye, removal)
     while await store.writing(_remove_some, removal, here):
         pass
+
+
+def _say_goodbye(db: Writer, removal: Removal) -> None:
+    """Before anything is removed: afterwards nobody would know any more who has to be told."""
+    account = accounts.find(db, removal.account)
+    if account is None or account.deletes_at != removal.deletes_at or account.deleted_at is not None:
+        return
+    inboxes = remotes.inboxes_around(db, account.id) if account.is_here else set()
+    if inboxes:
+        db.emit(AccountLeft(account.id, tuple(sorted(inboxes))))
 
 
 def _remove_some(db: Writer, removal: Removal, here: Server) -> bool:
@@ -111,7 +134,7 @@ def _remove_follows(db: Writer, account: AccountId) -> bool:
     found = follows.of(db, account, AT_ONCE)
     for one in found:
         follows.lock_pair(db, one.follower_id, one.followed_id)
-        following.end(db, one.follower_id, one.followed_id)
+        following.end(db, one.follower_id, one.followed_id, account)
     return bool(found)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import msgspec
 
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.events import PollClosed
+from martlet.model.events import PollClosed, PollVoted
 from martlet.model.names import AccountId, PollId
 from martlet.model.posts import PollDraft, Post
 from martlet.model.server import Server
@@ -113,3 +113,26 @@ def vote(db: Writer, voter: AccountId, id: PollId, choices: list[int], here: Ser
     if len(chosen) > 1 and not poll.is_multiple:
         raise CannotVote("Validation failed: Only one option can be chosen in this poll")
     polls.insert_votes(db, id, voter, chosen)
+    db.emit(PollVoted(post.id, voter, tuple(poll.options[position][0] for position in chosen)))
+
+
+def receive_vote(db: Writer, voter: AccountId, post: Post, choice: str, here: Server) -> None:
+    """
+    One choice of a voter elsewhere, in a poll of somebody's here.
+
+    What does not count (twice, too late, no such option) is left out without a word (attacks D17).
+    """
+    if post.poll_id is None or post.author_id == voter or posts.find(db, post.id, viewer=voter) is None:
+        return
+    polls.lock(db, post.poll_id)
+    poll = polls.many(db, [post.poll_id])[post.poll_id]
+    position = next((at for at, (title, _) in enumerate(poll.options) if title == choice), None)
+    is_over = poll.expires_at is not None and poll.expires_at <= here.now_ms()
+    before = polls.votes(db, [poll.id], voter)[poll.id]
+    if position is None or is_over or position in before or (before and not poll.is_multiple):
+        return
+    if before:
+        polls.insert_further_vote(db, poll.id, voter, position)
+    else:
+        polls.insert_votes(db, poll.id, voter, [position])
+    db.emit(PollVoted(post.id, voter, (choice,)))

@@ -1,13 +1,27 @@
 """What a use case or a door is given of the world: the Ground it stands on."""
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
+from martlet.model.names import Uri
 from martlet.model.server import Server
 from martlet.services.counting import Figures
 from martlet.signing.server_keys import ServerSecret, VapidKey
 from martlet.storage.database import Store
+
+
+class Resolver(Protocol):
+    """Asks other servers for what is not known here. Whatever comes of it is in the database afterwards."""
+
+    async def handle(self, handle: str) -> None:
+        """Know whoever goes by a handle (`ada@peer.example`), if there is anybody."""
+        ...
+
+    async def address(self, address: str) -> Uri | None:
+        """Know the account or the post at an address; returns its uri, None where there is neither."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)

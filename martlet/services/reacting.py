@@ -1,13 +1,13 @@
 """What people do with posts: like, bookmark, boost, pin, mute the thread. Doing it twice is doing it once."""
 
 from martlet.model.errors import InvalidInput, NotAllowed
-from martlet.model.events import PostLiked, PostPublished
+from martlet.model.events import PostLiked, PostPublished, PostUnliked
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import deleting
-from martlet.storage import accounts, marks, posts, timelines
+from martlet.storage import accounts, marks, posts, telling, timelines
 from martlet.storage.database import AlreadyThere, Reader, Writer
 
 
@@ -47,9 +47,11 @@ def like(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
 
 def unlike(db: Writer, account: AccountId, id: PostId) -> None:
     post = marked(db, id, account)
-    if marks.unlike(db, account, post.id):
+    like = telling.like_of(db, account, post.id)
+    if like is not None and marks.unlike(db, account, post.id):
         posts.count(db, post.id, likes=-1)
         marks.untell(db, "like", account, post.id)
+        db.emit(PostUnliked(post.id, account, like))
 
 
 def bookmark(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
@@ -88,20 +90,30 @@ def boost(db: Writer, account: AccountId, id: PostId, visibility: Visibility | N
         language=post.language,
         quoting=post.quoting,
     )
+    made = put_boost(db, row)
+    if made == boost:
+        timelines.put(db, account, [boost])
+    return made
+
+
+def put_boost(db: Writer, row: Post) -> PostId:
+    """Keep a boost, made here or elsewhere, and count it; returns the one that is there, if somebody was faster."""
+    boosted = row.boost_of_id
+    if boosted is None:
+        raise ValueError(row)
     try:
         with db.part():
             posts.insert(db, row)
     except AlreadyThere:  # somebody's other device was faster
-        faster = posts.find_boost(db, post.id, account)
+        faster = posts.find_boost(db, boosted, row.author_id)
         if faster is None:
             raise
         return faster.id
-    marks.note_boost(db, account, post.id, boost)
-    posts.count(db, post.id, boosts=1)
+    marks.note_boost(db, row.author_id, boosted, row.id)
+    posts.count(db, boosted, boosts=1)
     posts.note_published(db, row)
-    timelines.put(db, account, [boost])
-    db.emit(PostPublished(boost))
-    return boost
+    db.emit(PostPublished(row.id))
+    return row.id
 
 
 def may_boost(post: Post, account: AccountId) -> bool:

@@ -36,10 +36,22 @@ OWNED = (
     ("token", "account_id"),
     ("invitation", "made_by"),
     ("users", "account_id"),
+    ("document", "account_id"),
+    ("remote_account", "account_id"),
+    ("remote_key", "account_id"),
 )
 """Rows that go with their account; a vote stays in its poll's counts."""
-KEPT = (("mention", "account_id"), ("report", "account_id"), ("report", "about_id"))
-"""Rows that stay: others' posts go on naming the account, and moderators go on knowing what was reported."""
+KEPT = (
+    ("mention", "account_id"),
+    ("report", "account_id"),
+    ("report", "about_id"),
+    ("account_key", "account_id"),
+    ("outgoing", "account_id"),
+)
+"""
+Rows that stay: others' posts go on naming the account, moderators go on knowing what was reported, and other
+servers are still told, signed, that it is gone.
+"""
 ONE_BY_ONE = (("post", "author_id"), ("follow", "follower_id"), ("follow", "followed_id"))
 """Rows that something else counts, and that are removed by use cases of their own."""
 

@@ -29,6 +29,17 @@ def insert(db: Writer, emoji: Emoji) -> None:
     )
 
 
+def put(db: Writer, emoji: Emoji) -> None:
+    """Keep another server's emoji, as it looks now."""
+    db.run(
+        f"""
+        INSERT INTO emoji ({COLUMNS}) VALUES ({", ".join(f":{name}" for name in Emoji.__slots__)})
+        ON CONFLICT (host, shortcode) DO UPDATE SET file = excluded.file, file_static = excluded.file_static
+        """,
+        **{name: getattr(emoji, name) for name in Emoji.__slots__},
+    )
+
+
 def named(db: Reader, shortcodes: Collection[str], host: str) -> list[Emoji]:
     """Those of a server's emoji that have these shortcodes, by name."""
     codes = {f"code{n}": code for n, code in enumerate(sorted(shortcodes))}

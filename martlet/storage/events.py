@@ -65,20 +65,39 @@ def add_job(
     )
 
 
-def take_jobs(db: Writer, now: int, until: int, limit: int) -> list[JobRow]:
-    """Jobs that are due, this worker's until the moment `until`; then another may take them."""
+def take_jobs(
+    db: Writer, now: int, until: int, limit: int, by: int, *, only: str = "", other_than: str = ""
+) -> list[JobRow]:
+    """
+    Jobs that are due, this worker's until the moment `until`; then another may take them.
+
+    `by`: the slot of this process. `only` jobs of this name, or all `other_than` that.
+    """
     rows = db.rows(
         f"""
         SELECT id, name, body, tries FROM job
          WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now)
+           AND (:only = '' OR name = :only) AND name <> :other_than
          ORDER BY run_at LIMIT :limit {skip_locked(db.dialect)}
         """,
         now=now,
         limit=limit,
+        only=only,
+        other_than=other_than,
     )
     for row in rows:
-        db.run("UPDATE job SET taken_till = :until, tries = tries + 1 WHERE id = :id", until=until, id=row[0])
+        db.run(
+            "UPDATE job SET taken_till = :until, taken_by = :by, tries = tries + 1 WHERE id = :id",
+            until=until,
+            by=by,
+            id=row[0],
+        )
     return [JobRow(row[0], row[1], row[2], row[3] + 1) for row in rows]
+
+
+def release(db: Writer, slot: int) -> None:
+    """Whoever held this slot before is no more: what they had taken is free again."""
+    db.run("UPDATE job SET taken_till = NULL WHERE taken_by = :slot AND taken_till IS NOT NULL", slot=slot)
 
 
 def finish(db: Writer, id: int) -> None:

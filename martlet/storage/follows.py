@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from martlet.model.names import AccountId
+from martlet.model.names import AccountId, Uri
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
@@ -30,6 +30,8 @@ class Follow:
     notifies: int
     languages: str | None
     """JSON: only posts in these; None: all"""
+    uri: Uri | None = None
+    """What the request is called, where one of the two is elsewhere."""
 
 
 class Listed(NamedTuple):
@@ -93,6 +95,21 @@ def set_options(
         notifies=int(notifies),
         languages=languages_text(languages),
     )
+
+
+def set_uri(db: Writer, follower: AccountId, followed: AccountId, uri: Uri) -> None:
+    """A request was made once more, under another name."""
+    db.run(
+        "UPDATE follow SET uri = :uri WHERE follower_id = :follower AND followed_id = :followed",
+        follower=follower,
+        followed=followed,
+        uri=uri,
+    )
+
+
+def find_by_uri(db: Reader, uri: Uri) -> Follow | None:
+    row = db.row(f"SELECT {COLUMNS} FROM follow WHERE uri = :uri", uri=uri)
+    return Follow(*row) if row else None
 
 
 def accept(db: Writer, follower: AccountId, followed: AccountId, id: int) -> bool:

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from martlet.model.names import AccountId, PostId
+from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import lock_row
@@ -29,6 +29,26 @@ def like(db: Writer, account: AccountId, post: PostId, id: int) -> bool:
         id=id,
     )
     return bool(liked)
+
+
+def name_like(db: Writer, account: AccountId, post: PostId, uri: Uri) -> None:
+    """What a like that came from elsewhere is called there."""
+    db.run(
+        "UPDATE mark SET like_uri = :uri WHERE account_id = :account AND post_id = :post",
+        account=account,
+        post=post,
+        uri=uri,
+    )
+
+
+def liked_as(db: Reader, account: AccountId, uri: Uri) -> PostId | None:
+    """The post that the account's like of this name is of."""
+    found: PostId | None = db.value(
+        "SELECT post_id FROM mark WHERE like_uri = :uri AND account_id = :account AND liked_id IS NOT NULL",
+        uri=uri,
+        account=account,
+    )
+    return found
 
 
 def has_marked(db: Reader, account: AccountId, post: PostId) -> bool:

@@ -99,6 +99,24 @@ def insert_votes(db: Writer, poll: PollId, voter: AccountId, positions: Iterable
     db.run("UPDATE poll SET voters_count = voters_count + 1 WHERE id = :poll", poll=poll)
 
 
+def insert_further_vote(db: Writer, poll: PollId, voter: AccountId, position: int) -> None:
+    """A choice of somebody's who has voted before, as other servers send them one by one."""
+    insert_votes(db, poll, voter, [position])
+    db.run("UPDATE poll SET voters_count = voters_count - 1 WHERE id = :poll", poll=poll)
+
+
+def set_counts(db: Writer, poll: PollId, counts: Iterable[int], voters: int) -> None:
+    """What another server says of its own poll."""
+    for position, votes in enumerate(counts):
+        db.run(
+            "UPDATE poll_option SET votes_count = :votes WHERE poll_id = :poll AND position = :position",
+            poll=poll,
+            position=position,
+            votes=votes,
+        )
+    db.run("UPDATE poll SET voters_count = :voters WHERE id = :poll", poll=poll, voters=voters)
+
+
 def close(db: Writer, id: PollId, now: int) -> PostId | None:
     """Note that a poll has ended; its post, or None where it has not, or that was noted before."""
     closed = db.run(

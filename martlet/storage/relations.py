@@ -75,6 +75,17 @@ def between(
     return {row[0]: Relation(*row) for row in rows}
 
 
+def is_blocking(db: Reader, account: AccountId, blocked: AccountId) -> bool:
+    return (
+        db.value(
+            "SELECT 1 FROM block WHERE account_id = :account AND blocked_id = :blocked",
+            account=account,
+            blocked=blocked,
+        )
+        is not None
+    )
+
+
 def is_block_between(db: Reader, one: AccountId, other: AccountId) -> bool:
     """Whether either blocks the other."""
     return (
@@ -105,14 +116,16 @@ def put_block(db: Writer, account: AccountId, blocked: AccountId, id: int) -> bo
     return bool(is_new)
 
 
-def delete_block(db: Writer, account: AccountId, blocked: AccountId) -> None:
-    db.run(
+def delete_block(db: Writer, account: AccountId, blocked: AccountId) -> bool:
+    """False where there was no block."""
+    deleted = db.run(
         "DELETE FROM block WHERE account_id = :account AND blocked_id = :blocked",
         account=account,
         blocked=blocked,
     )
     _settle(db, account, blocked)
     _settle(db, blocked, account)
+    return bool(deleted)
 
 
 def put_mute(

@@ -1,10 +1,9 @@
 """Accounts elsewhere: where they are written to, and what their collections are called."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from martlet.model.names import AccountId, Uri
+from martlet.model.names import AccountId, PostId
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
 
@@ -43,19 +42,6 @@ def put(db: Writer, remote: Remote) -> None:
     )
 
 
-def accounts_at(db: Reader, uris: Collection[Uri]) -> dict[Uri, AccountId]:
-    """Those of the accounts, here or elsewhere, that we know."""
-    if not uris:
-        return {}
-    rows = db.rows(
-        "SELECT uri, id FROM account WHERE uri IN (SELECT value FROM json_each(:uris))"
-        if db.dialect == "sqlite"
-        else "SELECT uri, id FROM account WHERE uri IN (SELECT json_array_elements_text(CAST(:uris AS json)))",
-        uris=json.dumps(sorted(uris)),
-    )
-    return {row[0]: row[1] for row in rows}
-
-
 def inboxes_of_followers(db: Reader, account: AccountId) -> set[str]:
     """One for each server on which somebody follows the account."""
     rows = db.rows(
@@ -71,6 +57,19 @@ def inboxes_of_followers(db: Reader, account: AccountId) -> set[str]:
     return {row[0] for row in rows}
 
 
+def inboxes_around(db: Reader, account: AccountId) -> set[str]:
+    """One for each server on which somebody follows the account or is followed by it."""
+    rows = db.rows(
+        """
+        SELECT remote_account.shared_inbox FROM follow
+          JOIN remote_account ON remote_account.account_id = follow.followed_id
+         WHERE follow.follower_id = :account
+        """,
+        account=account,
+    )
+    return {row[0] for row in rows} | inboxes_of_followers(db, account)
+
+
 def inboxes_of(db: Reader, accounts: Collection[AccountId], *, shared: bool = True) -> set[str]:
     """The inboxes of those of the accounts that are elsewhere; their servers' shared ones, where there are."""
     if not accounts:
@@ -83,11 +82,14 @@ def inboxes_of(db: Reader, accounts: Collection[AccountId], *, shared: bool = Tr
     return {row[0] for row in rows}
 
 
-def uris_of(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, Uri]:
+def some_here(db: Reader, accounts: Collection[AccountId]) -> set[AccountId]:
+    """Those of the accounts that are here."""
     if not accounts:
-        return {}
-    rows = db.rows(f"SELECT id, uri FROM account WHERE id {among('accounts')}", accounts=numbers(accounts))
-    return {row[0]: row[1] for row in rows}
+        return set()
+    rows = db.rows(
+        f"SELECT id FROM account WHERE id {among('accounts')} AND host = ''", accounts=numbers(accounts)
+    )
+    return {row[0] for row in rows}
 
 
 def has_follower_here(db: Reader, account: AccountId) -> bool:
@@ -103,17 +105,23 @@ def has_follower_here(db: Reader, account: AccountId) -> bool:
     )
 
 
-def may_read(db: Reader, signer: AccountId, author: AccountId) -> bool:
-    """Whether the author's followers-only posts may be told to a server: one of whose people follows the author."""
+def may_read(db: Reader, signer: AccountId, post: PostId) -> bool:
+    """Whether a post that is not for all may be told to a server: one of whose people it is written for."""
     return bool(
         db.value(
             """
-            SELECT EXISTS (SELECT 1 FROM account AS signer
-                             JOIN account ON account.host = signer.host
-                             JOIN follow ON follow.follower_id = account.id AND follow.is_accepted = 1
-                            WHERE signer.id = :signer AND signer.host <> '' AND follow.followed_id = :author)
+            SELECT 1 FROM account AS signer, post
+             WHERE signer.id = :signer AND signer.host <> '' AND post.id = :post
+               AND ((post.visibility = 2 AND EXISTS (
+                        SELECT 1 FROM follow JOIN account AS reader ON reader.id = follow.follower_id
+                         WHERE follow.followed_id = post.author_id AND follow.is_accepted = 1
+                           AND reader.host = signer.host AND reader.suspended_at IS NULL))
+                    OR EXISTS (
+                        SELECT 1 FROM mention JOIN account AS reader ON reader.id = mention.account_id
+                         WHERE mention.post_id = post.id AND reader.host = signer.host
+                           AND reader.suspended_at IS NULL))
             """,
             signer=signer,
-            author=author,
+            post=post,
         )
     )

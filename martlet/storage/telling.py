@@ -15,6 +15,19 @@ def is_liked(db: Reader, post: PostId, by: AccountId) -> bool:
     )
 
 
+def like_of(db: Reader, by: AccountId, post: PostId) -> int | None:
+    """What somebody's like is, if it is still there."""
+    found: int | None = db.value(
+        "SELECT liked_id FROM mark WHERE account_id = :by AND post_id = :post", by=by, post=post
+    )
+    return found
+
+
+def boosters(db: Reader, post: PostId) -> list[AccountId]:
+    """Who boosted a post, here or elsewhere."""
+    return [row[0] for row in db.rows("SELECT author_id FROM post WHERE boost_of_id = :post", post=post)]
+
+
 def boosters_here(db: Reader, post: PostId) -> list[AccountId]:
     """People here who boosted a post."""
     rows = db.rows(

@@ -36,6 +36,8 @@ PROFILE = "/@{username}"
 POST = "/@{username}/{id}"
 TAGGED = "/@{username}/tagged/{name}"
 TAG = "/tags/{name}"
+ACCOUNT_DOCUMENT = "/users/{username}"
+POST_DOCUMENT = "/users/{username}/posts/{id}"
 STATIC = "/static/{name}"
 
 

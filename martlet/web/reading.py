@@ -1,5 +1,6 @@
 """What anybody may read without signing in: the front page, who runs this, people and their posts."""
 
+from martlet.http.accepting import wants_document
 from martlet.http.answer import Answer
 from martlet.model import threads as model
 from martlet.model.accounts import Account
@@ -60,6 +61,9 @@ def _about(db: Reader, visit: Visit, people: int) -> AboutPage:
 
 @pages.get(addresses.PROFILE, access="anyone")
 async def profile(visit: Visit) -> Answer:
+    if wants_document(visit.request):
+        name = visit.params["username"].partition("@")[0]
+        return visit.go(addresses.at(addresses.ACCOUNT_DOCUMENT, username=name))
     return visit.page(await visit.store.reading(_profile, visit))
 
 
@@ -126,6 +130,9 @@ def _id(text: str) -> int | None:
 
 @pages.get(addresses.POST, access="anyone")
 async def post(visit: Visit) -> Answer:
+    if wants_document(visit.request):
+        name, id = visit.params["username"].partition("@")[0], visit.params["id"]
+        return visit.go(addresses.at(addresses.POST_DOCUMENT, username=name, id=id))
     return visit.page(await visit.store.reading(_post, visit))
 
 
@@ -172,16 +179,3 @@ def _tag(db: Reader, visit: Visit) -> TagPage:
         newer=f"{own}?min_id={shown[0].id}" if shown and not is_first else None,
         older=f"{own}?max_id={shown[-1].id}" if len(shown) == page.limit else None,
     )
-
-
-# -- what the network calls them -----------------------------------------
-
-
-@pages.get("/users/{username}", access="anyone")
-async def account_uri(visit: Visit) -> Answer:
-    return visit.go(addresses.at(addresses.PROFILE, username=visit.params["username"]))
-
-
-@pages.get("/users/{username}/posts/{id}", access="anyone")
-async def post_uri(visit: Visit) -> Answer:
-    return visit.go(addresses.at(addresses.POST, username=visit.params["username"], id=visit.params["id"]))

@@ -1,12 +1,15 @@
 """Blocking whole servers."""
 
+from contextlib import suppress
 from typing import Any
 
 import pytest
 
-from martlet.services import blocking_servers
+from martlet.model.errors import NotFound
+from martlet.services import blocking_servers, following
 from tests.client import Api, Person
-from tests.mastodon.acts import POSTS, do, follow, look, publish, refusal, value
+from tests.mastodon.acts import POSTS, do, look, publish, refusal, value
+from tests.mastodon.acts import follow as ask_to_follow
 
 BLOCKS = "/api/v1/domain_blocks"
 PREVIEW = f"{BLOCKS}/preview"
@@ -22,6 +25,13 @@ def ada(api: Api) -> Person:
 def eve(api: Api) -> Person:
     """Somebody of another server, as we know her here."""
     return moved_to(api, api.person("eve"), ELSEWHERE)
+
+
+def follow(api: Api, one: Person, other: Person) -> None:
+    """Whoever is elsewhere says yes."""
+    ask_to_follow(api, one, other)
+    with suppress(NotFound), api.built.ground.store.write() as db:
+        following.accept(db, other.id, one.id, api.built.ground.here)
 
 
 def moved_to(api: Api, person: Person, host: str) -> Person:
@@ -148,7 +158,7 @@ def test_follows_end_both_ways(api: Api, ada: Person, eve: Person) -> None:
     for one, other in ((ada, eve), (eve, ada)):
         assert api.post(f"/api/v1/accounts/{other.id}/follow", one).status == 403
     assert api.delete(BLOCKS, ada, json={"domain": ELSEWHERE}).status == 200
-    assert api.post(f"/api/v1/accounts/{eve.id}/follow", ada).json["following"] is True
+    assert api.post(f"/api/v1/accounts/{eve.id}/follow", ada).json["requested"] is True
 
 
 def test_a_block_that_was_taken_back_ends_nothing(api: Api, ada: Person, eve: Person) -> None:

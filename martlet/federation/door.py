@@ -1,0 +1,336 @@
+"""
+The door for other servers: accounts, posts and collections as documents, and the inboxes.
+
+Public and unlisted posts are open to all; what is for followers is given to
+servers on which somebody follows the author, or is named, and who sign their
+request. Whoever comes with a browser is sent to the page.
+"""
+
+from collections.abc import Callable
+from urllib.parse import quote
+
+import msgspec
+
+from martlet.activitypub import build
+from martlet.activitypub.build import Document
+from martlet.activitypub.things import Collection
+from martlet.federation.asking import Asking, SignerSuspended
+from martlet.federation.inbox import Inbox
+from martlet.http.accepting import wants_document
+from martlet.http.answer import NOSNIFF, PRIVATE, Answer, Header, json_answer, redirect
+from martlet.http.application import MethodNotAllowed, UnknownHost
+from martlet.http.request import BodyCutOff, BodyTooLarge, BodyTooSlow, Request
+from martlet.http.routes import Endpoint, Params, Routes
+from martlet.model.accounts import Account
+from martlet.model.errors import EvidenceRejected, MalformedDocument, MartletError, NotFound, Unavailable
+from martlet.model.names import AccountId, PostId, Uri
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import documenting, identities
+from martlet.services.ports import Ground
+from martlet.signing import canonical_json
+from martlet.signing.http_signatures import SignatureRejected
+from martlet.storage import accounts, collections, documents, posts, remotes, uris
+from martlet.storage.database import Reader, Writer
+from martlet.text import names
+
+ACTIVITY: Header = (b"content-type", b"application/activity+json")
+VARY: Header = (b"vary", b"accept")
+CACHED: Header = (b"cache-control", b"public, max-age=60")
+PAGE = 20
+FOLLOWS = 80
+_LONGEST_ID = 19
+
+STATUSES: tuple[tuple[type[Exception], int], ...] = (
+    (BodyTooLarge, 413),
+    (BodyTooSlow, 408),
+    (BodyCutOff, 400),
+    (MalformedDocument, 400),
+    (UnknownHost, 400),
+    (MethodNotAllowed, 405),
+    (SignerSuspended, 403),
+    (EvidenceRejected, 401),
+    (NotFound, 404),
+    (Unavailable, 503),
+)
+
+
+class GoneHere(NotFound):
+    """It was here, and is no more; `tombstone` says so in its author's name."""
+
+    code = "gone"
+
+    def __init__(self, tombstone: Document | None = None) -> None:
+        super().__init__()
+        self.tombstone = tombstone
+
+
+class FederationDoor:
+    """See `http.application.Door`."""
+
+    prefixes: tuple[str, ...] = ("/users/", "/inbox", "/actor")
+
+    def __init__(self, ground: Ground, inbox: Inbox, asking: Asking) -> None:
+        self._ground, self._inbox, self._asking = ground, inbox, asking
+        self.routes = Routes()
+        add = self.routes.add
+        add("POST", "/inbox", self._take)
+        add("POST", "/actor/inbox", self._take)
+        add("POST", "/users/{username}/inbox", self._take)
+        add("GET", "/actor", self._server)
+        add("GET", "/actor/outbox", self._server_outbox)
+        add("GET", "/users/{username}", self._or_page("/@{username}", self._account))
+        add("GET", "/users/{username}/posts/{id}", self._or_page("/@{username}/{id}", self._post))
+        add("GET", "/users/{username}/posts/{id}/activity", self._activity)
+        add("GET", "/users/{username}/posts/{id}/replies", self._answers)
+        add("GET", "/users/{username}/outbox", self._outbox)
+        add("GET", "/users/{username}/featured", self._featured)
+        add("GET", "/users/{username}/followers", self._followers)
+        add("GET", "/users/{username}/following", self._following)
+
+    def failed(self, request: Request, error: Exception) -> Answer:
+        del request
+        if isinstance(error, GoneHere):
+            return Answer(msgspec.json.encode(error.tombstone or {}), 410, [ACTIVITY, NOSNIFF])
+        status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+        said = error.message if isinstance(error, MartletError) else "Something went wrong here."
+        more: tuple[Header, ...] = ()
+        if isinstance(error, MethodNotAllowed):
+            more = ((b"allow", ", ".join(error.methods).encode()),)
+        elif isinstance(error, Unavailable):
+            more = ((b"retry-after", b"30"),)
+        return json_answer({"error": said}, status, more)
+
+    # -- what comes in ---------------------------------------------------
+
+    async def _take(self, request: Request, params: Params) -> Answer:
+        if "username" in params:
+            account = await self._ground.store.reading(_account, params["username"])
+            if account.is_gone:
+                raise GoneHere
+        return await self._inbox.take(request)
+
+    # -- what is read ----------------------------------------------------
+
+    def _or_page(self, page: str, endpoint: Endpoint) -> Endpoint:
+        async def choose(request: Request, params: Params) -> Answer:
+            if wants_document(request):
+                return await endpoint(request, params)
+            answer = redirect(page.format(**{name: quote(part, safe="") for name, part in params.items()}))
+            answer.headers.append(VARY)
+            return answer
+
+        return choose
+
+    async def _server(self, request: Request, params: Params) -> Answer:
+        del request, params
+        return await self._actor(identities.SERVER)
+
+    async def _server_outbox(self, request: Request, params: Params) -> Answer:
+        del request, params
+        uri = f"{identities.server_uri(self._ground.here)}/outbox"
+        return _document(build.collection(Collection(uri, 0)))
+
+    async def _account(self, request: Request, params: Params) -> Answer:
+        del request
+        account = await self._ground.store.reading(_account, params["username"])
+        return await self._actor(account.id)
+
+    async def _actor(self, id: AccountId) -> Answer:
+        store = self._ground.store
+        body = await store.reading(_find_actor, id)
+        if body is None:
+            keys = await identities.public_keys(self._ground, id)
+            body = await store.writing(_make_actor, id, keys, self._ground)
+        return Answer(body, 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
+
+    async def _post(self, request: Request, params: Params) -> Answer:
+        return await self._of_post(request, params, documenting.post_document)
+
+    async def _activity(self, request: Request, params: Params) -> Answer:
+        return await self._of_post(request, params, documenting.published)
+
+    async def _of_post(self, request: Request, params: Params, make: Callable[..., bytes]) -> Answer:
+        store, here = self._ground.store, self._ground.here
+        try:
+            post, author = await store.reading(_post, params, here)
+        except NotFound:
+            buried = await store.reading(_buried, params, here)
+            if buried is None:
+                raise
+            raise GoneHere(await store.writing(_tombstone, buried, self._ground)) from None
+        is_open = Visibility(post.visibility).is_open
+        if not is_open:
+            await self._check_reader(request, post)
+        if make is documenting.post_document and post.boost_of_id is not None:
+            make = documenting.boosted
+        found = (
+            await store.reading(documents.find, post.uri, post.version)
+            if make is documenting.post_document and is_open and post.poll_id is None
+            else None
+        )
+        if found is None:
+            found = await store.writing(make, post, author, self._ground.secret, here)
+        return Answer(found, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
+
+    async def _check_reader(self, request: Request, post: Post) -> None:
+        """What is not for all is shown to those for whom it is. Raises `NotFound`, never saying why."""
+        try:
+            claim = self._asking.claim(request, b"")
+            await self._asking.check_host(claim)
+            key = await self._asking.signer(claim)
+        except SignatureRejected:
+            raise NotFound from None
+        if not await self._ground.store.reading(remotes.may_read, key.account_id, post.id):
+            raise NotFound
+
+    # -- collections -----------------------------------------------------
+
+    async def _outbox(self, request: Request, params: Params) -> Answer:
+        account = await self._ground.store.reading(_account, params["username"])
+        uri, before = f"{account.uri}/outbox", _before(request)
+        if before is None:
+            return _document(build.collection(Collection(uri, account.posts_count, f"{uri}?page=true")))
+        items, last = await self._ground.store.writing(_acts, account, before, self._ground)
+        onward = f"{uri}?page=true&before={last}" if last is not None else ""
+        return _document(build.page(Collection(request_uri(request, uri), next=onward), uri, items))
+
+    async def _featured(self, request: Request, params: Params) -> Answer:
+        del request
+        account = await self._ground.store.reading(_account, params["username"])
+        notes = await self._ground.store.writing(_pinned, account, self._ground)
+        document = build.collection(Collection(f"{account.uri}/featured", len(notes)))
+        return _document({**document, "orderedItems": notes})
+
+    async def _answers(self, request: Request, params: Params) -> Answer:
+        post, _ = await self._ground.store.reading(_post, params, self._ground.here)
+        if not Visibility(post.visibility).is_open:
+            raise NotFound
+        uri, after = f"{post.uri}/replies", _number(request, "after") or 0
+        found = await self._ground.store.reading(collections.answers, post.id, after, PAGE)
+        onward = f"{uri}?after={found[-1][0]}" if len(found) == PAGE else ""
+        page = Collection(f"{uri}?after={after}", next=onward, items=tuple(name for _, name in found))
+        if after:
+            return _document(build.page(page, uri))
+        return _document({**build.collection(Collection(uri)), "first": build.page(page, uri)})
+
+    async def _followers(self, request: Request, params: Params) -> Answer:
+        return await self._follows(request, params, "followers", collections.followers)
+
+    async def _following(self, request: Request, params: Params) -> Answer:
+        return await self._follows(request, params, "following", collections.following)
+
+    async def _follows(
+        self,
+        request: Request,
+        params: Params,
+        name: str,
+        read: Callable[[Reader, AccountId, int, int], list[tuple[int, Uri]]],
+    ) -> Answer:
+        """How many there are, and who, unless their owner hides that."""
+        account = await self._ground.store.reading(_account, params["username"])
+        uri, before = f"{account.uri}/{name}", _before(request)
+        total = account.followers_count if name == "followers" else account.following_count
+        if account.hides_follows:
+            return _document(build.collection(Collection(uri, total)))
+        if before is None:
+            return _document(build.collection(Collection(uri, total, f"{uri}?page=true")))
+        found = await self._ground.store.reading(read, account.id, before, FOLLOWS)
+        onward = f"{uri}?page=true&before={found[-1][0]}" if len(found) == FOLLOWS else ""
+        items = tuple(one for _, one in found)
+        return _document(build.page(Collection(request_uri(request, uri), next=onward, items=items), uri))
+
+
+def request_uri(request: Request, collection: str) -> str:
+    """What a page of a collection is called: as it was asked for."""
+    return f"{collection}?{request.query.decode('latin-1')}"
+
+
+def _before(request: Request) -> int | None:
+    """Which page is asked for; None: none, but the collection."""
+    if b"page=" not in request.query:
+        return None
+    return _number(request, "before") or collections.LAST
+
+
+def _number(request: Request, name: str) -> int | None:
+    for part in request.query.decode("latin-1").split("&"):
+        key, _, value = part.partition("=")
+        if key == name and value.isascii() and value.isdigit() and len(value) <= _LONGEST_ID:
+            return min(int(value), collections.LAST)
+    return None
+
+
+def _document(document: Document) -> Answer:
+    return Answer(canonical_json.encode(document), 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
+
+
+def _account(db: Reader, username: str) -> Account:
+    """Somebody here. Raises `NotFound`, `GoneHere`."""
+    if not names.is_username(username):
+        raise NotFound
+    account = accounts.get_shown_by_handle(db, username)
+    if account.is_gone:
+        raise GoneHere
+    return account
+
+
+def _find_actor(db: Reader, id: AccountId) -> bytes | None:
+    account = accounts.find(db, id)
+    return None if account is None else documents.find(db, account.uri, account.version)
+
+
+def _make_actor(db: Writer, id: AccountId, keys: build.Keys, ground: Ground) -> bytes:
+    return documenting.profile_document(db, accounts.get(db, id), keys, ground.secret, ground.here)
+
+
+def _post(db: Reader, params: Params, here: Server) -> tuple[Post, Account]:
+    """Raises `NotFound`."""
+    author = _account(db, params["username"])
+    text = params["id"]
+    id = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0
+    post = posts.find_unfiltered(db, PostId(min(id, collections.LAST)))
+    if post is None or post.author_id != author.id or not post.is_local:
+        raise NotFound
+    del here
+    return post, author
+
+
+def _buried(db: Reader, params: Params, here: Server) -> tuple[Uri, Account, int] | None:
+    """A post that was, its author, and when it was deleted."""
+    author = _account(db, params["username"])
+    id = params["id"]
+    if not id.isascii() or not id.isdigit():
+        return None
+    uri = here.post_uri(author.username, PostId(int(id[:_LONGEST_ID])))
+    found = uris.find_tombstone(db, uri)
+    return None if found is None else (uri, author, found[1])
+
+
+def _tombstone(db: Writer, buried: tuple[Uri, Account, int], ground: Ground) -> Document:
+    uri, author, at = buried
+    document = build.tombstone(uri, author.uri, at)
+    return canonical_json.parse_object(documenting.signed(db, document, author, ground.secret, ground.here))
+
+
+def _acts(db: Writer, account: Account, before: int, ground: Ground) -> tuple[list[Document], int | None]:
+    """A page of what somebody has published, and the last post of it, if there may be more."""
+    ids = collections.open_posts(db, account.id, before, PAGE)
+    found = {post.id: post for post in posts.many_unfiltered(db, ids)}
+    acts = []
+    for id in ids:
+        make = documenting.published if found[id].boost_of_id is None else documenting.boosted
+        body = make(db, found[id], account, ground.secret, ground.here)
+        acts.append(canonical_json.parse_object(body))
+    return acts, ids[-1] if len(ids) == PAGE else None
+
+
+def _pinned(db: Writer, account: Account, ground: Ground) -> list[Document]:
+    found = {post.id: post for post in posts.many_unfiltered(db, collections.pinned(db, account.id))}
+    return [
+        canonical_json.parse_object(
+            documenting.post_document(db, found[id], account, ground.secret, ground.here)
+        )
+        for id in collections.pinned(db, account.id)
+    ]

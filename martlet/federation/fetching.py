@@ -1,0 +1,151 @@
+"""
+Fetching documents from other servers, signed as this server's own account.
+
+A document is what it is called: it is believed only at the address that it
+names as its own (attacks D2), and no document of ours is ever fetched.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from martlet.activitypub import build
+from martlet.activitypub.values import uri as uri_in
+from martlet.model.errors import EvidenceRejected, MalformedDocument, NotFound
+from martlet.model.evidence import FetchedFrom
+from martlet.model.names import Uri, host_of, is_uri
+from martlet.network import signed
+from martlet.network.client import Client
+from martlet.services import identities
+from martlet.services.ports import Ground
+from martlet.signing import canonical_json
+from martlet.signing.http_signatures import Scheme, Signer
+from martlet.storage import peers
+from martlet.storage.database import Reader, Writer
+
+GONE = frozenset({404, 410})
+_JRD = ("application/jrd+json", "application/json")
+_MOST_LINKS = 100
+
+
+class Gone(NotFound):
+    """Its own server says that it is no more, or never was."""
+
+    code = "gone_there"
+
+
+class NotHandedOut(NotFound):
+    """Its server does not give it to us, for now perhaps."""
+
+    code = "not_handed_out"
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """A document that was found at the address by which it calls itself."""
+
+    document: dict[str, Any]
+    address: Uri
+
+    @property
+    def evidence(self) -> FetchedFrom:
+        return FetchedFrom(self.address)
+
+
+class _Link(msgspec.Struct):
+    rel: str = ""
+    type: str | None = None
+    href: str | None = None
+
+
+class _Jrd(msgspec.Struct):
+    subject: str = ""
+    links: list[_Link] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What WebFinger says of a handle: the handle proper, and the account that goes by it."""
+
+    handle: str
+    uri: Uri
+
+
+@dataclass(slots=True)
+class Fetcher:
+    ground: Ground
+    client: Client
+
+    async def signer(self) -> Signer:
+        """This server's own account."""
+        key = await identities.request_key(self.ground, identities.SERVER)
+        return Signer(build.rsa_key_id(identities.server_uri(self.ground.here)), key)
+
+    async def document(self, address: str) -> Fetched:
+        """
+        What is at an address, or what the document there calls itself.
+
+        Raises `Gone`, `NotHandedOut`, `NoAnswer`, `MalformedDocument`, `EvidenceRejected`.
+        """
+        found, where = await self._get(address)
+        name = uri_in(found.get("id"))
+        if name is None:
+            raise MalformedDocument("The document has no name.")
+        if name != where:
+            found, where = await self._get(name)
+            if uri_in(found.get("id")) != where:
+                raise EvidenceRejected("The document is not at the address by which it calls itself.")
+        return Fetched(found, where)
+
+    async def _get(self, address: str) -> tuple[dict[str, Any], Uri]:
+        address = address.partition("#")[0]
+        host = host_of(Uri(address))
+        if not is_uri(address) or host == self.ground.here.host:
+            raise NotHandedOut("There is nothing to fetch.")
+        known = await self.ground.store.reading(peers.find, host)
+        if known is not None and known.suspended_at is not None:
+            raise NotHandedOut("We do not speak to this server.")
+        scheme = Scheme(known.signature) if known is not None and known.signature else Scheme.CAVAGE
+        answered = await signed.get(self.client, address, await self.signer(), scheme)
+        answer = answered.answer
+        if answer.status in GONE:
+            raise Gone
+        if not answer.is_success:
+            raise NotHandedOut(f"The other server answers {answer.status}.")
+        if answered.accepted is not None and (known is None or known.signature != answered.accepted):
+            await self.ground.store.writing(_note, host, answered.accepted.value, self.ground.here.now_ms())
+        return canonical_json.parse_object(answer.body), Uri(answer.url)
+
+    async def web_finger(self, origin: str, handle: str) -> Named | None:
+        """RFC 7033, asked of `origin`; None for no or no good answer. Raises `NoAnswer`."""
+        answer = await self.client.get(
+            f"{origin}/.well-known/webfinger?resource=acct:{handle}", accept=_JRD, max_bytes=65_536
+        )
+        if not answer.is_success:
+            return None
+        try:
+            found = msgspec.json.decode(answer.body, type=_Jrd)
+        except msgspec.DecodeError:
+            return None
+        for link in found.links[:_MOST_LINKS]:
+            kind = (link.type or "").replace(" ", "")
+            is_document = kind == signed.ACTIVITY or kind.startswith("application/ld+json")
+            if link.rel == "self" and is_document and link.href is not None and is_uri(link.href):
+                return Named(found.subject.removeprefix("acct:"), Uri(link.href))
+        return None
+
+    def origins(self, host: str) -> list[str]:
+        """Where a host may be asked: by plain http only in trials on one machine."""
+        return [f"https://{host}", f"http://{host}"] if self.client.allow_private else [f"https://{host}"]
+
+
+def _note(db: Writer, host: str, scheme: str, now: int) -> None:
+    peers.note(db, host, now)
+    peers.note_signature(db, host, scheme)
+
+
+def scheme_of(db: Reader, host: str) -> Scheme:
+    """What a server accepted last; the older one where it is not known."""
+    known = peers.find(db, host)
+    return Scheme(known.signature) if known is not None and known.signature else Scheme.CAVAGE

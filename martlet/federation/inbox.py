@@ -1,0 +1,185 @@
+"""
+What other servers bring: checked, written down, answered 202; the rest is a job's.
+
+    size, host → signature → who signed it → written down once, by its name → 202
+    the job: what is needed from elsewhere → `services.intake.accept`, one transaction
+
+An act that somebody else brings than its actor is believed for its proof
+(FEP-8b32), or as far as its actor's own server confirms it.
+"""
+
+import logging
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from martlet.activitypub import parse
+from martlet.activitypub.things import Act, Boost, ChangeProfile, Delete, Publish, Revise, Writing
+from martlet.federation.asking import Asking, public
+from martlet.federation.fetching import Gone
+from martlet.federation.resolving import NetworkResolver
+from martlet.http.answer import Answer
+from martlet.http.request import Request
+from martlet.model.errors import EvidenceRejected, MartletError, NotFound
+from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, SignedRequest
+from martlet.model.names import Uri, host_of, origin_of
+from martlet.model.server import Server
+from martlet.network.errors import NoAnswer
+from martlet.services import intake, receiving
+from martlet.services.ports import Ground
+from martlet.signing import canonical_json, proofs
+from martlet.storage import accounts, events, incoming, remotes, uris
+from martlet.storage.database import Reader, Writer
+from martlet.storage.incoming import Incoming
+
+log = logging.getLogger("martlet.federation")
+
+TAKE_IN = "take_in_activity"
+LIMIT = 1024 * 1024
+KEPT = 14 * 86_400_000
+"""Milliseconds for which it is remembered that an act has come."""
+
+
+@dataclass(slots=True)
+class Inbox:
+    ground: Ground
+    asking: Asking
+    resolver: NetworkResolver
+
+    # -- at the door -----------------------------------------------------
+
+    async def take(self, request: Request) -> Answer:
+        """Raises `EvidenceRejected`, `MalformedDocument`, `BodyTooLarge`."""
+        body = await request.body(LIMIT)
+        claim = self.asking.claim(request, body)
+        await self.asking.check_host(claim)
+        document = canonical_json.parse_object(body)
+        act = parse.act(document)
+        if await self._is_farewell_of_strangers(act):
+            return Answer(b"", 202)
+        key = await self.asking.signer(claim)
+        if (
+            act.actor != key.owner
+            and "proof" not in document
+            and not isinstance(act, Publish | Revise | Delete)
+        ):
+            raise EvidenceRejected("This was not sent by whom it names.")
+        one = Incoming(self.ground.here.next_id(), key.owner, act.uri, body)
+        await self.ground.store.writing(_write_down, one, self.ground.here.now_ms())
+        return Answer(b"", 202)
+
+    async def _is_farewell_of_strangers(self, act: Act) -> bool:
+        """Servers tell everybody when an account is gone; its key cannot be had any more."""
+        if not isinstance(act, Delete) or act.target != act.actor:
+            return False
+        return await self.ground.store.reading(accounts.find_by_uri, act.actor) is None
+
+    # -- the job ---------------------------------------------------------
+
+    async def take_in(self, body: str, here: Server) -> None:
+        one = await self.ground.store.reading(incoming.find, msgspec.json.decode(body, type=int))
+        if one is None:
+            return
+        try:
+            await self._take_in(one, here)
+        except (EvidenceRejected, NotFound) as error:
+            log.info("%s from %s is left out: %s", one.uri[:200], one.signer[:200], error.message)
+        except NoAnswer as error:
+            log.info("%s from %s cannot be confirmed: %s", one.uri[:200], one.signer[:200], error.message)
+        await self.ground.store.writing(incoming.finish, one.id)
+
+    async def _take_in(self, one: Incoming, here: Server) -> None:
+        document = canonical_json.parse_object(one.body)
+        act, evidence = await self._believed(parse.act(document), document, one.signer)
+        await self._gather(act)
+        await self.ground.store.writing(intake.accept, act, evidence, here)
+
+    async def _believed(self, act: Act, document: dict[str, Any], signer: Uri) -> tuple[Act, Evidence]:
+        """The act with the evidence for it. Raises `EvidenceRejected` or what fetching raises."""
+        if act.actor == signer:
+            await self._check_own_proof(document, act.actor)
+            return act, SignedRequest(signer)
+        if host_of(act.actor) == self.ground.here.host:
+            raise EvidenceRejected("This is called as if this server had sent it.")
+        await self.resolver.account(act.actor)
+        if "proof" in document:
+            await self._check_proof(document, act.actor)
+            return act, IntegrityProof(act.actor)
+        return await self._confirmed(act)
+
+    async def _check_own_proof(self, document: dict[str, Any], actor: Uri) -> None:
+        """Who sends it is known; a proof of a kind that we read must be good all the same."""
+        try:
+            proof = proofs.find(document)
+        except proofs.ProofRejected:
+            return
+        if proof is None:
+            return
+        key = await self.asking.known_key(Uri(proof.key_id))
+        if key is not None:
+            if key.owner != actor:
+                raise EvidenceRejected("The proof is somebody else's.")
+            proofs.verify(document, public(key), self.ground.here.now())
+
+    async def _check_proof(self, document: dict[str, Any], actor: Uri) -> None:
+        proof = proofs.find(document)
+        key = await self.asking.known_key(Uri(proof.key_id)) if proof is not None else None
+        if key is None or key.owner != actor:
+            raise EvidenceRejected("The proof names no key of its author.")
+        proofs.verify(document, public(key), self.ground.here.now())
+
+    async def _confirmed(self, act: Act) -> tuple[Act, Evidence]:
+        """What a stranger brings, as its author's own server has it now."""
+        if isinstance(act, Publish | Revise):
+            name = act.post.uri if isinstance(act.post, Writing) else act.post
+            said, evidence = await self.resolver.writing(name)
+            if said.author != act.actor:
+                raise EvidenceRejected("The post has another author.")
+            return type(act)(act.uri, act.actor, said), evidence
+        if isinstance(act, Delete) and origin_of(act.target) == origin_of(act.actor):
+            try:
+                await self.resolver.writing(act.target)
+            except Gone:
+                return act, FetchedFrom(act.target)
+            raise EvidenceRejected("The post is still there.")
+        raise EvidenceRejected("This was not sent by whom it names.")
+
+    async def _gather(self, act: Act) -> None:
+        """What has to be known before the act is recorded, as far as it can be had."""
+        match act:
+            case Publish(_, _, Writing() as said) | Revise(_, _, Writing() as said):
+                if said.choice is None and await self.ground.store.reading(_is_wanted, said):
+                    await self.resolver.above(said.reply_to)
+                    await self.resolver.people([one.uri for one in said.mentions])
+            case Publish(_, _, name) | Revise(_, _, name):
+                await self._gather_named(act.actor, Uri(str(name)))
+            case Boost():
+                await self._gather_named(act.actor, act.target)
+            case ChangeProfile():
+                if act.account == act.actor:
+                    await self.resolver.account(act.actor, anew=True)
+
+    async def _gather_named(self, actor: Uri, name: Uri) -> None:
+        if await self.ground.store.reading(_is_followed, actor):
+            try:
+                await self.resolver.post(name)
+            except MartletError as error:
+                log.info("Nothing came of %s: %s", name[:200], error.message)
+
+
+def _write_down(db: Writer, one: Incoming, now: int) -> None:
+    if incoming.insert(db, one, now):
+        events.add_job(db, TAKE_IN, msgspec.json.encode(one.id).decode(), now)
+
+
+def _is_wanted(db: Reader, said: Writing) -> bool:
+    author = accounts.find_by_uri(db, said.author)
+    return (
+        author is not None and uris.find_post(db, said.uri) is None and receiving.is_wanted(db, said, author)
+    )
+
+
+def _is_followed(db: Reader, actor: Uri) -> bool:
+    account = accounts.find_by_uri(db, actor)
+    return account is not None and remotes.has_follower_here(db, account.id)

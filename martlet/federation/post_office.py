@@ -1,0 +1,36 @@
+"""Everything that speaks to other servers, put together once in each process."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+from martlet.federation import inbox as inboxes
+from martlet.federation.asking import Asking
+from martlet.federation.door import FederationDoor
+from martlet.federation.fetching import Fetcher
+from martlet.federation.inbox import Inbox
+from martlet.federation.resolving import NetworkResolver
+from martlet.federation.sending import Sender
+from martlet.jobs.runner import Job
+from martlet.network.client import Client
+from martlet.services.delivering import SEND
+from martlet.services.ports import Ground
+
+
+@dataclass(frozen=True, slots=True)
+class PostOffice:
+    resolver: NetworkResolver
+    inbox: Inbox
+    sender: Sender
+    door: FederationDoor
+
+    @classmethod
+    def on(cls, ground: Ground, client: Client) -> Self:
+        resolver = NetworkResolver(Fetcher(ground, client))
+        asking = Asking(ground, resolver)
+        inbox = Inbox(ground, asking, resolver)
+        return cls(resolver, inbox, Sender(ground, client), FederationDoor(ground, inbox, asking))
+
+    @property
+    def jobs(self) -> Mapping[str, Job]:
+        return {SEND: self.sender.send, inboxes.TAKE_IN: self.inbox.take_in}

@@ -1,0 +1,190 @@
+"""
+Bringing activities to other servers: one job for each server that something waits for.
+
+A server is tried with one request first. While it does not answer, nothing else
+is sent there, however much waits: the pauses grow from seconds to hours, and
+after a week what waits is given up. A row goes only once the other server has
+said that it has the activity, so a restart loses nothing.
+"""
+
+import asyncio
+import logging
+import random
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from martlet.activitypub import build
+from martlet.federation import fetching
+from martlet.model.names import AccountId, Uri
+from martlet.model.server import Server
+from martlet.network import push, signed
+from martlet.network.client import Client
+from martlet.network.errors import AddressRefused, NoAnswer
+from martlet.services import identities
+from martlet.services.delivering import SEND
+from martlet.services.ports import Ground
+from martlet.signing.http_signatures import Scheme, Signer
+from martlet.storage import accounts, deliveries, events, peers
+from martlet.storage.database import Reader, Writer
+from martlet.storage.deliveries import Delivery
+
+log = logging.getLogger("martlet.federation")
+
+AT_ONCE = 4
+"""Requests to one server that are under way together."""
+BATCH = 64
+SECONDS = 120
+"""After so long a job makes room for others, and goes on later."""
+FIRST_PAUSE = 10
+LONGEST_PAUSE = 12 * 3600
+GIVE_UP_AFTER = 7 * 86_400_000
+MOST_TRIES = 12
+"""A single activity at which a server stumbles is given up sooner than the server."""
+_LATER = frozenset({408, 425, 429})
+_FIRST_FAULT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """`is_done`: taken, or refused for good. Otherwise later, after `wait` if the server said so."""
+
+    delivery: Delivery
+    is_done: bool
+    is_taken: bool = False
+    wait: timedelta | None = None
+    scheme: Scheme | None = None
+
+
+@dataclass(slots=True)
+class Sender:
+    ground: Ground
+    client: Client
+
+    async def send(self, body: str, here: Server) -> None:
+        """The job."""
+        host = msgspec.json.decode(body, type=str)
+        try:
+            is_later = await self._send_all(host)
+        except Exception:
+            log.exception("Delivering to %s stumbled; it is tried again", host)
+            await self.ground.store.writing(_put_off, host, None, here)
+            return
+        if is_later:
+            await self.ground.store.writing(_go_on, host, here.now_ms())
+
+    async def _send_all(self, host: str) -> bool:
+        """Returns whether there is more to do at once."""
+        store, here = self.ground.store, self.ground.here
+        started, width = time.monotonic(), 1
+        while time.monotonic() - started < SECONDS:
+            batch = await store.reading(deliveries.next_for, host, BATCH if width > 1 else 1)
+            if not batch:
+                if await store.writing(_end, host):
+                    return False
+                continue
+            outcomes = await self._send_batch(host, batch, width)
+            await store.writing(_note, host, outcomes, here.now_ms())
+            failed = next((one for one in outcomes if not one.is_done), None)
+            if failed is not None:
+                await store.writing(_put_off, host, failed.wait, here)
+                return False
+            width = AT_ONCE
+        return True
+
+    async def _send_batch(self, host: str, batch: Sequence[Delivery], width: int) -> list[Outcome]:
+        """Until the first that fails: then the server is left alone."""
+        scheme = await self.ground.store.reading(fetching.scheme_of, host)
+        turns, outcomes = asyncio.Semaphore(width), list[Outcome]()
+
+        async def one(delivery: Delivery) -> None:
+            async with turns:
+                if all(outcome.is_done for outcome in outcomes):
+                    outcomes.append(await self._send(delivery, scheme))
+
+        await asyncio.gather(*map(one, batch))
+        return outcomes
+
+    async def _send(self, delivery: Delivery, scheme: Scheme) -> Outcome:
+        signer = await self._signer(delivery.sender_id)
+        if signer is None:
+            return Outcome(delivery, is_done=True)
+        try:
+            answered = await signed.post(self.client, delivery.inbox, delivery.body, signer, scheme)
+        except AddressRefused:
+            return Outcome(delivery, is_done=True)
+        except NoAnswer as error:
+            log.info("%s does not answer: %s", delivery.host, error.message)
+            return Outcome(delivery, is_done=False)
+        status = answered.answer.status
+        if answered.answer.is_success:
+            return Outcome(delivery, is_done=True, is_taken=True, scheme=answered.accepted)
+        if status in _LATER or status >= _FIRST_FAULT:
+            wait = push.retry_after(answered.answer.headers.get("retry-after"), datetime.now(UTC))
+            return Outcome(delivery, is_done=False, wait=wait)
+        log.info("%s refuses an activity: %d %s", delivery.host, status, answered.answer.body[:200])
+        return Outcome(delivery, is_done=True)
+
+    async def _signer(self, account: AccountId) -> Signer | None:
+        uri = await self.ground.store.reading(_uri, account)
+        if uri is None:
+            return None
+        return Signer(build.rsa_key_id(uri), await identities.request_key(self.ground, account))
+
+
+def _uri(db: Reader, account: AccountId) -> Uri | None:
+    found = accounts.find(db, account)
+    return None if found is None else found.uri
+
+
+def _note(db: Writer, host: str, outcomes: Sequence[Outcome], now: int) -> None:
+    """Write down what was taken, and what the server thinks of signatures."""
+    deliveries.done(db, [one.delivery for one in outcomes if one.is_done])
+    for one in outcomes:
+        if not one.is_done:
+            if one.delivery.tries + 1 >= MOST_TRIES:
+                log.warning("An activity for %s is given up after %d tries", host, MOST_TRIES)
+                deliveries.done(db, [one.delivery])
+            deliveries.tried(db, one.delivery)
+        elif one.scheme is not None:
+            peers.note_signature(db, host, one.scheme.value)
+    if any(one.is_taken for one in outcomes):
+        peers.succeeded(db, host)
+    del now
+
+
+def _end(db: Writer, host: str) -> bool:
+    """Nothing waits any more: whoever has something next adds a job of their own."""
+    if deliveries.are_waiting(db, host):
+        return False
+    peers.end_sending(db, host)
+    return True
+
+
+def _go_on(db: Writer, host: str, at: int) -> None:
+    events.add_job(db, SEND, msgspec.json.encode(host).decode(), at)
+
+
+def _put_off(db: Writer, host: str, wait: timedelta | None, here: Server) -> None:
+    """Leave the server alone for a while, or for good."""
+    now, peer = here.now_ms(), peers.find(db, host)
+    if peer is None:
+        return
+    if peer.failing_since is not None and now - peer.failing_since > GIVE_UP_AFTER:
+        dropped = deliveries.give_up(db, host)
+        log.warning("%s has not answered for a week; %d deliveries are given up", host, dropped)
+        peers.end_sending(db, host)
+        return
+    at = now + int(1000 * pause(peer.failures, wait))
+    peers.failed(db, host, now, at)
+    _go_on(db, host, at)
+
+
+def pause(failures: int, wait: timedelta | None = None) -> float:
+    """Seconds: about 10 s, 40 s, 3 min … 12 hours, never the same for two servers."""
+    seconds = min(FIRST_PAUSE * 4.0 ** min(failures, 10), LONGEST_PAUSE)
+    asked = wait.total_seconds() if wait is not None else 0.0
+    return max(seconds * random.uniform(0.7, 1.3), asked)  # noqa: S311 - spreads retries

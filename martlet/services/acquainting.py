@@ -1,0 +1,160 @@
+"""
+Knowing accounts elsewhere: keeping what their servers say of them, cleaned.
+
+Only what an account's own server says is kept (attacks D2, D8): whoever calls
+has fetched the document from there. An account is who its uri is; a handle that
+another account has is never taken over (attacks D14).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from martlet.activitypub.things import Picture, Profile
+from martlet.model.errors import EvidenceRejected
+from martlet.model.events import AccountChanged
+from martlet.model.names import AccountId, Uri, host_of, origin_of
+from martlet.model.server import Server
+from martlet.storage import accounts, emojis, keys, peers, remotes, uris
+from martlet.storage.database import AlreadyThere, Writer
+from martlet.storage.remotes import Remote
+from martlet.text import names, sanitize
+from martlet.text.cleaning import one_line
+from martlet.text.urls import InvalidUrl, parse_url
+
+NAME_LIMIT = 200
+DESCRIPTION_LIMIT = 1500
+MOST_FIELDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Acquaintance:
+    """An actor document that was fetched from its own server, with its keys (uri, kind, public)."""
+
+    profile: Profile
+    keys: tuple[tuple[Uri, str, str], ...]
+    host: str
+    """Of its handle."""
+
+
+def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
+    """Know an account, or what has changed of it. Raises `EvidenceRejected`."""
+    profile = found.profile
+    if host_of(profile.uri) == here.host or here.is_here(found.host):
+        raise EvidenceRejected("An account of this server does not come from elsewhere.")
+    if origin_of(profile.inbox) != origin_of(profile.uri):
+        raise EvidenceRejected("An account's inbox is on another server than the account.")
+    known = accounts.find_by_uri(db, profile.uri)
+    if known is not None and known.deleted_at is not None:
+        return known.id
+    id = known.id if known is not None else _insert(db, found, here)
+    url = _address(profile.url)
+    accounts.update(
+        db,
+        id,
+        kind=profile.kind,
+        url=url or profile.uri,
+        display_name=names.display_name(profile.name)[:NAME_LIMIT],
+        note_html=sanitize.sanitize(profile.html),
+        fields=_fields(profile),
+        is_locked=int(profile.is_locked),
+        is_discoverable=int(profile.is_discoverable),
+        is_indexable=int(profile.is_indexable),
+        created_at=min(profile.created_at or here.now_ms(), here.now_ms()),
+        **_pictures("avatar", profile.avatar),
+        **_pictures("header", profile.header),
+    )
+    _keep_addresses(db, id, profile, here)
+    keys.replace_remote(db, id, found.keys)
+    for emoji in profile.emojis:
+        keep_emoji(db, emoji.shortcode, emoji.url, found.host, here)
+    moved_to = uris.accounts_at(db, [profile.moved_to]) if profile.moved_to is not None else {}
+    accounts.update(db, id, moved_to_id=next(iter(moved_to.values()), None))
+    db.emit(AccountChanged(id))
+    return id
+
+
+def _insert(db: Writer, found: Acquaintance, here: Server) -> AccountId:
+    profile, id = found.profile, AccountId(here.next_id())
+    if not _is_username(profile.username):
+        raise EvidenceRejected("An account's name is not one that a handle can have.")
+    try:
+        with db.part():
+            accounts.insert(
+                db, id, profile.username, found.host, profile.uri, profile.uri, here.now_ms(), profile.kind
+            )
+    except AlreadyThere:
+        raise EvidenceRejected("Another account goes by this handle.") from None
+    return id
+
+
+def _is_username(name: str) -> bool:
+    try:
+        return names.parse_handle(name) == (name, None)
+    except names.InvalidHandle:
+        return False
+
+
+def _keep_addresses(db: Writer, id: AccountId, profile: Profile, here: Server) -> None:
+    home = origin_of(profile.uri)
+    own = {
+        name: address if address and origin_of(Uri(address)) == home else ""
+        for name, address in (
+            ("shared_inbox", profile.shared_inbox),
+            ("outbox", profile.outbox),
+            ("followers", profile.followers),
+            ("featured", profile.featured),
+        )
+    }
+    own["shared_inbox"] = own["shared_inbox"] or profile.inbox
+    remotes.put(
+        db,
+        Remote(
+            account_id=id,
+            inbox=profile.inbox,
+            aliases=json.dumps(list(profile.aliases)),
+            fetched_at=here.now_ms(),
+            **own,
+        ),
+    )
+    peers.note(db, host_of(profile.uri), here.now_ms())
+
+
+def keep_emoji(db: Writer, shortcode: str, url: str, host: str, here: Server) -> None:
+    address = _address(url)
+    if address:
+        emojis.put(
+            db, emojis.Emoji(here.next_id(), shortcode, host, address, address, None, 0, here.now_ms())
+        )
+
+
+def _fields(profile: Profile) -> str:
+    shown = [
+        {
+            "name": one_line(one.name)[:NAME_LIMIT],
+            "text": sanitize.plain(one.html),
+            "html": sanitize.sanitize(one.html),
+            "verified_at": None,
+        }
+        for one in profile.fields[:MOST_FIELDS]
+    ]
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def _pictures(name: str, picture: Picture | None) -> dict[str, str]:
+    url = _address(picture.url) if picture is not None else ""
+    text = picture.description[:DESCRIPTION_LIMIT] if picture is not None and url else ""
+    return {name: url, f"{name}_static": url, f"{name}_text": text}
+
+
+def _address(text: str) -> str:
+    """A web address in its one spelling; empty for anything else (attacks B3)."""
+    try:
+        return str(parse_url(text)) if text else ""
+    except InvalidUrl:
+        return ""
+
+
+def addresses(found: Sequence[str]) -> list[str]:
+    """Those that are web addresses."""
+    return [address for address in map(_address, found) if address]

@@ -1,0 +1,333 @@
+"""
+Telling other servers: reactions that write what happened here, signed, beside whom it is to reach.
+
+One row for each server's inbox, in the reaction's own transaction; the job
+`SEND` of each server does the rest (`federation/sending.py`).
+"""
+
+import msgspec
+
+from martlet.activitypub import addressing, build
+from martlet.activitypub.build import Document
+from martlet.activitypub.things import Accept, Block, Boost, Delete, Follow, Like, Reject, Undo, Writing
+from martlet.model.accounts import Account
+from martlet.model.events import (
+    AccountChanged,
+    AccountLeft,
+    Blocked,
+    Followed,
+    FollowRequested,
+    PollVoted,
+    PostDeleted,
+    PostEdited,
+    PostLiked,
+    PostPublished,
+    PostUnliked,
+    Unblocked,
+    Unfollowed,
+)
+from martlet.model.names import AccountId, PostId, Uri, host_of
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import documenting, identities
+from martlet.signing import canonical_json
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage import accounts, attached, deliveries, events, follows, peers, posts, remotes, telling
+from martlet.storage.database import Reader, Writer
+
+SEND = "send_to_peer"
+
+
+# -- posts ---------------------------------------------------------------
+
+
+def of_post(db: Writer, event: PostPublished, here: Server, secret: ServerSecret) -> None:
+    found = _own_post(db, event.post)
+    if found is None:
+        return
+    post, author = found
+    inboxes = _readers(db, post)
+    if not inboxes:
+        return
+    make = documenting.published if post.boost_of_id is None else documenting.boosted
+    _send(db, author.id, make(db, post, author, secret, here), inboxes, here)
+
+
+def of_edit(db: Writer, event: PostEdited, here: Server, secret: ServerSecret) -> None:
+    found = _own_post(db, event.post)
+    if found is None:
+        return
+    post, author = found
+    inboxes = _readers(db, post) | remotes.inboxes_of(db, telling.boosters(db, post.id))
+    if inboxes:
+        _send(db, author.id, documenting.revised(db, post, author, secret, here), inboxes, here)
+
+
+def of_deletion(db: Writer, event: PostDeleted, here: Server, secret: ServerSecret) -> None:
+    author = accounts.find(db, event.author)
+    if author is None or not author.is_here or author.is_gone or not event.uri:
+        return  # of who is gone, all is
+    inboxes = remotes.inboxes_of(db, event.told)
+    if event.visibility >= Visibility.FOLLOWERS:
+        inboxes |= remotes.inboxes_of_followers(db, author.id)
+    if not inboxes:
+        return
+    to = (
+        [addressing.PUBLIC] if event.visibility >= Visibility.UNLISTED else [documenting.followers_of(author)]
+    )
+    if event.boosted is not None:
+        boost = Boost(event.uri, author.uri, event.boosted, tuple(to))
+        document = build.act(Undo(Uri(f"{event.uri}/undo"), author.uri, boost))
+    else:
+        deleted = Delete(Uri(f"{event.uri}#delete"), author.uri, event.uri)
+        document = build.deleted(deleted, to, build.tombstone(event.uri, author.uri, here.now_ms()))
+    _send_document(db, author, document, inboxes, here, secret, Visibility(event.visibility))
+
+
+def _own_post(db: Reader, id: int) -> tuple[Post, Account] | None:
+    post = posts.find_unfiltered(db, PostId(id))
+    if post is None or not post.is_local:
+        return None
+    author = accounts.find(db, post.author_id)
+    return None if author is None or author.is_gone else (post, author)
+
+
+def _readers(db: Reader, post: Post) -> set[str]:
+    """The inboxes of those elsewhere whom a post concerns."""
+    concerned = set(attached.mentioned_ids(db, post.id))
+    if post.visibility >= Visibility.UNLISTED and post.reply_to_account_id is not None:
+        concerned.add(post.reply_to_account_id)
+    original = posts.find_unfiltered(db, post.boost_of_id) if post.boost_of_id is not None else None
+    if original is not None:
+        concerned.add(original.author_id)
+    inboxes = remotes.inboxes_of(db, concerned)
+    if post.visibility >= Visibility.FOLLOWERS:
+        inboxes |= remotes.inboxes_of_followers(db, post.author_id)
+    return inboxes
+
+
+# -- likes and votes -----------------------------------------------------
+
+
+def of_like(db: Writer, event: PostLiked, here: Server, secret: ServerSecret) -> None:
+    like = telling.like_of(db, event.by, event.post)
+    if like is not None:
+        _tell_of_like(db, event.post, event.by, like, here, secret)
+
+
+def of_unlike(db: Writer, event: PostUnliked, here: Server, secret: ServerSecret) -> None:
+    _tell_of_like(db, event.post, event.by, event.like, here, secret, is_over=True)
+
+
+def _tell_of_like(
+    db: Writer,
+    id: int,
+    by: AccountId,
+    like: int,
+    here: Server,
+    secret: ServerSecret,
+    *,
+    is_over: bool = False,
+) -> None:
+    """Only the author of what is liked is told."""
+    post, liker = posts.find_unfiltered(db, PostId(id)), accounts.find(db, by)
+    if post is None or post.is_local or liker is None or not liker.is_here:
+        return
+    act = Like(Uri(f"{liker.uri}#likes/{like}"), liker.uri, post.uri)
+    undo = Undo(Uri(f"{act.uri}/undo"), liker.uri, act)
+    inboxes = remotes.inboxes_of(db, [post.author_id])
+    _send_document(
+        db, liker, build.act(undo if is_over else act), inboxes, here, secret, Visibility(post.visibility)
+    )
+
+
+def of_vote(db: Writer, event: PollVoted, here: Server, secret: ServerSecret) -> None:
+    """A vote is a nameless post for nobody but the asker."""
+    del secret
+    post, voter = posts.find_unfiltered(db, event.post), accounts.find(db, event.by)
+    if post is None or post.is_local or voter is None or not voter.is_here:
+        return
+    asker = accounts.get(db, post.author_id)
+    for choice in event.choices:
+        uri = Uri(f"{voter.uri}#votes/{here.next_id()}")
+        vote = Writing(
+            uri=uri,
+            author=voter.uri,
+            reply_to=post.uri,
+            to=(asker.uri,),
+            choice=choice,
+            created_at=here.now_ms(),
+        )
+        document = build.published(Uri(f"{uri}/activity"), build.writing(vote))
+        _send(
+            db,
+            voter.id,
+            canonical_json.encode(document),
+            remotes.inboxes_of(db, [asker.id], shared=False),
+            here,
+        )
+
+
+# -- follows and blocks --------------------------------------------------
+
+
+def of_follow_request(db: Writer, event: FollowRequested, here: Server, secret: ServerSecret) -> None:
+    del secret
+    pair, there = _pair(db, event.follower, event.followed), follows.find(db, event.follower, event.followed)
+    if pair is None or there is None or there.uri is None or not pair[0].is_here:
+        return
+    _tell(db, pair[0], Follow(there.uri, pair[0].uri, pair[1].uri), pair[1], here)
+
+
+def of_follow(db: Writer, event: Followed, here: Server, secret: ServerSecret) -> None:
+    """Somebody elsewhere follows somebody here: now they know that they may."""
+    del secret
+    pair, there = _pair(db, event.follower, event.followed), follows.find(db, event.follower, event.followed)
+    if pair is not None and there is not None and there.uri is not None and pair[1].is_here:
+        accept_again(db, pair[0], pair[1], there.uri, here)
+
+
+def accept_again(db: Writer, follower: Account, followed: Account, request: Uri, here: Server) -> None:
+    """Say yes to a request, for the second time perhaps."""
+    act = Follow(request, follower.uri, followed.uri)
+    accept = Accept(Uri(f"{followed.uri}#accepts/{here.next_id()}"), followed.uri, act)
+    _tell(db, followed, accept, follower, here)
+
+
+def of_end(db: Writer, event: Unfollowed, here: Server, secret: ServerSecret) -> None:
+    """The side that is here tells the one that is not, if it was its will."""
+    del secret
+    pair = _pair(db, event.follower, event.followed)
+    if pair is None or event.uri is None:
+        return
+    follower, followed = pair
+    act = Follow(event.uri, follower.uri, followed.uri)
+    if event.by == follower.id and follower.is_here:
+        _tell(db, follower, Undo(Uri(f"{event.uri}/undo"), follower.uri, act), followed, here)
+    elif event.by == followed.id and followed.is_here:
+        reject = Reject(Uri(f"{followed.uri}#rejects/{here.next_id()}"), followed.uri, act)
+        _tell(db, followed, reject, follower, here)
+
+
+def reject(db: Writer, follower: Account, followed: Account, request: Uri, here: Server) -> None:
+    """Say no to a request that we did not even keep."""
+    act = Follow(request, follower.uri, followed.uri)
+    _tell(
+        db,
+        followed,
+        Reject(Uri(f"{followed.uri}#rejects/{here.next_id()}"), followed.uri, act),
+        follower,
+        here,
+    )
+
+
+def of_block(db: Writer, event: Blocked, here: Server, secret: ServerSecret) -> None:
+    del secret
+    pair = _pair(db, event.account, event.blocked)
+    if pair is not None and pair[0].is_here:
+        _tell(db, pair[0], _block(*pair), pair[1], here)
+
+
+def of_unblock(db: Writer, event: Unblocked, here: Server, secret: ServerSecret) -> None:
+    del secret
+    pair = _pair(db, event.account, event.blocked)
+    if pair is not None and pair[0].is_here:
+        block = _block(*pair)
+        undo = Undo(Uri(f"{block.uri}/undo/{here.next_id()}"), pair[0].uri, block)
+        _tell(db, pair[0], undo, pair[1], here)
+
+
+def _block(account: Account, blocked: Account) -> Block:
+    return Block(Uri(f"{account.uri}#blocks/{blocked.id}"), account.uri, blocked.uri)
+
+
+def _pair(db: Reader, one: AccountId, other: AccountId) -> tuple[Account, Account] | None:
+    """Both, where exactly one of them is here."""
+    first, second = accounts.find(db, one), accounts.find(db, other)
+    if first is None or second is None or first.is_here == second.is_here:
+        return None
+    return first, second
+
+
+def _tell(
+    db: Writer,
+    sender: Account,
+    act: Follow | Accept | Reject | Undo | Block,
+    recipient: Account,
+    here: Server,
+) -> None:
+    """What is between two people carries no proof and goes to the other's own inbox."""
+    body = canonical_json.encode(build.act(act) | {"to": [recipient.uri]})
+    _send(db, sender.id, body, remotes.inboxes_of(db, [recipient.id], shared=False), here)
+
+
+# -- accounts ------------------------------------------------------------
+
+
+def of_account(db: Writer, event: AccountChanged, here: Server, secret: ServerSecret) -> None:
+    """A profile has changed, or is no more."""
+    account = accounts.find(db, event.account)
+    if account is None or not account.is_here or account.is_gone:
+        return
+    inboxes = remotes.inboxes_of_followers(db, account.id)
+    keys = identities.find_public_keys(db, account.id)
+    if not inboxes or keys is None:
+        return
+    document = canonical_json.parse_object(documenting.profile_document(db, account, keys, secret, here))
+    uri = Uri(f"{account.uri}#updates/{here.next_id()}")
+    changed = build.profile_changed(uri, document, [addressing.PUBLIC])
+    _send(db, account.id, documenting.signed(db, changed, account, secret, here), inboxes, here)
+
+
+def of_departure(db: Writer, event: AccountLeft, here: Server, secret: ServerSecret) -> None:
+    """An account here is no more, and nothing of it."""
+    account = accounts.find(db, event.account)
+    if account is None:
+        return
+    act = Delete(Uri(f"{account.uri}#delete"), account.uri, account.uri)
+    document = build.deleted(act, [addressing.PUBLIC], None)
+    _send(db, account.id, documenting.signed(db, document, account, secret, here), set(event.inboxes), here)
+
+
+# -- on its way ----------------------------------------------------------
+
+
+def _send_document(
+    db: Writer,
+    sender: Account,
+    document: Document,
+    inboxes: set[str],
+    here: Server,
+    secret: ServerSecret,
+    visibility: Visibility,
+) -> None:
+    is_open = visibility.is_open
+    body = (
+        documenting.signed(db, document, sender, secret, here) if is_open else canonical_json.encode(document)
+    )
+    _send(db, sender.id, body, inboxes, here)
+
+
+def _send(db: Writer, sender: AccountId, body: bytes, inboxes: set[str], here: Server) -> None:
+    """Write it down for each inbox, and wake up whoever brings it there."""
+    now = here.now_ms()
+    targets = []
+    for inbox in sorted(inboxes):
+        host = host_of(Uri(inbox))
+        if host != here.host and not peers.is_suspended(db, host):
+            peers.note(db, host, now)
+            targets.append((host, inbox))
+    if not targets:
+        return
+    deliveries.insert(db, here.next_id(), sender, body, targets, now)
+    for host in {host for host, _ in targets}:
+        wake(db, host, now)
+
+
+def wake(db: Writer, host: str, now: int) -> None:
+    """Have a job that delivers to the server, unless there is one; not before its pause is over."""
+    if peers.claim_sending(db, host):
+        peer = peers.find(db, host)
+        at = max(now, peer.next_try_at) if peer is not None else now
+        events.add_job(db, SEND, msgspec.json.encode(host).decode(), at)

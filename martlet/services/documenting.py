@@ -1,0 +1,256 @@
+"""
+The documents of what is here: posts, boosts, accounts, as other servers read them.
+
+What everybody may read is signed (FEP-8b32) and kept byte for byte; what is for
+few carries no proof, which would convince everybody for ever.
+"""
+
+import json
+import re
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+from martlet.activitypub import addressing, build
+from martlet.activitypub.build import Document, Keys
+from martlet.activitypub.things import (
+    Attachment,
+    Boost,
+    Emoji,
+    Mention,
+    Picture,
+    Poll,
+    Profile,
+    ProfileField,
+    Writing,
+)
+from martlet.model.accounts import Account
+from martlet.model.names import Uri
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import identities
+from martlet.signing import canonical_json, proofs
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage import accounts, attached, documents, emojis, media, polls, posts, uris
+from martlet.storage.database import Reader, Writer
+
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
+
+
+def followers_of(account: Account) -> Uri:
+    """The collection of an account here."""
+    return Uri(f"{account.uri}/followers")
+
+
+# -- accounts ------------------------------------------------------------
+
+
+def profile(db: Reader, account: Account, here: Server) -> Profile:
+    """An account here. One that is gone says no more than its name."""
+    is_server = account.id == identities.SERVER
+    uri, inbox = account.uri, f"{here.url}/inbox"
+    if is_server or account.is_gone:
+        return Profile(
+            uri=uri,
+            kind=account.kind,
+            username=account.username,
+            inbox=Uri(inbox if is_server else f"{uri}/inbox"),
+            url=account.url,
+            name=here.name if is_server else "",
+            shared_inbox=inbox,
+            outbox=f"{uri}/outbox",
+            is_locked=is_server,
+        )
+    words = f"{account.display_name} {account.note_html} {account.fields}"
+    return Profile(
+        uri=uri,
+        kind=account.kind,
+        username=account.username,
+        inbox=Uri(f"{uri}/inbox"),
+        url=account.url,
+        name=account.display_name,
+        html=account.note_html,
+        shared_inbox=inbox,
+        outbox=f"{uri}/outbox",
+        followers=followers_of(account),
+        following=f"{uri}/following",
+        featured=f"{uri}/featured",
+        is_locked=bool(account.is_locked),
+        is_discoverable=bool(account.is_discoverable),
+        is_indexable=bool(account.is_indexable),
+        avatar=_picture(account.avatar, account.avatar_text, here),
+        header=_picture(account.header, account.header_text, here),
+        fields=tuple(
+            ProfileField(one["name"] or "", one["html"] or "") for one in accounts.fields_of(account)
+        ),
+        emojis=_emojis(db, words, here),
+        moved_to=_moved_to(db, account),
+        created_at=account.created_at // 86_400_000 * 86_400_000,
+    )
+
+
+def profile_document(db: Writer, account: Account, keys: Keys, secret: ServerSecret, here: Server) -> bytes:
+    """The actor document, signed by the account itself."""
+    kept = documents.find(db, account.uri, account.version)
+    if kept is not None:
+        return kept
+    document = build.profile(profile(db, account, here), keys)
+    signed = canonical_json.encode(_signed(db, document, account, secret, here))
+    return documents.put(db, account.uri, account.id, account.version, signed, here.now_ms())
+
+
+def _moved_to(db: Reader, account: Account) -> Uri | None:
+    target = accounts.find(db, account.moved_to_id) if account.moved_to_id is not None else None
+    return None if target is None else target.uri
+
+
+def _picture(key: str, description: str, here: Server) -> Picture | None:
+    return Picture(here.media_url(key), description) if key else None
+
+
+def _emojis(db: Reader, words: str, here: Server) -> tuple[Emoji, ...]:
+    parts = set(_SHORTCODE.findall(words)) if ":" in words else set()
+    if not parts:
+        return ()
+    return tuple(Emoji(one.shortcode, here.media_url(one.file)) for one in emojis.named(db, parts, ""))
+
+
+# -- posts ---------------------------------------------------------------
+
+
+def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
+    """A post of somebody's here; no boost."""
+    mentioned = attached.mentions(db, [post.id])[post.id]
+    everyone = uris.of_accounts(db, attached.mentioned_ids(db, post.id))
+    to, cc = addressing.audience(
+        Visibility(post.visibility), followers_of(author), [everyone[id] for id in sorted(everyone)]
+    )
+    poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
+    parent = posts.find_unfiltered(db, post.reply_to_id) if post.reply_to_id is not None else None
+    quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
+    return Writing(
+        uri=post.uri,
+        author=author.uri,
+        kind="note" if poll is None else "question",
+        html=post.html,
+        warning=post.warning,
+        is_sensitive=bool(post.is_sensitive),
+        language=post.language,
+        url=post.url,
+        created_at=post.created_at,
+        edited_at=post.edited_at,
+        reply_to=None if parent is None else parent.uri,
+        to=to,
+        cc=cc,
+        mentions=tuple(
+            Mention(everyone[one.account_id], f"@{one.username}@{one.host or here.host}") for one in mentioned
+        ),
+        hashtags=tuple(tag.shown for tag in attached.tags(db, [post.id])[post.id]),
+        emojis=_emojis(db, f"{post.html} {post.warning}", here),
+        attachments=tuple(_attachment(one, here) for one in media.of_posts(db, [post.id])[post.id]),
+        poll=None if poll is None else _poll(poll),
+        quote_of=quoted.uri if quoted is not None and post.quote_state == "accepted" else None,
+    )
+
+
+def _attachment(one: media.Media, here: Server) -> Attachment:
+    meta: Mapping[str, Any] = json.loads(one.meta)
+    original = meta.get("original") or {}
+    seconds = original.get("duration")
+    return Attachment(
+        here.media_url(one.file),
+        one.content_type,
+        one.description,
+        one.blurhash,
+        int(original.get("width") or 0),
+        int(original.get("height") or 0),
+        float(seconds) if seconds else None,
+        (one.focus_x, one.focus_y) if one.kind == "image" and (one.focus_x or one.focus_y) else None,
+    )
+
+
+def _poll(poll: polls.Poll) -> Poll:
+    return Poll(
+        poll.options
+        if not poll.hides_totals or poll.closed_at
+        else tuple((one[0], 0) for one in poll.options),
+        bool(poll.is_multiple),
+        poll.expires_at,
+        poll.closed_at,
+        poll.voters_count,
+    )
+
+
+def post_document(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """
+    A post as it is fetched.
+
+    That of a poll is made anew each time, because its votes stand in it.
+    """
+    return canonical_json.encode(_post(db, post, author, secret, here))
+
+
+def _post(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> Document:
+    is_kept = Visibility(post.visibility).is_open and post.poll_id is None
+    kept = documents.find(db, post.uri, post.version) if is_kept else None
+    if kept is not None:
+        return canonical_json.parse_object(kept)
+    said = writing(db, post, author, here)
+    document = build.writing(
+        said, f"{post.uri}/replies", [here.tag_url(quote(name, safe="")) for name in said.hashtags]
+    )
+    if not Visibility(post.visibility).is_open:
+        return document
+    signed = _signed(db, document, author, secret, here)
+    if is_kept:
+        body = canonical_json.encode(signed)
+        documents.put(db, post.uri, author.id, post.version, body, here.now_ms())
+    return signed
+
+
+def published(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """The act of publishing a post."""
+    document = build.published(Uri(f"{post.uri}/activity"), _post(db, post, author, secret, here))
+    return _finished(db, document, post, author, secret, here)
+
+
+def revised(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """The act of changing a post."""
+    uri = Uri(f"{post.uri}#updates/{post.version}-{here.next_id()}")
+    return _finished(
+        db, build.revised(uri, _post(db, post, author, secret, here)), post, author, secret, here
+    )
+
+
+def boosted(db: Writer, boost: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """The act of boosting."""
+    original = posts.find_unfiltered(db, boost.boost_of_id) if boost.boost_of_id is not None else None
+    if original is None:
+        raise ValueError(boost)
+    by = accounts.get(db, original.author_id)
+    act = announcement(boost, author, original.uri, by.uri)
+    return _finished(db, build.act(act), boost, author, secret, here)
+
+
+def announcement(boost: Post, author: Account, target: Uri, target_author: Uri) -> Boost:
+    to, cc = addressing.audience(Visibility(boost.visibility), followers_of(author), [target_author])
+    return Boost(boost.uri, author.uri, target, to, cc, boost.created_at)
+
+
+def _finished(
+    db: Writer, document: Document, post: Post, author: Account, secret: ServerSecret, here: Server
+) -> bytes:
+    if Visibility(post.visibility).is_open:
+        document = _signed(db, document, author, secret, here)
+    return canonical_json.encode(document)
+
+
+def signed(db: Writer, document: Document, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """Any public document, with its author's proof."""
+    return canonical_json.encode(_signed(db, document, author, secret, here))
+
+
+def _signed(db: Writer, document: Document, author: Account, secret: ServerSecret, here: Server) -> Document:
+    key = identities.document_key(db, author.id, secret, here)
+    return proofs.sign(document, key, build.ed25519_key_id(author.uri), here.now())

@@ -1,0 +1,87 @@
+"""
+With which keys accounts here, and the server itself, sign.
+
+The Ed25519 key signs documents and is made in the transaction that first needs
+it; the RSA key signs requests and takes long to make, so it is made beside the
+transactions.
+"""
+
+import asyncio
+
+from martlet.activitypub.build import Keys
+from martlet.model.names import AccountId, Uri
+from martlet.model.server import Server
+from martlet.services.ports import Ground
+from martlet.signing.keys import Kind, PrivateKey
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage import accounts, keys
+from martlet.storage.database import Reader, Writer
+from martlet.storage.keys import OwnKey
+
+SERVER = AccountId(-99)
+"""The server's own account, which fetches what nobody in particular asked for. No id in the client API is negative."""
+
+
+def server_uri(here: Server) -> Uri:
+    return Uri(f"{here.url}/actor")
+
+
+def ensure_server(db: Writer, here: Server) -> None:
+    """Have the server's own account. It is called as the server is, so it is nobody's handle."""
+    if accounts.find(db, SERVER) is None:
+        uri = server_uri(here)
+        accounts.insert(db, SERVER, here.host, "", uri, f"{here.url}/about", here.now_ms(), "application")
+
+
+def document_key(db: Writer, account: AccountId, secret: ServerSecret, here: Server) -> PrivateKey:
+    """The key that signs an account's documents."""
+    kept = keys.own(db, account).get(Kind.ED25519)
+    if kept is None:
+        kept = _keep(db, account, PrivateKey.make_ed25519(), secret, here)
+    return PrivateKey.unseal(secret, kept.private, _context(account))
+
+
+async def request_key(ground: Ground, account: AccountId) -> PrivateKey:
+    """The key that signs the requests an account makes."""
+    found = await ground.store.reading(_find_request_key, account)
+    if found is None:
+        made = await asyncio.to_thread(PrivateKey.make_rsa)
+        found = await ground.store.writing(_keep, account, made, ground.secret, ground.here)
+    return PrivateKey.unseal(ground.secret, found.private, _context(account))
+
+
+async def public_keys(ground: Ground, account: AccountId) -> Keys:
+    """The public halves, made if need be."""
+    await request_key(ground, account)
+    return await ground.store.writing(_public_keys, account, ground.secret, ground.here)
+
+
+def find_public_keys(db: Reader, account: AccountId) -> Keys | None:
+    """None where they are still to be made."""
+    found = keys.own(db, account)
+    if Kind.RSA not in found or Kind.ED25519 not in found:
+        return None
+    return Keys(found[Kind.RSA].public, found[Kind.ED25519].public)
+
+
+def _find_request_key(db: Reader, account: AccountId) -> OwnKey | None:
+    return keys.own(db, account).get(Kind.RSA)
+
+
+def _public_keys(db: Writer, account: AccountId, secret: ServerSecret, here: Server) -> Keys:
+    document_key(db, account, secret, here)
+    found = keys.own(db, account)
+    return Keys(found[Kind.RSA].public, found[Kind.ED25519].public)
+
+
+def _keep(db: Writer, account: AccountId, key: PrivateKey, secret: ServerSecret, here: Server) -> OwnKey:
+    """Of two that are made at once, the first stays."""
+    if account == SERVER:
+        ensure_server(db, here)
+    public = key.public.to_pem() if key.kind is Kind.RSA else key.public.to_multibase()
+    row = OwnKey(key.kind.value, key.seal(secret, _context(account)), public)
+    return keys.put_first(db, account, row, here.now_ms())
+
+
+def _context(account: AccountId) -> str:
+    return f"account {account}"

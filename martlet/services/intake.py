@@ -1,0 +1,308 @@
+"""
+The gate: everything that comes from other servers passes here, by whatever road.
+
+One question first: what evidence is there that this actor did this? Then one
+transaction, which ends in the same use cases and the same events as what is
+done here. Whatever is needed from elsewhere (the actor, a parent, a boosted
+post) has been gathered before; what is still missing is not waited for.
+
+Acts come in any order, and twice: what was deleted or taken back before it came
+never comes, and what is there already is there once.
+"""
+
+from martlet.activitypub import addressing
+from martlet.activitypub.things import (
+    Accept,
+    Act,
+    Block,
+    Boost,
+    ChangeProfile,
+    Delete,
+    Follow,
+    Like,
+    Other,
+    Publish,
+    Reject,
+    Revise,
+    Undo,
+    Writing,
+)
+from martlet.model.accounts import Account
+from martlet.model.errors import EvidenceRejected, InvalidInput, NotAllowed, NotFound
+from martlet.model.evidence import Evidence, speaks_for
+from martlet.model.names import PostId, Uri, host_of, origin_of
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.services import blocking, deleting, delivering, following, leaving, reacting, receiving
+from martlet.storage import accounts, follows, marks, peers, posts, relations, remotes, telling, uris
+from martlet.storage.database import Writer
+
+__all__ = ["accept", "keep_asked_for"]
+
+
+def accept(db: Writer, act: Act, evidence: Evidence, here: Server) -> None:
+    """
+    Have an act take effect, as far as it concerns anybody here.
+
+    Raises `EvidenceRejected` where we cannot believe that its actor did it.
+    What its actor may not do is left out without a word.
+    """
+    if not speaks_for(evidence, act.actor):
+        raise EvidenceRejected("This was not sent by whom it names.")
+    if origin_of(act.uri) != origin_of(act.actor) or host_of(act.actor) == here.host:
+        raise EvidenceRejected("This is called as if another server had sent it.")
+    actor = accounts.find_by_uri(db, act.actor)
+    if actor is None or actor.is_here or actor.is_gone or peers.is_suspended(db, host_of(act.actor)):
+        return
+    try:
+        with db.part():
+            _do(db, act, actor, here)
+    except (NotFound, NotAllowed, InvalidInput):
+        return
+
+
+def keep_asked_for(db: Writer, said: Writing, evidence: Evidence, here: Server) -> None:
+    """Keep a post that was fetched because something here needs it. Raises `EvidenceRejected`."""
+    author = accounts.find_by_uri(db, said.author)
+    if not speaks_for(evidence, said.author):
+        raise EvidenceRejected("This was not written by whom it names.")
+    _check_owned(said.uri, said.author, here)
+    if author is not None and not author.is_here and not author.is_gone:
+        receiving.receive(db, said, author, here)
+
+
+def _check_owned(thing: Uri, owner: Uri, here: Server) -> None:
+    """Raises `EvidenceRejected` where a thing is called as if it belonged to another server (attacks D2, D13)."""
+    if origin_of(thing) != origin_of(owner) or host_of(thing) == here.host:
+        raise EvidenceRejected("This belongs to another server than its owner.")
+
+
+def _do(db: Writer, act: Act, actor: Account, here: Server) -> None:
+    match act:
+        case Publish() | Revise():
+            _take_post(db, act, actor, here)
+        case Delete():
+            _delete(db, act, actor, here)
+        case Boost():
+            _boost(db, act, actor, here)
+        case Like():
+            _like(db, act, actor, here)
+        case Follow() | Accept() | Reject() | Block():
+            _between(db, act, actor, here)
+        case Undo():
+            _undo(db, act, actor, here)
+        case ChangeProfile() | Other():
+            return  # a profile was fetched anew before
+
+
+# -- posts ---------------------------------------------------------------
+
+
+def _take_post(db: Writer, act: Publish | Revise, actor: Account, here: Server) -> None:
+    said = act.post
+    if not isinstance(said, Writing):
+        return  # what is only named was fetched before
+    if said.author != act.actor:
+        raise NotAllowed("Nobody speaks for another.")
+    if origin_of(said.uri) != origin_of(act.actor):
+        raise NotAllowed("Nobody speaks for another server.")
+    known = uris.find_post(db, said.uri)
+    if known is not None and known.author_id != actor.id:
+        raise NotAllowed("Nobody writes over another's post.")
+    if known is not None and isinstance(act, Revise):
+        receiving.revise(db, said, actor, here)
+    elif known is None and (said.choice is not None or receiving.is_wanted(db, said, actor)):
+        receiving.receive(db, said, actor, here)
+
+
+def _delete(db: Writer, act: Delete, actor: Account, here: Server) -> None:
+    """A post, or the actor itself. What we do not know never comes (attacks D22)."""
+    if act.target == act.actor:
+        leaving.leave_elsewhere(db, actor, here)
+        return
+    if origin_of(act.target) != origin_of(act.actor):
+        return
+    post = uris.find_post(db, act.target)
+    if post is None:
+        if accounts.find_by_uri(db, act.target) is None:
+            uris.bury(db, act.target, actor.id, here.now_ms())
+    elif post.author_id == actor.id:
+        deleting.delete(db, actor.id, post.id, here, keeps_media=False)
+
+
+def _boost(db: Writer, act: Boost, actor: Account, here: Server) -> None:
+    """A post that the booster may see and boost, and whose booster or author somebody here follows or is."""
+    if uris.find_tombstone(db, act.uri) is not None or uris.find_post(db, act.uri) is not None:
+        return
+    found = uris.find_post(db, act.target)
+    post = None if found is None else posts.find(db, found.id, viewer=actor.id)
+    if post is None or post.boost_of_id is not None or not reacting.may_boost(post, actor.id):
+        return
+    if not post.is_local and not remotes.has_follower_here(db, actor.id):
+        return
+    remote = remotes.find(db, actor.id)
+    wanted = addressing.visibility(act.to, act.cc, "" if remote is None else remote.followers)
+    now = here.now_ms()
+    id = PostId(here.next_id())
+    boost = Post(
+        id=id,
+        uri=act.uri,
+        url=act.uri,
+        author_id=actor.id,
+        visibility=max(wanted, Visibility.FOLLOWERS)
+        if post.visibility >= Visibility.UNLISTED
+        else Visibility.FOLLOWERS,
+        thread_id=id,
+        is_local=0,
+        created_at=min(act.created_at or now, now),
+        boost_of_id=post.id,
+        language=post.language,
+        quoting="nobody",
+    )
+    reacting.put_boost(db, boost)
+
+
+def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:
+    """Of a post here; who likes what elsewhere is not counted here."""
+    post = uris.find_post(db, act.target)
+    if post is None or not post.is_local or uris.find_tombstone(db, act.uri) is not None:
+        return
+    reacting.like(db, actor.id, post.id, here)
+    marks.name_like(db, actor.id, post.id, act.uri)
+
+
+# -- follows and blocks --------------------------------------------------
+
+
+def _between(db: Writer, act: Follow | Accept | Reject | Block, actor: Account, here: Server) -> None:
+    match act:
+        case Follow():
+            _follow(db, act, actor, here)
+        case Accept():
+            _accept(db, act, actor, here)
+        case Reject():
+            _reject(db, act, actor)
+        case Block():
+            _block(db, act, actor, here)
+
+
+def _follow(db: Writer, act: Follow, actor: Account, here: Server) -> None:
+    target = accounts.find_by_uri(db, act.target)
+    if target is None or not target.is_here or uris.find_tombstone(db, act.uri) is not None:
+        return
+    there = follows.find(db, actor.id, target.id)
+    if there is not None:
+        follows.set_uri(db, actor.id, target.id, act.uri)
+        if there.is_accepted:
+            delivering.accept_again(db, actor, target, act.uri, here)
+        return
+    if relations.is_block_between(db, actor.id, target.id):
+        delivering.reject(db, actor, target, act.uri, here)
+        return
+    following.follow(db, actor.id, target.id, following.Wanted(), here, act.uri)
+
+
+def _requested(db: Writer, request: Follow | Uri, actor: Account) -> tuple[Account, follows.Follow] | None:
+    """The request that somebody here made of the actor, whatever the answer calls it (attacks D12)."""
+    if isinstance(request, Follow):
+        if request.target != actor.uri:
+            return None
+        follower = accounts.find_by_uri(db, request.actor)
+        there = follows.find(db, follower.id, actor.id) if follower is not None else None
+    else:
+        there = follows.find_by_uri(db, request)
+        follower = accounts.find(db, there.follower_id) if there is not None else None
+    if there is None or follower is None or not follower.is_here or there.followed_id != actor.id:
+        return None
+    return follower, there
+
+
+def _accept(db: Writer, act: Accept, actor: Account, here: Server) -> None:
+    found = _requested(db, act.request, actor)
+    if found is not None and not found[1].is_accepted:
+        following.accept(db, actor.id, found[0].id, here)
+
+
+def _reject(db: Writer, act: Reject, actor: Account) -> None:
+    """A request is refused, or a follow ended."""
+    found = _requested(db, act.request, actor)
+    if found is not None:
+        follows.lock_pair(db, found[0].id, actor.id)
+        following.end(db, found[0].id, actor.id, actor.id)
+
+
+def _block(db: Writer, act: Block, actor: Account, here: Server) -> None:
+    target = accounts.find_by_uri(db, act.target)
+    if target is not None and target.is_here and uris.find_tombstone(db, act.uri) is None:
+        blocking.block(db, actor.id, target.id, here)
+
+
+# -- taking back ---------------------------------------------------------
+
+
+def _undo(db: Writer, act: Undo, actor: Account, here: Server) -> None:
+    """What is not there yet never comes, where its name says whose it is."""
+    done = act.act
+    if not isinstance(done, str) and done.actor != act.actor:
+        return
+    name = done if isinstance(done, str) else done.uri
+    if _take_back(db, act, actor, here):
+        return
+    if name and origin_of(Uri(name)) == origin_of(act.actor) and name != act.actor:
+        uris.bury(db, Uri(name), actor.id, here.now_ms())
+
+
+def _take_back(db: Writer, act: Undo, actor: Account, here: Server) -> bool:
+    """Whether there was anything to take back."""
+    match act.act:
+        case Follow(_, _, target):
+            return _unfollow(db, actor, accounts.find_by_uri(db, target))
+        case Block(_, _, target):
+            blocked = accounts.find_by_uri(db, target)
+            if blocked is None or not relations.is_blocking(db, actor.id, blocked.id):
+                return False
+            blocking.unblock(db, actor.id, blocked.id)
+            return True
+        case Like(_, _, target):
+            return _unlike(db, actor, uris.find_post(db, target))
+        case Boost(name, _, target):
+            return _unboost(db, actor, name, uris.find_post(db, target), here)
+        case _:
+            return _take_back_named(db, act.act, actor, here)
+
+
+def _take_back_named(db: Writer, name: Uri, actor: Account, here: Server) -> bool:
+    """The same where only the name of what was done is known."""
+    follow = follows.find_by_uri(db, name)
+    if follow is not None and follow.follower_id == actor.id:
+        return _unfollow(db, actor, accounts.find(db, follow.followed_id))
+    liked = marks.liked_as(db, actor.id, name)
+    if liked is not None:
+        return _unlike(db, actor, posts.find_unfiltered(db, liked))
+    return _unboost(db, actor, name, None, here)
+
+
+def _unfollow(db: Writer, actor: Account, followed: Account | None) -> bool:
+    if followed is None or follows.find(db, actor.id, followed.id) is None:
+        return False
+    follows.lock_pair(db, actor.id, followed.id)
+    following.end(db, actor.id, followed.id, actor.id)
+    return True
+
+
+def _unlike(db: Writer, actor: Account, post: Post | None) -> bool:
+    if post is None or telling.like_of(db, actor.id, post.id) is None:
+        return False
+    reacting.unlike(db, actor.id, post.id)
+    return True
+
+
+def _unboost(db: Writer, actor: Account, name: Uri, boosted: Post | None, here: Server) -> bool:
+    boost = uris.find_post(db, name) if name else None
+    if boost is None and boosted is not None:
+        boost = posts.find_boost(db, boosted.id, actor.id)
+    if boost is None or boost.author_id != actor.id or boost.boost_of_id is None:
+        return False
+    deleting.take_back(db, boost, here)
+    return True

@@ -1,0 +1,318 @@
+"""
+Posts from elsewhere, kept as those written here: cleaned once, found, listed and told of alike.
+
+What a post may do (answer, name, show) it does with the rights of its author;
+who may read it is what its author said, and nobody's act adds to it (attacks D11).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+from martlet.activitypub import addressing
+from martlet.activitypub.things import Attachment, Poll, Writing
+from martlet.model.accounts import Account
+from martlet.model.errors import InvalidInput
+from martlet.model.events import PostEdited, PostPublished
+from martlet.model.names import MediaId, PollId, PostId, Uri
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.services import acquainting, editing, polling
+from martlet.storage import attached, media, polls, posts, remotes, uris
+from martlet.storage.attached import Tag
+from martlet.storage.database import AlreadyThere, Reader, Writer
+from martlet.storage.media import Media
+from martlet.text import hashtags, sanitize
+from martlet.text.cleaning import one_line
+from martlet.text.languages import normalise_language
+from martlet.text.urls import parse_url
+
+WARNING_LIMIT = 1000
+OPTION_LIMIT = 500
+DESCRIPTION_LIMIT = 10_000
+LATE = 5_000
+"""Milliseconds within which a post counts as written now."""
+SAME_MOMENT = 3
+"""Ids tried for a post of a moment that is long over."""
+
+_KINDS = {"image": "image", "video": "video", "audio": "audio"}
+
+
+def is_wanted(db: Reader, said: Writing, author: Account) -> bool:
+    """Whether a post that nobody asked for concerns anybody here: attacks D21 begin with what nobody wants."""
+    if remotes.has_follower_here(db, author.id):
+        return True
+    named = uris.accounts_at(db, _named(said))
+    if remotes.some_here(db, set(named.values())):
+        return True
+    parent = uris.find_post(db, said.reply_to) if said.reply_to is not None else None
+    if parent is None:
+        return False
+    return bool(parent.is_local) or remotes.has_follower_here(db, parent.author_id)
+
+
+def _named(said: Writing) -> set[Uri]:
+    """Everybody whom it names or is addressed to."""
+    return {one.uri for one in said.mentions} | {Uri(one) for one in (*said.to, *said.cc)}
+
+
+def receive(db: Writer, said: Writing, author: Account, here: Server) -> PostId | None:
+    """Keep a post; the one that is there where it is known. None for one that was deleted, and for votes."""
+    known = uris.find_post(db, said.uri)
+    if known is not None:
+        return known.id
+    if uris.find_tombstone(db, said.uri) is not None:
+        return None
+    parent = _parent(db, said, author)
+    if said.choice is not None:
+        if parent is not None and parent.is_local:
+            polling.receive_vote(db, author.id, parent, said.choice, here)
+        return None
+    post = _insert(db, said, author, parent, here)
+    if post is None:
+        return None
+    _attach(db, post, said, author, here)
+    posts.note_published(db, post)
+    db.emit(PostPublished(post.id))
+    return post.id
+
+
+def _parent(db: Reader, said: Writing, author: Account) -> Post | None:
+    """What it answers, if its author may see that (attacks D23)."""
+    found = uris.find_post(db, said.reply_to) if said.reply_to is not None else None
+    if found is None or found.boost_of_id is not None:
+        return None
+    return posts.find(db, found.id, viewer=author.id)
+
+
+def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, here: Server) -> Post | None:
+    now = here.now_ms()
+    created_at = min(now if said.created_at is None else said.created_at, now)
+    for _ in range(SAME_MOMENT):
+        is_new = now - created_at < LATE
+        id = PostId(here.next_id() if is_new else here.ids.next_at(created_at))
+        post = Post(
+            id=id,
+            uri=said.uri,
+            url=_page(said),
+            author_id=author.id,
+            visibility=addressing.visibility(said.to, said.cc, _followers(db, author)),
+            thread_id=id if parent is None else parent.thread_id,
+            is_local=0,
+            created_at=created_at,
+            reply_to_id=None if parent is None else parent.id,
+            reply_to_account_id=None if parent is None else parent.author_id,
+            html=html_of(said),
+            warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
+            is_sensitive=int(said.is_sensitive or bool(said.warning)),
+            language=normalise_language(said.language),
+            has_media=int(bool(_shown(said))),
+            quoting="nobody",
+            edited_at=said.edited_at if said.edited_at and said.edited_at > created_at else None,
+            poll_id=None if said.poll is None else PollId(here.next_id()),
+        )
+        try:
+            with db.part():
+                posts.insert(db, post)
+        except AlreadyThere:
+            if uris.find_post(db, said.uri) is not None:
+                return None
+            continue
+        return post
+    raise InvalidInput("There are too many posts of this moment.")
+
+
+def _followers(db: Reader, author: Account) -> str:
+    remote = remotes.find(db, author.id)
+    return "" if remote is None else remote.followers
+
+
+def _page(said: Writing) -> str:
+    """The page for people; without one, the address itself."""
+    return next(iter(acquainting.addresses([said.url])), said.uri)
+
+
+def html_of(said: Writing) -> str:
+    """Clean HTML; what is more than a note begins with its title and ends with where to read it."""
+    if said.kind in ("note", "question"):
+        return sanitize.sanitize(said.html)
+    title = f"<p><strong>{escape(one_line(said.title))}</strong></p>" if said.title else ""
+    link = f'<p><a href="{escape(_page(said))}">{escape(_page(said))}</a></p>'
+    return sanitize.sanitize(f"{title}{said.html}{link}")
+
+
+# -- what hangs on it ----------------------------------------------------
+
+
+def _attach(db: Writer, post: Post, said: Writing, author: Account, here: Server) -> None:
+    _name(db, post, said, author)
+    _tag(db, post, said, here)
+    _show(db, post, _shown(said), here)
+    for emoji in said.emojis:
+        acquainting.keep_emoji(db, emoji.shortcode, emoji.url, author.host, here)
+    if said.poll is not None and post.poll_id is not None:
+        _ask(db, post.poll_id, post, said.poll)
+        if said.poll.expires_at is not None and said.poll.expires_at > here.now_ms():
+            polling.close_later(db, post.poll_id, said.poll.expires_at)
+
+
+def _name(db: Writer, post: Post, said: Writing, author: Account) -> None:
+    """Who is named, and who of those here is addressed without being named."""
+    found = uris.accounts_at(db, _named(said))
+    named = {found[one.uri] for one in said.mentions if one.uri in found} - {author.id}
+    silent = remotes.some_here(db, set(found.values())) - named
+    attached.insert_mentions(db, post.id, sorted(silent), is_silent=True)
+    attached.insert_mentions(db, post.id, sorted(named))
+
+
+def _tag(db: Writer, post: Post, said: Writing, here: Server) -> None:
+    shown = {hashtags.hashtag_key(name): name for name in said.hashtags if hashtags.is_hashtag(name)}
+    attached.insert_tags(
+        db, post.id, ((here.next_id(), Tag(key, name)) for key, name in shown.items() if key)
+    )
+
+
+def _shown(said: Writing) -> list[Attachment]:
+    return [one for one in said.attachments if acquainting.addresses([one.url])]
+
+
+def _show(db: Writer, post: Post, files: Sequence[Attachment], here: Server) -> None:
+    for position, one in enumerate(files):
+        media.insert(db, _media(MediaId(here.next_id()), post, position, one, here))
+
+
+def _media(id: MediaId, post: Post, position: int, one: Attachment, here: Server) -> Media:
+    kind = _KINDS.get(one.media_type.partition("/")[0], "unknown")
+    url = str(parse_url(one.url))
+    across, up = one.focus or (0.0, 0.0)
+    return Media(
+        id=id,
+        owner_id=post.author_id,
+        post_id=post.id,
+        position=position,
+        state="ready",
+        kind=kind,
+        content_type=one.media_type if "/" in one.media_type.rstrip("/") else "",
+        file=url,
+        preview=url if kind == "image" else "",
+        bytes=0,
+        remote_url=url,
+        description=one.description[:DESCRIPTION_LIMIT],
+        focus_x=across,
+        focus_y=up,
+        blurhash=one.blurhash,
+        meta=json.dumps(_sizes(one)),
+        error="",
+        created_at=here.now_ms(),
+    )
+
+
+def _sizes(one: Attachment) -> dict[str, dict[str, object]]:
+    if not one.width or not one.height:
+        return {}
+    original: dict[str, object] = {
+        "width": one.width,
+        "height": one.height,
+        "size": f"{one.width}x{one.height}",
+        "aspect": one.width / one.height,
+    }
+    return {"original": original | ({} if one.seconds is None else {"duration": one.seconds})}
+
+
+def _ask(db: Writer, id: PollId, post: Post, asked: Poll) -> None:
+    options = _options(asked)
+    polls.insert(
+        db,
+        polls.Poll(
+            id=id,
+            post_id=post.id,
+            expires_at=asked.expires_at,
+            closed_at=None,
+            is_multiple=int(asked.is_multiple),
+            hides_totals=0,
+            voters_count=asked.voters_count or max((votes for _, votes in options), default=0),
+            options=options,
+        ),
+    )
+
+
+def _options(asked: Poll) -> tuple[tuple[str, int], ...]:
+    return tuple((one_line(title)[:OPTION_LIMIT], votes) for title, votes in asked.options)
+
+
+# -- what changes --------------------------------------------------------
+
+
+def revise(db: Writer, said: Writing, author: Account, here: Server) -> None:
+    """
+    Make a known post what its author says now.
+
+    Who may read it stays as it was, and an older version never takes the place
+    of a newer one (attacks D9). Without a newer date only a poll's counts are taken.
+    """
+    post = uris.find_post(db, said.uri)
+    if post is None or post.author_id != author.id or post.boost_of_id is not None:
+        return
+    posts.lock(db, post.id)
+    newest = post.edited_at or post.created_at
+    if said.edited_at is None or said.edited_at <= newest:
+        _count(db, post, said)
+        return
+    before = editing.whole(db, post)
+    _change(db, before, said, author, here)
+    after = posts.find_unfiltered(db, post.id)
+    if after is not None:
+        editing.keep_version(db, before, editing.whole(db, after), min(said.edited_at, here.now_ms()))
+        db.emit(PostEdited(post.id))
+
+
+def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, here: Server) -> None:
+    post, files = before.post, _shown(said)
+    attached.forget_words(db, post.id)
+    _name(db, post, said, author)
+    _tag(db, post, said, here)
+    if [(one.file, one.description) for one in before.files] != [(one.url, one.description) for one in files]:
+        media.take_off(db, post.id)
+        _show(db, post, files, here)
+    for emoji in said.emojis:
+        acquainting.keep_emoji(db, emoji.shortcode, emoji.url, author.host, here)
+    posts.update(
+        db,
+        post.id,
+        html=html_of(said),
+        warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
+        is_sensitive=int(said.is_sensitive or bool(said.warning)),
+        language=normalise_language(said.language) or post.language,
+        has_media=int(bool(files)),
+        poll_id=_change_poll(db, before, said, here),
+        edited_at=min(said.edited_at or 0, here.now_ms()),
+    )
+
+
+def _change_poll(db: Writer, before: editing.Whole, said: Writing, here: Server) -> PollId | None:
+    if said.poll is None:
+        if before.poll is not None:
+            polls.delete(db, before.poll.id)
+        return None
+    if before.poll is None:
+        id = PollId(here.next_id())
+        _ask(db, id, replace(before.post, poll_id=id), said.poll)
+        return id
+    options = _options(said.poll)
+    if [title for title, _ in before.poll.options] != [title for title, _ in options]:
+        polls.replace_options(db, before.poll.id, [title for title, _ in options])
+    _count(db, before.post, said)
+    return before.poll.id
+
+
+def _count(db: Writer, post: Post, said: Writing) -> None:
+    """A poll's votes as its server counts them."""
+    if post.poll_id is None or said.poll is None:
+        return
+    known = polls.many(db, [post.poll_id]).get(post.poll_id)
+    options = _options(said.poll)
+    if known is None or len(known.options) != len(options):
+        return
+    voters = said.poll.voters_count or max((votes for _, votes in options), default=0)
+    polls.set_counts(db, post.poll_id, [votes for _, votes in options], voters)

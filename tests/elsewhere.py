@@ -1,0 +1,195 @@
+"""
+Another server, made of what it would answer: accounts with keys, documents, and inboxes that keep what comes.
+
+    there = Elsewhere()                                     # peer.example
+    eve = there.person("eve")
+    application = app.build_on(ground, settings, there)     # takes the place of the network
+    api.run(there.send(api, eve.follow("http://localhost:3000/users/ada")))
+    api.work()
+    assert there.received[0]["type"] == "Accept"
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from itertools import count
+from typing import Any
+from urllib.parse import parse_qsl, urlsplit
+
+from martlet.activitypub.addressing import PUBLIC
+from martlet.network.answers import Answer
+from martlet.network.client import Client
+from martlet.network.errors import Unreachable
+from martlet.signing import http_signatures
+from martlet.signing.http_signatures import Scheme, Signer
+from martlet.signing.keys import PrivateKey
+from tests.client import Api, Reply
+
+Document = dict[str, Any]
+CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2"]
+_numbers = count(1)
+
+
+@cache
+def rsa(name: str) -> PrivateKey:
+    """Making one takes long; one for each name is enough."""
+    del name
+    return PrivateKey.make_rsa()
+
+
+@dataclass(slots=True)
+class Person:
+    """Somebody on another server."""
+
+    uri: str
+    username: str
+    key: PrivateKey
+    ed25519: PrivateKey
+    extra: Document = field(default_factory=dict)
+
+    @property
+    def signer(self) -> Signer:
+        return Signer(f"{self.uri}#main-key", self.key)
+
+    @property
+    def document(self) -> Document:
+        return {
+            "@context": CONTEXT,
+            "id": self.uri,
+            "type": "Person",
+            "preferredUsername": self.username,
+            "inbox": f"{self.uri}/inbox",
+            "followers": f"{self.uri}/followers",
+            "publicKey": {
+                "id": f"{self.uri}#main-key",
+                "owner": self.uri,
+                "publicKeyPem": self.key.public.to_pem(),
+            },
+            "assertionMethod": [
+                {
+                    "id": f"{self.uri}#ed25519-key",
+                    "type": "Multikey",
+                    "controller": self.uri,
+                    "publicKeyMultibase": self.ed25519.public.to_multibase(),
+                }
+            ],
+            **self.extra,
+        }
+
+    def act(self, kind: str, what: Any, **more: Any) -> Document:
+        return {
+            "@context": CONTEXT,
+            "id": f"{self.uri}/acts/{next(_numbers)}",
+            "type": kind,
+            "actor": self.uri,
+            "object": what,
+            **more,
+        }
+
+    def note(self, content: str = "<p>Hello</p>", **more: Any) -> Document:
+        return {
+            "@context": CONTEXT,
+            "id": f"{self.uri}/posts/{next(_numbers)}",
+            "type": "Note",
+            "attributedTo": self.uri,
+            "content": content,
+            "to": [PUBLIC],
+            "cc": [f"{self.uri}/followers"],
+            **more,
+        }
+
+
+class Elsewhere(Client):
+    """One or more servers; stands in for the network."""
+
+    def __init__(self, host: str = "peer.example") -> None:
+        super().__init__("localhost:3000")
+        self.host = host
+        self.documents: dict[str, Document] = {}
+        self.people: dict[str, Person] = {}
+        self.asked: list[str] = []
+        self.received: list[Document] = []
+        self.delivered: list[tuple[str, Document]] = []
+        self.is_down = False
+        self.gone: set[str] = set()
+
+    def person(self, name: str, host: str = "", **extra: Any) -> Person:
+        uri = f"https://{host or self.host}/users/{name}"
+        found = Person(uri, name, rsa(uri), PrivateKey.make_ed25519(), extra)
+        self.people[uri] = found
+        return found
+
+    def keep(self, document: Document) -> Document:
+        """Have it there for whoever asks."""
+        self.documents[document["id"]] = document
+        return document
+
+    # -- as a client -----------------------------------------------------
+
+    async def get(self, url: str, **options: Any) -> Answer:
+        del options
+        self.asked.append(url)
+        if self.is_down:
+            raise Unreachable("It does not answer.")
+        parts = urlsplit(url)
+        if parts.path == "/.well-known/webfinger":
+            return self._web_finger(dict(parse_qsl(parts.query))["resource"], parts.netloc, url)
+        if url in self.gone:
+            return Answer(410, {}, b"", url)
+        found = self.documents.get(url) or (self.people[url].document if url in self.people else None)
+        if found is None:
+            return Answer(404, {}, b"", url)
+        kind = {"content-type": "application/activity+json"}
+        return Answer(200, kind, json.dumps(found).encode(), found.get("_address", url))
+
+    def _web_finger(self, resource: str, host: str, url: str) -> Answer:
+        name = resource.removeprefix("acct:").partition("@")[0]
+        uri = f"https://{host}/users/{name}"
+        if uri not in self.people:
+            return Answer(404, {}, b"", url)
+        link = {"rel": "self", "type": "application/activity+json", "href": uri}
+        body = json.dumps({"subject": f"acct:{name}@{host}", "links": [link]}).encode()
+        return Answer(200, {"content-type": "application/jrd+json"}, body, url)
+
+    async def post(self, url: str, body: bytes, **options: Any) -> Answer:
+        del options
+        if self.is_down:
+            self.asked.append(url)
+            raise Unreachable("It does not answer.")
+        self.received.append(json.loads(body))
+        self.delivered.append((url, json.loads(body)))
+        return Answer(202, {}, b"", url)
+
+    async def close(self) -> None:
+        pass
+
+    # -- as a server -----------------------------------------------------
+
+    def send(
+        self,
+        api: Api,
+        document: Document,
+        signer: Person | None = None,
+        *,
+        path: str = "/inbox",
+        scheme: Scheme = Scheme.CAVAGE,
+        changed: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        at: datetime | None = None,
+    ) -> Reply:
+        """Bring an act to an inbox, signed by its actor or whoever else."""
+        sender = signer or self.people[document["actor"]]
+        sent = body if body is not None else json.dumps(document).encode()
+        signed = http_signatures.sign_request(
+            "POST", f"http://localhost:3000{path}", sent, sender.signer, scheme, at or datetime.now(UTC)
+        )
+        headers = {**signed, "content-type": "application/activity+json", **(changed or {})}
+        return api.post(path, body=sent, headers=headers)
+
+    def bring(self, api: Api, document: Document, signer: Person | None = None) -> None:
+        """The same, and have it worked off."""
+        reply = self.send(api, document, signer)
+        assert reply.status == 202, reply.body
+        api.work()

@@ -1,0 +1,189 @@
+"""What comes in, in whatever order, ends in the same state; and only what its actor may do is done."""
+
+import itertools
+from typing import Any
+
+import pytest
+
+from martlet.model.names import Uri
+from martlet.storage import uris
+from tests import client
+from tests.client import Api
+from tests.elsewhere import Document, Elsewhere, Person
+
+HERE = "http://localhost:3000"
+ADA = f"{HERE}/users/ada"
+
+
+@pytest.fixture
+def eve(there: Elsewhere) -> Person:
+    return there.person("eve")
+
+
+def follow(api: Api, there: Elsewhere, ada: client.Person, person: Person) -> str:
+    """Ada follows somebody, who accepts; returns their id here."""
+    found = api.get(f"/api/v2/search?q=@{person.username}@{there.host}&resolve=true", ada).json
+    id: str = found["accounts"][0]["id"]
+    api.post(f"/api/v1/accounts/{id}/follow", ada)
+    api.work()
+    request = next(one for one in there.received if one["type"] == "Follow")
+    there.bring(api, person.act("Accept", request))
+    assert api.get(f"/api/v1/accounts/relationships?id[]={id}", ada).json[0]["following"]
+    return id
+
+
+def home(api: Api, ada: client.Person) -> list[Any]:
+    found: list[Any] = api.get("/api/v1/timelines/home", ada).json
+    return found
+
+
+def test_a_follow_is_asked_for_accepted_and_ended(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    id = follow(api, there, ada, eve)
+    api.post(f"/api/v1/accounts/{id}/unfollow", ada)
+    api.work()
+    undo = there.received[-1]
+    assert (undo["type"], undo["object"]["type"], undo["object"]["object"]) == ("Undo", "Follow", eve.uri)
+
+
+def test_followers_from_elsewhere(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    asked = eve.act("Follow", ADA)
+    there.bring(api, asked)
+    accept = there.received[-1]
+    assert (accept["type"], accept["object"]["id"]) == ("Accept", asked["id"])
+    assert [one["acct"] for one in api.get(f"/api/v1/accounts/{ada.id}/followers", ada).json] == [
+        "eve@peer.example"
+    ]
+    again = eve.act("Follow", ADA)
+    there.bring(api, again)
+    assert there.received[-1]["object"]["id"] == again["id"]
+    there.bring(api, eve.act("Undo", again))
+    assert api.get(f"/api/v1/accounts/{ada.id}", ada).json["followers_count"] == 0
+
+
+def test_a_post_and_what_becomes_of_it(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    follow(api, there, ada, eve)
+    note = eve.note("<p>Hello <script>alert(1)</script></p>", published="2026-01-02T03:04:05Z")
+    there.bring(api, eve.act("Create", note))
+    [post] = home(api, ada)
+    assert post["content"] == "<p>Hello </p>"
+    assert post["created_at"] == "2026-01-02T03:04:05.000Z"
+    assert (post["uri"], post["account"]["acct"]) == (note["id"], "eve@peer.example")
+
+    there.bring(api, eve.act("Update", {**note, "content": "<p>Bye</p>", "updated": "2026-01-03T00:00:00Z"}))
+    there.bring(api, eve.act("Update", {**note, "content": "<p>Old</p>", "updated": "2026-01-02T12:00:00Z"}))
+    [post] = home(api, ada)
+    assert post["content"] == "<p>Bye</p>"
+
+    there.bring(api, eve.act("Delete", {"id": note["id"], "type": "Tombstone"}))
+    assert home(api, ada) == []
+    there.bring(api, eve.act("Create", note))
+    assert home(api, ada) == []
+
+
+def test_d22_nothing_comes_back_from_the_dead(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    follow(api, there, ada, eve)
+    note = there.keep(eve.note())
+    there.bring(api, eve.act("Create", note))
+    there.bring(api, eve.act("Delete", note["id"]))
+    for road in (
+        eve.act("Create", note),
+        eve.act("Update", {**note, "updated": "2027-01-01T00:00:00Z"}),
+        eve.act("Announce", note["id"], to=[f"{eve.uri}/followers"]),
+    ):
+        there.bring(api, road)
+    api.get(f"/api/v2/search?q={note['id']}&resolve=true", ada)
+    assert home(api, ada) == []
+
+
+def _story(eve: Person, post: str) -> list[Document]:
+    like, boost = eve.act("Like", post), eve.act("Announce", post, to=[f"{eve.uri}/followers"])
+    note = eve.note(inReplyTo=post, tag=[{"type": "Mention", "href": ADA}])
+    return [
+        like,
+        eve.act("Undo", like),
+        boost,
+        eve.act("Undo", boost["id"]),
+        eve.act("Create", note),
+        eve.act("Delete", note["id"]),
+    ]
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_any_order_ends_in_the_same_state(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person, seed: int
+) -> None:
+    """Each pair (an act, and its undoing) both ways round, among the others, and twice."""
+    posted = api.post("/api/v1/statuses", ada, json={"status": "Hello"}).json
+    story = _story(eve, posted["uri"])
+    order = list(itertools.permutations(range(len(story))))[seed * 119 + 7 * seed]
+    there.bring(api, eve.act("Follow", ADA))
+    for at in (*order, *order):
+        there.bring(api, story[at])
+    post = api.get(f"/api/v1/statuses/{posted['id']}", ada).json
+    assert (post["favourites_count"], post["reblogs_count"], post["replies_count"]) == (0, 0, 0)
+    kinds = {one["type"] for one in api.get("/api/v1/notifications", ada).json}
+    assert kinds == {"follow"}
+    with api.built.ground.store.read() as db:
+        assert uris.find_post(db, Uri(story[4]["object"]["id"])) is None
+
+
+def test_an_answer_to_what_nobody_here_knows(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    """What it answers is fetched, up to the first post of the thread."""
+    mallory = there.person("mallory")
+    first = there.keep(mallory.note("<p>First</p>"))
+    second = there.keep(mallory.note("<p>Second</p>", inReplyTo=first["id"]))
+    follow(api, there, ada, eve)
+    there.bring(api, eve.act("Create", eve.note("<p>Third</p>", inReplyTo=second["id"])))
+    [post] = [one for one in home(api, ada) if "Third" in one["content"]] or [None]
+    if post is None:  # an answer to a stranger does not stand in the home timeline
+        with api.built.ground.store.read() as db:
+            id = db.value("SELECT id FROM post WHERE html LIKE '%Third%'")
+        post = api.get(f"/api/v1/statuses/{id}", ada).json
+    above = api.get(f"/api/v1/statuses/{post['id']}/context", ada).json["ancestors"]
+    assert [one["content"] for one in above] == ["<p>First</p>", "<p>Second</p>"]
+
+
+def test_a_boost_of_what_nobody_here_knows(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    """D10: of the boosted post nothing is taken but its name; what it says is asked of its own server."""
+    mallory = there.person("mallory", "other.example")
+    note = there.keep(mallory.note("<p>The real one</p>"))
+    follow(api, there, ada, eve)
+    forged = {**note, "content": "<p>Forged</p>"}
+    there.bring(api, eve.act("Announce", forged, to=[f"{eve.uri}/followers"]))
+    [boost] = home(api, ada)
+    assert boost["reblog"]["content"] == "<p>The real one</p>"
+    assert boost["reblog"]["account"]["acct"] == "mallory@other.example"
+
+
+def test_d21_what_concerns_nobody_is_not_kept(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    note = eve.note()
+    there.bring(api, eve.act("Create", note))
+    with api.built.ground.store.read() as db:
+        assert uris.find_post(db, Uri(note["id"])) is None
+    del ada
+
+
+def test_an_account_is_gone(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    id = follow(api, there, ada, eve)
+    there.bring(api, eve.act("Create", eve.note()))
+    there.bring(api, eve.act("Delete", eve.uri))
+    assert home(api, ada) == []
+    assert api.get(f"/api/v1/accounts/{ada.id}", ada).json["following_count"] == 0
+    assert api.get(f"/api/v1/accounts/{id}", ada).status == 404
+
+
+def test_a_profile_changes(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    id = follow(api, there, ada, eve)
+    eve.extra["name"] = "Eve \u202e<b>"
+    there.bring(api, eve.act("Update", eve.document))
+    assert api.get(f"/api/v1/accounts/{id}", ada).json["display_name"] == "Eve <b>"

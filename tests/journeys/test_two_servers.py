@@ -1,0 +1,249 @@
+"""
+Two Martlets, each in processes of its own, with people who follow each other.
+
+Everything they do arrives at the other once, also when one of them is killed
+in the middle and comes back.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from martlet.services import here as this_server
+from martlet.settings import Settings
+from martlet.storage.migrating import migrate
+from martlet.storage.opening import open_store
+from tests.journeys.conftest import eventually
+from tests.make import insert_person
+from tests.running import Running
+
+
+@dataclass(slots=True)
+class Town:
+    """One server with one person on it."""
+
+    server: Running
+    name: str
+    token: str
+
+    @property
+    def handle(self) -> str:
+        return f"{self.name}@localhost:{self.server.port}"
+
+    def get(self, path: str) -> Any:
+        status, found = self.server.call("GET", path, self.token)
+        assert status == 200, (status, found)
+        return found
+
+    def post(self, path: str, body: object = None) -> Any:
+        status, found = self.server.call("POST", path, self.token, body if body is not None else {})
+        assert status == 200, (status, found)
+        return found
+
+    def find(self, handle: str) -> Any:
+        """Somebody elsewhere, asked for at their server."""
+        found = self.get(f"/api/v2/search?q=@{handle}&resolve=true&type=accounts")["accounts"]
+        assert len(found) == 1, found
+        return found[0]
+
+    def home(self) -> list[Any]:
+        found: list[Any] = self.get("/api/v1/timelines/home")
+        return found
+
+    def told(self, kind: str) -> list[Any]:
+        found: list[Any] = self.get(f"/api/v1/notifications?types[]={kind}")
+        return found
+
+
+@pytest.fixture
+def towns(tmp_path: Path) -> Iterator[tuple[Town, Town]]:
+    found = [_town(tmp_path / name, name) for name in ("ada", "bob")]
+    for town in found:
+        town.server.start()
+    yield found[0], found[1]
+    for town in found:
+        town.server.kill()
+
+
+def _town(folder: Path, name: str) -> Town:
+    data = folder / "data"
+    data.mkdir(parents=True)
+    server = Running(data, "sqlite", extra={"MARTLET_ALLOW_PRIVATE_ADDRESSES": "on"})
+    store = open_store("sqlite", data)
+    migrate(store)
+    here = this_server.server(Settings(url=server.url, data=str(data)), store.take_slot())
+    with store.write() as db:
+        _, token = insert_person(db, name, here)
+    store.close()
+    return Town(server, name, token)
+
+
+def with_text(posts: list[Any], text: str) -> Any:
+    """The one post that says so."""
+    found = [post for post in posts if text in post["content"]]
+    assert len(found) <= 1, found
+    return found[0] if found else None
+
+
+def befriend(ada: Town, bob: Town) -> tuple[Any, Any]:
+    """Each follows the other; returns Bob as Ada's server knows him, and the reverse."""
+    bob_there, ada_there = ada.find(bob.handle), bob.find(ada.handle)
+    for town, other in ((ada, bob_there), (bob, ada_there)):
+        town.post(f"/api/v1/accounts/{other['id']}/follow")
+    for town, other in ((ada, bob_there), (bob, ada_there)):
+        eventually(relation(town, other, "following"))
+        eventually(relation(town, other, "followed_by"))
+    return bob_there, ada_there
+
+
+def relation(town: Town, other: Any, name: str) -> Callable[[], bool]:
+    return lambda: bool(town.get(f"/api/v1/accounts/relationships?id[]={other['id']}")[0][name])
+
+
+def test_people_on_two_servers(towns: tuple[Town, Town]) -> None:
+    ada, bob = towns
+    bob_there, ada_there = befriend(ada, bob)
+    assert bob_there["acct"] == bob.handle
+    assert bob_there["uri"] == f"{bob.server.url}/users/bob"
+    assert bob_there["url"] == f"{bob.server.url}/@bob"
+    assert ada_there["username"] == "ada"
+    assert [one["account"]["acct"] for one in eventually(lambda: bob.told("follow"))] == [ada.handle]
+
+    posted = bob.post("/api/v1/statuses", {"status": "Good #morning", "language": "en"})
+    seen = eventually(lambda: with_text(ada.home(), "Good"))
+    assert seen["uri"] == posted["uri"]
+    assert seen["url"] == posted["url"]
+    assert seen["created_at"] == posted["created_at"]
+    assert seen["language"] == "en"
+    assert [tag["name"] for tag in seen["tags"]] == ["morning"]
+
+    ada.post(f"/api/v1/statuses/{seen['id']}/favourite")
+    ada.post(f"/api/v1/statuses/{seen['id']}/reblog")
+    liked = eventually(lambda: bob.told("favourite"))
+    assert [one["status"]["id"] for one in liked] == [posted["id"]]
+    boosted = eventually(lambda: bob.told("reblog"))
+    assert [one["account"]["acct"] for one in boosted] == [ada.handle]
+    own = bob.get(f"/api/v1/statuses/{posted['id']}")
+    assert (own["favourites_count"], own["reblogs_count"]) == (1, 1)
+
+    answer = ada.post(
+        "/api/v1/statuses", {"status": f"@{bob.handle} To you too", "in_reply_to_id": seen["id"]}
+    )
+    arrived = eventually(lambda: bob.told("mention"))[0]["status"]
+    assert arrived["in_reply_to_id"] == posted["id"]
+    assert arrived["uri"] == answer["uri"]
+    assert [one["acct"] for one in arrived["mentions"]] == ["bob"]
+    thread = bob.get(f"/api/v1/statuses/{posted['id']}/context")
+    assert [one["id"] for one in thread["descendants"]] == [arrived["id"]]
+
+    status, _ = bob.server.call(
+        "PUT", f"/api/v1/statuses/{posted['id']}", bob.token, {"status": "Good evening"}
+    )
+    assert status == 200
+    edited = eventually(lambda: with_text([ada.get(f"/api/v1/statuses/{seen['id']}")], "evening"))
+    assert edited["edited_at"] is not None
+    assert len(ada.get(f"/api/v1/statuses/{seen['id']}/history")) == 2
+
+    ada.post(f"/api/v1/statuses/{seen['id']}/unfavourite")
+    ada.post(f"/api/v1/statuses/{seen['id']}/unreblog")
+    eventually(
+        lambda: [
+            True
+            for own in [bob.get(f"/api/v1/statuses/{posted['id']}")]
+            if (own["favourites_count"], own["reblogs_count"]) == (0, 0)
+        ]
+    )
+
+    bob.server.call("DELETE", f"/api/v1/statuses/{posted['id']}", bob.token)
+    eventually(lambda: ada.server.call("GET", f"/api/v1/statuses/{seen['id']}", ada.token)[0] == 404)
+
+    ada.post(f"/api/v1/accounts/{bob_there['id']}/unfollow")
+    eventually(lambda: not relation(bob, ada_there, "followed_by")())
+    bob.post("/api/v1/statuses", {"status": "Nobody hears me"})
+    bob.post("/api/v1/statuses", {"status": f"But @{ada.handle} does"})
+    eventually(lambda: ada.told("mention"))
+    assert with_text(ada.home(), "Nobody") is None
+
+
+def test_only_for_whom_it_is(towns: tuple[Town, Town]) -> None:
+    ada, bob = towns
+    bob_there, _ = befriend(ada, bob)
+    for visibility, text in (("private", "For followers"), ("unlisted", "For all, quietly")):
+        bob.post("/api/v1/statuses", {"status": text, "visibility": visibility})
+        seen = eventually(partial(_seen, ada, text))
+        assert seen["visibility"] == visibility
+    bob.post("/api/v1/statuses", {"status": f"@{ada.handle} psst", "visibility": "direct"})
+    told = eventually(lambda: ada.told("mention"))
+    assert told[0]["status"]["visibility"] == "direct"
+    assert [one["last_status"]["id"] for one in ada.get("/api/v1/conversations")] == [told[0]["status"]["id"]]
+    shown = ada.server.call("GET", f"/api/v1/accounts/{bob_there['id']}/statuses")[1]
+    assert [one["visibility"] for one in shown] == ["unlisted"]
+
+
+def _seen(town: Town, text: str) -> Any:
+    return with_text(town.home(), text)
+
+
+def test_a_poll(towns: tuple[Town, Town]) -> None:
+    ada, bob = towns
+    befriend(ada, bob)
+    asked = bob.post(
+        "/api/v1/statuses",
+        {"status": "Tea?", "poll": {"options": ["Green", "Black"], "expires_in": 3600}},
+    )
+    seen = eventually(lambda: with_text(ada.home(), "Tea"))
+    assert [one["title"] for one in seen["poll"]["options"]] == ["Green", "Black"]
+    ada.post(f"/api/v1/polls/{seen['poll']['id']}/votes", {"choices": [1]})
+    poll = f"/api/v1/polls/{asked['poll']['id']}"
+    counted = eventually(lambda: [one for one in [bob.get(poll)] if one["votes_count"]])[0]
+    assert [one["votes_count"] for one in counted["options"]] == [0, 1]
+
+
+def test_a_locked_account_and_a_block(towns: tuple[Town, Town]) -> None:
+    ada, bob = towns
+    assert (
+        bob.server.call("PATCH", "/api/v1/accounts/update_credentials", bob.token, {"locked": True})[0] == 200
+    )
+    bob_there = ada.find(bob.handle)
+    assert ada.post(f"/api/v1/accounts/{bob_there['id']}/follow")["requested"]
+    asking = eventually(lambda: bob.get("/api/v1/follow_requests"))
+    assert [one["acct"] for one in asking] == [ada.handle]
+    assert not relation(ada, bob_there, "following")()
+    bob.post(f"/api/v1/follow_requests/{asking[0]['id']}/authorize")
+    eventually(relation(ada, bob_there, "following"))
+    bob.post(f"/api/v1/accounts/{asking[0]['id']}/block")
+    eventually(relation(ada, bob_there, "blocked_by"))
+    assert not relation(ada, bob_there, "following")()
+
+
+def test_killed_in_the_middle(towns: tuple[Town, Town]) -> None:
+    """Every delivery arrives once in effect, whoever of the two is away at the moment."""
+    ada, bob = towns
+    befriend(ada, bob)
+    for number in range(3):
+        bob.post("/api/v1/statuses", {"status": f"before {number}."})
+    ada.server.kill()
+    for number in range(5):
+        bob.post("/api/v1/statuses", {"status": f"away {number}."})
+    bob.server.kill()
+    ada.server.start()
+    bob.server.start()
+    for number in range(3):
+        bob.post("/api/v1/statuses", {"status": f"after {number}."})
+    wanted = (
+        [f"before {number}." for number in range(3)]
+        + [f"away {number}." for number in range(5)]
+        + [f"after {number}." for number in range(3)]
+    )
+    texts = eventually(lambda: _all_there(ada, wanted), seconds=60)
+    assert sorted(texts) == sorted(wanted)
+
+
+def _all_there(town: Town, wanted: list[str]) -> list[str]:
+    """The texts of the home timeline, once all are there that are wanted."""
+    texts = [post["content"].removeprefix("<p>").removesuffix("</p>") for post in town.home()]
+    return texts if set(wanted) <= set(texts) else []
