@@ -64,12 +64,13 @@ def _deliver(db: Writer, delivery: Delivery, here: Server) -> None:
     if post is None:
         return
     follower, listed, tagged = delivery.follower, delivery.list, delivery.tagged
+    limit = fanout.at_once(db, here.limits.fan_out)
     if follower is not None:
-        follower = fanout.to_homes(db, post, follower, here.limits.fan_out)
+        follower = fanout.to_homes(db, post, follower, limit)
     if follower is None and listed is not None:
-        listed = fanout.to_lists(db, post, listed, here.limits.fan_out)
+        listed = fanout.to_lists(db, post, listed, limit)
     if follower is None and listed is None and tagged is not None:
-        tagged = fanout.to_tag_followers(db, post, tagged, here.limits.fan_out)
+        tagged = fanout.to_tag_followers(db, post, tagged, limit)
     if follower is None and listed is None and tagged is None:
         return
     rest = Delivery(delivery.post, follower, listed, tagged)

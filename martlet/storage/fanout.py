@@ -32,6 +32,16 @@ from martlet.storage.visibility import ONE_LOOK
 UNREPEATED = 40
 _EARLIER_BOOSTS = 100
 """Of a post boosted very often, as many boosts are looked for in each timeline."""
+WIDER_ON_POSTGRES = 5
+
+
+def at_once(db: Reader, limit: int) -> int:
+    """
+    How many timelines are written in one transaction, where SQLite takes `limit`.
+
+    On PostgreSQL nobody waits for another's writing, and a round of the runner costs as much as some hundred rows.
+    """
+    return limit * WIDER_ON_POSTGRES if db.dialect == "postgres" else limit
 
 
 def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId | None:
@@ -238,10 +248,12 @@ def _rules(db: Reader, post: Post, timeline: str, reader: str) -> tuple[list[str
         rules.append("(follow.shows_boosts = 1 OR follow.shows_boosts IS NULL)")
         rules.append(
             f"""NOT EXISTS (
-                SELECT 1 FROM (SELECT entry.post_id FROM timeline_entry AS entry
-                                WHERE entry.timeline_id = {timeline}
-                                ORDER BY entry.post_id DESC LIMIT {UNREPEATED}) AS newest
-                 WHERE newest.post_id {among("same")})"""
+                SELECT 1 FROM timeline_entry AS entry
+                 WHERE entry.timeline_id = {timeline} AND entry.post_id {among("same")}
+                   AND (SELECT count(*) FROM (
+                            SELECT 1 FROM timeline_entry AS newer
+                             WHERE newer.timeline_id = {timeline} AND newer.post_id > entry.post_id
+                             LIMIT {UNREPEATED}) AS some_newer) < {UNREPEATED})"""
         )
     return rules, named
 

@@ -14,8 +14,8 @@ from typing import NamedTuple
 from martlet.model.names import AccountId, Uri
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, lock_row, numbers
-from martlet.storage.visibility import ONE_LOOK, of_welcome_server
+from martlet.storage.dialect import ONE_LOOK, among, lock_row, numbers
+from martlet.storage.visibility import of_welcome_server
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from martlet.model.names import AccountId, NotificationId, PostId
 from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Row, Writer
-from martlet.storage.visibility import ONE_LOOK
+from martlet.storage.dialect import ONE_LOOK
 
 NAMES = tuple(Notification._fields)
 COLUMNS = ", ".join(f"notification.{name}" for name in NAMES)

@@ -42,6 +42,7 @@ AS_WRITTEN = {
     "enable_material": "off",
     "enable_sort": "off",
     "enable_seqscan": "off",
+    "plan_cache_mode": "force_generic_plan",
     "jit": "off",
     "statement_timeout": "60000",
 }
@@ -66,6 +67,7 @@ class PostgresStore(Store):
             max_size=size,
             open=True,
             timeout=10,
+            configure=_keep_plans,
             kwargs={
                 "autocommit": True,
                 "prepare_threshold": 3,
@@ -159,6 +161,11 @@ class PostgresStore(Store):
             self._slot.close()
             self._slot = None
         self._pool.close()
+
+
+def _keep_plans(connection: psycopg.Connection[Any]) -> None:
+    """All our statements stay prepared: there are some hundreds, and to plan a page takes longer than to read it."""
+    connection.prepared_max = 1000
 
 
 class _SnapshotReader(Reader):

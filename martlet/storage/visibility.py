@@ -11,8 +11,7 @@ besides: people the viewer blocks or mutes, and those of servers the viewer
 blocks. A boost is shown where both it and the boosted post may be.
 """
 
-ONE_LOOK = "LIMIT 1 OFFSET 0"
-"""Ends an EXISTS, which else PostgreSQL might answer from all whom the viewer follows or hides, read together."""
+from martlet.storage.dialect import ONE_LOOK
 
 
 def may_see(post: str, author: str) -> str:

@@ -5,13 +5,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Concatenate, ParamSpec, TypeVar, cast
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.model.events import PostPublished
 from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
-from martlet.services import following, following_tags, listing, timelines
+from martlet.services import following, following_tags, listing, reacting, timelines
 from martlet.storage import fanout
 from martlet.storage import timelines as kept
 from martlet.storage.database import Reader, Store
@@ -21,7 +22,10 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def test_a_post_reaches_everyone_in_parts(store: Store, here: Server, make: Make) -> None:
+def test_a_post_reaches_everyone_in_parts(
+    store: Store, here: Server, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fanout, "WIDER_ON_POSTGRES", 1)
     small = replace(here, limits=replace(here.limits, fan_out=2))
     author = make.account("author")
     people = [make.account(f"reader{n}") for n in range(5)]
@@ -136,3 +140,26 @@ def test_whom_one_leaves_or_follows_meanwhile_is_out_or_in(store: Store, here: S
     assert rebuilt(store, here, reader, happens) == [post]
     with store.read() as found:
         assert kept.newest(found, one.id, 40) == []
+
+
+@pytest.mark.parametrize("newer", [fanout.UNREPEATED - 1, fanout.UNREPEATED])
+@pytest.mark.parametrize("is_boost", [False, True])
+def test_a_boost_is_left_out_where_the_post_is_still_near(
+    store: Store, here: Server, make: Make, newer: int, *, is_boost: bool
+) -> None:
+    author, other, booster, reader = (make.account(name) for name in ("ada", "bob", "cleo", "dora"))
+    make.follow(reader, booster)
+    post = make.post(by=author)
+    with store.write() as db:
+        seen = reacting.boost(db, other, post, None, here) if is_boost else post
+        later = [PostId(here.next_id()) for _ in range(newer)]
+        kept.keep_home(db, reader, 1)
+        kept.put(db, reader, [seen, *later])
+        boost = reacting.boost(db, booster, post, None, here)
+        timelines.deliver(db, PostPublished(boost), here)
+        stands = db.value(
+            "SELECT 1 FROM timeline_entry WHERE timeline_id = :reader AND post_id = :boost",
+            reader=reader,
+            boost=boost,
+        )
+    assert (stands is not None) == (newer == fanout.UNREPEATED)

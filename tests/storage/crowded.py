@@ -32,6 +32,11 @@ _FOLLOWERS = """
 _FOLLOWED = """
     INSERT INTO follow (follower_id, followed_id, id, is_accepted) SELECT :ada, :people + k, :start + k * :step, 1 FROM n
 """
+_FOLLOWS_OF_ALL = """
+    INSERT INTO follow (follower_id, followed_id, id, is_accepted)
+    SELECT :people + n.k, :people + (n.k + other.k) % :many + 1, :start + n.k * :step, 1
+      FROM n CROSS JOIN n AS other WHERE other.k <= 10
+"""
 _REQUESTS = """
     INSERT INTO follow (follower_id, followed_id, id, is_accepted) SELECT :people + k, :eve, :start + k * :step, 0 FROM n
 """
@@ -100,6 +105,7 @@ ALL = (
         _HOMES,
         _FOLLOWERS,
         _FOLLOWED,
+        _FOLLOWS_OF_ALL,
         _REQUESTS,
         _POSTS,
         _OLD_POST,
@@ -153,7 +159,7 @@ def settled(api: Api) -> Town:
 def _run(db: Writer, sql: str, town: Town, start: int, now: int) -> None:
     values = {
         "ada": town.ada.id, "bob": town.bob.id, "eve": town.eve.id, "old": town.old, "list": town.list,
-        "people": start - MANY * STEP, "start": start, "step": STEP, "now": now,
+        "people": start - MANY * STEP, "start": start, "step": STEP, "now": now, "many": MANY,
     }  # fmt: skip
     for name, value in values.items():  # as numbers in the text: what is not there needs no type
         sql = sql.replace(f":{name}", str(value))

@@ -87,7 +87,7 @@ CREATE TABLE post_tag (
     post_id  INTEGER NOT NULL REFERENCES post (id) ON DELETE CASCADE,
     PRIMARY KEY (tag_id, post_id)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX post_tag_post ON post_tag (post_id);
+CREATE INDEX post_tag_post ON post_tag (post_id, tag_id);
 
 -- How often a tag was used on a day, for its history.
 CREATE TABLE tag_day (

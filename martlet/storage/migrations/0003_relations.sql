@@ -8,7 +8,7 @@ CREATE TABLE follow (
     languages     TEXT,                            -- JSON: only posts in these; NULL: all
     PRIMARY KEY (follower_id, followed_id)
 ) STRICT, WITHOUT ROWID;
-CREATE UNIQUE INDEX follow_followers ON follow (followed_id, is_accepted, follower_id);
+CREATE UNIQUE INDEX follow_followers ON follow (followed_id, follower_id, is_accepted);
 CREATE INDEX follow_followers_order ON follow (followed_id, is_accepted, id);
 CREATE INDEX follow_notified ON follow (followed_id) WHERE notifies = 1;
 CREATE INDEX follow_following_order ON follow (follower_id, is_accepted, id);
