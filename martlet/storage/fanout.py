@@ -26,8 +26,7 @@ from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
-from martlet.storage.visibility import ONE_LOOK
+from martlet.storage.dialect import ONE_LOOK, among, numbers
 
 UNREPEATED = 40
 _EARLIER_BOOSTS = 100

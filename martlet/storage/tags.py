@@ -5,8 +5,7 @@ from dataclasses import dataclass
 
 from martlet.model.names import PostId
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, by_bytes, numbers
-from martlet.storage.visibility import ONE_LOOK
+from martlet.storage.dialect import ONE_LOOK, among, by_bytes, numbers
 
 LOOKED_AT = 1000
 """Of very many hashtags that begin alike, as many are put in order."""
