@@ -73,7 +73,7 @@ def _posts(db: Writer, complaint: Complaint) -> list[PostId]:
     wanted = list(dict.fromkeys(complaint.posts))
     if len(wanted) > POSTS:
         raise InvalidInput(f"Validation failed: Status ids are too many (maximum is {POSTS})", "status_ids")
-    seen = {one.id for one in posts.shown(db, wanted, complaint.account) if one.author_id == complaint.about}
-    if len(seen) < len(wanted):
+    seen = posts.details(db, [one.id for one in posts.shown(db, wanted, complaint.account)]).values()
+    if len(seen) < len(wanted) or any(one.author_id != complaint.about for one in seen):
         raise NotFound
     return wanted

@@ -37,4 +37,4 @@ def attach(db: Writer, post: PostId, card: NewCard) -> None:
         **{name: getattr(card, name) for name in NewCard.__slots__},
     )
     db.run("INSERT INTO post_card (post_id, card_id) VALUES (:post, :card)", post=post, card=card.id)
-    db.run("UPDATE post SET version = version + 1 WHERE id = :post", post=post)
+    db.run("UPDATE post SET version = version + 1, revision = revision + 1 WHERE id = :post", post=post)

@@ -154,7 +154,7 @@ def fail(db: Writer, id: MediaId, error: str) -> None:
 
 def touch_post(db: Writer, post: PostId) -> None:
     """What the post shows has changed."""
-    db.run("UPDATE post SET version = version + 1 WHERE id = :post", post=post)
+    db.run("UPDATE post SET version = version + 1, revision = revision + 1 WHERE id = :post", post=post)
 
 
 def delete(db: Writer, id: MediaId) -> None:

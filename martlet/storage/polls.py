@@ -97,6 +97,7 @@ def insert_votes(db: Writer, poll: PollId, voter: AccountId, positions: Iterable
             position=position,
         )
     db.run("UPDATE poll SET voters_count = voters_count + 1 WHERE id = :poll", poll=poll)
+    _note_change(db, poll)
 
 
 def insert_further_vote(db: Writer, poll: PollId, voter: AccountId, position: int) -> None:
@@ -139,6 +140,7 @@ def change(db: Writer, id: PollId, expires_at: int, *, is_multiple: bool, hides_
         is_multiple=int(is_multiple),
         hides_totals=int(hides_totals),
     )
+    _note_change(db, id)
 
 
 def replace_options(db: Writer, id: PollId, options: Iterable[str]) -> None:
@@ -147,7 +149,16 @@ def replace_options(db: Writer, id: PollId, options: Iterable[str]) -> None:
     db.run("DELETE FROM poll_option WHERE poll_id = :id", id=id)
     db.run("UPDATE poll SET voters_count = 0 WHERE id = :id", id=id)
     insert_options(db, id, ((option, 0) for option in options))
+    _note_change(db, id)
 
 
 def delete(db: Writer, id: PollId) -> None:
     db.run("DELETE FROM poll WHERE id = :id", id=id)
+
+
+def _note_change(db: Writer, poll: PollId) -> None:
+    """The poll's post is shown with it."""
+    db.run(
+        "UPDATE post SET revision = revision + 1 WHERE id = (SELECT post_id FROM poll WHERE id = :poll)",
+        poll=poll,
+    )

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from martlet.model.errors import NotFound
-from martlet.model.names import AccountId, PostId
+from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
 from martlet.storage.database import Reader, Writer
@@ -18,14 +18,12 @@ COLUMNS = ", ".join(f"post.{name}" for name in NAMES)
 _INSERT = f"INSERT INTO post ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' for name in NAMES)})"
 
 SHOWN_COLUMNS = """
-    post.id, post.author_id, author.version, post.version,
-    post.replies_count, post.boosts_count, post.likes_count, post.quotes_count,
-    boosted.id, boosted.author_id, boosted_author.version, boosted.version,
-    boosted.replies_count, boosted.boosts_count, boosted.likes_count, boosted.quotes_count,
-    mark.liked_id, mark.bookmarked_id, mark.boost_id,
-    post.visibility, post.poll_id, post.quote_of_id, post.quote_state, post.quoting, post.thread_id,
-    boosted.visibility, boosted.poll_id, boosted.quote_of_id, boosted.quote_state, boosted.quoting, boosted.thread_id
+    post.id, post.revision, author.version, boosted.id, boosted.revision, boosted_author.version,
+    CASE WHEN mark.liked_id IS NULL THEN 0 ELSE 1 END + CASE WHEN mark.boost_id IS NULL THEN 0 ELSE 2 END
+        + CASE WHEN mark.bookmarked_id IS NULL THEN 0 ELSE 4 END
 """
+LIKED, BOOSTED, BOOKMARKED = 1, 2, 4
+"""Bits of `Shown.marks`."""
 SHOWN_JOINS = """
     JOIN account AS author ON author.id = post.author_id
     LEFT JOIN post AS boosted ON boosted.id = post.boost_of_id
@@ -49,39 +47,52 @@ _BOOSTLESS_RULE = f"post.boost_of_id IS NULL AND {wants_to_see('post', 'author')
 
 
 class Shown(NamedTuple):
-    """One post of a page: what is needed to show it, with the viewer's own marks. Boosted columns are None without a boost."""
+    """
+    One post of a page: which revision of what is shown, with the viewer's own marks.
+
+    Few columns, because every one of them is paid for with every post of every page; what else has to be
+    known of a post is kept with its revision (`Detail`). Boosted columns are None without a boost.
+    """
 
     id: PostId
-    author_id: AccountId
+    revision: int
     author_version: int
-    version: int
-    replies_count: int
-    boosts_count: int
-    likes_count: int
-    quotes_count: int
     boosted_id: PostId | None
-    boosted_author_id: AccountId
+    boosted_revision: int
     boosted_author_version: int
-    boosted_version: int
-    boosted_replies_count: int
-    boosted_boosts_count: int
-    boosted_likes_count: int
-    boosted_quotes_count: int
-    liked_id: int | None
-    bookmarked_id: int | None
-    boost_id: int | None
+    marks: int
+    """The viewer's own on the post, or on the boosted one."""
+
+
+class Detail(NamedTuple):
+    """What decides how a post is shown, beside its words."""
+
+    id: PostId
+    revision: int
+    version: int
+    author_id: AccountId
     visibility: int
-    poll_id: int | None
+    boost_of_id: PostId | None
+    poll_id: PollId | None
     quote_of_id: PostId | None
     quote_state: str | None
     quoting: str
     thread_id: PostId
-    boosted_visibility: int | None
-    boosted_poll_id: int | None
-    boosted_quote_of_id: PostId | None
-    boosted_quote_state: str | None
-    boosted_quoting: str | None
-    boosted_thread_id: PostId
+    replies_count: int
+    boosts_count: int
+    likes_count: int
+    quotes_count: int
+
+
+_DETAILS = ", ".join(f"post.{name}" for name in Detail._fields)
+
+
+def details(db: Reader, ids: Collection[PostId]) -> dict[PostId, Detail]:
+    """Of posts that somebody has already been allowed to see."""
+    if not ids:
+        return {}
+    rows = db.rows(f"SELECT {_DETAILS} FROM post WHERE id {among('ids')}", ids=numbers(ids))
+    return {row[0]: Detail(*row) for row in rows}
 
 
 def insert(db: Writer, post: Post) -> None:
@@ -223,7 +234,11 @@ def update(db: Writer, id: PostId, **changes: object) -> None:
     if unknown:
         raise ValueError(unknown)
     names = ", ".join(f"{name} = :{name}" for name in changes)
-    db.run(f"UPDATE post SET {names}, version = version + 1 WHERE id = :id", id=id, **changes)
+    db.run(
+        f"UPDATE post SET {names}, version = version + 1, revision = revision + 1 WHERE id = :id",
+        id=id,
+        **changes,
+    )
 
 
 def count(
@@ -234,7 +249,8 @@ def count(
         """
         UPDATE post
            SET replies_count = replies_count + :replies, boosts_count = boosts_count + :boosts,
-               likes_count = likes_count + :likes, quotes_count = quotes_count + :quotes
+               likes_count = likes_count + :likes, quotes_count = quotes_count + :quotes,
+               revision = revision + 1
          WHERE id = :id
         """,
         id=id,

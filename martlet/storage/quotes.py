@@ -67,7 +67,7 @@ def note_deleted(db: Writer, quoted: PostId) -> None:
     """Tell those who quote a post that it is no more."""
     db.run(
         """
-        UPDATE post SET quote_state = 'deleted', version = version + 1
+        UPDATE post SET quote_state = 'deleted', version = version + 1, revision = revision + 1
          WHERE quote_of_id = :quoted AND quote_state = 'accepted'
         """,
         quoted=quoted,

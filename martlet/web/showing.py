@@ -76,15 +76,12 @@ def cards(
 
 def _quotes(db: Reader, shown: Sequence[Shown], here: Server) -> dict[PostId, Quote]:
     """By the quoting post. What was quoted with its author's consent is asked for as nobody, like everything here."""
-    quoting: dict[PostId, PostId | None] = {}
-    for one in shown:
-        quoted, state = (
-            (one.quote_of_id, one.quote_state)
-            if one.boosted_id is None
-            else (one.boosted_quote_of_id, one.boosted_quote_state)
-        )
-        if state is not None:
-            quoting[one.boosted_id or one.id] = quoted if state == "accepted" else None
+    details = posts.details(db, [one.boosted_id or one.id for one in shown])
+    quoting = {
+        one.id: one.quote_of_id if one.quote_state == "accepted" else None
+        for one in details.values()
+        if one.quote_state is not None
+    }
     wanted = {id for id in quoting.values() if id is not None}
     found = {card.id: card for card in _cards(db, posts.shown(db, wanted, NOBODY), here)} if wanted else {}
     return {id: Quote(found.get(str(quoted))) for id, quoted in quoting.items()}
@@ -93,22 +90,22 @@ def _quotes(db: Reader, shown: Sequence[Shown], here: Server) -> dict[PostId, Qu
 def _cards(
     db: Reader, shown: Sequence[Shown], here: Server, pinned: frozenset[PostId] = frozenset()
 ) -> tuple[PostCard, ...]:
-    ids = [one.boosted_id or one.id for one in shown]
+    ids = {id for one in shown for id in (one.id, one.boosted_id) if id is not None}
     found = {post.id: post for post in posts.many_unfiltered(db, ids)}
-    people = accounts.many(db, _people(shown, found.values()))
+    people = accounts.many(db, _people(found.values()))
     open_posts = {id: post for id, post in found.items() if post.visibility >= Visibility.UNLISTED}
     parts = _Parts(db, open_posts, here)
     made: list[PostCard] = []
     for one in shown:
         post = open_posts.get(one.boosted_id or one.id)
-        if post is not None and post.author_id in people:
-            booster = people.get(one.author_id) if one.boosted_id is not None else None
+        if post is not None and post.author_id in people and one.id in found:
+            booster = people.get(found[one.id].author_id) if one.boosted_id is not None else None
             made.append(parts.card(post, people, booster, is_pinned=one.id in pinned))
     return tuple(made)
 
 
-def _people(shown: Sequence[Shown], found: Iterable[Post]) -> set[AccountId]:
-    wanted = {one.author_id for one in shown}
+def _people(found: Iterable[Post]) -> set[AccountId]:
+    wanted: set[AccountId] = set()
     for post in found:
         wanted.add(post.author_id)
         if post.reply_to_account_id is not None:

@@ -202,7 +202,10 @@ def test_an_edited_post_is_matched_anew(api: Api, ada: Person, bob: Person) -> N
     made = post(api, bob, "Hello")
     assert not filtered(api, ada, made)
     with api.built.ground.store.write() as db:
-        db.run("UPDATE post SET html = '<p>a spider</p>', version = version + 1 WHERE id = :id", id=int(made))
+        db.run(
+            "UPDATE post SET html = '<p>a spider</p>', version = version + 1, revision = revision + 1 WHERE id = :id",
+            id=int(made),
+        )
     assert filtered(api, ada, made)
 
 

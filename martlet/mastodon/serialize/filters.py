@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from martlet.mastodon import entities
+from martlet.mastodon.serialize.pieces import Piece
 from martlet.mastodon.serialize.statuses import Context
 from martlet.mastodon.serialize.times import iso_or_none
 from martlet.model.filters import Filter, FilteredPost, Keyword
@@ -68,7 +69,12 @@ class FilterResults:
         self._kept: OrderedDict[PostId, tuple[int, str]] = OrderedDict()
 
     def __call__(
-        self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None
+        self,
+        db: Reader,
+        found: Sequence[Shown],
+        pieces: Mapping[PostId, Piece],
+        viewer: Viewer,
+        context: Context | None,
     ) -> Mapping[PostId, bytes]:
         """See `statuses.Filtered`."""
         now = self._here.now_ms()
@@ -87,7 +93,7 @@ class FilterResults:
         }
         seen = {id for one in found for id in (one.id, one.boosted_id) if id is not None}
         chosen = filters.posts_among(db, ids, seen)
-        texts = self._texts(db, found)
+        texts = self._texts(db, pieces)
         results: dict[PostId, bytes] = {}
         for shown in found:
             matched = []
@@ -104,19 +110,19 @@ class FilterResults:
                 results[shown.id] = msgspec.json.encode(matched)
         return results
 
-    def _texts(self, db: Reader, found: Sequence[Shown]) -> dict[PostId, str]:
-        """The folded words of each post, of the boosted one where it is a boost."""
+    def _texts(self, db: Reader, pieces: Mapping[PostId, Piece]) -> dict[PostId, str]:
+        """The folded words of each post; a boost has none of its own."""
         texts: dict[PostId, str] = {}
         missing: dict[PostId, int] = {}
-        for one in found:
-            id, version = one.id, one.version
-            if one.boosted_id is not None:
-                id, version = one.boosted_id, one.boosted_version
+        for id, piece in pieces.items():
+            detail = piece.detail
+            if detail.boost_of_id is not None:
+                continue
             kept = self._kept.get(id)
-            if kept is not None and kept[0] == version:
+            if kept is not None and kept[0] == detail.version:
                 texts[id] = kept[1]
             else:
-                missing[id] = version
+                missing[id] = detail.version
         if missing:
             for id, (html, *others) in filters.words(db, missing).items():
                 texts[id] = matching.folded("\n".join([plain(html), *others]))

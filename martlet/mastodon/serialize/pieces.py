@@ -1,70 +1,106 @@
 """
 What everybody is shown of a post, as the beginning of its JSON.
 
-A post's rendered body, its author and its counts are put together once and
-kept in the process's memory. They are found again only under the very versions
-and counts that the page's own query has just read, so nothing old is shown.
+A post's rendered body, its author, its counts and its poll are put together
+once and kept in the process's memory. They are found again only under the very
+revision and author's version that the page's own query has just read, so
+nothing old is shown.
 """
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
-from martlet.mastodon.serialize import bodies
+from martlet.mastodon.serialize import bodies, polls
 from martlet.mastodon.serialize.accounts import AccountBytes
+from martlet.mastodon.serialize.polls import PollPiece
 from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
 from martlet.services import rendering
-from martlet.storage import rendered
+from martlet.storage import polls as poll_rows
+from martlet.storage import posts, rendered
 from martlet.storage.database import Reader, Writer
+from martlet.storage.posts import Detail, Shown
 
 KEPT_BYTES = 16 * 1024 * 1024
 
-Core = tuple[PostId, AccountId, int, int, int, int, int, int]
-"""Post, author, the author's version, the post's version; answers, boosts, likes, quotes."""
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One post in one revision, by one author in one version."""
+
+    revision: int
+    author_version: int
+    author_id: AccountId
+    detail: Detail
+    head: bytes
+    """`{…,"account":{…},"replies_count":0,…`, without an end; a boost's without counts, which are the boosted post's."""
+    counts: bytes
+    """`,"replies_count":0,…`"""
+    poll: PollPiece | None
+    is_plain: bool
+    """Neither a boost nor a quote, without a poll, and anybody may quote it."""
 
 
 class Pieces:
-    """The pieces of one process: `{…,"account":{…},"replies_count":0,…,"quotes_count":0`, without an end."""
+    """The pieces of one process."""
 
     def __init__(self, here: Server, accounts: AccountBytes, keep: rendering.Keep) -> None:
         self._here = here
         self._accounts = accounts
         self._keep_body = keep
-        self._kept: dict[PostId, tuple[Core, bytes]] = {}
+        self._kept: dict[PostId, Piece] = {}
         self._size = 0
         self._lock = threading.Lock()
 
-    def of(self, db: Reader, cores: Mapping[PostId, Core]) -> dict[PostId, bytes]:
-        """Posts that were deleted since they were read are left out."""
+    def of(self, db: Reader, shown: Sequence[Shown]) -> dict[PostId, Piece]:
+        """Of the posts and of what they boost. Posts that were deleted since they were read are left out."""
         kept = self._kept
-        found: dict[PostId, bytes] = {}
-        missing: list[Core] = []
-        for id, core in cores.items():
-            one = kept.get(id)
-            if one is not None and one[0] == core:
-                found[id] = one[1]
+        found: dict[PostId, Piece] = {}
+        missing: dict[PostId, int] = {}
+        for id, revision, version, boosted, boosted_revision, boosted_version, _ in shown:
+            piece = kept.get(id)
+            if piece is not None and piece.revision == revision and piece.author_version == version:
+                found[id] = piece
             else:
-                missing.append(core)
+                missing[id] = version
+            if boosted is not None:
+                piece = kept.get(boosted)
+                if (
+                    piece is not None
+                    and piece.revision == boosted_revision
+                    and piece.author_version == boosted_version
+                ):
+                    found[boosted] = piece
+                else:
+                    missing[boosted] = boosted_version
         if missing:
             made = self._make(db, missing)
             if not isinstance(db, Writer):  # what is written may still be taken back
-                self._keep(
-                    [core for core in missing if core[0] in made and self._accounts.has(core[1], core[2])],
-                    made,
-                )
+                self._keep(made)
             found |= made
         return found
 
-    def _make(self, db: Reader, cores: Sequence[Core]) -> dict[PostId, bytes]:
-        bodies_of = self._bodies(db, {core[0]: bodies.version(core[3]) for core in cores})
-        accounts_of = self._accounts.of(db, {core[1]: core[2] for core in cores})
+    def _make(self, db: Reader, author_versions: Mapping[PostId, int]) -> dict[PostId, Piece]:
+        details = posts.details(db, author_versions)
+        bodies_of = self._bodies(db, {id: bodies.version(one.version) for id, one in details.items()})
+        accounts_of = self._accounts.of(
+            db, {one.author_id: author_versions[id] for id, one in details.items()}
+        )
+        asked = {one.poll_id: one for one in details.values() if one.poll_id is not None}
+        polls_of = {
+            poll.id: polls.piece(db, poll, asked[poll.id].author_id, self._here)
+            for poll in poll_rows.many(db, asked).values()
+        }
         return {
-            core[
-                0
-            ]: b'{%b,"account":%b,"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d'
-            % (bodies_of[core[0]], accounts_of[core[1]], *core[4:])
-            for core in cores
-            if core[0] in bodies_of and core[1] in accounts_of
+            id: _piece(
+                one,
+                author_versions[id],
+                b'{%b,"account":%b' % (bodies_of[id], accounts_of[one.author_id]),
+                polls_of.get(one.poll_id) if one.poll_id is not None else None,
+            )
+            for id, one in details.items()
+            if id in bodies_of and one.author_id in accounts_of
         }
 
     def _bodies(self, db: Reader, versions: Mapping[PostId, int]) -> dict[PostId, bytes]:
@@ -77,13 +113,34 @@ class Pieces:
             found |= {id: body for id, (_, body) in fresh.items()}
         return found
 
-    def _keep(self, cores: Sequence[Core], made: Mapping[PostId, bytes]) -> None:
+    def _keep(self, made: Mapping[PostId, Piece]) -> None:
         with self._lock:
-            for core in cores:
-                id = core[0]
+            for id, piece in made.items():
+                if not self._accounts.has(piece.author_id, piece.author_version):
+                    continue
                 before = self._kept.pop(id, None)
-                self._kept[id] = (core, made[id])
-                self._size += len(made[id]) - (len(before[1]) if before else 0)
+                self._kept[id] = piece
+                self._size += len(piece.head) - (len(before.head) if before else 0)
             while self._size > KEPT_BYTES:
                 oldest = next(iter(self._kept))
-                self._size -= len(self._kept.pop(oldest)[1])
+                self._size -= len(self._kept.pop(oldest).head)
+
+
+def _piece(detail: Detail, author_version: int, beginning: bytes, poll: PollPiece | None) -> Piece:
+    counts = b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d' % (
+        detail.replies_count,
+        detail.boosts_count,
+        detail.likes_count,
+        detail.quotes_count,
+    )
+    is_boost = detail.boost_of_id is not None
+    return Piece(
+        revision=detail.revision,
+        author_version=author_version,
+        author_id=detail.author_id,
+        detail=detail,
+        head=beginning if is_boost else beginning + counts,
+        counts=counts,
+        poll=poll,
+        is_plain=not is_boost and poll is None and detail.quote_state is None and detail.quoting == "public",
+    )

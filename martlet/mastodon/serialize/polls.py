@@ -1,6 +1,7 @@
 """Polls in Mastodon's form: https://docs.joinmastodon.org/entities/Poll/"""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
@@ -11,31 +12,60 @@ from martlet.model.names import AccountId, PollId
 from martlet.model.server import Server
 from martlet.storage import polls
 from martlet.storage.database import Reader
-from martlet.storage.posts import Shown
 
 
-def rendered(db: Reader, found: Sequence[Shown], viewer: AccountId, here: Server) -> dict[int | None, bytes]:
-    """The polls of a page, as JSON by id."""
-    authors: dict[PollId, AccountId] = {}
+class PollPiece(NamedTuple):
+    """What everybody is shown of a poll, as JSON without its end: while it goes on, and once it is over."""
+
+    id: PollId
+    author_id: AccountId
+    expires_at: int | None
+    going_on: bytes
+    over: bytes
+
+
+def piece(db: Reader, poll: polls.Poll, author: AccountId, here: Server) -> PollPiece:
+    going_on, over = (
+        msgspec.json.encode(_for_everybody(db, poll, here, is_over=is_over))[:-1] for is_over in (False, True)
+    )
+    return PollPiece(poll.id, author, poll.expires_at, going_on, over)
+
+
+def rendered(
+    db: Reader, found: Sequence[PollPiece], viewer: AccountId, here: Server
+) -> Mapping[int | None, bytes]:
+    """Polls as JSON by id, with what the viewer chose. Authors count as having voted: they may not."""
+    chosen = polls.votes(db, [one.id for one in found], viewer)
+    now = here.now_ms()
+    result: dict[int | None, bytes] = {}
     for one in found:
-        if one.poll_id is not None:
-            authors[PollId(one.poll_id)] = one.author_id
-        elif one.boosted_poll_id is not None:
-            authors[PollId(one.boosted_poll_id)] = one.boosted_author_id
-    if not authors:
-        return {}
-    chosen = polls.votes(db, authors, viewer)
-    return {
-        id: msgspec.json.encode(entity(db, poll, chosen[id], authors[id], viewer, here))
-        for id, poll in polls.many(db, authors).items()
-    }
+        shown = one.over if one.expires_at is not None and one.expires_at <= now else one.going_on
+        if viewer:
+            own = chosen[one.id]
+            voted = b"true" if own or one.author_id == viewer else b"false"
+            result[one.id] = b'%b,"voted":%b,"own_votes":[%b]}' % (
+                shown,
+                voted,
+                ",".join(map(str, own)).encode(),
+            )
+        else:
+            result[one.id] = shown + b"}"
+    return result
 
 
 def entity(
     db: Reader, poll: polls.Poll, chosen: Sequence[int], author: AccountId, viewer: AccountId, here: Server
 ) -> entities.Poll:
-    """`chosen`: what the viewer chose. Authors count as having voted: they may not."""
+    """`chosen`: what the viewer chose."""
     is_over = poll.expires_at is not None and poll.expires_at <= here.now_ms()
+    shown = _for_everybody(db, poll, here, is_over=is_over)
+    if viewer:
+        shown.voted = bool(chosen) or author == viewer
+        shown.own_votes = list(chosen)
+    return shown
+
+
+def _for_everybody(db: Reader, poll: polls.Poll, here: Server, *, is_over: bool) -> entities.Poll:
     shows_totals = is_over or not poll.hides_totals
     titles = " ".join(title for title, _ in poll.options)
     return entities.Poll(
@@ -50,6 +80,4 @@ def entity(
             for title, votes in poll.options
         ],
         emojis=emojis.used_in(db, titles, "", here),
-        voted=bool(chosen) or author == viewer if viewer else msgspec.UNSET,
-        own_votes=list(chosen) if viewer else msgspec.UNSET,
     )

@@ -5,20 +5,26 @@ https://docs.joinmastodon.org/entities/Quote/,
 https://docs.joinmastodon.org/entities/QuoteApproval/
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import NamedTuple
 
 import msgspec
 
 from martlet.mastodon import entities
 from martlet.model.names import AccountId, PostId
 from martlet.model.visibility import Visibility
-from martlet.storage import posts, quotes
+from martlet.storage import quotes
 from martlet.storage.database import Reader
-from martlet.storage.posts import Shown
+from martlet.storage.posts import Detail
 
 ACCEPTED = "accepted"
-Render = Callable[[Sequence[Shown]], list[bytes]]
-"""Serialises quoted posts, whose own quotes are told by id only."""
+
+
+class Quoted(NamedTuple):
+    """A quoted post, serialised; its own quote is told by id only."""
+
+    author_id: AccountId
+    body: bytes
 
 
 def _approval(automatic: Sequence[str], current_user: str) -> bytes:
@@ -27,77 +33,64 @@ def _approval(automatic: Sequence[str], current_user: str) -> bytes:
 
 
 _AUTOMATIC = {"public": ("public",), "followers": ("followers",), "nobody": ()}
-_APPROVALS = {
+APPROVALS = {
     (quoting, may): _approval(automatic, "automatic" if may else "denied")
     for quoting, automatic in _AUTOMATIC.items()
     for may in (True, False)
 }
+"""The attribute `quote_approval`, with a comma before it, by who may quote and whether the viewer is one of them."""
 
 
-def approvals(db: Reader, found: Sequence[Shown], viewer: AccountId) -> Callable[[Shown], bytes]:
+def approvals(db: Reader, found: Collection[Detail], viewer: AccountId) -> Callable[[Detail], bytes]:
     """For each post the attribute `quote_approval`, with a comma before it."""
     if not viewer:
-        return lambda one: _APPROVALS[one.boosted_quoting or one.quoting, False]
-    asking = {
-        one.boosted_author_id or one.author_id
-        for one in found
-        if (one.boosted_quoting or one.quoting) == "followers"
-    }
+        return lambda one: APPROVALS[one.quoting, False]
+    asking = {one.author_id for one in found if one.quoting == "followers"}
     followed = quotes.followed_among(db, viewer, asking) if asking else frozenset()
 
-    def approval(one: Shown) -> bytes:
-        quoting = one.boosted_quoting or one.quoting
-        author = one.boosted_author_id or one.author_id
-        if author == viewer:
-            visibility = one.visibility if one.boosted_visibility is None else one.boosted_visibility
-            return _APPROVALS[quoting, visibility > Visibility.MENTIONED]
-        return _APPROVALS[quoting, quoting == "public" or author in followed]
+    def approval(one: Detail) -> bytes:
+        if one.author_id == viewer:
+            return APPROVALS[one.quoting, one.visibility > Visibility.MENTIONED]
+        return APPROVALS[one.quoting, one.quoting == "public" or one.author_id in followed]
 
     return approval
 
 
+def accepted(found: Collection[Detail]) -> set[PostId]:
+    """What these posts quote with its author's consent."""
+    return {one.quote_of_id for one in found if one.quote_state == ACCEPTED and one.quote_of_id is not None}
+
+
 def embedded(
-    db: Reader, found: Sequence[Shown], viewer: AccountId, now: int, render: Render
-) -> Mapping[PostId, bytes]:
-    """The quotes of those posts that quote something, as JSON by the quoting post."""
-    quoting = _quoting(found)
-    if not quoting:
-        return {}
-    wanted = {quoted for quoted, state in quoting.values() if quoted is not None and state == ACCEPTED}
-    seen = posts.shown(db, wanted, viewer)
-    bodies = dict(zip((one.id for one in seen), render(seen), strict=True))
-    authors = {one.id: one.author_id for one in seen}
-    blocked, muted = quotes.blocked_or_muted(db, viewer, set(authors.values()), now)
+    db: Reader, found: Collection[Detail], viewer: AccountId, now: int, seen: Mapping[PostId, Quoted]
+) -> dict[PostId, bytes]:
+    """The quotes of those posts that quote something, as JSON by the quoting post. `seen`: what the viewer may see."""
+    blocked, muted = quotes.blocked_or_muted(db, viewer, {one.author_id for one in seen.values()}, now)
     told_as = dict.fromkeys(muted, "muted_account") | dict.fromkeys(blocked, "blocked_account")
     result: dict[PostId, bytes] = {}
-    for id, (quoted, state) in quoting.items():
-        body = bodies.get(quoted) if quoted is not None and state == ACCEPTED else None
-        if body and quoted is not None:
-            shown_as = told_as.get(authors[quoted], ACCEPTED)
+    for one in found:
+        if one.quote_state is None:
+            continue
+        quoted = seen.get(one.quote_of_id) if one.quote_of_id and one.quote_state == ACCEPTED else None
+        if quoted is not None:
+            state, body = told_as.get(quoted.author_id, ACCEPTED), quoted.body
         else:
-            shown_as = "unauthorized" if state == ACCEPTED else state
-        result[id] = b'{"state":"%b","quoted_status":%b}' % (shown_as.encode(), body or b"null")
+            state, body = "unauthorized" if one.quote_state == ACCEPTED else one.quote_state, b"null"
+        result[one.id] = b'{"state":"%b","quoted_status":%b}' % (state.encode(), body)
     return result
 
 
-def told(found: Sequence[Shown]) -> Mapping[PostId, bytes]:
+def told(found: Collection[Detail]) -> dict[PostId, bytes]:
     """The same for posts that are quoted themselves: https://docs.joinmastodon.org/entities/ShallowQuote/"""
     return {
-        id: msgspec.json.encode(
+        one.id: msgspec.json.encode(
             entities.Quote(
-                state=state, quoted_status_id=None if quoted is None or state != ACCEPTED else str(quoted)
+                state=one.quote_state,
+                quoted_status_id=(
+                    None if one.quote_of_id is None or one.quote_state != ACCEPTED else str(one.quote_of_id)
+                ),
             )
         )
-        for id, (quoted, state) in _quoting(found).items()
+        for one in found
+        if one.quote_state is not None
     }
-
-
-def _quoting(found: Sequence[Shown]) -> dict[PostId, tuple[PostId | None, str]]:
-    """Which posts of a page quote something: what, and in which state."""
-    quoting: dict[PostId, tuple[PostId | None, str]] = {}
-    for one in found:
-        if one.quote_state is not None:
-            quoting[one.id] = (one.quote_of_id, one.quote_state)
-        elif one.boosted_id is not None and one.boosted_quote_state is not None:
-            quoting[one.boosted_id] = (one.boosted_quote_of_id, one.boosted_quote_state)
-    return quoting

@@ -5,31 +5,32 @@ What everybody is shown comes ready (`pieces`); what is added here is what
 differs from viewer to viewer: own marks, polls, filters, quotes.
 """
 
-import itertools
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from martlet.mastodon.serialize import polls, quotes
 from martlet.mastodon.serialize.accounts import AccountBytes
-from martlet.mastodon.serialize.pieces import Core, Pieces
+from martlet.mastodon.serialize.pieces import Piece, Pieces
 from martlet.model.errors import NotFound
 from martlet.model.filters import FilterContext
-from martlet.model.names import PostId
+from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts
 from martlet.storage.database import Reader
-from martlet.storage.posts import Shown
+from martlet.storage.posts import BOOKMARKED, BOOSTED, LIKED, Detail, Shown
 
 Extra = Callable[[PostId], bytes]
 """Further attributes of a post, as JSON that begins with a comma."""
 Context = FilterContext
 """Where posts are shown, for the viewer's filters."""
-Filtered = Callable[[Reader, Sequence[Shown], Viewer, Context | None], Mapping[PostId, bytes]]
+Filtered = Callable[
+    [Reader, Sequence[Shown], Mapping[PostId, Piece], Viewer, Context | None], Mapping[PostId, bytes]
+]
 """Which filters of the viewer's match, as JSON lists of FilterResult by the id of the page's post; others match none."""
 
-_TRUE, _FALSE, _NULL = b"true", b"false", b"null"
+_NULL = b"null"
 _NOTHING_ATTACHED = b',"poll":null,"quote":null'
 
 
@@ -52,7 +53,11 @@ def _no_extra(_: PostId) -> bytes:
 
 
 def _no_filters(
-    _db: Reader, _found: Sequence[Shown], _viewer: Viewer, _context: Context | None
+    _db: Reader,
+    _found: Sequence[Shown],
+    _pieces: Mapping[PostId, Piece],
+    _viewer: Viewer,
+    _context: Context | None,
 ) -> Mapping[PostId, bytes]:
     return {}
 
@@ -102,109 +107,151 @@ class StatusPages:
     def _each(
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra, context: Context | None
     ) -> list[bytes]:
-        def quoted(seen: Sequence[Shown]) -> list[bytes]:
-            return self._all(db, seen, viewer, _no_extra, quotes.told(seen), context)
+        pieces = self.pieces.of(db, found)
+        if any(piece.detail.quote_state is not None for piece in pieces.values()):
+            details = [piece.detail for piece in pieces.values()]
+            seen = self._quoted(db, quotes.accepted(details), viewer, context)
+            told = quotes.embedded(db, details, viewer.account, self.here.now_ms(), seen)
+        else:
+            told = {}
+        return _all(found, pieces, self._around(db, found, pieces, told, viewer, context), extra)
 
-        embedded = quotes.embedded(db, found, viewer.account, self.here.now_ms(), quoted)
-        return self._all(db, found, viewer, extra, embedded, context)
+    def _quoted(
+        self, db: Reader, ids: Collection[PostId], viewer: Viewer, context: Context | None
+    ) -> dict[PostId, quotes.Quoted]:
+        """Those of the posts that the viewer may see."""
+        found = posts.shown(db, ids, viewer.account)
+        pieces = self.pieces.of(db, found)
+        told = quotes.told([piece.detail for piece in pieces.values()])
+        around = self._around(db, found, pieces, told, viewer, context)
+        bodies = _all(found, pieces, around, _no_extra)
+        return {
+            one.id: quotes.Quoted(pieces[one.id].author_id, body)
+            for one, body in zip(found, bodies, strict=True)
+            if body
+        }
 
-    def _all(
+    def _around(
         self,
         db: Reader,
         found: Sequence[Shown],
-        viewer: Viewer,
-        extra: Extra,
+        pieces: Mapping[PostId, Piece],
         quotes_of: Mapping[PostId, bytes],
+        viewer: Viewer,
         context: Context | None,
-    ) -> list[bytes]:
-        if not found:
-            return []
-        pieces_of = self.pieces.of(db, _cores(found))
-        polls_of = polls.rendered(db, found, viewer.account, self.here)
-        marks = self._marks(db, found, viewer, context)
-        approval = quotes.approvals(db, found, viewer.account)
-        result = []
-        for one in found:
-            id, boosted = one.id, one.boosted_id
-            if id not in pieces_of or (boosted or id) not in pieces_of:
-                result.append(b"")
-                continue
-            tail = approval(one), marks(one), extra(boosted or id), b"}"
-            if boosted is None:
-                attached = _attached(polls_of.get(one.poll_id), quotes_of.get(id))
-                parts: tuple[bytes, ...] = (pieces_of[id], b',"reblog":null', attached, *tail)
-            else:
-                attached = _attached(polls_of.get(one.boosted_poll_id), quotes_of.get(boosted))
-                inner = (b',"reblog":', pieces_of[boosted], b',"reblog":null', attached, *tail)
-                parts = (pieces_of[id], *inner, _NOTHING_ATTACHED, *tail)
-            result.append(b"".join(parts))
-        return result
-
-    def _marks(
-        self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None
-    ) -> Callable[[Shown], bytes]:
-        """The viewer's own marks on each post; nothing for nobody."""
+    ) -> "_Around":
+        """What differs from viewer to viewer, asked for only as far as the page has it."""
         account = viewer.account
-        if not account:
-            return lambda _: b""
-        muted = self._muted_threads(db, found, viewer)
-        filtered = self.filtered(db, found, viewer, context) if viewer.has_filters else {}
-        own = {
-            one.id
-            for one in found
-            if one.author_id == account and one.boosted_id is None and one.visibility > Visibility.MENTIONED
-        }
-        pinned = posts.pinned_by(db, account) if own else frozenset()
+        odd = [piece for piece in pieces.values() if not piece.is_plain or piece.author_id == account]
+        asked = [piece.poll for piece in odd if piece.poll is not None]
+        is_own = account and any(
+            piece.author_id == account and piece.detail.visibility > Visibility.MENTIONED for piece in odd
+        )
+        return _Around(
+            account=account,
+            quotes=quotes_of,
+            polls=polls.rendered(db, asked, account, self.here) if asked else {},
+            approval=quotes.approvals(db, [piece.detail for piece in odd], account),
+            muted=_muted_threads(db, pieces, viewer),
+            filtered=self.filtered(db, found, pieces, viewer, context) if viewer.has_filters else {},
+            pinned=posts.pinned_by(db, account) if is_own else frozenset(),
+        )
 
-        def marks(one: Shown) -> bytes:
-            is_muted = bool(muted) and (one.boosted_thread_id or one.thread_id) in muted
-            flags = (
-                one.liked_id is not None,
-                one.boost_id is not None,
-                is_muted,
-                one.bookmarked_id is not None,
+
+@dataclass(frozen=True, slots=True)
+class _Around:
+    """What a viewer's page adds to the pieces of posts."""
+
+    account: AccountId
+    quotes: Mapping[PostId, bytes]
+    polls: Mapping[int | None, bytes]
+    approval: Callable[[Detail], bytes]
+    muted: frozenset[PostId]
+    filtered: Mapping[PostId, bytes]
+    pinned: frozenset[PostId]
+
+    def post(self, one: Shown, piece: Piece, extra: bytes) -> bytes:
+        detail = piece.detail
+        return b"".join(
+            (
+                piece.head,
+                b',"reblog":null',
+                self._attached(detail),
+                self.approval(detail),
+                self._marks(one, detail),
+                extra,
+                b"}",
             )
-            id = one.id
-            if id not in own and id not in filtered:
-                return _UNFILTERED[flags]
-            marked = _MARKS[flags] + b',"filtered":' + filtered.get(id, b"[]")
-            if id not in own:
-                return marked
-            return marked + (b',"pinned":true' if id in pinned else b',"pinned":false')
+        )
 
-        return marks
+    def boost(self, one: Shown, piece: Piece, boosted: Piece, extra: bytes) -> bytes:
+        """A boost has its own head, and all else of what it boosts."""
+        detail = boosted.detail
+        tail = self.approval(detail), self._marks(one, detail), extra, b"}"
+        inner = boosted.head, b',"reblog":null', self._attached(detail), *tail
+        return b"".join((piece.head, boosted.counts, b',"reblog":', *inner, _NOTHING_ATTACHED, *tail))
 
-    def _muted_threads(self, db: Reader, found: Sequence[Shown], viewer: Viewer) -> frozenset[PostId]:
-        if not viewer.has_muted_threads:
-            return frozenset()
-        threads = {one.boosted_thread_id or one.thread_id for one in found}
-        return posts.muted_threads(db, viewer.account, threads)
+    def _attached(self, detail: Detail) -> bytes:
+        poll, quote = self.polls.get(detail.poll_id), self.quotes.get(detail.id)
+        if poll is None and quote is None:
+            return _NOTHING_ATTACHED
+        return b',"poll":%b,"quote":%b' % (poll or _NULL, quote or _NULL)
+
+    def _marks(self, one: Shown, detail: Detail) -> bytes:
+        """The viewer's own marks; nothing for nobody."""
+        if not self.account:
+            return b""
+        marked = _MARKS[one.marks, detail.thread_id in self.muted] + self.filtered.get(one.id, b"[]")
+        is_own = detail.author_id == self.account and detail.visibility > Visibility.MENTIONED
+        if one.boosted_id is not None or not is_own:
+            return marked
+        return marked + (b',"pinned":true' if one.id in self.pinned else b',"pinned":false')
 
 
-def _cores(found: Sequence[Shown]) -> dict[PostId, Core]:
-    """What everybody is shown. A boost has its own versions, and the counts of what it boosts."""
-    cores: dict[PostId, Core] = {}
+def _all(
+    found: Sequence[Shown],
+    pieces: Mapping[PostId, Piece],
+    around: _Around,
+    extra: Extra,
+) -> list[bytes]:
+    account = around.account
+    is_quick = extra is _no_extra and not around.filtered and not around.muted
+    ends = _PLAIN_ENDS if account else _PLAIN_ENDS_FOR_NOBODY
+    result = []
     for one in found:
-        if one.boosted_id is None:
-            cores[one.id] = one[:8]
+        piece = pieces.get(one.id)
+        if piece is None:
+            result.append(b"")
+        elif is_quick and piece.is_plain and piece.author_id != account:
+            result.append(piece.head + ends[one.marks])
+        elif one.boosted_id is None:
+            result.append(around.post(one, piece, extra(one.id)))
         else:
-            cores[one.id] = one[:4] + one[12:16]
-            cores[one.boosted_id] = one[8:16]  # type: ignore[assignment] # it boosts something, so none of them is None
-    return cores
+            boosted = pieces.get(one.boosted_id)
+            result.append(
+                b"" if boosted is None else around.boost(one, piece, boosted, extra(boosted.detail.id))
+            )
+    return result
 
 
-def _attached(poll: bytes | None, quote: bytes | None) -> bytes:
-    if poll is None and quote is None:
-        return _NOTHING_ATTACHED
-    return b',"poll":%b,"quote":%b' % (poll or _NULL, quote or _NULL)
+def _muted_threads(db: Reader, pieces: Mapping[PostId, Piece], viewer: Viewer) -> frozenset[PostId]:
+    if not viewer.has_muted_threads:
+        return frozenset()
+    return posts.muted_threads(db, viewer.account, {piece.detail.thread_id for piece in pieces.values()})
 
 
-def _marked(liked: bytes, boosted: bytes, muted: bytes, bookmarked: bytes) -> bytes:
-    return b',"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b' % (liked, boosted, muted, bookmarked)
+def _marked(marks: int, *, is_muted: bool) -> bytes:
+    flags = (marks & LIKED, marks & BOOSTED, is_muted, marks & BOOKMARKED)
+    told = tuple(b"true" if flag else b"false" for flag in flags)
+    return b',"favourited":%b,"reblogged":%b,"muted":%b,"bookmarked":%b,"filtered":' % told
 
 
 _MARKS = {
-    flags: _marked(*(_TRUE if flag else _FALSE for flag in flags))
-    for flags in itertools.product((False, True), repeat=4)
+    (marks, is_muted): _marked(marks, is_muted=is_muted) for marks in range(8) for is_muted in (False, True)
 }
-_UNFILTERED = {flags: marks + b',"filtered":[]' for flags, marks in _MARKS.items()}
+_PLAIN_BEGINNING = b',"reblog":null' + _NOTHING_ATTACHED
+_PLAIN_ENDS = [
+    _PLAIN_BEGINNING + quotes.APPROVALS["public", True] + _MARKS[marks, False] + b"[]}" for marks in range(8)
+]
+"""Ends of a plain post that somebody else wrote, by the viewer's marks."""
+_PLAIN_ENDS_FOR_NOBODY = [_PLAIN_BEGINNING + quotes.APPROVALS["public", False] + b"}"]

@@ -27,7 +27,8 @@ CREATE TABLE post (
     boosts_count         INTEGER NOT NULL DEFAULT 0,
     likes_count          INTEGER NOT NULL DEFAULT 0,
     quotes_count         INTEGER NOT NULL DEFAULT 0,
-    version              INTEGER NOT NULL DEFAULT 1  -- grows with every change of what clients are shown, counts aside
+    version              INTEGER NOT NULL DEFAULT 1, -- grows with every change of what clients are shown, counts and votes aside
+    revision             INTEGER NOT NULL DEFAULT 1  -- grows with every such change, counts and votes as well
 ) STRICT;
 CREATE INDEX post_author ON post (author_id, id);
 CREATE INDEX post_author_own ON post (author_id, id) WHERE reply_to_id IS NULL OR reply_to_account_id = author_id;
