@@ -39,7 +39,7 @@ class Piece:
     """`,"replies_count":0,…`"""
     poll: PollPiece | None
     is_plain: bool
-    """Neither a boost nor a quote, without a poll, and anybody may quote it."""
+    """No quote, without a poll, and anybody may quote it: all boosts are, whatever they boost."""
 
 
 class Pieces:
@@ -142,5 +142,5 @@ def _piece(detail: Detail, author_version: int, beginning: bytes, poll: PollPiec
         head=beginning if is_boost else beginning + counts,
         counts=counts,
         poll=poll,
-        is_plain=not is_boost and poll is None and detail.quote_state is None and detail.quoting == "public",
+        is_plain=poll is None and detail.quote_state is None and detail.quoting == "public",
     )

@@ -108,12 +108,15 @@ class StatusPages:
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra, context: Context | None
     ) -> list[bytes]:
         pieces = self.pieces.of(db, found)
-        if any(piece.detail.quote_state is not None for piece in pieces.values()):
-            details = [piece.detail for piece in pieces.values()]
-            seen = self._quoted(db, quotes.accepted(details), viewer, context)
-            told = quotes.embedded(db, details, viewer.account, self.here.now_ms(), seen)
-        else:
-            told = {}
+        quoting = [
+            piece.detail
+            for piece in pieces.values()
+            if not piece.is_plain and piece.detail.quote_state is not None
+        ]
+        told: Mapping[PostId, bytes] = {}
+        if quoting:
+            seen = self._quoted(db, quotes.accepted(quoting), viewer, context)
+            told = quotes.embedded(db, quoting, viewer.account, self.here.now_ms(), seen)
         return _all(found, pieces, self._around(db, found, pieces, told, viewer, context), extra)
 
     def _quoted(
@@ -216,21 +219,26 @@ def _all(
 ) -> list[bytes]:
     account = around.account
     is_quick = extra is _no_extra and not around.filtered and not around.muted
-    ends = _PLAIN_ENDS if account else _PLAIN_ENDS_FOR_NOBODY
+    ends, boost_ends = (_ENDS, _BOOST_ENDS) if account else (_ENDS_FOR_NOBODY, _BOOST_ENDS_FOR_NOBODY)
     result = []
     for one in found:
-        piece = pieces.get(one.id)
+        piece, boosted_id = pieces.get(one.id), one.boosted_id
         if piece is None:
             result.append(b"")
-        elif is_quick and piece.is_plain and piece.author_id != account:
-            result.append(piece.head + ends[one.marks])
-        elif one.boosted_id is None:
-            result.append(around.post(one, piece, extra(one.id)))
+        elif boosted_id is None:
+            if is_quick and piece.is_plain and piece.author_id != account:
+                result.append(piece.head + ends[one.marks])
+            else:
+                result.append(around.post(one, piece, extra(one.id)))
         else:
-            boosted = pieces.get(one.boosted_id)
-            result.append(
-                b"" if boosted is None else around.boost(one, piece, boosted, extra(boosted.detail.id))
-            )
+            boosted = pieces.get(boosted_id)
+            if boosted is None:
+                result.append(b"")
+            elif is_quick and boosted.is_plain and boosted.author_id != account:
+                whole = piece.head, boosted.counts, b',"reblog":', boosted.head, boost_ends[one.marks]
+                result.append(b"".join(whole))
+            else:
+                result.append(around.boost(one, piece, boosted, extra(boosted_id)))
     return result
 
 
@@ -249,9 +257,12 @@ def _marked(marks: int, *, is_muted: bool) -> bytes:
 _MARKS = {
     (marks, is_muted): _marked(marks, is_muted=is_muted) for marks in range(8) for is_muted in (False, True)
 }
-_PLAIN_BEGINNING = b',"reblog":null' + _NOTHING_ATTACHED
-_PLAIN_ENDS = [
-    _PLAIN_BEGINNING + quotes.APPROVALS["public", True] + _MARKS[marks, False] + b"[]}" for marks in range(8)
+_TAILS = [
+    _NOTHING_ATTACHED + quotes.APPROVALS["public", True] + _MARKS[marks, False] + b"[]}" for marks in range(8)
 ]
-"""Ends of a plain post that somebody else wrote, by the viewer's marks."""
-_PLAIN_ENDS_FOR_NOBODY = [_PLAIN_BEGINNING + quotes.APPROVALS["public", False] + b"}"]
+"""How a plain post ends that somebody else wrote, by the viewer's marks."""
+_TAIL_FOR_NOBODY = _NOTHING_ATTACHED + quotes.APPROVALS["public", False] + b"}"
+_ENDS = [b',"reblog":null' + tail for tail in _TAILS]
+_ENDS_FOR_NOBODY = [b',"reblog":null' + _TAIL_FOR_NOBODY]
+_BOOST_ENDS = [end + tail for end, tail in zip(_ENDS, _TAILS, strict=True)]
+_BOOST_ENDS_FOR_NOBODY = [_ENDS_FOR_NOBODY[0] + _TAIL_FOR_NOBODY]
