@@ -16,7 +16,7 @@ from typing import Protocol
 from martlet.http.answer import Answer, FilePart, Header
 from martlet.http.logs import speakable
 from martlet.http.request import Network, Receive, Request, Scope, Send, client_address
-from martlet.http.routes import Endpoint, Params, Routes
+from martlet.http.routes import Endpoint, Routes
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
 
 log = logging.getLogger("martlet.http")
@@ -68,7 +68,7 @@ class Door(Protocol):
     prefixes: tuple[str, ...]
     """Paths whose failures this door puts into words; the empty prefix takes what is left."""
 
-    routes: Routes
+    routes: Routes[Endpoint]
 
     def failed(self, request: Request, error: Exception) -> Answer:
         """Put a failure into the door's words. A bug comes as whatever exception it is."""
@@ -94,6 +94,16 @@ class Application:
     """Our own proxies, whose word on whose request it is we take."""
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
+    _routes: Routes[tuple[Door, Endpoint]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._routes = Routes()
+        known = set()
+        for door in self.doors:
+            for method, path, endpoint in door.routes.each():
+                if (method, path) not in known:  # the first door that knows a path has it
+                    known.add((method, path))
+                    self._routes.add(method, path, (door, endpoint))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -105,7 +115,14 @@ class Application:
             answer.headers.append((b"x-request-id", id.encode()))
             if request.path.startswith(CORS_PREFIXES):
                 answer.headers.extend(CORS)
-            await _send(answer, request.method == "HEAD", send)
+            if answer.file is None and request.method != "HEAD":
+                answer.headers.append((b"content-length", b"%d" % len(answer.body)))
+                await send(
+                    {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
+                )
+                await send({"type": "http.response.body", "body": answer.body})
+            else:
+                await _send(answer, request.method == "HEAD", send)
         elif scope["type"] == "lifespan":
             await self._live(receive, send)
         else:
@@ -120,26 +137,14 @@ class Application:
                 raise UnknownHost
             if b"service-worker" in request.headers:
                 raise ServiceWorker
-            door, found = self._find(method, request.path)
+            found = self._routes.find(method, request.path)
+            if found is None:
+                raise self._no_route(request.path)
         except MartletError as error:
             return self._door_of(request.path).failed(request, error)
-        return await self._run(door, found, request, id)
-
-    def _find(self, method: str, path: str) -> tuple[Door, tuple[Endpoint, Params]]:
-        """Raises `NotFound`."""
-        for door in self.doors:
-            found = door.routes.find_fixed(method, path)
-            if found is not None:
-                return door, found
-        for door in self.doors:
-            found = door.routes.find(method, path)
-            if found is not None:
-                return door, found
-        raise self._no_route(path)
-
-    async def _run(self, door: Door, found: tuple[Endpoint, Params], request: Request, id: str) -> Answer:
+        (door, endpoint), params = found
         try:
-            return await found[0](request, found[1])
+            return await endpoint(request, params)
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -150,7 +155,7 @@ class Application:
             return door.failed(request, error)
 
     def _no_route(self, path: str) -> MartletError:
-        methods = sorted({method for door in self.doors for method in door.routes.methods(path)})
+        methods = self._routes.methods(path)
         return MethodNotAllowed(methods) if methods else NotFound()
 
     def _door_of(self, path: str) -> Door:
@@ -174,6 +179,7 @@ class Application:
 
 
 async def _send(answer: Answer, is_head: bool, send: Send) -> None:  # noqa: FBT001 - HTTP's own distinction
+    """An answer without its body, or with a file."""
     length = answer.file.length if answer.file else len(answer.body)
     answer.headers.append((b"content-length", str(length).encode()))
     await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
@@ -181,8 +187,6 @@ async def _send(answer: Answer, is_head: bool, send: Send) -> None:  # noqa: FBT
         await send({"type": "http.response.body", "body": b""})
     elif answer.file is not None:
         await _send_file(answer.file, send)
-    else:
-        await send({"type": "http.response.body", "body": answer.body})
 
 
 async def _send_file(part: FilePart, send: Send) -> None:

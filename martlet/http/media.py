@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from martlet.http.answer import TEXT, Answer, FilePart
 from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.request import Request
-from martlet.http.routes import Params, Routes
+from martlet.http.routes import Endpoint, Params, Routes
 from martlet.media import serving
 from martlet.media.errors import MediaMissing
 from martlet.media.store import LocalStore
@@ -27,7 +27,7 @@ class MediaDoor:
 
     def __init__(self, store: LocalStore) -> None:
         self._store = store
-        self.routes = Routes()
+        self.routes = Routes[Endpoint]()
         self.routes.add("GET", "/media/{a}/{b}/{name}", self._serve)
 
     async def _serve(self, request: Request, params: Params) -> Answer:

@@ -7,7 +7,7 @@ import msgspec
 from martlet.http.answer import JSON, NOSNIFF, Answer
 from martlet.http.limits import Limiter
 from martlet.http.request import Request
-from martlet.http.routes import Params, Routes
+from martlet.http.routes import Endpoint, Params, Routes
 from martlet.mastodon import errors, openapi
 from martlet.mastodon.routing import Api, Desk, add
 from martlet.mastodon.serialize.accounts import AccountBytes
@@ -38,7 +38,7 @@ class MastodonDoor:
         limiter: Limiter | None = None,
         resolver: Resolver | None = None,
     ) -> None:
-        self.routes = Routes()
+        self.routes = Routes[Endpoint]()
         self.operations = [operation for api in apis for operation in api.operations]
         self._ground = ground
         self._described: tuple[str, bytes] = ("", b"")

@@ -46,6 +46,9 @@ Who may call: anybody, any token's holder, somebody who is signed in.
 Handler = Callable[..., Any]
 
 BODY_LIMIT = 1024 * 1024
+QUERIES_KEPT = 128
+"""Decoded, for each method; none of more than `KEPT_QUERY` bytes."""
+KEPT_QUERY = 200
 ANONYMOUS = Viewer()
 
 
@@ -199,7 +202,7 @@ def _operation(
     return Operation(method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule)
 
 
-def add(routes: Routes, operation: Operation, desk: Desk) -> None:
+def add(routes: Routes[Endpoint], operation: Operation, desk: Desk) -> None:
     endpoint = _endpoint(operation, desk)
     for method in (operation.method, *operation.aliases):
         routes.add(method, operation.path, endpoint)
@@ -220,11 +223,11 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
     if operation.method != "GET":
         raise TypeError(f"{operation.path} changes something, but takes a Reader")
     run = store.reading_aside if operation.is_slow else store.reading
+    form_of = _query_decoder(operation.form)
 
     def read_all(db: Reader, request: Request, params: Params) -> tuple[Call[Any], Any]:
         viewer, headers = _admitted(db, operation, desk, request)
-        form = forms.to_form(forms.from_query(request.query), operation.form)
-        call = Call(form, viewer, params, request, desk, headers)
+        call = Call(form_of(request.query), viewer, params, request, desk, headers)
         return call, handler(db, call)
 
     async def read(request: Request, params: Params) -> Answer:
@@ -236,6 +239,16 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
         return _finished(call, result)
 
     return read
+
+
+def _query_decoder(form: type[Any]) -> Callable[[bytes], Any]:
+    """Forms are frozen, and the same few queries come again and again."""
+
+    def decode(query: bytes) -> Any:
+        return forms.to_form(forms.from_query(query), form)
+
+    kept = lru_cache(maxsize=QUERIES_KEPT)(decode)
+    return lambda query: kept(query) if len(query) <= KEPT_QUERY else decode(query)
 
 
 def _awaiting(operation: Operation, desk: Desk) -> Endpoint:
@@ -327,11 +340,17 @@ def id_in(text: str) -> int:
 
 def page_links(address: str, query: bytes, newest: int, oldest: int | None) -> Header:
     """RFC 8288, as Mastodon pages: `max_id` goes to older ones, `min_id` to newer."""
-    kept = [
-        part
+    beginning = f"<{address}?{_without_bounds(query)}"
+    prev = f'{beginning}min_id={newest}>; rel="prev"'
+    link = prev if oldest is None else f'{beginning}max_id={oldest}>; rel="next", {prev}'
+    return (b"link", link.encode("latin-1"))
+
+
+@lru_cache(maxsize=1024)
+def _without_bounds(query: bytes) -> str:
+    """What goes on from page to page, with an `&` after each."""
+    return "".join(
+        f"{part}&"
         for part in query.decode("latin-1").split("&")
         if part and part.partition("=")[0] not in ("max_id", "min_id", "since_id")
-    ]
-    links = [] if oldest is None else [f'<{address}?{"&".join([*kept, f"max_id={oldest}"])}>; rel="next"']
-    links.append(f'<{address}?{"&".join([*kept, f"min_id={newest}"])}>; rel="prev"')
-    return (b"link", ", ".join(links).encode("latin-1"))
+    )

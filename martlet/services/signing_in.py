@@ -1,6 +1,7 @@
 """Who is calling: from a token or a password to a person, and whether they may come in."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from martlet.model.errors import NotAllowed, NotSignedIn
 from martlet.model.names import NOBODY, AccountId, AppId, TokenId, UserId
@@ -9,7 +10,7 @@ from martlet.services import attempting, hashing
 from martlet.services.ports import Ground
 from martlet.signing import passwords, tokens
 from martlet.storage import logins, oauth
-from martlet.storage.database import Reader, Writer
+from martlet.storage.database import Reader, Row, Writer
 from martlet.storage.logins import Login
 
 
@@ -47,6 +48,12 @@ def viewer_of(db: Reader, token: str) -> Viewer:
     row = oauth.find_bearer(db, tokens.digest(token)) if token else None
     if row is None:
         raise NotSignedIn("The access token is invalid")
+    return _viewer(row)
+
+
+@lru_cache(maxsize=4096)
+def _viewer(row: Row) -> Viewer:
+    """From what `find_bearer` found just now; the same row is the same viewer."""
     (
         id,
         app,

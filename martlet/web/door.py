@@ -7,7 +7,7 @@ from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.forms import Malformed
 from martlet.http.limits import Limiter, TooOften
 from martlet.http.request import BodyCutOff, BodyTooLarge, BodyTooSlow, Request
-from martlet.http.routes import Routes
+from martlet.http.routes import Endpoint, Routes
 from martlet.model.errors import (
     Conflict,
     InvalidInput,
@@ -70,7 +70,7 @@ class WebDoor:
     prefixes: tuple[str, ...] = ("",)
 
     def __init__(self, ground: Ground, limiter: Limiter | None = None) -> None:
-        self.routes = Routes()
+        self.routes = Routes[Endpoint]()
         self._desk = Desk(ground, limiter, ground.here.name)
         for pages in ALL:
             visits.add(self.routes, pages, self._desk)

@@ -4,7 +4,7 @@ import mimetypes
 
 from martlet.http.answer import NOSNIFF, TEXT, Answer, Header
 from martlet.http.request import Request
-from martlet.http.routes import Params, Routes
+from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import NotFound
 from martlet.web.rendering import assets
 
@@ -23,7 +23,7 @@ Disallow: /setup/
 """
 
 
-def add(routes: Routes) -> None:
+def add(routes: Routes[Endpoint]) -> None:
     routes.add("GET", "/static/{name}", static)
     routes.add("GET", "/favicon.ico", favicon)
     routes.add("GET", "/robots.txt", robots)

@@ -183,7 +183,7 @@ class Pages:
         return keep
 
 
-def add(routes: Routes, pages: Pages, desk: Desk) -> None:
+def add(routes: Routes[Endpoint], pages: Pages, desk: Desk) -> None:
     for method, path, access, handler in pages.routes:
         routes.add(method, path, _endpoint(access, handler, desk))
 
