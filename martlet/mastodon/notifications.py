@@ -12,7 +12,6 @@ from martlet.mastodon.routing import Api, Call, NoForm, id_in
 from martlet.mastodon.serialize import notifications as serialize
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, NotificationId
-from martlet.model.notifications import NotificationKind
 from martlet.services import notifying
 from martlet.storage import notifications
 from martlet.storage.database import Reader, Writer
@@ -102,7 +101,7 @@ def dismiss(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
 
 def _choice(types: Sequence[str], without: Sequence[str], account: str | None) -> Choice:
     """A type that nobody knows matches nothing; asked for alone it means: nothing."""
-    kinds = frozenset(NotificationKind)
+    kinds = Choice().kinds
     if types:
         kinds = frozenset(serialize.KINDS[one] for one in types if one in serialize.KINDS)
     kinds -= {serialize.KINDS[one] for one in without if one in serialize.KINDS}

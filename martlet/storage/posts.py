@@ -38,8 +38,8 @@ WANTS_TO_SEE = f"""({wants_to_see("post", "author")} AND (boosted.id IS NULL OR 
 """The rule for a timeline; needs `:now` besides."""
 
 
-_BOOSTLESS_COLUMNS = re.sub(r"\bboosted(_author)?\.\w+", "NULL", SHOWN_COLUMNS)
-_BOOSTLESS_JOINS = """
+BOOSTLESS_COLUMNS = re.sub(r"\bboosted(_author)?\.\w+", "NULL", SHOWN_COLUMNS)
+BOOSTLESS_JOINS = """
     JOIN account AS author ON author.id = post.author_id
     LEFT JOIN mark ON mark.account_id = :viewer AND mark.post_id = post.id
 """
@@ -181,7 +181,7 @@ def boostless_page(db: Reader, source: str, where: str, order: str, **parameters
 
 @lru_cache(maxsize=256)
 def _boostless_sql(source: str, where: str, order: str) -> str:
-    return f"SELECT {_BOOSTLESS_COLUMNS} FROM {source} {_BOOSTLESS_JOINS} WHERE {where} AND {_BOOSTLESS_RULE} {order}"
+    return f"SELECT {BOOSTLESS_COLUMNS} FROM {source} {BOOSTLESS_JOINS} WHERE {where} AND {_BOOSTLESS_RULE} {order}"
 
 
 def many_unfiltered(db: Reader, ids: Collection[PostId]) -> list[Post]:

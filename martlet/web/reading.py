@@ -2,16 +2,17 @@
 
 from martlet.http.accepting import wants_document
 from martlet.http.answer import Answer
-from martlet.model import threads as model
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.names import NOBODY, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.model.server import Server
-from martlet.storage import accounts, listings, posts, server_values, threads
+from martlet.services.threads import FOR_ANYONE, around
+from martlet.storage import accounts, listings, posts, server_values
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, OfAccount, Tags
 from martlet.storage.posts import Shown
+from martlet.storage.threads import Place
 from martlet.text import hashtags, names
 from martlet.web import addresses, showing
 from martlet.web.joining import find_owner, rule_cards
@@ -22,7 +23,6 @@ pages = Pages()
 
 ON_LANDING = 10
 ON_PROFILE = 20
-ABOVE, BELOW, DEPTH = 40, 60, 20
 
 
 @pages.get(addresses.HOME, access="anyone")
@@ -144,13 +144,10 @@ def _post(db: Reader, visit: Visit) -> PostPage:
     kept = posts.find(db, PostId(id), NOBODY) if id is not None else None
     if kept is None or kept.author_id != account.id or kept.boost_of_id is not None:
         raise NotFound
-    links = threads.around(db, kept, BELOW)
-    above = model.ancestors(links, kept.id, ABOVE)
-    below = model.descendants(links, kept.id, BELOW, DEPTH)
-    found = threads.shown(db, kept.thread_id, len(links), [*above, kept.id, *below], NOBODY, here.now_ms())
-    itself = found.get(kept.id) or posts.get_shown(db, kept.id, NOBODY)
-    ancestors = showing.cards(db, [found[one] for one in above if one in found], here)
-    answers = showing.cards(db, [found[one] for one in below if one in found], here)
+    found = around(db, Place(kept.id, kept.thread_id), FOR_ANYONE, NOBODY, here.now_ms())
+    itself = found.itself or posts.get_shown(db, kept.id, NOBODY)
+    ancestors = showing.cards(db, found.above, here)
+    answers = showing.cards(db, found.below, here)
     return PostPage(
         showing.cards(db, [itself], here)[0],
         ancestors,

@@ -1,6 +1,7 @@
 """Notifications in Mastodon's form: https://docs.joinmastodon.org/entities/Notification/"""
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import msgspec
 
@@ -29,7 +30,6 @@ TYPES = {
     NotificationKind.REPORT: "admin.report",
 }
 KINDS = {name: kind for kind, name in TYPES.items()}
-_HEAD = {kind: b'","type":"%b","group_key":' % name.encode() for kind, name in TYPES.items()}
 
 
 def page(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> bytes:
@@ -44,30 +44,31 @@ def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) 
     ids: list[PostId] = [told.notification.post_id for told in found if told.notification.post_id is not None]
     posts_of = pages.by_id(db, ids, viewer, "notifications")
     result = []
-    for told in found:
-        notification = told.notification
-        tail = _tail(db, notification, posts_of, pages)
-        if tail is not None:
-            parts = (
-                b'{"id":"%d' % notification.id,
-                _HEAD[notification.kind],
-                msgspec.json.encode(notification.group_key),
-                b',"created_at":"%b","account":' % iso(notification.created_at).encode(),
-                accounts_of[notification.from_id],
-                *tail,
-                b"}",
-            )
-            result.append(b"".join(parts))
+    for notification, _ in found:
+        head, account = _head(notification), accounts_of[notification.from_id]
+        if notification.post_id is None:
+            tail = _tail(db, notification, pages)
+            if tail is not None:
+                result.append(b"".join((head, account, *tail, b"}")))
+        elif notification.post_id in posts_of:
+            post = posts_of[notification.post_id]
+            result.append(b"".join((head, account, b',"status":', post, b"}")))
     return result
 
 
-def _tail(
-    db: Reader, notification: Notification, posts_of: dict[PostId, bytes], pages: StatusPages
-) -> tuple[bytes, ...] | None:
-    """What the notification is about, in parts; None where that may not be seen."""
-    if notification.post_id is not None:
-        post = posts_of.get(notification.post_id)
-        return None if post is None else (b',"status":', post)
+@lru_cache(maxsize=8192)
+def _head(notification: Notification) -> bytes:
+    """A notification never changes, and is read again and again."""
+    return b'{"id":"%d","type":"%b","group_key":%b,"created_at":"%b","account":' % (
+        notification.id,
+        TYPES[notification.kind].encode(),
+        msgspec.json.encode(notification.group_key),
+        iso(notification.created_at).encode(),
+    )
+
+
+def _tail(db: Reader, notification: Notification, pages: StatusPages) -> tuple[bytes, ...] | None:
+    """What it is about, if not a post, in parts; None where that is not there any more."""
     if notification.report_id is not None:
         report = report_rows.many(db, [ReportId(notification.report_id)]).get(
             ReportId(notification.report_id)

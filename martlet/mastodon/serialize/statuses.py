@@ -217,7 +217,7 @@ def _all(
     around: _Around,
     extra: Extra,
 ) -> list[bytes]:
-    account = around.account
+    account, pinned = around.account, around.pinned
     is_quick = extra is _no_extra and not around.filtered and not around.muted
     ends, boost_ends = (_ENDS, _BOOST_ENDS) if account else (_ENDS_FOR_NOBODY, _BOOST_ENDS_FOR_NOBODY)
     result = []
@@ -228,6 +228,8 @@ def _all(
         elif boosted_id is None:
             if is_quick and piece.is_plain and piece.author_id != account:
                 result.append(piece.head + ends[one.marks])
+            elif is_quick and piece.is_plain and piece.detail.visibility > Visibility.MENTIONED:
+                result.append(piece.head + _OWN_ENDS[one.marks, one.id in pinned])
             else:
                 result.append(around.post(one, piece, extra(one.id)))
         else:
@@ -263,6 +265,12 @@ _TAILS = [
 """How a plain post ends that somebody else wrote, by the viewer's marks."""
 _TAIL_FOR_NOBODY = _NOTHING_ATTACHED + quotes.APPROVALS["public", False] + b"}"
 _ENDS = [b',"reblog":null' + tail for tail in _TAILS]
+_OWN_ENDS = {
+    (marks, is_pinned): b'%b,"pinned":%b}' % (end[:-1], b"true" if is_pinned else b"false")
+    for marks, end in enumerate(_ENDS)
+    for is_pinned in (False, True)
+}
+"""The same of one's own, which could be pinned."""
 _ENDS_FOR_NOBODY = [b',"reblog":null' + _TAIL_FOR_NOBODY]
 _BOOST_ENDS = [end + tail for end, tail in zip(_ENDS, _TAILS, strict=True)]
 _BOOST_ENDS_FOR_NOBODY = [_ENDS_FOR_NOBODY[0] + _TAIL_FOR_NOBODY]
