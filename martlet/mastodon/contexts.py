@@ -2,6 +2,7 @@
 
 from martlet.mastodon import entities
 from martlet.mastodon.routing import Api, Call, NoForm
+from martlet.mastodon.serialize.statuses import json_list
 from martlet.model.names import PostId
 from martlet.services.threads import FOR_ANYONE, FOR_PEOPLE_HERE, around
 from martlet.storage import threads
@@ -18,7 +19,4 @@ def show(db: Reader, call: Call[NoForm]) -> bytes:
     found = around(db, place, reach, call.account, call.here.now_ms())
     bodies = call.pages.each(db, [*found.above, *found.below], call.viewer, "thread")
     first = len(found.above)
-    return b'{"ancestors":[%b],"descendants":[%b]}' % (
-        b",".join(filter(None, bodies[:first])),
-        b",".join(filter(None, bodies[first:])),
-    )
+    return b'{"ancestors":%b,"descendants":%b}' % (json_list(bodies[:first]), json_list(bodies[first:]))

@@ -82,7 +82,7 @@ def show(db: Reader, call: Call[NoForm]) -> bytes:
     shown = serialize.each(db, [told], call.pages, call.viewer) if told else []
     if not shown:
         raise NotFound
-    return shown[0]
+    return b"".join(shown[0])
 
 
 @api.post("/api/v1/notifications/clear", scope="write:notifications")

@@ -8,6 +8,7 @@ from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Row, Writer
 from martlet.storage.dialect import ONE_LOOK
+from martlet.storage.posts import MAY_SEE, SHOWN_COLUMNS, SHOWN_JOINS, Shown
 
 NAMES = tuple(Notification._fields)
 COLUMNS = ", ".join(f"notification.{name}" for name in NAMES)
@@ -28,11 +29,21 @@ _WANTED = f"""NOT EXISTS (
 """From nobody whom the recipient blocks or mutes; a mute may leave notifications alone."""
 
 
+_WIDTH = len(NAMES)
+_TOLD_COLUMNS = f"{COLUMNS}, sender.version, {SHOWN_COLUMNS}"
+_TOLD_JOINS = f"""notification
+    JOIN account AS sender ON sender.id = notification.from_id
+    LEFT JOIN post ON post.id = notification.post_id
+    {SHOWN_JOINS.replace("    JOIN account AS author", "    LEFT JOIN account AS author")}"""
+_ABOUT_SOMETHING_SEEN = f"(notification.post_id IS NULL OR {MAY_SEE})"
+
+
 class Told(NamedTuple):
-    """A notification with the version of the account that it is about."""
+    """A notification as it is shown: with the version of the account that it is about, and the post."""
 
     notification: Notification
     from_version: int
+    post: Shown | None
 
 
 class Choice(NamedTuple):
@@ -61,17 +72,15 @@ def page(db: Reader, account: AccountId, page: Page, choice: Choice, now: int) -
     kinds, bound = _among(choice.kinds)
     rows = db.rows(
         f"""
-        SELECT {COLUMNS}, sender.version
-          FROM notification
-          JOIN account AS sender ON sender.id = notification.from_id
-         WHERE notification.account_id = :account
+        SELECT {_TOLD_COLUMNS} FROM {_TOLD_JOINS}
+         WHERE notification.account_id = :viewer
            AND notification.id < :before AND notification.id > :after
            AND {kinds} AND (:sender = 0 OR notification.from_id = :sender)
            AND sender.suspended_at IS NULL AND sender.deletes_at IS NULL
-           AND {_WANTED}
+           AND {_WANTED} AND {_ABOUT_SOMETHING_SEEN}
          ORDER BY notification.id {page.order} LIMIT :limit
         """,
-        account=account,
+        viewer=account,
         before=page.before,
         after=page.after,
         limit=page.limit,
@@ -87,12 +96,11 @@ def find(db: Reader, id: NotificationId, account: AccountId) -> Told | None:
     """One of the account's own."""
     row = db.row(
         f"""
-        SELECT {COLUMNS}, sender.version
-          FROM notification JOIN account AS sender ON sender.id = notification.from_id
-         WHERE notification.id = :id AND notification.account_id = :account
+        SELECT {_TOLD_COLUMNS} FROM {_TOLD_JOINS}
+         WHERE notification.id = :id AND notification.account_id = :viewer AND {_ABOUT_SOMETHING_SEEN}
         """,
         id=id,
-        account=account,
+        viewer=account,
     )
     return _told(row) if row else None
 
@@ -100,7 +108,7 @@ def find(db: Reader, id: NotificationId, account: AccountId) -> Told | None:
 def find_unfiltered(db: Reader, id: NotificationId) -> Notification | None:
     """Whoever it is for: for work behind the scenes only."""
     row = db.row(f"SELECT {COLUMNS} FROM notification WHERE id = :id", id=id)
-    return _told((*row, 0)).notification if row else None
+    return _notification(row) if row else None
 
 
 def count_unread(db: Reader, account: AccountId, choice: Choice, limit: int, now: int) -> int:
@@ -200,9 +208,14 @@ def is_here(db: Reader, account: AccountId) -> bool:
     return db.value("SELECT 1 FROM users WHERE account_id = :account", account=account) is not None
 
 
+def _notification(row: Row) -> Notification:
+    id, account, kind, sender, post, report, key, created_at = row
+    return Notification(id, account, _KINDS[kind], sender, post, report, key, created_at)
+
+
 def _told(row: Row) -> Told:
-    id, account, kind, sender, post, report, key, created_at, version = row
-    return Told(Notification(id, account, _KINDS[kind], sender, post, report, key, created_at), version)
+    post = None if row[_WIDTH + 1] is None else Shown._make(row[_WIDTH + 1 :])
+    return Told(_notification(row[:_WIDTH]), row[_WIDTH], post)
 
 
 def _among(kinds: Collection[NotificationKind]) -> tuple[str, dict[str, object]]:

@@ -6,9 +6,9 @@ from functools import lru_cache
 import msgspec
 
 from martlet.mastodon.serialize import reports
-from martlet.mastodon.serialize.statuses import StatusPages, json_list
+from martlet.mastodon.serialize.statuses import Parts, StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
-from martlet.model.names import AccountId, PostId, ReportId
+from martlet.model.names import AccountId, ReportId
 from martlet.model.notifications import Notification, NotificationKind
 from martlet.services.signing_in import Viewer
 from martlet.storage import reports as report_rows
@@ -37,22 +37,21 @@ def page(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) 
     return json_list(each(db, found, pages, viewer))
 
 
-def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> list[bytes]:
+def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> list[Parts]:
     """Each as JSON; those whose post the viewer may no longer see are left out."""
     versions: dict[AccountId, int] = {told.notification.from_id: told.from_version for told in found}
     accounts_of = pages.accounts.of(db, versions)
-    ids: list[PostId] = [told.notification.post_id for told in found if told.notification.post_id is not None]
-    posts_of = pages.by_id(db, ids, viewer, "notifications")
-    result = []
-    for notification, _ in found:
+    about = {told.post.id: told.post for told in found if told.post is not None}
+    posts_of = dict(zip(about, pages.each(db, list(about.values()), viewer, "notifications"), strict=True))
+    result: list[Parts] = []
+    for notification, _, _ in found:
         head, account = _head(notification), accounts_of[notification.from_id]
         if notification.post_id is None:
             tail = _tail(db, notification, pages)
             if tail is not None:
-                result.append(b"".join((head, account, *tail, b"}")))
-        elif notification.post_id in posts_of:
-            post = posts_of[notification.post_id]
-            result.append(b"".join((head, account, b',"status":', post, b"}")))
+                result.append((head, account, *tail, b"}"))
+        elif post := posts_of.get(notification.post_id):
+            result.append((head, account, b',"status":', *post, b"}"))
     return result
 
 

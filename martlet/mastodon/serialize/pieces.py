@@ -40,6 +40,8 @@ class Piece:
     poll: PollPiece | None
     is_plain: bool
     """No quote, without a poll, and anybody may quote it: all boosts are, whatever they boost."""
+    is_lasting: bool
+    """Whether it may be kept: some accounts' JSON says more than their version covers."""
 
 
 class Pieces:
@@ -98,6 +100,7 @@ class Pieces:
                 author_versions[id],
                 b'{%b,"account":%b' % (bodies_of[id], accounts_of[one.author_id]),
                 polls_of.get(one.poll_id) if one.poll_id is not None else None,
+                is_lasting=self._accounts.has(one.author_id, author_versions[id]),
             )
             for id, one in details.items()
             if id in bodies_of and one.author_id in accounts_of
@@ -116,7 +119,7 @@ class Pieces:
     def _keep(self, made: Mapping[PostId, Piece]) -> None:
         with self._lock:
             for id, piece in made.items():
-                if not self._accounts.has(piece.author_id, piece.author_version):
+                if not piece.is_lasting:
                     continue
                 before = self._kept.pop(id, None)
                 self._kept[id] = piece
@@ -126,7 +129,9 @@ class Pieces:
                 self._size -= len(self._kept.pop(oldest).head)
 
 
-def _piece(detail: Detail, author_version: int, beginning: bytes, poll: PollPiece | None) -> Piece:
+def _piece(
+    detail: Detail, author_version: int, beginning: bytes, poll: PollPiece | None, *, is_lasting: bool
+) -> Piece:
     counts = b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d' % (
         detail.replies_count,
         detail.boosts_count,
@@ -142,5 +147,6 @@ def _piece(detail: Detail, author_version: int, beginning: bytes, poll: PollPiec
         head=beginning if is_boost else beginning + counts,
         counts=counts,
         poll=poll,
+        is_lasting=is_lasting,
         is_plain=poll is None and detail.quote_state is None and detail.quoting == "public",
     )

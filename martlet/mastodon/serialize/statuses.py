@@ -5,12 +5,14 @@ What everybody is shown comes ready (`pieces`); what is added here is what
 differs from viewer to viewer: own marks, polls, filters, quotes.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from martlet.mastodon.serialize import polls, quotes
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.pieces import Piece, Pieces
+from martlet.mastodon.serialize.ready import Ready, ReadyPosts
 from martlet.model.errors import NotFound
 from martlet.model.filters import FilterContext
 from martlet.model.names import AccountId, PostId
@@ -18,7 +20,7 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts
-from martlet.storage.database import Reader
+from martlet.storage.database import Reader, Writer
 from martlet.storage.posts import BOOKMARKED, BOOSTED, LIKED, Detail, Shown
 
 Extra = Callable[[PostId], bytes]
@@ -30,22 +32,25 @@ Filtered = Callable[
 ]
 """Which filters of the viewer's match, as JSON lists of FilterResult by the id of the page's post; others match none."""
 
-_NULL = b"null"
+Parts = tuple[bytes, ...]
+"""A JSON object in parts, to be joined once with all others of its page; empty where there is nothing to show."""
+
+_NULL, _COMMA, _END = b"null", b",", b"}"
 _NOTHING_ATTACHED = b',"poll":null,"quote":null'
 
 
-def json_list(items: Sequence[bytes]) -> bytes:
-    """
-    The items that are not empty, as a JSON list.
-
-    The brackets go onto the first and the last one: a long page is copied once, not three times.
-    """
-    parts = [item for item in items if item]
+def json_list(items: Iterable[Parts]) -> bytes:
+    """The items that are not empty, as a JSON list: however long a page is, its bytes are copied once."""
+    parts: list[bytes] = []
+    for item in items:
+        if item:
+            parts.append(_COMMA)
+            parts += item
     if not parts:
         return b"[]"
-    parts[0] = b"[" + parts[0]
-    parts[-1] += b"]"
-    return b",".join(parts)
+    parts[0] = b"["
+    parts.append(b"]")
+    return b"".join(parts)
 
 
 def _no_extra(_: PostId) -> bytes:
@@ -71,6 +76,8 @@ class StatusPages:
     pieces: Pieces
     filtered: Filtered = field(default=_no_filters, repr=False)
     """Asked only for viewers who have filters."""
+    _ready: ReadyPosts = field(default_factory=ReadyPosts)
+    _ready_for_nobody: ReadyPosts = field(default_factory=ReadyPosts)
 
     def page(
         self,
@@ -85,16 +92,16 @@ class StatusPages:
 
     def each(
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None = None
-    ) -> list[bytes]:
+    ) -> list[Parts]:
         """The JSON of each post, in the same order; empty for one that was deleted since it was read."""
         return self._each(db, found, viewer, _no_extra, context)
 
     def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = _no_extra) -> bytes:
         """A single JSON object. Raises `NotFound` for a post that was deleted since it was read."""
-        body = self._each(db, [shown], viewer, extra, None)[0]
-        if not body:
+        parts = self._each(db, [shown], viewer, extra, None)[0]
+        if not parts:
             raise NotFound
-        return body
+        return b"".join(parts)
 
     def by_id(
         self, db: Reader, ids: Sequence[PostId], viewer: Viewer, context: Context | None = None
@@ -102,12 +109,53 @@ class StatusPages:
         """The JSON of those posts that the viewer may see."""
         found = posts.shown(db, set(ids), viewer.account)
         each = self._each(db, found, viewer, _no_extra, context)
-        return {one.id: body for one, body in zip(found, each, strict=True) if body}
+        return {one.id: b"".join(parts) for one, parts in zip(found, each, strict=True) if parts}
 
     def _each(
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra, context: Context | None
-    ) -> list[bytes]:
+    ) -> list[Parts]:
+        if extra is not _no_extra or viewer.has_filters or viewer.has_muted_threads:
+            return self._made(db, found, viewer, extra, context, None)
+        account = viewer.account
+        ready = self._ready if account else self._ready_for_nobody
+        get, pinned = ready.kept.get, None
+        result: list[Parts] = []
+        missing: list[tuple[int, Shown]] = []
+        for one in found:
+            kept = get(one)
+            if kept is None:
+                missing.append((len(result), one))
+                result.append(())
+                continue
+            author, for_author, body = kept
+            if author != account or for_author == "same":
+                result.append((body, _END))
+            elif for_author == "pinnable":
+                if pinned is None:
+                    pinned = posts.pinned_by(db, account)
+                result.append((body, _PINNED if one.id in pinned else _NOT_PINNED))
+            else:
+                missing.append((len(result), one))
+                result.append(())
+        if missing:
+            made = self._made(db, [one for _, one in missing], viewer, extra, context, ready)
+            for (place, _), parts in zip(missing, made, strict=True):
+                result[place] = parts
+        return result
+
+    def _made(
+        self,
+        db: Reader,
+        found: Sequence[Shown],
+        viewer: Viewer,
+        extra: Extra,
+        context: Context | None,
+        ready: ReadyPosts | None,
+    ) -> list[Parts]:
+        """Put together from pieces; kept in `ready` where that may be shown again."""
         pieces = self.pieces.of(db, found)
+        if ready is not None and not isinstance(db, Writer):  # what is written may still be taken back
+            _keep(found, pieces, ready, _ENDS if viewer.account else _ENDS_FOR_NOBODY)
         quoting = [
             piece.detail
             for piece in pieces.values()
@@ -129,9 +177,9 @@ class StatusPages:
         around = self._around(db, found, pieces, told, viewer, context)
         bodies = _all(found, pieces, around, _no_extra)
         return {
-            one.id: quotes.Quoted(pieces[one.id].author_id, body)
-            for one, body in zip(found, bodies, strict=True)
-            if body
+            one.id: quotes.Quoted(pieces[one.id].author_id, b"".join(parts))
+            for one, parts in zip(found, bodies, strict=True)
+            if parts
         }
 
     def _around(
@@ -173,26 +221,17 @@ class _Around:
     filtered: Mapping[PostId, bytes]
     pinned: frozenset[PostId]
 
-    def post(self, one: Shown, piece: Piece, extra: bytes) -> bytes:
+    def post(self, one: Shown, piece: Piece, extra: bytes) -> Parts:
         detail = piece.detail
-        return b"".join(
-            (
-                piece.head,
-                b',"reblog":null',
-                self._attached(detail),
-                self.approval(detail),
-                self._marks(one, detail),
-                extra,
-                b"}",
-            )
-        )
+        tail = self.approval(detail), self._marks(one, detail), extra, _END
+        return (piece.head, b',"reblog":null', self._attached(detail), *tail)
 
-    def boost(self, one: Shown, piece: Piece, boosted: Piece, extra: bytes) -> bytes:
+    def boost(self, one: Shown, piece: Piece, boosted: Piece, extra: bytes) -> Parts:
         """A boost has its own head, and all else of what it boosts."""
         detail = boosted.detail
-        tail = self.approval(detail), self._marks(one, detail), extra, b"}"
+        tail = self.approval(detail), self._marks(one, detail), extra, _END
         inner = boosted.head, b',"reblog":null', self._attached(detail), *tail
-        return b"".join((piece.head, boosted.counts, b',"reblog":', *inner, _NOTHING_ATTACHED, *tail))
+        return (piece.head, boosted.counts, b',"reblog":', *inner, _NOTHING_ATTACHED, *tail)
 
     def _attached(self, detail: Detail) -> bytes:
         poll, quote = self.polls.get(detail.poll_id), self.quotes.get(detail.id)
@@ -216,32 +255,35 @@ def _all(
     pieces: Mapping[PostId, Piece],
     around: _Around,
     extra: Extra,
-) -> list[bytes]:
-    account, pinned = around.account, around.pinned
-    is_quick = extra is _no_extra and not around.filtered and not around.muted
-    ends, boost_ends = (_ENDS, _BOOST_ENDS) if account else (_ENDS_FOR_NOBODY, _BOOST_ENDS_FOR_NOBODY)
-    result = []
+) -> list[Parts]:
+    result: list[Parts] = []
     for one in found:
         piece, boosted_id = pieces.get(one.id), one.boosted_id
         if piece is None:
-            result.append(b"")
+            result.append(())
         elif boosted_id is None:
-            if is_quick and piece.is_plain and piece.author_id != account:
-                result.append(piece.head + ends[one.marks])
-            elif is_quick and piece.is_plain and piece.detail.visibility > Visibility.MENTIONED:
-                result.append(piece.head + _OWN_ENDS[one.marks, one.id in pinned])
-            else:
-                result.append(around.post(one, piece, extra(one.id)))
+            result.append(around.post(one, piece, extra(one.id)))
         else:
             boosted = pieces.get(boosted_id)
-            if boosted is None:
-                result.append(b"")
-            elif is_quick and boosted.is_plain and boosted.author_id != account:
-                whole = piece.head, boosted.counts, b',"reblog":', boosted.head, boost_ends[one.marks]
-                result.append(b"".join(whole))
-            else:
-                result.append(around.boost(one, piece, boosted, extra(boosted_id)))
+            result.append(() if boosted is None else around.boost(one, piece, boosted, extra(boosted_id)))
     return result
+
+
+def _keep(found: Sequence[Shown], pieces: Mapping[PostId, Piece], ready: ReadyPosts, ends: "_Ends") -> None:
+    """Those posts that look the same to everybody who made the same marks on them."""
+    for one in found:
+        piece = pieces.get(one.id)
+        boosted = None if one.boosted_id is None else pieces.get(one.boosted_id)
+        if piece is None or not piece.is_lasting:
+            continue
+        if one.boosted_id is None:
+            if piece.is_plain:
+                is_pinnable = piece.detail.visibility > Visibility.MENTIONED
+                body = piece.head + ends.post[one.marks]
+                ready.keep(one, Ready(piece.author_id, "pinnable" if is_pinnable else "other", body))
+        elif boosted is not None and boosted.is_plain and boosted.is_lasting:
+            parts = piece.head, boosted.counts, b',"reblog":', boosted.head, ends.boost[one.marks]
+            ready.keep(one, Ready(boosted.author_id, "same", b"".join(parts)))
 
 
 def _muted_threads(db: Reader, pieces: Mapping[PostId, Piece], viewer: Viewer) -> frozenset[PostId]:
@@ -259,18 +301,25 @@ def _marked(marks: int, *, is_muted: bool) -> bytes:
 _MARKS = {
     (marks, is_muted): _marked(marks, is_muted=is_muted) for marks in range(8) for is_muted in (False, True)
 }
-_TAILS = [
-    _NOTHING_ATTACHED + quotes.APPROVALS["public", True] + _MARKS[marks, False] + b"[]}" for marks in range(8)
-]
-"""How a plain post ends that somebody else wrote, by the viewer's marks."""
-_TAIL_FOR_NOBODY = _NOTHING_ATTACHED + quotes.APPROVALS["public", False] + b"}"
-_ENDS = [b',"reblog":null' + tail for tail in _TAILS]
-_OWN_ENDS = {
-    (marks, is_pinned): b'%b,"pinned":%b}' % (end[:-1], b"true" if is_pinned else b"false")
-    for marks, end in enumerate(_ENDS)
-    for is_pinned in (False, True)
-}
-"""The same of one's own, which could be pinned."""
-_ENDS_FOR_NOBODY = [b',"reblog":null' + _TAIL_FOR_NOBODY]
-_BOOST_ENDS = [end + tail for end, tail in zip(_ENDS, _TAILS, strict=True)]
-_BOOST_ENDS_FOR_NOBODY = [_ENDS_FOR_NOBODY[0] + _TAIL_FOR_NOBODY]
+_PINNED, _NOT_PINNED = b',"pinned":true}', b',"pinned":false}'
+
+
+class _Ends(NamedTuple):
+    """How plain posts, and boosts of them, end that somebody else wrote, by the viewer's marks; but for the brace."""
+
+    post: Sequence[bytes]
+    boost: Sequence[bytes]
+
+
+def _ends(tails: Sequence[bytes]) -> _Ends:
+    ends = [b',"reblog":null' + tail for tail in tails]
+    return _Ends(ends, [end + _END + tail for end, tail in zip(ends, tails, strict=True)])
+
+
+_ENDS = _ends(
+    [
+        _NOTHING_ATTACHED + quotes.APPROVALS["public", True] + _MARKS[marks, False] + b"[]"
+        for marks in range(8)
+    ]
+)
+_ENDS_FOR_NOBODY = _ends([_NOTHING_ATTACHED + quotes.APPROVALS["public", False]])
