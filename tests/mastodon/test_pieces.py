@@ -54,6 +54,45 @@ def test_a_boost_shows_what_was_boosted_as_it_is_now(api: Api) -> None:
     assert boost["reblog"]["account"]["username"] == "ada"
 
 
+def test_votes_show_at_once_to_everybody(api: Api) -> None:
+    ada, bob, cleo = api.person("ada"), api.person("bob"), api.person("cleo")
+    poll = {"options": ["tea", "coffee"], "expires_in": 3600}
+    made = api.post("/api/v1/statuses", ada, json={"status": "Which?", "poll": poll}).json
+
+    def shown(to: Person) -> dict[str, object]:
+        polled: dict[str, object] = api.get(f"/api/v1/statuses/{made['id']}", to).json["poll"]
+        return polled
+
+    before = [shown(one) for one in (ada, bob, cleo)]
+    assert [one["votes_count"] for one in before] == [0, 0, 0]
+    assert [one["voted"] for one in before] == [True, False, False]
+    api.post(f"/api/v1/polls/{made['poll']['id']}/votes", bob, json={"choices": [1]})
+    after = [shown(one) for one in (ada, bob, cleo)]
+    assert [one["votes_count"] for one in after] == [1, 1, 1]
+    assert [one["own_votes"] for one in after] == [[], [1], []]
+
+    changed = {"status": "Which?", "poll": {"options": ["tea", "water"], "expires_in": 3600}}
+    api.put(f"/api/v1/statuses/{made['id']}", ada, json=changed)
+    assert [shown(one)["votes_count"] for one in (ada, bob, cleo)] == [0, 0, 0]
+
+
+def test_what_one_is_shown_is_not_what_another_is_shown(api: Api) -> None:
+    """Own marks and pins stay one's own, however often the same post is shown."""
+    ada, bob = api.person("ada"), api.person("bob")
+    id = publish(api, ada)
+    path = f"/api/v1/statuses/{id}"
+    for _ in range(2):
+        assert api.get(path, ada).json["pinned"] is False
+        assert "pinned" not in api.get(path, bob).json
+        assert "favourited" not in api.get(path).json
+    api.post(f"{path}/pin", ada)
+    api.post(f"{path}/bookmark", bob)
+    for _ in range(2):
+        assert (api.get(path, ada).json["pinned"], api.get(path, ada).json["bookmarked"]) == (True, False)
+        assert api.get(path, bob).json["bookmarked"] is True
+        assert "bookmarked" not in api.get(path).json
+
+
 class TakenBack(Exception):
     """Undoes a transaction."""
 
