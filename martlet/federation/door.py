@@ -73,7 +73,7 @@ class FederationDoor:
 
     def __init__(self, ground: Ground, inbox: Inbox, asking: Asking) -> None:
         self._ground, self._inbox, self._asking = ground, inbox, asking
-        self.routes = Routes()
+        self.routes = Routes[Endpoint]()
         add = self.routes.add
         add("POST", "/inbox", self._take)
         add("POST", "/actor/inbox", self._take)
