@@ -163,8 +163,8 @@ class Rows:
             bulk.put("post_search_word", "word", ((word,) for word in sorted(self._words)))
         else:
             parts = range(1, (self.crowd.size.posts - 1) // search_parts.PART + 1)
-            rows = ((self.post_id(one * search_parts.PART), search_parts.mark_of(one)) for one in parts)
-            bulk.put("post_search_part", "first_id, mark", rows)
+            marks = ((self.post_id(one * search_parts.PART), search_parts.mark_of(one)) for one in parts)
+            bulk.put("post_search_part", "first_id, mark", marks)
 
     def _post(
         self, post: int, writer: Writer, rng: random.Random, tags: dict[str, int], made: "_Batch"
