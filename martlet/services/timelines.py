@@ -105,13 +105,14 @@ async def rebuild(store: Store, account: AccountId, here: Server) -> None:
 
     New posts are written into them from the first step on, so that nothing
     falls between; what is read together aside may be written twice, but stands
-    in a timeline once. Who was followed or left meanwhile is seen to in the end.
+    in a timeline once. Who was followed or left meanwhile is seen to in the end,
+    hashtags as well.
     """
     await store.writing(timelines.keep_home, account, -here.now_ms())
-    authors, remembered = await store.reading_aside(_remembered, account)
+    authors, tags, remembered = await store.reading_aside(_remembered, account)
     for timeline, entries in remembered.items():
         await store.writing(timelines.put, timeline, entries)
-    await store.writing(_settle, account, authors, here)
+    await store.writing(_settle, account, authors, tags, here)
 
 
 Authors = Mapping[timelines.Timeline, Collection[AccountId]]
@@ -123,32 +124,35 @@ def _authors(db: Reader, account: AccountId) -> Authors:
     return {account: home} | {one.id: lists.member_ids(db, one.id) for one in lists.of_owner(db, account)}
 
 
-def _settle(db: Writer, account: AccountId, before: Authors, here: Server) -> None:
-    """Take out who was left while the timelines were read together, bring in who came; now they are filled."""
+def _settle(db: Writer, account: AccountId, before: Authors, tags: Collection[int], here: Server) -> None:
+    """Take out what was left while the timelines were read together, bring in what came; now they are filled."""
     now = _authors(db, account)
     for timeline, authors in before.items():
         for gone in set(authors) - set(now.get(timeline, ())):
             timelines.take_out(db, timeline, gone)
     for new in set(now[account]) - set(before[account]):
         fill_home_from(db, account, new)
+    followed = followed_tags.ids(db, account)
+    for tag in set(tags) - set(followed):
+        followed_tags.take_out(db, account, tag)
+    for tag in set(followed) - set(tags):
+        _fill(db, account, fanout.recent_tagged(db, account, tag, FROM_EACH))
     timelines.keep_home(db, account, here.now_ms())
 
 
-def _remembered(db: Reader, account: AccountId) -> tuple[Authors, dict[timelines.Timeline, list[PostId]]]:
-    """What an account's home timeline and lists would hold, and by whom."""
-    authors = _authors(db, account)
+def _remembered(
+    db: Reader, account: AccountId
+) -> tuple[Authors, Collection[int], dict[timelines.Timeline, list[PostId]]]:
+    """What an account's home timeline and lists would hold, by whom and for the sake of which hashtags."""
+    authors, tags = _authors(db, account), followed_tags.ids(db, account)
     written = (
         entry for author in authors[account] for entry in fanout.recent(db, account, author, FROM_EACH)
     )
-    tagged = (
-        entry
-        for tag in followed_tags.ids(db, account)
-        for entry in fanout.recent_tagged(db, account, tag, FROM_EACH)
-    )
+    tagged = (entry for tag in tags for entry in fanout.recent_tagged(db, account, tag, FROM_EACH))
     remembered: dict[timelines.Timeline, list[PostId]] = {account: unrepeated(chain(written, tagged))}
     for one in lists.of_owner(db, account):
         remembered[one.id] = _of_list(db, one)
-    return authors, remembered
+    return authors, tags, remembered
 
 
 def _of_list(db: Reader, one: List) -> list[PostId]:

@@ -181,14 +181,10 @@ def test_whom_one_does_not_want_to_read(api: Api, ada: Person, bob: Person, what
             block(api, bob, ada)
         case "mute":
             mute(api, ada, bob)
-        case "limit":
+        case "limit" | "suspend":
+            publish(api, bob, "#swifts")
             with ground.store.write() as db:
-                moderating.limit(db, bob.id, ground.here)
-        case "suspend":
-            token = api.token(bob.id)
-            publish(api, Person(bob.id, "bob", token), "#swifts")
-            with ground.store.write() as db:
-                moderating.suspend(db, bob.id, ground.here)
+                (moderating.limit if what == "limit" else moderating.suspend)(db, bob.id, ground.here)
             api.work()
             assert home(api, ada) == come_back(api, ada) == []
             return

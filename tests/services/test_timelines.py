@@ -163,3 +163,20 @@ def test_a_boost_is_left_out_where_the_post_is_still_near(
             boost=boost,
         )
     assert (stands is not None) == (newer == fanout.UNREPEATED)
+
+
+def test_hashtags_that_one_follows_or_leaves_meanwhile_are_in_or_out(
+    store: Store, here: Server, make: Make
+) -> None:
+    reader, author = make.account("reader"), make.account("author")
+    with store.write() as db:
+        following_tags.follow(db, reader, "tram", here)
+    make.post(by=author, text="#tram")
+    post = make.post(by=author, text="#swifts")
+
+    def happens() -> None:
+        with store.write() as db:
+            following_tags.unfollow(db, reader, "tram")
+            following_tags.follow(db, reader, "swifts", here)
+
+    assert rebuilt(store, here, reader, happens) == [post]
