@@ -174,6 +174,8 @@ class Elsewhere(Client):
         signer: Person | None = None,
         *,
         path: str = "/inbox",
+        signed_for: str = "",
+        in_place_of_body: bytes | None = None,
         scheme: Scheme = Scheme.CAVAGE,
         changed: Mapping[str, str] | None = None,
         body: bytes | None = None,
@@ -183,10 +185,15 @@ class Elsewhere(Client):
         sender = signer or self.people[document["actor"]]
         sent = body if body is not None else json.dumps(document).encode()
         signed = http_signatures.sign_request(
-            "POST", f"http://localhost:3000{path}", sent, sender.signer, scheme, at or datetime.now(UTC)
+            "POST",
+            f"http://localhost:3000{signed_for or path}",
+            sent,
+            sender.signer,
+            scheme,
+            at or datetime.now(UTC),
         )
         headers = {**signed, "content-type": "application/activity+json", **(changed or {})}
-        return api.post(path, body=sent, headers=headers)
+        return api.post(path, body=in_place_of_body or sent, headers=headers)
 
     def bring(self, api: Api, document: Document, signer: Person | None = None) -> None:
         """The same, and have it worked off."""

@@ -37,8 +37,6 @@ log = logging.getLogger("martlet.federation")
 
 TAKE_IN = "take_in_activity"
 LIMIT = 1024 * 1024
-KEPT = 14 * 86_400_000
-"""Milliseconds for which it is remembered that an act has come."""
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.names import MediaId, PostId
 from martlet.model.posts import Draft, MediaChange, PollDraft, Revision
 from martlet.model.visibility import Visibility
-from martlet.services import deleting, editing, posting, quoting, scheduling
+from martlet.services import composing, deleting, editing, posting, quoting, scheduling
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts, scheduled
 from martlet.storage.database import Reader, Writer
@@ -27,6 +27,9 @@ VISIBILITIES = {
     "private": Visibility.FOLLOWERS,
     "direct": Visibility.MENTIONED,
 }
+STRANGERS = 5
+"""People of other servers looked up before a post that names them is published."""
+LOOKED_THROUGH = 20_000
 MANY = 100
 """Posts that are shown at once where they are asked for by id."""
 KEY_LIMIT = 200
@@ -167,8 +170,20 @@ def _media_in(texts: list[str]) -> tuple[MediaId, ...]:
     form=StatusForm,
     returns=entities.Status | entities.ScheduledStatus,
 )
-def create(db: Writer, call: Call[StatusForm]) -> bytes | entities.ScheduledStatus:
+async def create(call: Call[StatusForm]) -> bytes | entities.ScheduledStatus:
     """https://docs.joinmastodon.org/methods/statuses/#create"""
+    text = call.form.status[:LOOKED_THROUGH]
+    if call.resolver is not None and "@" in text:
+        for handle in (await call.store.reading(_strangers, call, text))[:STRANGERS]:
+            await call.resolver.handle(handle)
+    return await call.store.writing(_create, call)
+
+
+def _strangers(db: Reader, call: Call[StatusForm], text: str) -> list[str]:
+    return composing.strangers(db, text, call.account, call.here)
+
+
+def _create(db: Writer, call: Call[StatusForm]) -> bytes | entities.ScheduledStatus:
     draft = call.form.to_draft(call.viewer, call.request.header(b"idempotency-key")[:KEY_LIMIT])
     at = moment_in(call.form.scheduled_at, "scheduled_at")
     if at is None:

@@ -16,7 +16,7 @@ from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.server import Server
-from martlet.services import naming
+from martlet.services import identities, naming
 from martlet.storage import accounts
 from martlet.storage.database import Reader
 
@@ -139,6 +139,8 @@ def _find(db: Reader, resource: str, here: Server) -> Account | None:
 def _find_by_address(db: Reader, address: str, here: Server) -> Account | None:
     if not address.startswith(here.url + "/"):
         return None
+    if address == identities.server_uri(here):
+        return accounts.find(db, identities.SERVER)
     path = unquote(urlsplit(address).path)
     username = path.removeprefix("/users/").removeprefix("/@").removesuffix("/")
     return accounts.find_by_handle(db, username)
@@ -158,7 +160,7 @@ async def _nodeinfo(call: Call[NoForm], schema: str) -> Answer:
     found = NodeInfo(
         version=schema,
         software=software,
-        protocols=[],
+        protocols=["activitypub"],
         services={"inbound": [], "outbound": []},
         open_registrations=here.registration == "open",
         usage={

@@ -15,6 +15,7 @@ from martlet.model.errors import EvidenceRejected
 from martlet.model.events import AccountChanged
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.model.server import Server
+from martlet.services import sweeping
 from martlet.storage import accounts, emojis, keys, peers, remotes, uris
 from martlet.storage.database import AlreadyThere, Writer
 from martlet.storage.remotes import Remote
@@ -71,6 +72,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     moved_to = uris.accounts_at(db, [profile.moved_to]) if profile.moved_to is not None else {}
     accounts.update(db, id, moved_to_id=next(iter(moved_to.values()), None))
     db.emit(AccountChanged(id))
+    sweeping.want(db, here)
     return id
 
 

@@ -62,6 +62,16 @@ def read(text: str, warning: str, here: Server) -> Words:
     return Words(parsed, warning)
 
 
+def strangers(db: Reader, text: str, author: AccountId, here: Server) -> list[str]:
+    """Handles in a text that are of other servers, and of nobody whom we know."""
+    named = [
+        (one.username, one.host) for one in render.parse(text, own_hosts(here.host)).mentions if one.host
+    ]
+    known = attached.mentionable(db, {(username.lower(), host) for username, host in named}, author)
+    found = (f"{username}@{host}" for username, host in named if (username.lower(), host) not in known)
+    return list(dict.fromkeys(found))
+
+
 def compose(
     db: Reader, words: Words, author: AccountId, here: Server, quoted: tuple[str, str] | None = None
 ) -> Composed:

@@ -46,7 +46,7 @@ def is_wanted(db: Reader, said: Writing, author: Account) -> bool:
     named = uris.accounts_at(db, _named(said))
     if remotes.some_here(db, set(named.values())):
         return True
-    parent = uris.find_post(db, said.reply_to) if said.reply_to is not None else None
+    parent = _parent(db, said, author)
     if parent is None:
         return False
     return bool(parent.is_local) or remotes.has_follower_here(db, parent.author_id)

@@ -3,11 +3,13 @@
 from functools import partial
 
 from martlet.model.server import Server
-from martlet.storage import attempts, events, oauth, sessions
+from martlet.storage import attempts, events, incoming, oauth, sessions
 from martlet.storage.database import Store, Writer
 
 SWEEP = "sweep"
 DAY = 86_400_000
+REPEATED_DAYS = 14
+"""For so long it is remembered which acts have come from other servers."""
 SESSION_DAYS = 90
 """A session that was not used for so long is over."""
 
@@ -28,3 +30,4 @@ def _sweep(db: Writer, here: Server) -> None:
     attempts.delete_before(db, now - DAY)
     oauth.delete_codes_before(db, now - DAY)
     sessions.delete_unused(db, now - SESSION_DAYS * DAY)
+    incoming.forget_before(db, now - REPEATED_DAYS * DAY)
