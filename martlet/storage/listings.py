@@ -93,7 +93,8 @@ def tagged(
     else:
         each = " UNION ".join(_newest_tagged(tag, page) for tag in any_of)
         source, where, order = (
-            f"({each}) AS listed JOIN post ON post.id = listed.post_id",
+            f"""(SELECT post_id FROM ({each}) AS found ORDER BY post_id {page.order} LIMIT {TAG_WINDOW}) AS listed
+                JOIN post ON post.id = listed.post_id""",
             "",
             "listed.post_id",
         )

@@ -131,6 +131,7 @@ none /api/v1/timelines/public?remote=true
 ada  /api/v1/timelines/tag/tag1
 ada  /api/v1/timelines/tag/tag1?max_id={middle}
 ada  /api/v1/timelines/tag/tag1?all[]=tag2
+ada  /api/v1/timelines/tag/tag1?any[]=tag2
 ada  /api/v1/timelines/tag/tag3
 bob  /api/v1/accounts/{ada}/statuses
 bob  /api/v1/accounts/{ada}/statuses?max_id={middle}
@@ -208,7 +209,9 @@ def test_a_page_looks_at_what_it_shows(town: tuple[Api, Work, Town]) -> None:
         for _ in range(OFTEN):
             call()
         spent = work.of(call)
-        if spent.total() > work.LIMIT:
+        if spent.total() > work.LIMIT * (
+            5 if "any[]" in line else 1
+        ):  # of several hashtags, 400 posts are merged
             too_much[line] = spent.most_common(5)
     assert too_much == {}
 
