@@ -138,7 +138,7 @@ class Application:
             if b"service-worker" in request.headers:
                 raise ServiceWorker
             found = self._routes.find(method, request.path)
-            if found is None:
+            if found is None or "\0" in request.path:  # no database takes NUL in a text
                 raise self._no_route(request.path)
         except MartletError as error:
             return self._door_of(request.path).failed(request, error)
@@ -155,7 +155,7 @@ class Application:
             return door.failed(request, error)
 
     def _no_route(self, path: str) -> MartletError:
-        methods = self._routes.methods(path)
+        methods = [] if "\0" in path else self._routes.methods(path)
         return MethodNotAllowed(methods) if methods else NotFound()
 
     def _door_of(self, path: str) -> Door:

@@ -208,6 +208,8 @@ async def _arrived(access: Access, desk: Desk, request: Request, params: Params)
     cookies = guarding.cookies_of(request)
     token = cookies.get(guarding.cookie_name(SESSION, here), "")
     member, desk.name = await store.reading(_who, token, here)
+    if b"\0" in request.query or b"%00" in request.query:
+        raise forms.Malformed(forms.NUL)
     query = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
     visit = Visit(
         request, params, desk, query, cookies, member, _language(desk, request, cookies, query, member)

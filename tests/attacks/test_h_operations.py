@@ -2,6 +2,7 @@
 
 import io
 import logging
+import re
 import stat
 import time
 from collections.abc import Iterator
@@ -167,6 +168,25 @@ def test_h4_no_secret_reaches_the_log(api: Api, log: io.StringIO, monkeypatch: p
 
 async def _broken(request: Any, params: Any) -> Reply:
     raise RuntimeError("a bug")
+
+
+# -- H6 ------------------------------------------------------------------
+
+
+def test_h6_nul_is_taken_nowhere(api: Api, bugs: list[str]) -> None:
+    """H6: no database takes it in a text, and PostgreSQL says so by an error."""
+    ada = api.person("ada")
+    paths = sorted({path for door in api.built.application.doors for method, path in door.routes.paths})
+    for path in paths:
+        for filled in {re.sub(r"{\w+}", "a\0b", path), re.sub(r"{\w+}", "\0", path)} - {path}:
+            for method in ("GET", "POST", "PUT", "DELETE"):
+                assert api.call(method, filled, ada).status in (404, 405), (method, filled)
+    names = ("q", "acct", "id", "id[]", "name", "max_id", "resource", "client_id", "state", "next", "lang", "code", "redirect_uri", "scope", "any[]", "local", "type")  # fmt: skip
+    for path in paths:
+        for name in names:
+            bare = re.sub(r"{\w+}", "1", path)
+            assert api.get(f"{bare}?{name}=%00&response_type=code", ada).status < 500, (path, name)
+    assert not bugs
 
 
 # -- H5, H7, H8 ----------------------------------------------------------
