@@ -109,6 +109,7 @@ TELLING: Mapping[type[Event], Sequence[Telling]] = {
     PostLiked: (delivering.of_like,),
     PostUnliked: (delivering.of_unlike,),
     PollVoted: (delivering.of_vote,),
+    PollClosed: (delivering.of_poll,),
     Followed: (delivering.of_follow,),
     FollowRequested: (delivering.of_follow_request,),
     Unfollowed: (delivering.of_end,),
@@ -142,6 +143,7 @@ def jobs(
     """Work that waits for its time or for other machines, by name."""
     return {
         **post_office.jobs,
+        delivering.TELL_COUNTS: partial(delivering.tell_counts, ground),
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         blocking_servers.PART: partial(blocking_servers.part, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),

@@ -96,16 +96,24 @@ class Sender:
         return True
 
     async def _send_batch(self, host: str, batch: Sequence[Delivery], width: int) -> list[Outcome]:
-        """Until the first that fails: then the server is left alone."""
+        """
+        Until the first that fails: then the server is left alone.
+
+        What one account does is sent in the order in which it was done.
+        """
         scheme = await self.ground.store.reading(fetching.scheme_of, host)
         turns, outcomes = asyncio.Semaphore(width), list[Outcome]()
 
-        async def one(delivery: Delivery) -> None:
+        async def in_order(of_one: Sequence[Delivery]) -> None:
             async with turns:
-                if all(outcome.is_done for outcome in outcomes):
-                    outcomes.append(await self._send(delivery, scheme))
+                for delivery in of_one:
+                    if all(outcome.is_done for outcome in outcomes):
+                        outcomes.append(await self._send(delivery, scheme))
 
-        await asyncio.gather(*map(one, batch))
+        by_sender: dict[AccountId, list[Delivery]] = {}
+        for delivery in batch:
+            by_sender.setdefault(delivery.sender_id, []).append(delivery)
+        await asyncio.gather(*map(in_order, by_sender.values()))
         return outcomes
 
     async def _send(self, delivery: Delivery, scheme: Scheme) -> Outcome:

@@ -17,6 +17,7 @@ from martlet.model.events import (
     Blocked,
     Followed,
     FollowRequested,
+    PollClosed,
     PollVoted,
     PostDeleted,
     PostEdited,
@@ -31,12 +32,16 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import documenting, identities
+from martlet.services.ports import Ground
 from martlet.signing import canonical_json
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import accounts, attached, deliveries, events, follows, peers, posts, remotes, telling
 from martlet.storage.database import Reader, Writer
 
 SEND = "send_to_peer"
+TELL_COUNTS = "tell_counts_of_votes"
+COUNTED_AFTER = 60_000
+"""Milliseconds after a vote until others are told of it, with those that came meanwhile."""
 
 
 # -- posts ---------------------------------------------------------------
@@ -143,10 +148,17 @@ def _tell_of_like(
 
 
 def of_vote(db: Writer, event: PollVoted, here: Server, secret: ServerSecret) -> None:
-    """A vote is a nameless post for nobody but the asker."""
+    """
+    A vote is a nameless post for nobody but the asker.
+
+    How many there are by now, others are told after a while, of many votes at once.
+    """
     del secret
     post, voter = posts.find_unfiltered(db, event.post), accounts.find(db, event.by)
-    if post is None or post.is_local or voter is None or not voter.is_here:
+    if post is not None and post.is_local:
+        tell_counts_later(db, post.id, here)
+        return
+    if post is None or voter is None or not voter.is_here:
         return
     asker = accounts.get(db, post.author_id)
     for choice in event.choices:
@@ -167,6 +179,27 @@ def of_vote(db: Writer, event: PollVoted, here: Server, secret: ServerSecret) ->
             remotes.inboxes_of(db, [asker.id], shared=False),
             here,
         )
+
+
+def tell_counts_later(db: Writer, post: PostId, here: Server) -> None:
+    events.add_job(
+        db,
+        TELL_COUNTS,
+        msgspec.json.encode(post).decode(),
+        here.now_ms() + COUNTED_AFTER,
+        key=f"{TELL_COUNTS}:{post}",
+    )
+
+
+def of_poll(db: Writer, event: PollClosed, here: Server, secret: ServerSecret) -> None:
+    """The last count."""
+    of_edit(db, PostEdited(event.post), here, secret)
+
+
+async def tell_counts(ground: Ground, body: str, here: Server) -> None:
+    """The job that tells other servers how many votes there are."""
+    post = PostId(msgspec.json.decode(body, type=int))
+    await ground.store.writing(of_edit, PostEdited(post), here, ground.secret)
 
 
 # -- follows and blocks --------------------------------------------------
@@ -257,7 +290,9 @@ def _tell(
     recipient: Account,
     here: Server,
 ) -> None:
-    """What is between two people carries no proof and goes to the other's own inbox."""
+    """What is between two people carries no proof and goes to the other's own inbox. Of who is gone, all is."""
+    if sender.is_gone:
+        return
     body = canonical_json.encode(build.act(act) | {"to": [recipient.uri]})
     _send(db, sender.id, body, remotes.inboxes_of(db, [recipient.id], shared=False), here)
 

@@ -187,3 +187,20 @@ def test_a_profile_changes(api: Api, there: Elsewhere, ada: client.Person, eve: 
     eve.extra["name"] = "Eve \u202e<b>"
     there.bring(api, eve.act("Update", eve.document))
     assert api.get(f"/api/v1/accounts/{id}", ada).json["display_name"] == "Eve <b>"
+
+
+def test_what_a_stranger_brings_is_asked_of_its_own_server(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    """Answers are passed on by the servers of those they answer, without a proof."""
+    carrier = there.person("carrier", "other.example")
+    follow(api, there, ada, eve)
+    there.keep(carrier.document)
+    note = there.keep(eve.note("<p>As it is</p>"))
+    there.bring(api, eve.act("Create", {**note, "content": "<p>As it was told</p>"}), carrier)
+    assert [one["content"] for one in home(api, ada)] == ["<p>As it is</p>"]
+    there.bring(api, eve.act("Delete", note["id"]), carrier)
+    assert len(home(api, ada)) == 1
+    del there.documents[note["id"]]
+    there.bring(api, eve.act("Delete", {"id": note["id"], "type": "Tombstone"}), carrier)
+    assert home(api, ada) == []

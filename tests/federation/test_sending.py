@@ -1,0 +1,213 @@
+"""Bringing activities to other servers: once to each, and hardly ever to one that does not answer."""
+
+import json
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from martlet.federation.sending import LONGEST_PAUSE, pause
+from martlet.model.names import AccountId
+from martlet.services import leaving
+from martlet.signing import canonical_json, proofs
+from martlet.signing.keys import PublicKey
+from martlet.storage import deliveries, peers
+from tests import client
+from tests.client import Api
+from tests.elsewhere import Elsewhere, Person
+
+ADA = "http://localhost:3000/users/ada"
+
+
+def followed_by(api: Api, there: Elsewhere, *names: str, host: str = "") -> list[Person]:
+    found = []
+    for name in names:
+        person = there.person(name, host, endpoints={"sharedInbox": f"https://{host or there.host}/inbox"})
+        there.bring(api, person.act("Follow", ADA))
+        found.append(person)
+    there.delivered.clear()
+    there.received.clear()
+    return found
+
+
+def publish(api: Api, ada: client.Person, text: str = "Hello", **more: str) -> str:
+    id: str = api.post("/api/v1/statuses", ada, json={"status": text, **more}).json["id"]
+    return id
+
+
+def waiting(api: Api) -> int:
+    with api.built.ground.store.read() as db:
+        return int(db.value("SELECT count(*) FROM delivery"))
+
+
+def test_one_request_for_each_server(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    followed_by(api, there, "bob", "cem", "dan")
+    followed_by(api, there, "eve", host="other.example")
+    id = publish(api, ada)
+    api.work()
+    assert sorted(url for url, _ in there.delivered) == [
+        "https://other.example/inbox",
+        "https://peer.example/inbox",
+    ]
+    [first, second] = there.received
+    assert first == second
+    assert (first["type"], first["object"]["id"]) == ("Create", f"{ADA}/posts/{id}")
+    with api.built.ground.store.read() as db:
+        assert (waiting(api), db.value("SELECT count(*) FROM outgoing")) == (0, 0)
+
+
+def test_what_is_sent_is_signed_and_what_is_fetched_is_the_same(
+    api: Api, there: Elsewhere, ada: client.Person
+) -> None:
+    followed_by(api, there, "bob")
+    id = publish(api, ada, "Größe 1.5 🎉")
+    api.work()
+    [sent] = there.received
+    reply = api.get(f"/users/ada/posts/{id}", headers={"accept": "application/activity+json"})
+    assert reply.json == sent["object"]
+    assert reply.body == canonical_json.encode(reply.json)
+    actor = api.get("/users/ada", headers={"accept": "application/activity+json"}).json
+    key = client_key(actor)
+    for document in (sent, sent["object"], actor):
+        proofs.verify(canonical_json.parse_object(json.dumps(document).encode()), key, datetime.now(UTC))
+
+
+def client_key(actor: dict[str, list[dict[str, str]]]) -> PublicKey:
+    return PublicKey.from_multibase(actor["assertionMethod"][0]["publicKeyMultibase"])
+
+
+def test_what_is_for_few_carries_no_proof(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    followed_by(api, there, "bob")
+    publish(api, ada, visibility="private")
+    api.work()
+    [sent] = there.received
+    assert "proof" not in json.dumps(sent)
+    assert sent["to"] == [f"{ADA}/followers"]
+
+
+def test_a_server_that_does_not_answer_costs_next_to_nothing(
+    api: Api, there: Elsewhere, ada: client.Person
+) -> None:
+    """However much waits for it: one request for each pause, and none after a week."""
+    followed_by(api, there, "bob")
+    there.is_down = True
+    for number in range(30):
+        publish(api, ada, f"Number {number}")
+    api.work()
+    assert (len(there.asked), waiting(api)) == (len(there.asked), 30)
+    there.asked.clear()
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for _ in range(24 * 9):
+            clock.shift(timedelta(hours=1))
+            api.work()
+    assert 10 < len(there.asked) < 40
+    assert waiting(api) == 0
+    there.is_down = False
+    publish(api, ada, "Hello again")
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=20)):
+        api.work()
+    assert [one["object"]["content"] for one in there.received] == ["<p>Hello again</p>"]
+
+
+def test_it_comes_back_and_gets_everything_in_order(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    followed_by(api, there, "bob")
+    there.is_down = True
+    for number in range(5):
+        publish(api, ada, f"Number {number}")
+    api.work()
+    there.is_down = False
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=5)):
+        api.work()
+    assert [one["object"]["content"] for one in there.received] == [
+        f"<p>Number {number}</p>" for number in range(5)
+    ]
+    with api.built.ground.store.read() as db:
+        peer = peers.find(db, there.host)
+        assert peer is not None
+        assert (peer.failures, peer.is_sending) == (0, 0)
+
+
+def test_suspended_servers_are_neither_told_nor_heard(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    [bob] = followed_by(api, there, "bob")
+    with api.built.ground.store.write() as db:
+        db.run("UPDATE peer SET suspended_at = 1 WHERE host = :host", host=there.host)
+    publish(api, ada)
+    api.work()
+    assert there.received == []
+    assert there.send(api, bob.act("Block", ADA)).status == 403
+
+
+def test_pauses_grow_and_differ() -> None:
+    pauses = [pause(failures) for failures in range(12)]
+    assert 5 < pauses[0] < 15
+    assert pauses[-1] <= LONGEST_PAUSE * 1.3
+    assert len({pause(5) for _ in range(20)}) > 10
+    assert pause(0, timedelta(hours=1)) == 3600
+
+
+def test_an_account_says_goodbye(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    """Everything of it goes with one word, to all whom it had to do with."""
+    followed_by(api, there, "bob")
+    publish(api, ada)
+    api.work()
+    there.received.clear()
+    with api.built.ground.store.write() as db:
+        leaving.delete_account(db, AccountId(ada.id), api.built.ground.here)
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=31)):
+        api.work()
+    assert [(one["type"], one["object"]) for one in there.received] == [("Delete", ADA)]
+    assert api.get("/users/ada", headers={"accept": "application/activity+json"}).status in {404, 410}
+
+
+def test_edits_and_deletions_reach_those_who_have_the_post(
+    api: Api, there: Elsewhere, ada: client.Person
+) -> None:
+    [bob] = followed_by(api, there, "bob")
+    id = publish(api, ada)
+    api.work()
+    uri = f"{ADA}/posts/{id}"
+    there.bring(api, bob.act("Announce", uri, to=[f"{bob.uri}/followers"]))
+    there.bring(api, bob.act("Undo", bob.act("Follow", ADA)))
+    there.received.clear()
+    api.put(f"/api/v1/statuses/{id}", ada, json={"status": "Better"})
+    api.work()
+    api.delete(f"/api/v1/statuses/{id}", ada)
+    api.work()
+    assert [one["type"] for one in there.received] == ["Update", "Delete"]
+    assert there.received[0]["object"]["updated"] > there.received[0]["object"]["published"]
+    assert there.received[1]["object"]["type"] == "Tombstone"
+    gone = api.get(f"/users/ada/posts/{id}", headers={"accept": "application/activity+json"})
+    assert (gone.status, gone.json["type"]) == (410, "Tombstone")
+
+
+def test_a_delivery_is_given_up_sooner_than_its_server(
+    api: Api, there: Elsewhere, ada: client.Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("martlet.federation.sending.MOST_TRIES", 2)
+    followed_by(api, there, "bob")
+    there.is_down = True
+    publish(api, ada, "Stumbling stone")
+    api.work()
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):
+        api.work()
+    with api.built.ground.store.read() as db:
+        assert deliveries.next_for(db, there.host, 10) == []
+
+
+def test_votes_are_told_together(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    followed_by(api, there, "bob")
+    asked = api.post(
+        "/api/v1/statuses", ada, json={"status": "?", "poll": {"options": ["A", "B"], "expires_in": 600}}
+    ).json
+    api.work()
+    there.received.clear()
+    for name in ("cem", "dan"):
+        vote = {"type": "Note", "name": "B", "inReplyTo": asked["uri"], "to": [ADA]}
+        voter = there.person(name)
+        there.bring(api, voter.act("Create", {**vote, "id": f"{voter.uri}/vote", "attributedTo": voter.uri}))
+    assert there.received == []
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2)):
+        api.work()
+    [update] = there.received
+    assert (update["type"], update["object"]["votersCount"]) == ("Update", 2)
+    assert [one["replies"]["totalItems"] for one in update["object"]["oneOf"]] == [0, 2]
