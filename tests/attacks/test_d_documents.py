@@ -188,7 +188,7 @@ def test_d7_what_the_author_really_signed_is_believed() -> None:
         {
             name: document["proof"][name]
             for name in document["proof"]
-            if document["proof"][name] != PROOF.get(name)
+            if name != "proofValue" and document["proof"][name] != PROOF.get(name)
         }
     )[:60],
 )
