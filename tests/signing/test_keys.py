@@ -193,6 +193,7 @@ def test_what_is_no_key_of_ours_is_refused(text: str) -> None:
         "Z" + ED25519.public.to_multibase()[1:],
         "z",
     ],
+    ids=["x25519", "private", "short", "long", "nonsense", "bare", "upper case", "nothing"],
 )
 def test_what_is_no_multikey_is_refused(text: str) -> None:
     with pytest.raises(MalformedDocument):
