@@ -195,6 +195,12 @@ class Elsewhere(Client):
         headers = {**signed, "content-type": "application/activity+json", **(changed or {})}
         return api.post(path, body=in_place_of_body or sent, headers=headers)
 
+    def fetch(self, api: Api, path: str, signer: Person) -> Reply:
+        """A document, asked for in somebody's name."""
+        url, now = f"http://localhost:3000{path}", datetime.now(UTC)
+        signed = http_signatures.sign_request("GET", url, None, signer.signer, Scheme.CAVAGE, now)
+        return api.get(path, headers={**signed, "accept": "application/activity+json"})
+
     def bring(self, api: Api, document: Document, signer: Person | None = None) -> None:
         """The same, and have it worked off."""
         reply = self.send(api, document, signer)

@@ -204,3 +204,81 @@ def test_what_a_stranger_brings_is_asked_of_its_own_server(
     del there.documents[note["id"]]
     there.bring(api, eve.act("Delete", {"id": note["id"], "type": "Tombstone"}), carrier)
     assert home(api, ada) == []
+
+
+def test_who_is_named_is_looked_up_first(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    """So that a post reaches somebody whom nobody here knew."""
+    posted = api.post("/api/v1/statuses", ada, json={"status": "Hello @eve@peer.example"}).json
+    assert [one["acct"] for one in posted["mentions"]] == ["eve@peer.example"]
+    api.work()
+    [sent] = there.received
+    assert sent["object"]["tag"][0]["href"] == eve.uri
+    assert eve.uri in sent["cc"]
+
+
+def test_d14_a_handle_that_is_another_accounts(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    """An account that calls itself as another is called is not known by that name."""
+    api.get("/api/v2/search?q=@eve@peer.example&resolve=true", ada)
+    mallory = there.person("mallory")
+    mallory.extra["preferredUsername"] = "eve"
+    there.send(api, mallory.act("Follow", ADA))
+    api.work()
+    assert api.get(f"/api/v1/accounts/{ada.id}/followers", ada).json == []
+    found = api.get("/api/v1/accounts/lookup?acct=eve@peer.example", ada).json
+    assert found["uri"] == eve.uri
+
+
+def test_what_is_for_followers_is_given_to_their_servers(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    there.bring(api, eve.act("Follow", ADA))
+    mallory = there.person("mallory", "other.example")
+    there.bring(api, mallory.act("Like", "http://localhost:3000/nothing"))
+    post = api.post("/api/v1/statuses", ada, json={"status": "secretword", "visibility": "private"}).json
+    path = f"/users/ada/posts/{post['id']}"
+    assert there.fetch(api, path, mallory).status == 404
+    assert api.get(path, headers={"accept": "application/activity+json"}).status == 404
+    given = there.fetch(api, path, eve)
+    assert (given.status, given.headers["cache-control"]) == (200, "private, no-store")
+    assert b"secretword" in given.body
+
+
+def test_pages_and_documents_live_at_one_address(api: Api, ada: client.Person) -> None:
+    post = api.post("/api/v1/statuses", ada, json={"status": "Hello"}).json
+    document = {"accept": 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'}
+    for page, name in (("/@ada", "/users/ada"), (f"/@ada/{post['id']}", f"/users/ada/posts/{post['id']}")):
+        assert api.get(page, headers=document).headers["location"] == name
+        assert api.get(name, headers=document).json["id"] == f"{HERE}{name}"
+        assert api.get(name, headers={"accept": "text/html"}).headers["location"] == page
+        assert api.get(page, headers={"accept": "text/html"}).status == 200
+    server = api.get("/actor", headers=document).json
+    assert (server["type"], server["preferredUsername"]) == ("Application", "localhost:3000")
+    finger = "/.well-known/webfinger?resource="
+    for resource in ("acct:localhost:3000@localhost:3000", f"{HERE}/actor"):
+        assert f"{HERE}/actor" in api.get(f"{finger}{resource}").text
+
+
+def test_collections(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    there.bring(api, eve.act("Follow", ADA))
+    ids = [api.post("/api/v1/statuses", ada, json={"status": f"Number {n}"}).json["id"] for n in range(21)]
+    api.post("/api/v1/statuses", ada, json={"status": "secretword", "visibility": "private"})
+    api.post(f"/api/v1/statuses/{ids[3]}/pin", ada)
+    outbox = api.get("/users/ada/outbox").json
+    first = api.get(outbox["first"].removeprefix(HERE)).json
+    second = api.get(first["next"].removeprefix(HERE)).json
+    items = [
+        one["object"]["id"].rpartition("/")[2] for one in (*first["orderedItems"], *second["orderedItems"])
+    ]
+    assert items == ids[::-1]
+    assert [one["id"] for one in api.get("/users/ada/featured").json["orderedItems"]] == [
+        f"{ADA}/posts/{ids[3]}"
+    ]
+    followers = api.get("/users/ada/followers").json
+    assert followers["totalItems"] == 1
+    assert api.get(followers["first"].removeprefix(HERE)).json["orderedItems"] == [eve.uri]
+    assert api.get("/users/ada/following").json["totalItems"] == 0
+    there.bring(api, eve.act("Create", answer := eve.note(inReplyTo=f"{ADA}/posts/{ids[0]}")))
+    replies = api.get(f"/users/ada/posts/{ids[0]}/replies").json
+    assert replies["first"]["orderedItems"] == [answer["id"]]
