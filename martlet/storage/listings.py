@@ -13,6 +13,7 @@ from martlet.model.names import AccountId
 from martlet.model.paging import Page
 from martlet.storage import posts
 from martlet.storage.database import Reader
+from martlet.storage.dialect import ONE_LOOK
 from martlet.storage.posts import Shown
 
 TAG_WINDOW = 400
@@ -102,8 +103,8 @@ def tagged(
         [
             _OPEN,
             *narrowing.conditions(),
-            *(f"EXISTS ({_with_tag(tag)})" for tag in all_of),
-            *(f"NOT EXISTS ({_with_tag(tag)})" for tag in none_of),
+            *(f"EXISTS ({_with_tag(tag, 'listed.post_id')})" for tag in all_of),
+            *(f"NOT EXISTS ({_with_tag(tag, 'listed.post_id')})" for tag in none_of),
         ]
     )
     found = posts.boostless_page(
@@ -131,8 +132,8 @@ def _newest_tagged(tag: int, page: Page) -> str:
                 ORDER BY post_id {page.order} LIMIT {TAG_WINDOW}) AS newest_{tag}"""
 
 
-def _with_tag(tag: int) -> str:
-    return f"SELECT 1 FROM post_tag AS other WHERE other.tag_id = {tag} AND other.post_id = post.id"
+def _with_tag(tag: int, post: str) -> str:
+    return f"SELECT 1 FROM post_tag AS other WHERE other.tag_id = {tag} AND other.post_id = {post} {ONE_LOOK}"
 
 
 def by(db: Reader, author: AccountId, viewer: AccountId, page: Page, wanted: OfAccount) -> list[Shown]:
@@ -148,7 +149,7 @@ def by(db: Reader, author: AccountId, viewer: AccountId, page: Page, wanted: OfA
         ids = _tag_ids(db, [wanted.tag])
         if not ids:
             return []
-        where.append(f"EXISTS ({_with_tag(ids[0])})")
+        where.append(f"EXISTS ({_with_tag(ids[0], 'post.id')})")
     found = posts.page(
         db,
         "post",
