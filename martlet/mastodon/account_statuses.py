@@ -43,8 +43,8 @@ class AccountStatusesForm(PageForm, frozen=True, kw_only=True):
 def account_statuses(db: Reader, call: Call[AccountStatusesForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/accounts/#statuses"""
     author = AccountId(call.id)
-    account = accounts.get(db, author)
-    if account.deleted_at is not None:
+    account = accounts.get_card(db, author)
+    if account.is_deleted:
         raise NotFound
     page = call.form.page()
     if account.is_gone:

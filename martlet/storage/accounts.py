@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Sequence
+from typing import NamedTuple
 
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
@@ -51,6 +52,39 @@ def get(db: Reader, id: AccountId) -> Account:
     if account is None:
         raise NotFound
     return account
+
+
+class Card(NamedTuple):
+    """What is asked of an account most often: where it is, and whether it still is."""
+
+    username: str
+    uri: Uri
+    url: str
+    is_gone: int
+    """Suspended, or deleted, or about to be."""
+    is_deleted: int
+
+
+_CARD = """username, uri, url,
+    CASE WHEN suspended_at IS NULL AND deletes_at IS NULL AND deleted_at IS NULL THEN 0 ELSE 1 END,
+    CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END"""
+
+
+def get_card(db: Reader, id: AccountId) -> Card:
+    """Raises `NotFound`."""
+    row = db.row(f"SELECT {_CARD} FROM account WHERE id = :id", id=id)
+    if row is None:
+        raise NotFound
+    return Card(*row)
+
+
+def find_card(db: Reader, username: str) -> Card | None:
+    """Of somebody here."""
+    row = db.row(
+        f"SELECT {_CARD} FROM account WHERE username_folded = :username AND host = ''",
+        username=username.lower(),
+    )
+    return Card(*row) if row else None
 
 
 IS_SHOWN = """account.deleted_at IS NULL
