@@ -9,21 +9,15 @@ CREATE TABLE account (
     url              TEXT NOT NULL,
     kind             TEXT NOT NULL DEFAULT 'person',   -- person, service (a bot), group, organization, application
     display_name     TEXT NOT NULL DEFAULT '',
-    note_text        TEXT NOT NULL DEFAULT '',     -- as typed
-    note_html        TEXT NOT NULL DEFAULT '',
-    fields           TEXT NOT NULL DEFAULT '[]',   -- JSON: [{name, text, html, verified_at}]
     avatar           TEXT NOT NULL DEFAULT '',     -- media keys; empty: the default picture
     avatar_static    TEXT NOT NULL DEFAULT '',
-    avatar_text      TEXT NOT NULL DEFAULT '',
     header           TEXT NOT NULL DEFAULT '',
     header_static    TEXT NOT NULL DEFAULT '',
-    header_text      TEXT NOT NULL DEFAULT '',
     is_locked        INTEGER NOT NULL DEFAULT 0,
     is_discoverable  INTEGER NOT NULL DEFAULT 0,
     is_indexable     INTEGER NOT NULL DEFAULT 0,   -- public posts may be found by anyone
     hides_follows    INTEGER NOT NULL DEFAULT 0,
     is_noindex       INTEGER NOT NULL DEFAULT 0,   -- search engines are asked to stay away
-    attribution      TEXT NOT NULL DEFAULT '[]',   -- JSON: hosts that may name this account as author
     created_at       INTEGER NOT NULL,
     limited_at       INTEGER,
     suspended_at     INTEGER,
@@ -34,7 +28,14 @@ CREATE TABLE account (
     followers_count  INTEGER NOT NULL DEFAULT 0,
     following_count  INTEGER NOT NULL DEFAULT 0,
     last_post_at     INTEGER,
-    version          INTEGER NOT NULL DEFAULT 1    -- grows with every change of what clients are shown
+    version          INTEGER NOT NULL DEFAULT 1,   -- grows with every change of what clients are shown
+    -- Long texts stand last: what is asked for with every page is read without them.
+    note_text        TEXT NOT NULL DEFAULT '',     -- as typed
+    note_html        TEXT NOT NULL DEFAULT '',
+    fields           TEXT NOT NULL DEFAULT '[]',   -- JSON: [{name, text, html, verified_at}]
+    avatar_text      TEXT NOT NULL DEFAULT '',
+    header_text      TEXT NOT NULL DEFAULT '',
+    attribution      TEXT NOT NULL DEFAULT '[]'    -- JSON: hosts that may name this account as author
 ) STRICT;
 CREATE UNIQUE INDEX account_handle ON account (username_folded, host);
 

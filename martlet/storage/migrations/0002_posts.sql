@@ -10,9 +10,6 @@ CREATE TABLE post (
     reply_to_account_id  INTEGER,
     thread_id            INTEGER NOT NULL,         -- the thread's first post
     is_local             INTEGER NOT NULL,         -- written here
-    text                 TEXT NOT NULL DEFAULT '', -- as typed
-    html                 TEXT NOT NULL DEFAULT '',
-    warning              TEXT NOT NULL DEFAULT '',
     is_sensitive         INTEGER NOT NULL DEFAULT 0,
     language             TEXT,
     has_media            INTEGER NOT NULL DEFAULT 0,
@@ -28,7 +25,11 @@ CREATE TABLE post (
     likes_count          INTEGER NOT NULL DEFAULT 0,
     quotes_count         INTEGER NOT NULL DEFAULT 0,
     version              INTEGER NOT NULL DEFAULT 1, -- grows with every change of what clients are shown, counts and votes aside
-    revision             INTEGER NOT NULL DEFAULT 1  -- grows with every such change, counts and votes as well
+    revision             INTEGER NOT NULL DEFAULT 1, -- grows with every such change, counts and votes as well
+    -- Long texts stand last: what is asked for with every page is read without them.
+    text                 TEXT NOT NULL DEFAULT '', -- as typed
+    html                 TEXT NOT NULL DEFAULT '',
+    warning              TEXT NOT NULL DEFAULT ''
 ) STRICT;
 CREATE INDEX post_author ON post (author_id, id);
 CREATE INDEX post_author_own ON post (author_id, id) WHERE reply_to_id IS NULL OR reply_to_account_id = author_id;
