@@ -148,7 +148,9 @@ class Filling:
             if parent.visibility != "private":
                 body["in_reply_to_id"] = parent.id
                 body["status"] = f"@{town.people[parent.author].name} {body['status']}"
-                parent.replies += 1
+                parent.replies += (
+                    body["visibility"] != "private"
+                )  # who does not follow its author does not see it
         made = client.api("POST", "/api/v1/statuses", town.people[task.author].token, **body)
         town.posts.append(Written(made["id"], task.author, str(body["visibility"])))
 
