@@ -87,7 +87,7 @@ class Sender:
                     return False
                 continue
             outcomes = await self._send_batch(host, batch, width)
-            await store.writing(_note, host, outcomes, here.now_ms())
+            await store.writing(_note, host, outcomes)
             failed = next((one for one in outcomes if not one.is_done), None)
             if failed is not None:
                 await store.writing(_put_off, host, failed.wait, here)
@@ -148,7 +148,7 @@ def _uri(db: Reader, account: AccountId) -> Uri | None:
     return None if found is None else found.uri
 
 
-def _note(db: Writer, host: str, outcomes: Sequence[Outcome], now: int) -> None:
+def _note(db: Writer, host: str, outcomes: Sequence[Outcome]) -> None:
     """Write down what was taken, and what the server thinks of signatures."""
     deliveries.done(db, [one.delivery for one in outcomes if one.is_done])
     for one in outcomes:
@@ -161,7 +161,6 @@ def _note(db: Writer, host: str, outcomes: Sequence[Outcome], now: int) -> None:
             peers.note_signature(db, host, one.scheme.value)
     if any(one.is_taken for one in outcomes):
         peers.succeeded(db, host)
-    del now
 
 
 def _end(db: Writer, host: str) -> bool:

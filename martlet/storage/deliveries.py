@@ -5,12 +5,12 @@ A row goes when the other server has taken the activity, or refused it for
 good; the activity goes with its last row.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
+from martlet.storage.dialect import among, lock_row, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +92,14 @@ def are_waiting(db: Reader, host: str) -> bool:
     return db.value("SELECT 1 FROM delivery WHERE host = :host LIMIT 1", host=host) is not None
 
 
-def _delete_finished(db: Writer, ids: Iterable[int]) -> None:
+def _delete_finished(db: Writer, ids: Collection[int]) -> None:
+    """One after the other: of two that finish together, the second has to see that the first did."""
+    of_these = {"ids": numbers(ids)}
+    db.rows(f"SELECT id FROM outgoing WHERE id {among('ids')} ORDER BY id {lock_row(db.dialect)}", **of_these)
     db.run(
         f"""
         DELETE FROM outgoing WHERE id {among("ids")}
            AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.outgoing_id = outgoing.id)
         """,
-        ids=numbers(ids),
+        **of_these,
     )

@@ -1,0 +1,35 @@
+"""What waits for other servers, and when an activity is no longer needed."""
+
+import threading
+import time
+
+from martlet.storage import deliveries
+from martlet.storage.database import Store
+from tests.make import Make
+
+HOSTS = ("one.example", "two.example")
+LONG_ENOUGH = 0.3
+"""Seconds in which the other transaction gets as far as it can."""
+
+
+def test_two_that_finish_together_leave_nothing_behind(store: Store, make: Make) -> None:
+    ada = make.account("ada")
+    with store.write() as db:
+        inboxes = [(host, f"https://{host}/inbox") for host in HOSTS]
+        deliveries.insert(db, 1, ada, b"{}", inboxes, 0)
+    with store.read() as reader:
+        first, second = (deliveries.next_for(reader, host, 1) for host in HOSTS)
+
+    def finish_second() -> None:
+        with store.write() as db:
+            deliveries.done(db, second)
+
+    other = threading.Thread(target=finish_second)
+    with store.write() as db:
+        deliveries.done(db, first)
+        other.start()
+        time.sleep(LONG_ENOUGH)
+    other.join(30)
+    with store.read() as reader:
+        assert not any(deliveries.are_waiting(reader, host) for host in HOSTS)
+        assert reader.value("SELECT count(*) FROM outgoing") == 0
