@@ -327,10 +327,11 @@ def _acts(db: Writer, account: Account, before: int, ground: Ground) -> tuple[li
 
 
 def _pinned(db: Writer, account: Account, ground: Ground) -> list[Document]:
-    found = {post.id: post for post in posts.many_unfiltered(db, collections.pinned(db, account.id))}
+    ids = collections.pinned(db, account.id)
+    found = {post.id: post for post in posts.many_unfiltered(db, ids)}
     return [
         canonical_json.parse_object(
             documenting.post_document(db, found[id], account, ground.secret, ground.here)
         )
-        for id in collections.pinned(db, account.id)
+        for id in ids
     ]

@@ -43,7 +43,7 @@ class AccountStatusesForm(PageForm, frozen=True, kw_only=True):
 def account_statuses(db: Reader, call: Call[AccountStatusesForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/accounts/#statuses"""
     author = AccountId(call.id)
-    account = accounts.get_card(db, author)
+    account = accounts.get_whereabouts(db, author)
     if account.is_deleted:
         raise NotFound
     page = call.form.page()

@@ -18,7 +18,7 @@ from martlet.model.errors import NotFound
 from martlet.model.server import Server
 from martlet.services import identities, naming
 from martlet.storage import accounts
-from martlet.storage.accounts import Card
+from martlet.storage.accounts import Whereabouts
 from martlet.storage.database import Reader
 
 api = Api()
@@ -127,14 +127,14 @@ async def nodeinfo_2_1(call: Call[NoForm]) -> Answer:
     return await _nodeinfo(call, "2.1")
 
 
-def _find(db: Reader, resource: str, here: Server) -> Account | Card | None:
+def _find(db: Reader, resource: str, here: Server) -> Account | Whereabouts | None:
     """The account that `acct:ada@here`, `ada@here` or one of its addresses names."""
     if resource.startswith(("http://", "https://")):
         return _find_by_address(db, resource, here)
     username, _, host = resource.removeprefix("acct:").removeprefix("@").partition("@")
     if not host or not here.is_here(host.lower()):
         return None
-    return accounts.find_card(db, username)
+    return accounts.find_whereabouts(db, username)
 
 
 def _find_by_address(db: Reader, address: str, here: Server) -> Account | None:

@@ -54,7 +54,7 @@ def get(db: Reader, id: AccountId) -> Account:
     return account
 
 
-class Card(NamedTuple):
+class Whereabouts(NamedTuple):
     """What is asked of an account most often: where it is, and whether it still is."""
 
     username: str
@@ -65,26 +65,26 @@ class Card(NamedTuple):
     is_deleted: int
 
 
-_CARD = """username, uri, url,
+_WHEREABOUTS = """username, uri, url,
     CASE WHEN suspended_at IS NULL AND deletes_at IS NULL AND deleted_at IS NULL THEN 0 ELSE 1 END,
     CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END"""
 
 
-def get_card(db: Reader, id: AccountId) -> Card:
+def get_whereabouts(db: Reader, id: AccountId) -> Whereabouts:
     """Raises `NotFound`."""
-    row = db.row(f"SELECT {_CARD} FROM account WHERE id = :id", id=id)
+    row = db.row(f"SELECT {_WHEREABOUTS} FROM account WHERE id = :id", id=id)
     if row is None:
         raise NotFound
-    return Card(*row)
+    return Whereabouts(*row)
 
 
-def find_card(db: Reader, username: str) -> Card | None:
+def find_whereabouts(db: Reader, username: str) -> Whereabouts | None:
     """Of somebody here."""
     row = db.row(
-        f"SELECT {_CARD} FROM account WHERE username_folded = :username AND host = ''",
+        f"SELECT {_WHEREABOUTS} FROM account WHERE username_folded = :username AND host = ''",
         username=username.lower(),
     )
-    return Card(*row) if row else None
+    return Whereabouts(*row) if row else None
 
 
 IS_SHOWN = """account.deleted_at IS NULL
