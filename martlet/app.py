@@ -26,6 +26,7 @@ from martlet.media.workshop import Workshop
 from martlet.model.events import (
     AccountChanged,
     AccountLeft,
+    AccountMoved,
     AccountRegistered,
     AccountReported,
     Blocked,
@@ -58,6 +59,7 @@ from martlet.services import (
     keys,
     leaving,
     mailing,
+    moving,
     notifying,
     polling,
     pushing,
@@ -95,6 +97,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     Unfollowed: (notifying.of_end,),
     AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
     AccountChanged: (finding_accounts.index, indexing.index_author),
+    AccountMoved: (moving.take_along,),
     AccountReported: (notifying.of_report,),
     Notified: (pushing.of_notification,),
     MailWanted: (mailing.send_later,),
@@ -116,6 +119,7 @@ TELLING: Mapping[type[Event], Sequence[Telling]] = {
     Blocked: (delivering.of_block,),
     Unblocked: (delivering.of_unblock,),
     AccountChanged: (delivering.of_account,),
+    AccountMoved: (delivering.of_move,),
     AccountLeft: (delivering.of_departure,),
 }
 """What other servers are told of, signed: these reactions need the secret that protects our keys."""
@@ -149,6 +153,7 @@ def jobs(
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
         leaving.REMOVE: partial(leaving.remove, ground.store),
+        moving.TAKE_ALONG: partial(moving.go_on, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
         polling.CLOSE: partial(polling.close, ground.store),
         scheduling.PUBLISH: partial(scheduling.publish_due, ground.store),

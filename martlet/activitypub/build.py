@@ -22,6 +22,7 @@ from martlet.activitypub.things import (
     Emoji,
     Follow,
     Like,
+    Move,
     Picture,
     Poll,
     Profile,
@@ -252,6 +253,18 @@ def profile_changed(uri: Uri, account: Document, to: Sequence[str]) -> Document:
         "actor": account["id"],
         "to": list(to),
         "object": account,
+    }
+
+
+def moved(act: Move, to: Sequence[str]) -> Document:
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": act.uri,
+        "type": "Move",
+        "actor": act.actor,
+        "object": act.actor,
+        "target": act.target,
+        "to": list(to),
     }
 
 

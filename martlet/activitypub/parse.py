@@ -21,6 +21,7 @@ from martlet.activitypub.things import (
     Delete,
     Follow,
     Like,
+    Move,
     Other,
     Picture,
     Profile,
@@ -84,10 +85,19 @@ def act(document: Thing) -> Act:
         case "Accept" | "Reject":
             request = _request(inner)
             return Accept(name, actor, request) if kind == "Accept" else Reject(name, actor, request)
+        case "Move":
+            return _move(document, name, actor)
         case "Undo":
             return Undo(name, actor, _undone(inner, actor))
     found = _simple(document, name, actor, kind)
     return Other(name, actor, kind[:64]) if found is None else found
+
+
+def _move(document: Thing, name: Uri, actor: Uri) -> Move | Other:
+    """Only of the actor itself: nobody moves another."""
+    if needed_uri(document, "object") != actor:
+        return Other(name, actor, "Move")
+    return Move(name, actor, needed_uri(document, "target"))
 
 
 def _said(name: Uri, actor: Uri, kind: str, inner: Any) -> Act:

@@ -210,6 +210,15 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
+class Move:
+    """An account goes on as another one, `target`."""
+
+    uri: Uri
+    actor: Uri
+    target: Uri
+
+
+@dataclass(frozen=True, slots=True)
 class Undo:
     """Something done before is taken back: the act itself, or what it was called."""
 
@@ -228,7 +237,19 @@ class Other:
 
 
 Act: TypeAlias = (
-    Publish | Revise | ChangeProfile | Delete | Boost | Like | Follow | Accept | Reject | Block | Undo | Other
+    Publish
+    | Revise
+    | ChangeProfile
+    | Delete
+    | Boost
+    | Like
+    | Follow
+    | Accept
+    | Reject
+    | Block
+    | Move
+    | Undo
+    | Other
 )
 
 

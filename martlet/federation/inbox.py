@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from martlet.activitypub import parse
-from martlet.activitypub.things import Act, Boost, ChangeProfile, Delete, Publish, Revise, Writing
+from martlet.activitypub.things import Act, Boost, ChangeProfile, Delete, Move, Publish, Revise, Writing
 from martlet.federation.asking import Asking, public
 from martlet.federation.fetching import Gone
 from martlet.federation.resolving import NetworkResolver
@@ -26,7 +26,7 @@ from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, Signed
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.network.errors import NoAnswer
-from martlet.services import intake, receiving
+from martlet.services import intake, moving, receiving
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, proofs
 from martlet.storage import accounts, events, incoming, remotes, uris
@@ -154,9 +154,20 @@ class Inbox:
                 await self._gather_named(act.actor, Uri(str(name)))
             case Boost():
                 await self._gather_named(act.actor, act.target)
+            case Move():
+                await self._gather_move(act, self.ground.here)
             case ChangeProfile():
                 if act.account == act.actor:
                     await self.resolver.account(act.actor, anew=True)
+
+    async def _gather_move(self, act: Move, here: Server) -> None:
+        """Both accounts as their own servers have them now, the new one first: it says whom it is also known as."""
+        if await self.ground.store.reading(moving.is_worth_a_look, act.actor, here):
+            for uri in (act.target, act.actor):
+                try:
+                    await self.resolver.account(uri, anew=True)
+                except MartletError as error:
+                    log.info("Nothing came of %s: %s", uri[:200], error.message)
 
     async def _gather_named(self, actor: Uri, name: Uri) -> None:
         if await self.ground.store.reading(_is_followed, actor):

@@ -45,14 +45,14 @@ class NetworkResolver:
 
     # -- asked for by people ---------------------------------------------
 
-    async def handle(self, handle: str) -> None:
+    async def handle(self, handle: str) -> Uri | None:
         here = self._ground.here
         try:
             username, host = names.parse_handle(handle, names.own_hosts(here.host))
         except names.InvalidHandle:
-            return
+            return None
         if host is None:
-            return
+            return None
         for origin in self.fetcher.origins(host):
             try:
                 found = await self.fetcher.web_finger(origin, f"{username}@{host}")
@@ -60,7 +60,8 @@ class NetworkResolver:
                 continue
             if found is not None:
                 await self._quietly_account(found.uri)
-            return
+            return None if found is None else found.uri
+        return None
 
     async def address(self, address: str) -> Uri | None:
         try:

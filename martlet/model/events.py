@@ -126,6 +126,14 @@ class AccountChanged(Event, frozen=True):
     account: AccountId
 
 
+class AccountMoved(Event, frozen=True):
+    """An account, here or elsewhere, goes on as another one."""
+
+    kind = "account_moved"
+    account: AccountId
+    target: AccountId
+
+
 class AccountLeft(Event, frozen=True):
     """An account is about to be removed for good, with everything by which one would know whom to tell."""
 

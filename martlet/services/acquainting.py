@@ -16,8 +16,8 @@ from martlet.model.events import AccountChanged
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.services import sweeping
-from martlet.storage import accounts, emojis, keys, peers, remotes, uris
-from martlet.storage.database import AlreadyThere, Writer
+from martlet.storage import accounts, emojis, keys, moves, peers, remotes
+from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.remotes import Remote
 from martlet.text import names, sanitize
 from martlet.text.cleaning import one_line
@@ -69,11 +69,23 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     keys.replace_remote(db, id, found.keys)
     for emoji in profile.emojis:
         keep_emoji(db, emoji.shortcode, emoji.url, found.host, here)
-    moved_to = uris.accounts_at(db, [profile.moved_to]) if profile.moved_to is not None else {}
-    accounts.update(db, id, moved_to_id=next(iter(moved_to.values()), None))
+    accounts.update(db, id, moved_to_id=_moved_to(db, profile))
     db.emit(AccountChanged(id))
     sweeping.want(db, here)
     return id
+
+
+def _moved_to(db: Reader, profile: Profile) -> AccountId | None:
+    """Where an account says that it has moved, if the account there says the same."""
+    target = accounts.find_by_uri(db, profile.moved_to) if profile.moved_to is not None else None
+    if target is None or target.uri == profile.uri:
+        return None
+    if target.is_here:
+        named = {one.uri for one in moves.aliases(db, target.id)}
+    else:
+        remote = remotes.find(db, target.id)
+        named = set(json.loads(remote.aliases)) if remote is not None else set()
+    return target.id if profile.uri in named else None
 
 
 def _insert(db: Writer, found: Acquaintance, here: Server) -> AccountId:

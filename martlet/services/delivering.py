@@ -9,11 +9,12 @@ import msgspec
 
 from martlet.activitypub import addressing, build
 from martlet.activitypub.build import Document
-from martlet.activitypub.things import Accept, Block, Boost, Delete, Follow, Like, Reject, Undo, Writing
+from martlet.activitypub.things import Accept, Block, Boost, Delete, Follow, Like, Move, Reject, Undo, Writing
 from martlet.model.accounts import Account
 from martlet.model.events import (
     AccountChanged,
     AccountLeft,
+    AccountMoved,
     Blocked,
     Followed,
     FollowRequested,
@@ -313,6 +314,18 @@ def of_account(db: Writer, event: AccountChanged, here: Server, secret: ServerSe
     uri = Uri(f"{account.uri}#updates/{here.next_id()}")
     changed = build.profile_changed(uri, document, [addressing.PUBLIC])
     _send(db, account.id, documenting.signed(db, changed, account, secret, here), inboxes, here)
+
+
+def of_move(db: Writer, event: AccountMoved, here: Server, secret: ServerSecret) -> None:
+    """An account here goes on as another one; its followers' servers are told."""
+    account, target = accounts.find(db, event.account), accounts.find(db, event.target)
+    if account is None or target is None or not account.is_here or account.is_gone:
+        return
+    inboxes = remotes.inboxes_of_followers(db, account.id)
+    if inboxes:
+        act = Move(Uri(f"{account.uri}#moves/{here.next_id()}"), account.uri, target.uri)
+        document = build.moved(act, [documenting.followers_of(account)])
+        _send(db, account.id, documenting.signed(db, document, account, secret, here), inboxes, here)
 
 
 def of_departure(db: Writer, event: AccountLeft, here: Server, secret: ServerSecret) -> None:

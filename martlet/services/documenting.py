@@ -32,7 +32,7 @@ from martlet.model.visibility import Visibility
 from martlet.services import identities
 from martlet.signing import canonical_json, proofs
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, attached, documents, emojis, media, polls, posts, uris
+from martlet.storage import accounts, attached, documents, emojis, media, moves, polls, posts, uris
 from martlet.storage.database import Reader, Writer
 
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
@@ -85,6 +85,7 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
             ProfileField(one["name"] or "", one["html"] or "") for one in accounts.fields_of(account)
         ),
         emojis=_emojis(db, words, here),
+        aliases=tuple(one.uri for one in moves.aliases(db, account.id)),
         moved_to=_moved_to(db, account),
         created_at=account.created_at // 86_400_000 * 86_400_000,
     )

@@ -10,7 +10,7 @@ from martlet.model.events import Followed, FollowRequested, Unfollowed
 from martlet.model.names import AccountId, Uri
 from martlet.model.notifications import NotificationKind
 from martlet.model.server import Server
-from martlet.services import timelines
+from martlet.services import redirecting, timelines
 from martlet.storage import accounts, domain_blocks, events, follows, notifications, relations
 from martlet.storage.database import Store, Writer
 from martlet.storage.follows import Follow
@@ -52,7 +52,8 @@ def follow(
     Asked of locked accounts and of all elsewhere, and by limited ones. `uri`:
     what a follower elsewhere calls the request. Raises `NotFound` for
     oneself and for accounts that are gone, `FollowNotAllowed` where either
-    blocks the other or the other's server, or the account has moved.
+    blocks the other or the other's server, or the account has moved,
+    `HasMoved` where the follower has.
     """
     follows.lock_pair(db, follower, followed)
     author = accounts.get_shown(db, followed)
@@ -61,6 +62,7 @@ def follow(
     if author.moved_to_id is not None or relations.is_block_between(db, follower, followed):
         raise FollowNotAllowed
     reader = accounts.get(db, follower)
+    redirecting.check_stays(reader)
     if (author.host and domain_blocks.is_blocked(db, follower, author.host)) or (
         reader.host and domain_blocks.is_blocked(db, followed, reader.host)
     ):

@@ -20,6 +20,7 @@ from martlet.activitypub.things import (
     Delete,
     Follow,
     Like,
+    Move,
     Other,
     Publish,
     Reject,
@@ -34,7 +35,7 @@ from martlet.model.names import PostId, Uri, host_of, origin_of
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import blocking, deleting, delivering, following, leaving, reacting, receiving
+from martlet.services import blocking, deleting, delivering, following, leaving, moving, reacting, receiving
 from martlet.storage import accounts, follows, marks, peers, posts, relations, remotes, telling, uris
 from martlet.storage.database import Writer
 
@@ -90,6 +91,8 @@ def _do(db: Writer, act: Act, actor: Account, here: Server) -> None:
             _like(db, act, actor, here)
         case Follow() | Accept() | Reject() | Block():
             _between(db, act, actor, here)
+        case Move():
+            moving.receive(db, act, actor, here)
         case Undo():
             _undo(db, act, actor, here)
         case ChangeProfile() | Other():

@@ -15,8 +15,8 @@ from martlet.storage.database import Store
 class Resolver(Protocol):
     """Asks other servers for what is not known here. Whatever comes of it is in the database afterwards."""
 
-    async def handle(self, handle: str) -> None:
-        """Know whoever goes by a handle (`ada@peer.example`), if there is anybody."""
+    async def handle(self, handle: str) -> Uri | None:
+        """Know whoever goes by a handle (`ada@peer.example`); returns their uri, None where there is nobody."""
         ...
 
     async def address(self, address: str) -> Uri | None:

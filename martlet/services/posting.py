@@ -10,7 +10,7 @@ from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Draft, PollDraft, Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import attaching, composing, polling, quoting
+from martlet.services import attaching, composing, polling, quoting, redirecting
 from martlet.services.composing import Composed, PostTooLong, Words
 from martlet.storage import accounts, attached, featured_tags, posts, timelines
 from martlet.storage.database import Reader, Writer
@@ -64,7 +64,7 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
 
     Drafts sent with one idempotency key are one post, the first. Raises
     `PostTooLong`, `PostEmpty`, `NotFound` for a parent or a quoted post that
-    the author cannot see, `CannotQuote`, `CannotAttach`, `InvalidInput`.
+    the author cannot see, `HasMoved`, `CannotQuote`, `CannotAttach`, `InvalidInput`.
     """
     id = PostId(here.next_id())
     if draft.idempotency_key:
@@ -94,6 +94,7 @@ def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
     files = attaching.checked(db, draft.media, draft.author, here)
     around = _around(db, draft)
     author = accounts.get(db, draft.author)
+    redirecting.check_stays(author)
     quoted_at = (around.quoted.uri, around.quoted.url) if around.quoted else None
     composed = composing.compose(db, words, draft.author, here, quoted_at)
     post = _post(id, draft, author, around, words, composed, _preferences(db, draft.author), here)

@@ -6,7 +6,7 @@ from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import deleting
+from martlet.services import deleting, redirecting
 from martlet.storage import accounts, marks, posts, telling, timelines
 from martlet.storage.database import AlreadyThere, Reader, Writer
 
@@ -76,6 +76,7 @@ def boost(db: Writer, account: AccountId, id: PostId, visibility: Visibility | N
     if not may_boost(post, account):
         raise CannotBoost
     booster = accounts.get(db, account)
+    redirecting.check_stays(booster)
     boost = PostId(here.next_id())
     row = Post(
         id=boost,

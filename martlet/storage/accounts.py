@@ -154,6 +154,11 @@ def update(db: Writer, id: AccountId, **changes: object) -> None:
     db.run(f"UPDATE account SET {names}, version = version + 1 WHERE id = :id", id=id, **changes)
 
 
+def touch(db: Writer, id: AccountId) -> None:
+    """Something that is shown with the account has changed."""
+    db.run("UPDATE account SET version = version + 1 WHERE id = :id", id=id)
+
+
 def count(db: Writer, id: AccountId, *, posts: int = 0, followers: int = 0, following: int = 0) -> None:
     """Add to an account's counts."""
     db.run(

@@ -29,17 +29,17 @@ def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[
 
 def test_from_nothing_to_the_newest_once(empty: Callable[[], Store]) -> None:
     store = empty()
-    newest = migrating.known(store.dialect)[-1].version
-    assert migrate(store) == newest
+    known = migrating.known(store.dialect)
+    assert migrate(store) == len(known)
     assert migrate(store) == 0
-    assert migrating.version_of_store(store) == newest
+    assert migrating.version_of_store(store) == known[-1].version
 
 
 def test_started_twice_at_once_each_migration_happens_once(empty: Callable[[], Store]) -> None:
     stores = [empty() for _ in range(3)]
     with ThreadPoolExecutor(3) as threads:
         made = list(threads.map(migrate, stores))
-    assert sum(made) == migrating.known(stores[0].dialect)[-1].version
+    assert sum(made) == len(migrating.known(stores[0].dialect))
 
 
 def test_an_interrupted_migration_has_not_happened(
