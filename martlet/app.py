@@ -253,7 +253,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
             MediaDoor(ground.media),
             MastodonDoor(methods.ALL, ground, limiter, post_office.resolver),
             post_office.door,
-            WebDoor(ground, limiter),
+            WebDoor(ground, limiter, post_office.resolver),
         ],
         hosts=_hosts(settings),
         lifespan=Lifespan(runner.start, stop),

@@ -54,6 +54,15 @@ class Face:
 
 
 @dataclass(frozen=True, slots=True)
+class AliasCard:
+    """An account that may move here. `face` is None where it is not known any more."""
+
+    id: str
+    uri: str
+    face: Face | None
+
+
+@dataclass(frozen=True, slots=True)
 class Fact:
     """A row of a profile. `is_confirmed`: the linked page links back."""
 

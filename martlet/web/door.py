@@ -18,7 +18,7 @@ from martlet.model.errors import (
     TooMany,
     Unavailable,
 )
-from martlet.services.ports import Ground
+from martlet.services.ports import Ground, Resolver
 from martlet.web import (
     consenting,
     entering,
@@ -27,6 +27,7 @@ from martlet.web import (
     joining,
     language,
     mailing,
+    moving,
     reading,
     securing,
     settling,
@@ -42,6 +43,7 @@ ALL: Sequence[Pages] = (
     entering.pages,
     joining.pages,
     mailing.pages,
+    moving.pages,
     reading.pages,
     securing.pages,
     settling.pages,
@@ -69,9 +71,11 @@ class WebDoor:
 
     prefixes: tuple[str, ...] = ("",)
 
-    def __init__(self, ground: Ground, limiter: Limiter | None = None) -> None:
+    def __init__(
+        self, ground: Ground, limiter: Limiter | None = None, resolver: Resolver | None = None
+    ) -> None:
         self.routes = Routes[Endpoint]()
-        self._desk = Desk(ground, limiter, ground.here.name)
+        self._desk = Desk(ground, limiter, ground.here.name, resolver)
         for pages in ALL:
             visits.add(self.routes, pages, self._desk)
         files.add(self.routes)

@@ -13,6 +13,7 @@ from typing import ClassVar, Literal, Protocol
 from martlet.model.server import Registration
 from martlet.signing.passwords import MIN_LENGTH
 from martlet.web.cards import (
+    AliasCard,
     AppCard,
     Face,
     InvitationCard,
@@ -346,6 +347,24 @@ class InvitationsPage:
     days: str = "7"
     made: str | None = None
     may_invite: bool = True
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MovingPage:
+    """
+    `/settings/moving`. Fields of one form: alias; of another: target, password.
+
+    `moved_to` is set once the account has moved; `may_move_at` while it is too soon to move again.
+    """
+
+    template: ClassVar[str] = "settings/moving.html"
+    aliases: tuple[AliasCard, ...]
+    moved_to: Face | None
+    may_move_at: datetime | None
+    may_invite: bool
+    alias: str = ""
+    target: str = ""
     problems: tuple[Problem, ...] = ()
 
 

@@ -25,7 +25,7 @@ from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.services import entering, naming
 from martlet.services.entering import Member
-from martlet.services.ports import Ground
+from martlet.services.ports import Ground, Resolver
 from martlet.storage.database import Reader, Store
 from martlet.web import addresses, faces, guarding, language
 from martlet.web.cards import ServerCard
@@ -52,6 +52,7 @@ class Desk:
     ground: Ground
     limiter: Limiter | None
     name: str
+    resolver: Resolver | None = None
 
     def server_card(self) -> ServerCard:
         here = self.ground.here

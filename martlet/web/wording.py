@@ -45,6 +45,14 @@ BY_CODE: dict[str, Sentence] = {
     "wrong_password": sentence("The password is not right."),
     "wrong_login": sentence("The name or the password is not right."),
     "wrong_code": sentence("The code is not right. Codes change every 30 seconds: take the newest."),
+    "no_such_account": sentence("There is nobody of this name, or their server does not answer just now."),
+    "own_account": sentence("That is this account itself."),
+    "too_many_aliases": sentence("These are too many. Please take one back first."),
+    "not_named_there": sentence(
+        "The other account does not name this one yet. Please add it there first, among its aliases."
+    ),
+    "moved_itself": sentence("The other account has moved itself. Please name the one that is in use."),
+    "moved_lately": sentence("This account has moved not long ago. Please wait a while."),
     "accepted": sentence("Please agree to the rules."),
 }
 """Problems by the code of the error; anything else is told in the error's own words."""
@@ -57,6 +65,10 @@ NOTICES: dict[str, Sentence] = {
     "two_factor_off": sentence("The second step is off."),
     "invitation_ended": sentence("The invitation no longer works."),
     "account_leaving": sentence("Your account is no longer to be seen, and will be deleted soon."),
+    "alias_added": sentence("Kept. Now the other account may move here."),
+    "alias_ended": sentence("Taken back. The other account can no longer move here."),
+    "moved": sentence("Done. Your followers are on their way."),
+    "moved_back": sentence("This account stays, and can be used again."),
     "account_kept": sentence("Good that you stay. All is as it was."),
     "letter_sent": sentence("The letter is on its way."),
 }

@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 from martlet.web import pages
 from martlet.web.cards import (
+    AliasCard,
     AppCard,
     Choice,
     Emoji,
@@ -302,6 +303,32 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         pages.InvitationsPage((), problems=(Problem("uses", sentence("This is needed.")),)),
         SIGNED_IN,
     ),
+    "moving": (
+        pages.MovingPage(
+            (
+                AliasCard("1", "https://hof.example/users/ines", INES),
+                AliasCard("2", "https://gone.example/x", None),
+            ),
+            None,
+            None,
+            True,
+        ),
+        SIGNED_IN,
+    ),
+    "moving-wrong": (
+        pages.MovingPage(
+            (),
+            None,
+            None,
+            True,
+            "@nobody",
+            "@",
+            (Problem("alias", sentence("That is this account itself.")), WRONG),
+        ),
+        SIGNED_IN,
+    ),
+    "moving-too-soon": (pages.MovingPage((), None, NOW, True), SIGNED_IN),
+    "moving-moved": (pages.MovingPage((), AMARA, NOW, True), SIGNED_IN),
     "delete": (pages.DeleteAccountPage(30, True), SIGNED_IN),
     "deletion-pending": (pages.DeletionPendingPage(NOW + timedelta(days=30), True), SIGNED_IN),
     "profile": (
