@@ -1,6 +1,6 @@
 # Martlet. `make` alone lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check bench lock clean
+.PHONY: help serve demo test check bench golden lock clean
 
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -29,6 +29,9 @@ check: $(DEV) ## What CI runs: format, lint, types, arrows, tests
 
 bench: $(DEV) ## Measure: fill a server through its API, print CPU per request, speed and memory
 	@$(BIN)/python -m bench
+
+golden: $(DEV) ## Renew what is read out of the golden documents; look at the difference
+	@$(BIN)/python -m tests.golden.reading
 
 lock: $(DEV) ## Renew the locked dependencies from pyproject.toml
 	@for set in serve:"--all-extras" dev:"--all-extras --group dev"; do \

@@ -117,11 +117,15 @@ def _picture(picture: Picture | None) -> Document | None:
 
 
 def _emoji(emoji: Emoji) -> Document:
-    return {
-        "type": "Emoji",
-        "name": f":{emoji.shortcode}:",
-        "icon": {"type": "Image", "url": emoji.url},
-    }
+    return _kept(
+        {
+            "id": emoji.uri,
+            "type": "Emoji",
+            "name": f":{emoji.shortcode}:",
+            "updated": None if emoji.updated_at is None else time(emoji.updated_at),
+            "icon": {"type": "Image", "url": emoji.url},
+        }
+    )
 
 
 # -- posts ---------------------------------------------------------------
@@ -191,6 +195,7 @@ def _attachment(one: Attachment) -> Document:
             "width": one.width or None,
             "height": one.height or None,
             "duration": None if one.seconds is None else f"PT{one.seconds:.3f}S",
+            "icon": {"type": "Image", "url": one.preview} if one.preview else None,
             "focalPoint": None if one.focus is None else list(one.focus),
         }
     )
@@ -306,6 +311,8 @@ def _bare(act: Boost | Like | Follow | Accept | Reject | Block | Undo) -> Docume
                     "actor": act.actor,
                     "object": act.target,
                     "content": act.reaction,
+                    "_misskey_reaction": act.reaction,
+                    "tag": None if act.emoji is None else [_emoji(act.emoji)],
                 }
             )
         case Follow():

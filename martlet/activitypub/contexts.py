@@ -23,6 +23,8 @@ DOCUMENT: list[Any] = [
         "sensitive": "as:sensitive",
         "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
         "quoteUri": "http://fedibird.com/ns#quoteUri",
+        "misskey": "https://misskey-hub.net/ns#",
+        "_misskey_reaction": "misskey:_misskey_reaction",
     },
 ]
 

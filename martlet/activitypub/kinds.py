@@ -5,14 +5,21 @@ from martlet.activitypub.values import MOST_ITEMS, Thing, each
 ACTORS = frozenset({"Person", "Service", "Group", "Organization", "Application"})
 POSTS = frozenset({"Note", "Question", "Article", "Page", "Image", "Video", "Audio", "Event"})
 REACTIONS = frozenset({"Like", "EmojiReact", "EmojiReaction"})
-MEDIA = frozenset({"Document", "Image", "Video", "Audio", "Link"})
+MEDIA = frozenset({"Document", "Image", "Video", "Audio"})
+_VOCABULARIES = ("https://www.w3.org/ns/activitystreams#", "as:", "http://joinmastodon.org/ns#", "toot:")
 
 
 def kind_of(thing: Thing) -> str:
-    """Its `type`; of several the first that we know."""
-    named = [one for one in each(thing.get("type"), MOST_ITEMS) if isinstance(one, str)]
+    """Its `type`, without the name of a vocabulary before it; of several the first that we know."""
+    named = [_bare(one) for one in each(thing.get("type"), MOST_ITEMS) if isinstance(one, str)]
     known = [one for one in named if one in ACTORS or one in POSTS]
     return (known or named or [""])[0]
+
+
+def _bare(name: str) -> str:
+    for vocabulary in _VOCABULARIES:
+        name = name.removeprefix(vocabulary)
+    return name
 
 
 def is_tombstone(thing: Thing) -> bool:

@@ -6,6 +6,8 @@ Read as JSON, never as JSON-LD: contexts are not looked at, nothing is fetched o
 something else to a JSON-LD processor than it says is worth to us what it says (attacks D6).
 """
 
+import hashlib
+import json
 from typing import Any
 
 from martlet.activitypub import parse_tags
@@ -20,6 +22,7 @@ from martlet.activitypub.things import (
     Collection,
     Delete,
     Follow,
+    Forwarded,
     Like,
     Move,
     Other,
@@ -36,13 +39,13 @@ from martlet.activitypub.values import (
     MOST_ALIASES,
     MOST_FIELDS,
     MOST_ITEMS,
-    MOST_TAGS,
     Thing,
     address,
     each,
     first,
     flag,
     in_language,
+    largest,
     moment,
     needed_uri,
     number,
@@ -67,6 +70,9 @@ __all__ = [
     "writing",
 ]
 
+FORWARDED = frozenset({"Create", "Update", "Delete"}) | REACTIONS
+"""Acts of its members that a group hands on and we look at."""
+HEART, VARIANT = "\N{HEAVY BLACK HEART}", "\N{VARIATION SELECTOR-16}"
 _LONGEST_USERNAME = 255
 
 
@@ -75,11 +81,14 @@ _LONGEST_USERNAME = 255
 
 def act(document: Thing) -> Act:
     """Raises `MalformedDocument`."""
-    name, actor, kind = needed_uri(document, "id"), needed_uri(document, "actor"), kind_of(document)
+    actor, kind = needed_uri(document, "actor"), kind_of(document)
+    name = needed_uri(document, "id") if document.get("id") else _nameless(document, actor)
     inner = first(document.get("object"))
     match kind:
         case "Create" | "Update":
-            return _said(name, actor, kind, inner)
+            return _said(name, actor, kind, inner, document)
+        case "Announce" if isinstance(inner, dict) and "object" in inner:
+            return _forwarded(document, name, actor, inner)
         case "Delete":
             return Delete(name, actor, needed_uri(document, "object"))
         case "Accept" | "Reject":
@@ -100,13 +109,27 @@ def _move(document: Thing, name: Uri, actor: Uri) -> Move | Other:
     return Move(name, actor, needed_uri(document, "target"))
 
 
-def _said(name: Uri, actor: Uri, kind: str, inner: Any) -> Act:
+def _nameless(document: Thing, actor: Uri) -> Uri:
+    """Some send acts without an id: the same act has the same name, and another one another."""
+    digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
+    return Uri(f"{actor}#nameless-{digest}")
+
+
+def _forwarded(document: Thing, name: Uri, actor: Uri, inner: Thing) -> Forwarded | Other:
+    found = act(inner) if kind_of(inner) in FORWARDED else None
+    if not isinstance(found, Publish | Revise | Delete | Like):
+        return Other(name, actor, f"Announce {kind_of(inner)}"[:64])
+    to, cc = recipients(document.get("to")), recipients(document.get("cc"))
+    return Forwarded(name, actor, found, to, cc, moment(document.get("published")))
+
+
+def _said(name: Uri, actor: Uri, kind: str, inner: Any, around: Thing) -> Act:
     if isinstance(inner, dict) and kind_of(inner) in ACTORS:
         return ChangeProfile(name, actor, needed_uri(inner, "id"))
     is_whole = isinstance(inner, dict) and kind_of(inner) in POSTS
     if isinstance(inner, dict) and not is_whole and "type" in inner:
         return Other(name, actor, f"{kind} {kind_of(inner)}"[:64])
-    said = writing(inner) if is_whole else uri(inner)
+    said = writing(inner, around) if is_whole else uri(inner)
     if said is None:
         raise MalformedDocument("The document does not say what it is about.")
     return Publish(name, actor, said) if kind == "Create" else Revise(name, actor, said)
@@ -123,15 +146,28 @@ def _simple(document: Thing, name: Uri, actor: Uri, kind: str) -> Boost | Like |
             moment(document.get("published")),
         )
     if kind in REACTIONS:
-        reaction = text(
-            document.get("_misskey_reaction") or document.get("content"), parse_tags.LONGEST_SHORTCODE + 2
-        )
-        return Like(name, actor, needed_uri(document, "object"), reaction)
+        return _like(document, name, actor, kind)
     if kind == "Follow":
         return Follow(name, actor, needed_uri(document, "object"))
     if kind == "Block":
         return Block(name, actor, needed_uri(document, "object"))
     return None
+
+
+def _like(document: Thing, name: Uri, actor: Uri, kind: str) -> Like:
+    """A heart that comes as a like is one: Misskey sends it for likes, and takes likes for it."""
+    chosen = text(document.get("_misskey_reaction")) or text(document.get("content"))
+    chosen = chosen.strip()[: parse_tags.LONGEST_SHORTCODE + 2]
+    if kind == "Like" and chosen.rstrip(VARIANT) == HEART:
+        chosen = ""
+    emojis = parse_tags.emojis(parse_tags.tags(document)) if chosen.startswith(":") else ()
+    emoji = next((one for one in emojis if one.shortcode == shortcode_of(chosen)), None)
+    return Like(name, actor, needed_uri(document, "object"), chosen, emoji)
+
+
+def shortcode_of(reaction: str) -> str:
+    """`:blobcat:` and Misskey's `:blobcat@.:` → `blobcat`."""
+    return reaction.strip(":").partition("@")[0]
 
 
 def _request(inner: Any) -> Follow | Uri:
@@ -193,7 +229,7 @@ def profile(thing: Thing) -> Profile:
             for one in things(thing.get("attachment"), MOST_ITEMS)
             if one.get("type") == "PropertyValue"
         )[:MOST_FIELDS],
-        emojis=parse_tags.emojis(list(things(thing.get("tag"), MOST_TAGS))),
+        emojis=parse_tags.emojis(parse_tags.tags(thing)),
         aliases=uris(thing.get("alsoKnownAs"), MOST_ALIASES),
         moved_to=uri(thing.get("movedTo")),
         created_at=moment(thing.get("published")),
@@ -201,10 +237,10 @@ def profile(thing: Thing) -> Profile:
 
 
 def _picture(value: Any) -> Picture | None:
-    value = first(value)
-    url = address(value, ("image/",))
+    url = largest(value)
     if not url:
         return None
+    value = first(value)
     described = (value.get("summary") or value.get("name")) if isinstance(value, dict) else ""
     return Picture(url, text(described, 2_000))
 

@@ -1,6 +1,9 @@
-"""What is shown with a post: pictures, films, sounds."""
+"""What is shown with a post: pictures, films, sounds; and the links that hang on it besides."""
 
+from collections.abc import Iterator
+from itertools import islice
 from typing import Any
+from urllib.parse import urlsplit
 
 from martlet.activitypub.kinds import MEDIA, kind_of
 from martlet.activitypub.things import Attachment
@@ -8,52 +11,138 @@ from martlet.activitypub.values import (
     MOST_ATTACHMENTS,
     MOST_ITEMS,
     Thing,
-    address,
+    each,
+    href,
     in_language,
+    largest,
+    media_type,
     number,
     seconds,
     text,
     things,
 )
 
+SHOWN = ("image/", "video/", "audio/")
+PAGES = ("text/html", "application/x-mpegURL", "application/json", "application/activity+json")
+"""What is no file to be looked at."""
+BEST_HEIGHT = 1080
+"""Of a film in several sizes, the largest up to this one is shown."""
+MOST_SIZES = 100
+_ITSELF = {"Image": "image/", "Video": "video/", "Audio": "audio/"}
+_ENDINGS = {
+    **dict.fromkeys(("png", "gif", "webp", "avif", "jpg", "jpeg"), "image/"),
+    **dict.fromkeys(("mp4", "webm", "mov", "m4v"), "video/"),
+    **dict.fromkeys(("mp3", "ogg", "oga", "opus", "flac", "m4a", "wav"), "audio/"),
+}
+
 
 def attachments(thing: Thing, kind: str) -> tuple[Attachment, ...]:
-    found = [
-        made
-        for one in things(thing.get("attachment"), MOST_ITEMS)
-        if kind_of(one) in MEDIA and (made := _attachment(one)) is not None
+    """
+    Everything to look at or hear, in its order.
+
+    A film, sound or picture that is published as itself is its own first
+    attachment; a page that brings nothing but one picture of itself shows that.
+    """
+    attached = _attached(thing)
+    files = [
+        one for one in attached if kind_of(one) in MEDIA or (kind_of(one) == "Link" and _media_type(one))
     ]
-    if kind in ("Video", "Audio", "Image") and not found:
-        itself = _attachment({**thing, "summary": None})
-        found = (
-            [itself]
-            if itself is not None and itself.media_type.startswith(("video/", "audio/", "image/"))
-            else []
-        )
+    found = [made for made in map(_attachment, files) if made is not None]
+    if kind in _ITSELF and not any(one.media_type.startswith(_ITSELF[kind]) for one in found):
+        found[:0] = _itself(thing, _ITSELF[kind])
+    elif kind in ("Article", "Page", "Event") and not found and not links(thing):
+        pictures = (_attachment({"type": "Image", **one}) for one in things(thing.get("image"), MOST_ITEMS))
+        found = [one for one in pictures if one is not None][:1]
     return tuple(found[:MOST_ATTACHMENTS])
 
 
-def _attachment(thing: Thing) -> Attachment | None:
-    wanted = ("image/", "video/", "audio/")
-    url = address(thing.get("url") or thing.get("href"), wanted)
-    if not url:
+def _itself(thing: Thing, wanted: str) -> list[Attachment]:
+    """Of a film that no browser plays, the picture that stands for it."""
+    said = media_type(thing)
+    file = {**thing, "type": "Document", "mediaType": said if said.startswith(SHOWN) else "", "summary": None}
+    itself, preview = _attachment(file, (wanted,)), largest(thing.get("icon"))
+    if itself is not None and itself.media_type.startswith(wanted):
+        return [itself]
+    return [Attachment(preview, "image/")] if preview else []
+
+
+def links(thing: Thing) -> tuple[str, ...]:
+    """Addresses that a post is about, as Lemmy attaches them: no pictures, and not files."""
+    found = (href(one) for one in _attached(thing) if kind_of(one) == "Link" and not _media_type(one))
+    return tuple(dict.fromkeys(address for address in found if address))[:MOST_ATTACHMENTS]
+
+
+def _attached(thing: Thing) -> list[Thing]:
+    return list(things(thing.get("attachment"), MOST_ITEMS))
+
+
+def _attachment(thing: Thing, wanted: tuple[str, ...] = SHOWN) -> Attachment | None:
+    file = _best(list(islice(_files(thing), MOST_SIZES)), wanted)
+    if file is None:
         return None
-    media_type = text(thing.get("mediaType"), 100)
-    for link in things(thing.get("url"), MOST_ITEMS):
-        if not media_type and url in (link.get("href"), link.get("url")):
-            media_type = text(link.get("mediaType"), 100)
     described, _ = in_language(thing, "name", 10_000)
     blurhash = text(thing.get("blurhash"), 200) or None
     return Attachment(
-        url,
-        media_type or {"Image": "image/", "Video": "video/", "Audio": "audio/"}.get(kind_of(thing), ""),
+        href(file),
+        media_type(file) or _media_type(thing) or _guessed(href(file)),
         described or text(thing.get("summary"), 10_000),
         blurhash if blurhash is None or blurhash.isascii() else None,
-        number(thing.get("width"), 100_000),
-        number(thing.get("height"), 100_000),
+        number(thing.get("width") or file.get("width"), 100_000),
+        number(thing.get("height") or file.get("height"), 100_000),
         seconds(thing.get("duration")),
         _focus(thing.get("focalPoint")),
+        largest(thing.get("icon")),
     )
+
+
+def _files(thing: Thing) -> Iterator[Thing]:
+    """Where it lies: one address, or one for each size, PeerTube's within the link to its playlist."""
+    for one in each(thing.get("url") or thing.get("href"), MOST_ITEMS):
+        if isinstance(one, str):
+            yield {"href": one, "mediaType": media_type(thing)}
+        elif isinstance(one, dict):
+            yield one
+            yield from things(one.get("tag"), MOST_ITEMS)
+
+
+def _best(files: list[Thing], wanted: tuple[str, ...]) -> Thing | None:
+    """What can be played, and is large enough but not larger."""
+    good = [one for one in files if href(one) and not _is_silent(one)]
+    shown = [one for one in good if media_type(one).startswith(wanted)]
+    if not shown:
+        is_file = len(good) == 1 and not media_type(good[0]).startswith(PAGES)
+        return good[0] if is_file else None
+    if not media_type(shown[0]).startswith("video/"):
+        return shown[0]
+    fitting = [one for one in shown if number(one.get("height")) <= BEST_HEIGHT]
+    if fitting:
+        return max(fitting, key=lambda one: number(one.get("height")))
+    return min(shown, key=lambda one: number(one.get("height")))
+
+
+def _is_silent(file: Thing) -> bool:
+    """PeerTube keeps a film's sound in a file of its own for some, and says so."""
+    codecs = {
+        text(one.get("value"))
+        for one in things(file.get("attachment"), MOST_ITEMS)
+        if text(one.get("name")) == "ffprobe_codec_type"
+    }
+    return bool(codecs) and "audio" not in codecs
+
+
+def _media_type(thing: Thing) -> str:
+    """Of something attached; empty for what is none of pictures, films and sounds."""
+    said = media_type(thing)
+    if said:
+        return said if said.startswith(SHOWN) else ""
+    return _ITSELF.get(kind_of(thing)) or _guessed(href(thing))
+
+
+def _guessed(address: str) -> str:
+    try:
+        return _ENDINGS.get(urlsplit(address).path.rpartition(".")[2].lower(), "")
+    except ValueError:
+        return ""
 
 
 def _focus(value: Any) -> tuple[float, float] | None:

@@ -19,10 +19,12 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Emoji:
-    """A custom one. `shortcode` without its colons."""
+    """A custom one. `shortcode` without its colons; `updated_at` is when its picture changed last."""
 
     shortcode: str
     url: str
+    uri: str = ""
+    updated_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ class Mention:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """A picture, film or sound. `focus` from -1 to 1 each way."""
+    """A picture, film or sound. `focus` from -1 to 1 each way; `preview` is a picture of what is none."""
 
     url: str
     media_type: str = ""
@@ -80,6 +82,7 @@ class Attachment:
     height: int = 0
     seconds: float | None = None
     focus: tuple[float, float] | None = None
+    preview: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,17 @@ class Poll:
 
 
 @dataclass(frozen=True, slots=True)
+class Occasion:
+    """When and where something takes place. Its moments are kept as they were written, with their own offset."""
+
+    starts: str = ""
+    ends: str = ""
+    zone: str = ""
+    """Name of a time zone."""
+    place: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """A post as its server tells it."""
 
@@ -102,6 +116,8 @@ class Writing:
     kind: str = "note"
     """note, question; read besides: article, page, image, video, audio, event"""
     html: str = ""
+    is_plain: bool = False
+    """`html` is plain text."""
     title: str = ""
     warning: str = ""
     is_sensitive: bool = False
@@ -117,10 +133,16 @@ class Writing:
     """Without their signs."""
     emojis: tuple[Emoji, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+    links: tuple[str, ...] = ()
+    """Web addresses that it is about, beside its words."""
     poll: Poll | None = None
+    occasion: Occasion | None = None
     quote_of: Uri | None = None
     choice: str | None = None
     """A vote: the option chosen, said by a nameless post in answer to the poll."""
+    likes_count: int | None = None
+    boosts_count: int | None = None
+    """As its server counts them, if it says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,12 +191,28 @@ class Boost:
 
 @dataclass(frozen=True, slots=True)
 class Like:
-    """A like; with `reaction` an emoji was chosen for it."""
+    """A like; with `reaction` an emoji was chosen for it: a character, or `:shortcode:` of the custom `emoji`."""
 
     uri: Uri
     actor: Uri
     target: Uri
     reaction: str = ""
+    emoji: Emoji | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forwarded:
+    """
+    A group hands on what somebody else did. Only a hint that it happened: what it says is to be asked of
+    whoever did it.
+    """
+
+    uri: Uri
+    actor: Uri
+    act: "Publish | Revise | Delete | Like"
+    to: tuple[str, ...] = ()
+    cc: tuple[str, ...] = ()
+    created_at: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +280,7 @@ Act: TypeAlias = (
     | ChangeProfile
     | Delete
     | Boost
+    | Forwarded
     | Like
     | Follow
     | Accept

@@ -14,6 +14,8 @@ from martlet.model.names import Uri, is_uri
 HTML_LIMIT = 200_000
 TEXT_LIMIT = 2_000
 NAME_LIMIT = 2_048
+LONGEST = 10_000_000.0
+"""Seconds of a film or sound."""
 MOST_RECIPIENTS = 2_000
 MOST_TAGS = 1_000
 MOST_OPTIONS = 500
@@ -22,9 +24,11 @@ MOST_FIELDS = 50
 MOST_ALIASES = 256
 MOST_ITEMS = 1_000
 
+UNDETERMINED = "und"
+
 Thing = Mapping[str, Any]
 
-_MOMENT = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d)?)(?:\.(\d+))?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _SECONDS = re.compile(
     r"P(?:(\d{1,4})D)?(?:T(?:(\d{1,4})H)?(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?)?", re.ASCII
 )
@@ -51,6 +55,10 @@ def first(value: Any) -> Any:
 
 
 def text(value: Any, limit: int = TEXT_LIMIT) -> str:
+    """A text, alone in a list perhaps, or as JSON-LD writes it out with its language."""
+    value = first(value)
+    if isinstance(value, dict):
+        value = value.get("@value")
     return value[:limit] if isinstance(value, str) else ""
 
 
@@ -75,28 +83,45 @@ def uris(value: Any, limit: int) -> tuple[Uri, ...]:
 
 def recipients(value: Any) -> tuple[str, ...]:
     """`to` or `cc`. The public's name is no address in all its spellings."""
-    return tuple(
+    found = (
         one[:NAME_LIMIT] if isinstance(one, str) else uri(one) or ""
         for one in each(value, MOST_RECIPIENTS)
         if isinstance(one, str | dict)
     )
+    return tuple(one for one in found if one)
 
 
 def address(value: Any, kinds: tuple[str, ...] = ("text/html",)) -> str:
     """An http(s) address for people or pictures, from a text, a Link or a list of them; `kinds` are preferred."""
     found = ""
-    for one in list(each(value, MOST_ITEMS)):
-        link, kind = one, ""
-        if isinstance(one, dict):
-            link, kind = one.get("href") or one.get("url") or "", text(one.get("mediaType"))
-            link = first(link)
-            if isinstance(link, dict):
-                link = link.get("href") or ""
-        if isinstance(link, str) and link.startswith(("https://", "http://")) and len(link) <= NAME_LIMIT:
-            if kind.startswith(kinds):
-                return link
-            found = found or link
+    for one in each(value, MOST_ITEMS):
+        link = href(one)
+        if link and media_type(one).startswith(kinds):
+            return link
+        found = found or link
     return found
+
+
+def largest(value: Any) -> str:
+    """The address of the largest of several pictures of one thing."""
+    pictures = [one for one in each(value, MOST_ITEMS) if href(one)]
+    sizes = [number(one.get("width")) if isinstance(one, dict) else 0 for one in pictures]
+    return address(pictures[sizes.index(max(sizes))], ("image/",)) if pictures else ""
+
+
+def href(one: Any) -> str:
+    """Where a text, a Link or something that has an address leads; empty where that is no http(s) address."""
+    if isinstance(one, dict):
+        one = first(one.get("href") or one.get("url"))
+        if isinstance(one, dict):
+            one = one.get("href")
+    is_good = isinstance(one, str) and one.startswith(("https://", "http://")) and len(one) <= NAME_LIMIT
+    return str(one) if is_good else ""
+
+
+def media_type(one: Any) -> str:
+    """What something says it is, in either of the words for it; empty if it does not say."""
+    return text(one.get("mediaType") or one.get("mimeType"), 100) if isinstance(one, dict) else ""
 
 
 def moment(value: Any) -> int | None:
@@ -113,7 +138,9 @@ def moment(value: Any) -> int | None:
 
 
 def seconds(value: Any) -> float | None:
-    """An xsd:duration of days and less."""
+    """An xsd:duration of days and less, or a number of seconds."""
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        return float(value) if 0 <= value < LONGEST else None
     found = _SECONDS.fullmatch(value) if isinstance(value, str) else None
     if found is None or not any(found.groups()):
         return None
@@ -130,15 +157,42 @@ def flag(value: Any) -> bool:
     return value is True
 
 
-def in_language(thing: Thing, name: str, limit: int) -> tuple[str, str | None]:
-    """A text and its language: `content` with `contentMap`, or one of the two."""
-    plain, by_language = thing.get(name), thing.get(f"{name}Map")
+def total(value: Any) -> int | None:
+    """How many a collection has, where it stands there with its number."""
+    counted = value.get("totalItems") if isinstance(value, dict) else None
+    return number(counted) if isinstance(counted, int) and not isinstance(counted, bool) else None
+
+
+def in_language(thing: Thing, name: str, limit: int, spoken: str | None = None) -> tuple[str, str | None]:
+    """
+    A text and its language: `content` with `contentMap`, or one of the two.
+
+    `spoken` is the language that the document says it is in elsewhere: of
+    several texts the one in it is taken, else the first.
+    """
+    plain, by_language = text(thing.get(name), limit), thing.get(f"{name}Map")
     if not isinstance(by_language, dict):
-        return text(plain, limit), None
-    options = [(code, said) for code, said in by_language.items() if isinstance(said, str)]
+        return plain, spoken
+    options = {code: said[:limit] for code, said in by_language.items() if isinstance(said, str) and said}
     if not options:
-        return text(plain, limit), None
-    if isinstance(plain, str):
-        code = next((code for code, said in options if said == plain), None)
-        return plain[:limit], code if code is not None or len(options) > 1 else options[0][0]
-    return options[0][1][:limit], options[0][0]
+        return plain, spoken
+    if plain:
+        code = next((code for code, said in options.items() if said == plain), None)
+        return plain, code or (spoken if len(options) > 1 else next(iter(options)))
+    code = spoken if spoken in options else next(iter(options))
+    return options[code], code
+
+
+def language(thing: Thing, around: Thing | None = None) -> str | None:
+    """The language of a document as it says beside its texts: PeerTube's, Lemmy's and Mobilizon's ways, and JSON-LD's."""
+    for named in (thing.get("language"), thing.get("inLanguage")):
+        one = first(named)
+        code = text(one.get("identifier") if isinstance(one, dict) else one, 35)
+        if code and code != UNDETERMINED:
+            return code
+    for document in (thing, around or {}):
+        for context in things(document.get("@context"), MOST_ITEMS):
+            code = text(context.get("@language"), 35)
+            if code and code != UNDETERMINED:
+                return code
+    return None

@@ -7,6 +7,7 @@ another account has is never taken over (attacks D14).
 """
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -19,13 +20,14 @@ from martlet.services import sweeping
 from martlet.storage import accounts, emojis, keys, moves, peers, remotes
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.remotes import Remote
-from martlet.text import names, sanitize
+from martlet.text import names, render, sanitize
 from martlet.text.cleaning import one_line
 from martlet.text.urls import InvalidUrl, parse_url
 
 NAME_LIMIT = 200
 DESCRIPTION_LIMIT = 1500
 MOST_FIELDS = 20
+_MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:[a-z]+|#[0-9]+);")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
         kind=profile.kind,
         url=url or profile.uri,
         display_name=names.display_name(profile.name)[:NAME_LIMIT],
-        note_html=sanitize.sanitize(profile.html),
+        note_html=_note(profile.html, here),
         fields=_fields(profile),
         is_locked=int(profile.is_locked),
         is_discoverable=int(profile.is_discoverable),
@@ -140,6 +142,13 @@ def keep_emoji(db: Writer, shortcode: str, url: str, host: str, here: Server) ->
         emojis.put(
             db, emojis.Emoji(here.next_id(), shortcode, host, address, address, None, 0, here.now_ms())
         )
+
+
+def _note(html: str, here: Server) -> str:
+    """PeerTube and others say plain text where HTML is due, which shows by its having no markup at all."""
+    if _MARKUP.search(html):
+        return sanitize.sanitize(html)
+    return render.html(render.parse(html), {}, here.tag_url)
 
 
 def _fields(profile: Profile) -> str:

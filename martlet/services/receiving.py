@@ -8,7 +8,6 @@ who may read it is what its author said, and nobody's act adds to it (attacks D1
 import json
 from collections.abc import Sequence
 from dataclasses import replace
-from html import escape
 
 from martlet.activitypub import addressing
 from martlet.activitypub.things import Attachment, Poll, Writing
@@ -18,7 +17,7 @@ from martlet.model.events import PostEdited, PostPublished
 from martlet.model.names import MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
-from martlet.services import acquainting, editing, polling
+from martlet.services import acquainting, editing, phrasing, polling
 from martlet.storage import attached, media, polls, posts, remotes, uris
 from martlet.storage.attached import Tag
 from martlet.storage.database import AlreadyThere, Reader, Writer
@@ -74,6 +73,7 @@ def receive(db: Writer, said: Writing, author: Account, here: Server) -> PostId 
         return None
     _attach(db, post, said, author, here)
     posts.note_published(db, post)
+    posts.note_counts(db, post.id, said.likes_count or 0, said.boosts_count or 0)
     db.emit(PostPublished(post.id))
     return post.id
 
@@ -95,7 +95,7 @@ def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, her
         post = Post(
             id=id,
             uri=said.uri,
-            url=_page(said),
+            url=phrasing.page_of(said),
             author_id=author.id,
             visibility=addressing.visibility(said.to, said.cc, _followers(db, author)),
             thread_id=id if parent is None else parent.thread_id,
@@ -103,7 +103,7 @@ def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, her
             created_at=created_at,
             reply_to_id=None if parent is None else parent.id,
             reply_to_account_id=None if parent is None else parent.author_id,
-            html=html_of(said),
+            html=phrasing.html(said, here),
             warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
             is_sensitive=int(said.is_sensitive or bool(said.warning)),
             language=normalise_language(said.language),
@@ -126,20 +126,6 @@ def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, her
 def _followers(db: Reader, author: Account) -> str:
     remote = remotes.find(db, author.id)
     return "" if remote is None else remote.followers
-
-
-def _page(said: Writing) -> str:
-    """The page for people; without one, the address itself."""
-    return next(iter(acquainting.addresses([said.url])), said.uri)
-
-
-def html_of(said: Writing) -> str:
-    """Clean HTML; what is more than a note begins with its title and ends with where to read it."""
-    if said.kind in ("note", "question"):
-        return sanitize.sanitize(said.html)
-    title = f"<p><strong>{escape(one_line(said.title))}</strong></p>" if said.title else ""
-    link = f'<p><a href="{escape(_page(said))}">{escape(_page(said))}</a></p>'
-    return sanitize.sanitize(f"{title}{said.html}{link}")
 
 
 # -- what hangs on it ----------------------------------------------------
@@ -195,7 +181,7 @@ def _media(id: MediaId, post: Post, position: int, one: Attachment, here: Server
         kind=kind,
         content_type=one.media_type if "/" in one.media_type.rstrip("/") else "",
         file=url,
-        preview=url if kind == "image" else "",
+        preview=url if kind == "image" else next(iter(acquainting.addresses([one.preview])), ""),
         bytes=0,
         remote_url=url,
         description=one.description[:DESCRIPTION_LIMIT],
@@ -255,6 +241,7 @@ def revise(db: Writer, said: Writing, author: Account, here: Server) -> None:
     if post is None or post.author_id != author.id or post.boost_of_id is not None:
         return
     posts.lock(db, post.id)
+    posts.note_counts(db, post.id, said.likes_count or 0, said.boosts_count or 0)
     newest = post.edited_at or post.created_at
     if said.edited_at is None or said.edited_at <= newest:
         _count(db, post, said)
@@ -280,7 +267,7 @@ def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, h
     posts.update(
         db,
         post.id,
-        html=html_of(said),
+        html=phrasing.html(said, here),
         warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
         is_sensitive=int(said.is_sensitive or bool(said.warning)),
         language=normalise_language(said.language) or post.language,

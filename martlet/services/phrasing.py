@@ -1,0 +1,81 @@
+"""
+What a post from elsewhere says, as clean HTML of ours.
+
+Notes are shown as they are. What is more than a note (a page, a film, an
+event) begins with its title and what it takes besides (when, where), and ends
+with what it is about and where to read it.
+"""
+
+import re
+from html import escape
+
+from martlet.activitypub.things import Occasion, Writing
+from martlet.model.names import Uri, host_of
+from martlet.model.server import Server
+from martlet.services import acquainting
+from martlet.text import names, render, sanitize
+from martlet.text.cleaning import one_line
+from martlet.text.render import MentionLink
+
+NOTES = ("note", "question")
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
+_NO_OFFSET = ("Z", "+00:00", "+0000", "-00:00")
+
+
+def page_of(said: Writing) -> str:
+    """The page for people; without one, the address itself."""
+    return next(iter(acquainting.addresses([said.url])), said.uri)
+
+
+def html(said: Writing, here: Server) -> str:
+    words = _plain(said, here) if said.is_plain else sanitize.sanitize(said.html)
+    before = [_title(said), _when_and_where(said.occasion)]
+    about = [link for link in acquainting.addresses(said.links) if escape(link) not in words]
+    after = about if said.kind in NOTES else [*about, page_of(said)]
+    if not any(before) and not after:
+        return words
+    links = "".join(f'<p><a href="{escape(link)}">{escape(link)}</a></p>' for link in dict.fromkeys(after))
+    return sanitize.sanitize("".join([*before, words, links]))
+
+
+def _title(said: Writing) -> str:
+    """None where the words begin with it anyway."""
+    title = one_line(said.title)
+    if not title or sanitize.plain(said.html[: 4 * len(title) + 200]).startswith(title):
+        return ""
+    return f"<p><strong>{escape(title)}</strong></p>"
+
+
+def _when_and_where(occasion: Occasion | None) -> str:
+    if occasion is None:
+        return ""
+    lines = [line for line in (_when(occasion), one_line(occasion.place)) if line]
+    return f"<p>{'<br>'.join(map(escape, lines))}</p>" if lines else ""
+
+
+def _when(occasion: Occasion) -> str:
+    """`2026-12-11 19:00 – 21:00 (Europe/London)`: as its clocks show it, in no language."""
+    start, end = _MOMENT.fullmatch(occasion.starts), _MOMENT.fullmatch(occasion.ends)
+    if start is None:
+        return ""
+    told = f"{start[1]} {start[2]}"
+    if end is not None:
+        told += f" – {end[2]}" if end[1] == start[1] else f" – {end[1]} {end[2]}"
+    offset = start[3] or ""
+    zone = one_line(occasion.zone) or ("UTC" if offset in _NO_OFFSET else f"UTC{offset}" if offset else "")
+    return f"{told} ({zone})" if zone else told
+
+
+def _plain(said: Writing, here: Server) -> str:
+    """Plain text, or Markdown, which is made to be read as such: with links, hashtags and the people it names."""
+    people = dict(filter(None, (_person(one.uri, one.name) for one in said.mentions)))
+    return render.html(render.parse(said.html), people, here.tag_url)
+
+
+def _person(uri: Uri, name: str) -> tuple[str, MentionLink] | None:
+    try:
+        username, host = names.parse_handle(name)
+    except names.InvalidHandle:
+        return None
+    host = host or host_of(uri)
+    return names.handle_key(username, host), MentionLink(uri, username, host)

@@ -1,0 +1,54 @@
+"""
+What is read out of each golden document, as it stands in the file beside it (`note.json` → `note.read.json`).
+
+    python -m tests.golden.reading        # renews the files; look at what changed
+"""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+from martlet.activitypub import parse
+
+FOLDER = Path(__file__).parent
+ENDING = ".read.json"
+
+
+def documents() -> list[str]:
+    """By their names, as `mastodon/note`."""
+    found = (path for path in FOLDER.glob("*/*.json") if not path.name.endswith(ENDING))
+    return sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in found)
+
+
+def document(name: str) -> Any:
+    return json.loads((FOLDER / f"{name}.json").read_text("utf-8"))
+
+
+def read(name: str) -> Any:
+    """A document as the parser for its kind reads it: what says something, under our own names."""
+    found = document(name)
+    kind = parse.kind_of(found)
+    if kind in parse.ACTORS:
+        return _told(parse.profile(found))
+    if kind in parse.POSTS:
+        return _told(parse.writing(found))
+    return _told(parse.collection(found) if "Collection" in kind else parse.act(found))
+
+
+def expected(name: str) -> Any:
+    return json.loads((FOLDER / f"{name}{ENDING}").read_text("utf-8"))
+
+
+def _told(value: Any) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        fields = {one.name: (getattr(value, one.name), one.default) for one in dataclasses.fields(value)}
+        said = {name: _told(found) for name, (found, default) in fields.items() if found != default}
+        return {"is": type(value).__name__, **said}
+    return list(map(_told, value)) if isinstance(value, tuple) else value
+
+
+if __name__ == "__main__":
+    for name in documents():
+        text = json.dumps(read(name), ensure_ascii=False, indent=2)
+        (FOLDER / f"{name}{ENDING}").write_text(text + "\n", "utf-8")
