@@ -7,6 +7,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 BIN := .venv/bin
 SERVE := .venv/.serve
 DEV := .venv/.dev
+PEER := tests/peers/fedify/node_modules/.package-lock.json
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -17,7 +18,7 @@ serve: $(SERVE) ## Set everything up and start the server at http://localhost:30
 demo: $(SERVE) ## The same with an invented town of people to look round in
 	@$(BIN)/martlet demo
 
-test: $(DEV) ## Bring all that the tests need, PostgreSQL included, and run them on both databases
+test: $(DEV) $(PEER) ## Bring all that the tests need, PostgreSQL included, and run them on both databases
 	@$(BIN)/python -m pytest -n auto -q
 
 check: $(DEV) ## What CI runs: format, lint, types, arrows, tests
@@ -39,7 +40,7 @@ lock: $(DEV) ## Renew the locked dependencies from pyproject.toml
 			--no-annotate --upgrade $${set#*:} pyproject.toml requirements/build.in -o requirements/$${set%%:*}.txt; done
 
 clean: ## Remove the virtual environment (your data stays)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/peers/fedify/node_modules
 
 .venv/bin/uv: requirements/uv.txt
 	@test -n "$(PYTHON)" || { echo "Martlet needs Python 3.11 or newer, and none was found on this machine."; exit 1; }
@@ -56,3 +57,11 @@ $(SERVE): .venv/bin/uv requirements/serve.txt pyproject.toml
 $(DEV): $(SERVE) requirements/dev.txt
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/dev.txt
 	@touch $@
+
+# Another implementation for the tests to speak with, and the Node that runs it.
+$(PEER): tests/peers/fedify/package-lock.json
+	@if ! command -v npm >/dev/null; then \
+		echo "!! npm is missing: the tests that speak with Fedify (tests/peers) cannot run. On Debian and Ubuntu: apt install npm"; \
+	elif (cd tests/peers/fedify && npm ci --loglevel=error); then touch $@; else \
+		echo "!! npm could not bring Fedify: the tests that speak with it (tests/peers) cannot run."; \
+	fi

@@ -26,8 +26,9 @@ OPERATIONS = [operation for api in methods.ALL for operation in api.operations]
 
 def sources() -> Iterator[Path]:
     for folder in ("martlet", "tests", "bench"):
-        for kind in ("*.py", "*.sql", "*.css", "*.js", "*.html"):
-            yield from (ROOT / folder).rglob(kind)
+        for kind in ("*.py", "*.sql", "*.css", "*.js", "*.mjs", "*.html"):
+            found = (ROOT / folder).rglob(kind)
+            yield from (path for path in found if "node_modules" not in path.parts)
 
 
 def modules(package: str) -> Iterator[ModuleType]:

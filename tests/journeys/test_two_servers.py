@@ -5,103 +5,25 @@ Everything they do arrives at the other once, also when one of them is killed
 in the middle and comes back.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from martlet.services import here as this_server
-from martlet.settings import Settings
-from martlet.storage.migrating import migrate
-from martlet.storage.opening import open_store
 from tests.journeys.conftest import eventually
-from tests.make import insert_person
-from tests.running import Running
-
-
-@dataclass(slots=True)
-class Town:
-    """One server with one person on it."""
-
-    server: Running
-    name: str
-    token: str
-
-    @property
-    def handle(self) -> str:
-        return f"{self.name}@localhost:{self.server.port}"
-
-    def get(self, path: str) -> Any:
-        status, found = self.server.call("GET", path, self.token)
-        assert status == 200, (status, found)
-        return found
-
-    def post(self, path: str, body: object = None) -> Any:
-        status, found = self.server.call("POST", path, self.token, body if body is not None else {})
-        assert status == 200, (status, found)
-        return found
-
-    def find(self, handle: str) -> Any:
-        """Somebody elsewhere, asked for at their server."""
-        found = self.get(f"/api/v2/search?q=@{handle}&resolve=true&type=accounts")["accounts"]
-        assert len(found) == 1, found
-        return found[0]
-
-    def home(self) -> list[Any]:
-        found: list[Any] = self.get("/api/v1/timelines/home")
-        return found
-
-    def told(self, kind: str) -> list[Any]:
-        found: list[Any] = self.get(f"/api/v1/notifications?types[]={kind}")
-        return found
+from tests.towns import Town, befriend, settle, with_text
 
 
 @pytest.fixture
 def towns(tmp_path: Path) -> Iterator[tuple[Town, Town]]:
-    found = [_town(tmp_path / name, name) for name in ("ada", "bob")]
+    found = [settle(tmp_path / name, name) for name in ("ada", "bob")]
     for town in found:
         town.server.start()
     yield found[0], found[1]
     for town in found:
         town.server.kill()
-
-
-def _town(folder: Path, name: str) -> Town:
-    data = folder / "data"
-    data.mkdir(parents=True)
-    server = Running(data, "sqlite", extra={"MARTLET_ALLOW_PRIVATE_ADDRESSES": "on"})
-    store = open_store("sqlite", data)
-    migrate(store)
-    here = this_server.server(Settings(url=server.url, data=str(data)), store.take_slot())
-    with store.write() as db:
-        _, token = insert_person(db, name, here)
-    store.close()
-    return Town(server, name, token)
-
-
-def with_text(posts: list[Any], text: str) -> Any:
-    """The one post that says so."""
-    found = [post for post in posts if text in post["content"]]
-    assert len(found) <= 1, found
-    return found[0] if found else None
-
-
-def befriend(ada: Town, bob: Town) -> tuple[Any, Any]:
-    """Each follows the other; returns Bob as Ada's server knows him, and the reverse."""
-    bob_there, ada_there = ada.find(bob.handle), bob.find(ada.handle)
-    for town, other in ((ada, bob_there), (bob, ada_there)):
-        town.post(f"/api/v1/accounts/{other['id']}/follow")
-    for town, other in ((ada, bob_there), (bob, ada_there)):
-        eventually(relation(town, other, "following"))
-        eventually(relation(town, other, "followed_by"))
-    return bob_there, ada_there
-
-
-def relation(town: Town, other: Any, name: str) -> Callable[[], bool]:
-    return lambda: bool(town.get(f"/api/v1/accounts/relationships?id[]={other['id']}")[0][name])
 
 
 def test_people_on_two_servers(towns: tuple[Town, Town]) -> None:
@@ -162,7 +84,7 @@ def test_people_on_two_servers(towns: tuple[Town, Town]) -> None:
     eventually(lambda: ada.server.call("GET", f"/api/v1/statuses/{seen['id']}", ada.token)[0] == 404)
 
     ada.post(f"/api/v1/accounts/{bob_there['id']}/unfollow")
-    eventually(lambda: not relation(bob, ada_there, "followed_by")())
+    eventually(lambda: not bob.relation(ada_there, "followed_by")())
     bob.post("/api/v1/statuses", {"status": "Nobody hears me"})
     bob.post("/api/v1/statuses", {"status": f"But @{ada.handle} does"})
     eventually(lambda: ada.told("mention"))
@@ -212,12 +134,12 @@ def test_a_locked_account_and_a_block(towns: tuple[Town, Town]) -> None:
     assert ada.post(f"/api/v1/accounts/{bob_there['id']}/follow")["requested"]
     asking = eventually(lambda: bob.get("/api/v1/follow_requests"))
     assert [one["acct"] for one in asking] == [ada.handle]
-    assert not relation(ada, bob_there, "following")()
+    assert not ada.relation(bob_there, "following")()
     bob.post(f"/api/v1/follow_requests/{asking[0]['id']}/authorize")
-    eventually(relation(ada, bob_there, "following"))
+    eventually(ada.relation(bob_there, "following"))
     bob.post(f"/api/v1/accounts/{asking[0]['id']}/block")
-    eventually(relation(ada, bob_there, "blocked_by"))
-    assert not relation(ada, bob_there, "following")()
+    eventually(ada.relation(bob_there, "blocked_by"))
+    assert not ada.relation(bob_there, "following")()
 
 
 def test_killed_in_the_middle(towns: tuple[Town, Town]) -> None:
