@@ -15,9 +15,20 @@ from typing import Any
 import msgspec
 
 from martlet.activitypub import parse
-from martlet.activitypub.things import Act, Boost, ChangeProfile, Delete, Move, Publish, Revise, Writing
+from martlet.activitypub.things import (
+    Act,
+    Boost,
+    ChangeProfile,
+    Delete,
+    Forwarded,
+    Move,
+    Publish,
+    Revise,
+    Writing,
+)
 from martlet.federation.asking import Asking, public
 from martlet.federation.fetching import Gone
+from martlet.federation.forwarding import Forwarding
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.answer import Answer
 from martlet.http.request import Request
@@ -90,6 +101,9 @@ class Inbox:
     async def _take_in(self, one: Incoming, here: Server) -> None:
         document = canonical_json.parse_object(one.body)
         act, evidence = await self._believed(parse.act(document), document, one.signer)
+        if isinstance(act, Forwarded):
+            await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
+            return
         await self._gather(act)
         await self.ground.store.writing(intake.accept, act, evidence, here)
 

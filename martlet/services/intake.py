@@ -19,6 +19,7 @@ from martlet.activitypub.things import (
     ChangeProfile,
     Delete,
     Follow,
+    Forwarded,
     Like,
     Move,
     Other,
@@ -95,8 +96,8 @@ def _do(db: Writer, act: Act, actor: Account, here: Server) -> None:
             moving.receive(db, act, actor, here)
         case Undo():
             _undo(db, act, actor, here)
-        case ChangeProfile() | Other():
-            return  # a profile was fetched anew before
+        case ChangeProfile() | Forwarded() | Other():
+            return  # a profile was fetched anew before; what a group hands on is believed of nobody
 
 
 # -- posts ---------------------------------------------------------------

@@ -195,15 +195,15 @@ def _media(id: MediaId, post: Post, position: int, one: Attachment, here: Server
 
 
 def _sizes(one: Attachment) -> dict[str, dict[str, object]]:
-    if not one.width or not one.height:
-        return {}
-    original: dict[str, object] = {
-        "width": one.width,
-        "height": one.height,
-        "size": f"{one.width}x{one.height}",
-        "aspect": one.width / one.height,
-    }
-    return {"original": original | ({} if one.seconds is None else {"duration": one.seconds})}
+    original: dict[str, object] = {} if one.seconds is None else {"duration": one.seconds}
+    if one.width and one.height:
+        original |= {
+            "width": one.width,
+            "height": one.height,
+            "size": f"{one.width}x{one.height}",
+            "aspect": one.width / one.height,
+        }
+    return {"original": original} if original else {}
 
 
 def _ask(db: Writer, id: PollId, post: Post, asked: Poll) -> None:

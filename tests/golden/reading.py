@@ -1,5 +1,6 @@
 """
-What is read out of each golden document, as it stands in the file beside it (`note.json` → `note.read.json`).
+What is read out of each golden document, as it stands in the file beside it (`note.json` → `note.read.json`);
+and for some, what an app is shown of it in the end (`note.shown.json`).
 
     python -m tests.golden.reading        # renews the files; look at what changed
 """
@@ -12,13 +13,19 @@ from typing import Any
 from martlet.activitypub import parse
 
 FOLDER = Path(__file__).parent
-ENDING = ".read.json"
+READ, SHOWN = ".read.json", ".shown.json"
 
 
 def documents() -> list[str]:
     """By their names, as `mastodon/note`."""
-    found = (path for path in FOLDER.glob("*/*.json") if not path.name.endswith(ENDING))
+    found = (path for path in FOLDER.glob("*/*.json") if not path.name.endswith((READ, SHOWN)))
     return sorted(path.relative_to(FOLDER).with_suffix("").as_posix() for path in found)
+
+
+def shown() -> list[str]:
+    """Those of which it is known what apps are shown."""
+    found = (path.relative_to(FOLDER).as_posix() for path in FOLDER.glob(f"*/*{SHOWN}"))
+    return sorted(name.removesuffix(SHOWN) for name in found)
 
 
 def document(name: str) -> Any:
@@ -36,8 +43,8 @@ def read(name: str) -> Any:
     return _told(parse.collection(found) if "Collection" in kind else parse.act(found))
 
 
-def expected(name: str) -> Any:
-    return json.loads((FOLDER / f"{name}{ENDING}").read_text("utf-8"))
+def expected(name: str, ending: str = READ) -> Any:
+    return json.loads((FOLDER / f"{name}{ending}").read_text("utf-8"))
 
 
 def _told(value: Any) -> Any:
@@ -51,4 +58,4 @@ def _told(value: Any) -> Any:
 if __name__ == "__main__":
     for name in documents():
         text = json.dumps(read(name), ensure_ascii=False, indent=2)
-        (FOLDER / f"{name}{ENDING}").write_text(text + "\n", "utf-8")
+        (FOLDER / f"{name}{READ}").write_text(text + "\n", "utf-8")
