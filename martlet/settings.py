@@ -69,6 +69,19 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         bool, Meta(description="Whether people who are not signed in may read the local timeline.")
     ] = True
 
+    federation: Annotated[
+        Literal["open", "allow-list"],
+        Meta(
+            description="With which servers this one speaks: all but those you suspend, or only those you allow (`martlet peer`)."
+        ),
+    ] = "open"
+    authorized_fetch: Annotated[
+        bool,
+        Meta(
+            description="Whether other servers must sign their requests to read posts and profiles, so that suspended ones cannot."
+        ),
+    ] = False
+
     post_limit: Annotated[int, Meta(ge=100, le=100_000, description="Characters a post may have.")] = 5000
     media_per_post: Annotated[
         int, Meta(ge=1, le=100, description="Pictures and other media a post may carry.")

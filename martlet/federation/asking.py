@@ -6,6 +6,7 @@ signature that does not fit is tried once more with the key that is there now,
 because keys change.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from martlet.federation.resolving import NetworkResolver
@@ -16,7 +17,7 @@ from martlet.services.ports import Ground
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Claim, Received, SignatureRejected
 from martlet.signing.keys import Kind, PublicKey
-from martlet.storage import accounts, keys, peers, remotes
+from martlet.storage import keys, peer_policies, remotes
 from martlet.storage.database import Reader
 from martlet.storage.keys import RemoteKey
 
@@ -41,16 +42,25 @@ class Asking:
     def claim(self, request: Request, body: bytes) -> Claim:
         """What the signature claims, before any key is looked for. Raises `SignatureRejected`."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.items()}
-        origin = self.ground.here.url
-        received = Received(request.method, request.target, headers, body, origin)
+        received = Received(request.method, request.target, headers, body, self.ground.here.url)
         return http_signatures.read(received, self.ground.here.now())
 
-    async def check_host(self, claim: Claim) -> None:
-        """Suspended servers cost no more than this. Raises `SignerSuspended`, `SignatureRejected`."""
-        host = host_of(Uri(claim.key_id))
-        if not is_uri(claim.key_id) or host == self.ground.here.host:
+    async def check_sender(self, request: Request) -> str:
+        """
+        Servers that are not spoken with cost no more than this, before the body is read or a key is looked for.
+
+        Returns the key that was looked at. Raises `SignerSuspended`, `SignatureRejected`.
+        """
+        key_id = http_signatures.key_id_in(request.header(b"signature"), request.header(b"signature-input"))
+        await self.check_key_id(key_id)
+        return key_id
+
+    async def check_key_id(self, key_id: str) -> None:
+        """Raises `SignerSuspended`, `SignatureRejected`."""
+        host = host_of(Uri(key_id)) if is_uri(key_id) else ""
+        if not host or host == self.ground.here.host:
             raise SignatureRejected("The signature names a key that no other server can have.")
-        if await self.ground.store.reading(peers.is_suspended, host):
+        if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
             raise SignerSuspended
 
     async def signer(self, claim: Claim) -> RemoteKey:
@@ -65,9 +75,27 @@ class Asking:
                 raise
             key = await self._renewed(Uri(claim.key_id))
             claim.verify(public(key))
-        if await self.ground.store.reading(_is_gone, key):
+        if key.is_gone:
             raise SignerSuspended
         return key
+
+    async def reader(self, request: Request) -> RemoteKey:
+        """Who asks for a document, by a signature that is good. Raises `SignerSuspended`, `SignatureRejected`."""
+        glanced = await self.check_sender(request)
+        claim = self.claim(request, b"")
+        if claim.key_id != glanced:
+            await self.check_key_id(claim.key_id)
+        return await self.signer(claim)
+
+    async def check_open(self, request: Request) -> None:
+        """
+        What is open to all is not for servers that say who they are and are not spoken with.
+
+        A signature that is good for nothing harms nobody here. Raises `SignerSuspended`.
+        """
+        if b"signature" in request.headers:
+            with suppress(SignatureRejected):
+                await self.check_sender(request)
 
     async def known_key(self, uri: Uri) -> RemoteKey | None:
         return await self.ground.store.reading(keys.find_remote, uri)
@@ -94,8 +122,3 @@ def public(key: RemoteKey) -> PublicKey:
 def _may_be_old(db: Reader, key: RemoteKey, since: int) -> bool:
     remote = remotes.find(db, key.account_id)
     return remote is None or remote.fetched_at < since
-
-
-def _is_gone(db: Reader, key: RemoteKey) -> bool:
-    account = accounts.find(db, key.account_id)
-    return account is None or account.is_gone

@@ -1,9 +1,10 @@
 """
 The door for other servers: accounts, posts and collections as documents, and the inboxes.
 
-Public and unlisted posts are open to all; what is for followers is given to
-servers on which somebody follows the author, or is named, and who sign their
-request. Whoever comes with a browser is sent to the page.
+Public and unlisted posts are open to all, or with `authorized_fetch` to all who
+sign their request; what is for followers is given to servers on which somebody
+follows the author, or is named, and who sign their request. Whoever comes with a
+browser is sent to the page.
 """
 
 from collections.abc import Callable
@@ -80,14 +81,15 @@ class FederationDoor:
         add("POST", "/users/{username}/inbox", self._take)
         add("GET", "/actor", self._server)
         add("GET", "/actor/outbox", self._server_outbox)
-        add("GET", "/users/{username}", self._or_page("/@{username}", self._account))
-        add("GET", "/users/{username}/posts/{id}", self._or_page("/@{username}/{id}", self._post))
-        add("GET", "/users/{username}/posts/{id}/activity", self._activity)
-        add("GET", "/users/{username}/posts/{id}/replies", self._answers)
-        add("GET", "/users/{username}/outbox", self._outbox)
-        add("GET", "/users/{username}/featured", self._featured)
-        add("GET", "/users/{username}/followers", self._followers)
-        add("GET", "/users/{username}/following", self._following)
+        read = self._read
+        add("GET", "/users/{username}", self._or_page("/@{username}", read(self._account)))
+        add("GET", "/users/{username}/posts/{id}", self._or_page("/@{username}/{id}", read(self._post)))
+        add("GET", "/users/{username}/posts/{id}/activity", read(self._activity))
+        add("GET", "/users/{username}/posts/{id}/replies", read(self._answers))
+        add("GET", "/users/{username}/outbox", read(self._outbox))
+        add("GET", "/users/{username}/featured", read(self._featured))
+        add("GET", "/users/{username}/followers", read(self._followers))
+        add("GET", "/users/{username}/following", read(self._following))
 
     def failed(self, request: Request, error: Exception) -> Answer:
         del request
@@ -122,6 +124,31 @@ class FederationDoor:
             return answer
 
         return choose
+
+    def _read(self, endpoint: Endpoint) -> Endpoint:
+        """
+        What people here say, for servers that we speak with.
+
+        With `authorized_fetch` they have to sign, and whom the person asked for
+        blocks is told nothing. The server's own account stays open, so that
+        others can look up the key with which we ask for theirs.
+        """
+        store, asking = self._ground.store, self._asking
+
+        async def open_to_all(request: Request, params: Params) -> Answer:
+            await asking.check_open(request)
+            return await endpoint(request, params)
+
+        async def for_signers(request: Request, params: Params) -> Answer:
+            key = await asking.reader(request)
+            if await store.reading(remotes.is_unwelcome, key.account_id, params["username"]):
+                raise NotFound
+            answer = await endpoint(request, params)
+            others = [header for header in answer.headers if header[0] != CACHED[0]]
+            answer.headers = [*others, PRIVATE]
+            return answer
+
+        return for_signers if self._ground.here.authorized_fetch else open_to_all
 
     async def _server(self, request: Request, params: Params) -> Answer:
         del request, params
@@ -177,9 +204,7 @@ class FederationDoor:
     async def _check_reader(self, request: Request, post: Post) -> None:
         """What is not for all is shown to those for whom it is. Raises `NotFound`, never saying why."""
         try:
-            claim = self._asking.claim(request, b"")
-            await self._asking.check_host(claim)
-            key = await self._asking.signer(claim)
+            key = await self._asking.reader(request)
         except SignatureRejected:
             raise NotFound from None
         if not await self._ground.store.reading(remotes.may_read, key.account_id, post.id):

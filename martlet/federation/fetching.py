@@ -21,7 +21,7 @@ from martlet.services import identities
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
 from martlet.signing.http_signatures import Scheme, Signer
-from martlet.storage import peers
+from martlet.storage import peer_policies, peers
 from martlet.storage.database import Reader, Writer
 
 GONE = frozenset({404, 410})
@@ -103,9 +103,9 @@ class Fetcher:
         host = host_of(Uri(address))
         if not is_uri(address) or host == self.ground.here.host:
             raise NotHandedOut("There is nothing to fetch.")
-        known = await self.ground.store.reading(peers.find, host)
-        if known is not None and known.suspended_at is not None:
+        if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
             raise NotHandedOut("We do not speak to this server.")
+        known = await self.ground.store.reading(peers.find, host)
         scheme = Scheme(known.signature) if known is not None and known.signature else Scheme.CAVAGE
         answered = await signed.get(self.client, address, await self.signer(), scheme)
         answer = answered.answer
@@ -119,6 +119,9 @@ class Fetcher:
 
     async def web_finger(self, origin: str, handle: str) -> Named | None:
         """RFC 7033, asked of `origin`; None for no or no good answer. Raises `NoAnswer`."""
+        host = host_of(Uri(f"{origin}/"))
+        if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
+            return None
         answer = await self.client.get(
             f"{origin}/.well-known/webfinger?resource=acct:{handle}", accept=_JRD, max_bytes=65_536
         )

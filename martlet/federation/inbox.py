@@ -1,7 +1,7 @@
 """
 What other servers bring: checked, written down, answered 202; the rest is a job's.
 
-    size, host → signature → who signed it → written down once, by its name → 202
+    taken before? → sender's server → size → signature → who signed it → written down once, by its name → 202
     the job: what is needed from elsewhere → `services.intake.accept`, one transaction
 
 An act that somebody else brings than its actor is believed for its proof
@@ -9,7 +9,7 @@ An act that somebody else brings than its actor is believed for its proof
 """
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
@@ -26,9 +26,11 @@ from martlet.activitypub.things import (
     Revise,
     Writing,
 )
+from martlet.federation import replays
 from martlet.federation.asking import Asking, public
 from martlet.federation.fetching import Gone
 from martlet.federation.forwarding import Forwarding
+from martlet.federation.replays import Taken
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.answer import Answer
 from martlet.http.request import Request
@@ -55,14 +57,20 @@ class Inbox:
     ground: Ground
     asking: Asking
     resolver: NetworkResolver
+    taken: Taken = field(default_factory=Taken)
 
     # -- at the door -----------------------------------------------------
 
     async def take(self, request: Request) -> Answer:
         """Raises `EvidenceRejected`, `MalformedDocument`, `BodyTooLarge`."""
+        mark, now = replays.mark_of(request), self.ground.here.now_ms()
+        if self.taken.has(mark, now):
+            return Answer(b"", 202)
+        glanced = await self.asking.check_sender(request)
         body = await request.body(LIMIT)
         claim = self.asking.claim(request, body)
-        await self.asking.check_host(claim)
+        if claim.key_id != glanced:
+            await self.asking.check_key_id(claim.key_id)
         document = canonical_json.parse_object(body)
         act = parse.act(document)
         if await self._is_farewell_of_strangers(act):
@@ -75,7 +83,8 @@ class Inbox:
         ):
             raise EvidenceRejected("This was not sent by whom it names.")
         one = Incoming(self.ground.here.next_id(), key.owner, act.uri, body)
-        await self.ground.store.writing(_write_down, one, self.ground.here.now_ms())
+        await self.ground.store.writing(_write_down, one, now)
+        self.taken.put(mark, now)
         return Answer(b"", 202)
 
     async def _is_farewell_of_strangers(self, act: Act) -> bool:

@@ -28,7 +28,7 @@ from martlet.services import identities
 from martlet.services.delivering import SEND
 from martlet.services.ports import Ground
 from martlet.signing.http_signatures import Scheme, Signer
-from martlet.storage import accounts, deliveries, events, peers
+from martlet.storage import accounts, deliveries, events, peer_policies, peers
 from martlet.storage.database import Reader, Writer
 from martlet.storage.deliveries import Delivery
 
@@ -81,6 +81,8 @@ class Sender:
         store, here = self.ground.store, self.ground.here
         started, width = time.monotonic(), 1
         while time.monotonic() - started < SECONDS:
+            if await store.reading(peer_policies.is_refused, host, here):
+                await store.writing(deliveries.give_up, host)
             batch = await store.reading(deliveries.next_for, host, BATCH if width > 1 else 1)
             if not batch:
                 if await store.writing(_end, host):

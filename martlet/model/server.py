@@ -9,6 +9,7 @@ from martlet.model.ids import IdMaker
 from martlet.model.names import PostId, Uri
 
 Registration = Literal["open", "approval", "invite", "closed"]
+Federation = Literal["open", "allow-list"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,10 @@ class Server:
     registration: Registration = "invite"
     public_preview: bool = True
     sends_mail: bool = False
+    federation: Federation = "open"
+    """With which servers it speaks: all but those that are suspended, or only those that were allowed."""
+    authorized_fetch: bool = False
+    """Documents are given only to those who sign their request."""
     deletion_grace_days: int = 30
     limits: Limits = field(default_factory=Limits)
 

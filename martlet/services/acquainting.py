@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from martlet.activitypub.things import Picture, Profile
 from martlet.model.errors import EvidenceRejected
 from martlet.model.events import AccountChanged
+from martlet.model.moderation import Policy, strictest
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.model.server import Server
-from martlet.services import sweeping
-from martlet.storage import accounts, emojis, keys, moves, peers, remotes
+from martlet.services import restricting, sweeping
+from martlet.storage import accounts, emojis, keys, moves, peer_policies, peers, remotes
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.remotes import Remote
 from martlet.text import names, render, sanitize
@@ -47,6 +48,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
         raise EvidenceRejected("An account of this server does not come from elsewhere.")
     if origin_of(profile.inbox) != origin_of(profile.uri):
         raise EvidenceRejected("An account's inbox is on another server than the account.")
+    policy = _policy(db, found, here)
     known = accounts.find_by_uri(db, profile.uri)
     if known is not None and known.deleted_at is not None:
         return known.id
@@ -64,10 +66,11 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
         is_discoverable=int(profile.is_discoverable),
         is_indexable=int(profile.is_indexable),
         created_at=min(profile.created_at or here.now_ms(), here.now_ms()),
-        **_pictures("avatar", profile.avatar),
-        **_pictures("header", profile.header),
+        **_pictures("avatar", None if policy.refuses_media else profile.avatar),
+        **_pictures("header", None if policy.refuses_media else profile.header),
     )
-    _keep_addresses(db, id, profile, here)
+    _keep_addresses(db, id, found, here)
+    restricting.mark_account(db, id, here)
     keys.replace_remote(db, id, found.keys)
     for emoji in profile.emojis:
         keep_emoji(db, emoji.shortcode, emoji.url, found.host, here)
@@ -88,6 +91,15 @@ def _moved_to(db: Reader, profile: Profile) -> AccountId | None:
         remote = remotes.find(db, target.id)
         named = set(json.loads(remote.aliases)) if remote is not None else set()
     return target.id if profile.uri in named else None
+
+
+def _policy(db: Writer, found: Acquaintance, here: Server) -> Policy:
+    """How the account's server is treated. Raises `EvidenceRejected` where it is not spoken with."""
+    hosts = {host_of(found.profile.uri), found.host}
+    policy = strictest([peer_policies.policy(db, host) for host in hosts])
+    if not peer_policies.speaks_with(policy, here):
+        raise EvidenceRejected("We do not speak to the account's server.")
+    return policy
 
 
 def _insert(db: Writer, found: Acquaintance, here: Server) -> AccountId:
@@ -111,7 +123,8 @@ def _is_username(name: str) -> bool:
         return False
 
 
-def _keep_addresses(db: Writer, id: AccountId, profile: Profile, here: Server) -> None:
+def _keep_addresses(db: Writer, id: AccountId, found: Acquaintance, here: Server) -> None:
+    profile = found.profile
     home = origin_of(profile.uri)
     own = {
         name: address if address and origin_of(Uri(address)) == home else ""
@@ -130,15 +143,17 @@ def _keep_addresses(db: Writer, id: AccountId, profile: Profile, here: Server) -
             inbox=profile.inbox,
             aliases=json.dumps(list(profile.aliases)),
             fetched_at=here.now_ms(),
+            host=host_of(profile.uri),
             **own,
         ),
     )
-    peers.note(db, host_of(profile.uri), here.now_ms())
+    for host in {host_of(profile.uri), found.host}:
+        peers.note(db, host, here.now_ms())
 
 
 def keep_emoji(db: Writer, shortcode: str, url: str, host: str, here: Server) -> None:
     address = _address(url)
-    if address:
+    if address and not peer_policies.policy(db, host).refuses_media:
         emojis.put(
             db, emojis.Emoji(here.next_id(), shortcode, host, address, address, None, 0, here.now_ms())
         )

@@ -36,7 +36,18 @@ from martlet.services import documenting, identities
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, attached, deliveries, events, follows, peers, posts, remotes, telling
+from martlet.storage import (
+    accounts,
+    attached,
+    deliveries,
+    events,
+    follows,
+    peer_policies,
+    peers,
+    posts,
+    remotes,
+    telling,
+)
 from martlet.storage.database import Reader, Writer
 
 SEND = "send_to_peer"
@@ -363,7 +374,7 @@ def _send(db: Writer, sender: AccountId, body: bytes, inboxes: set[str], here: S
     targets = []
     for inbox in sorted(inboxes):
         host = host_of(Uri(inbox))
-        if host != here.host and not peers.is_suspended(db, host):
+        if host != here.host and not peer_policies.is_refused(db, host, here):
             peers.note(db, host, now)
             targets.append((host, inbox))
     if not targets:

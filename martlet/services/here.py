@@ -28,6 +28,8 @@ def server(settings: Settings, slot: int) -> Server:
         registration=settings.registration,
         public_preview=settings.public_preview,
         sends_mail=bool(settings.smtp_host),
+        federation=settings.federation,
+        authorized_fetch=settings.authorized_fetch,
         deletion_grace_days=settings.deletion_grace_days,
         limits=Limits(
             post=settings.post_limit,

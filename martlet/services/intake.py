@@ -37,7 +37,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import blocking, deleting, delivering, following, leaving, moving, reacting, receiving
-from martlet.storage import accounts, follows, marks, peers, posts, relations, remotes, telling, uris
+from martlet.storage import accounts, follows, marks, peer_policies, posts, relations, remotes, telling, uris
 from martlet.storage.database import Writer
 
 __all__ = ["accept", "keep_asked_for"]
@@ -55,7 +55,9 @@ def accept(db: Writer, act: Act, evidence: Evidence, here: Server) -> None:
     if origin_of(act.uri) != origin_of(act.actor) or host_of(act.actor) == here.host:
         raise EvidenceRejected("This is called as if another server had sent it.")
     actor = accounts.find_by_uri(db, act.actor)
-    if actor is None or actor.is_here or actor.is_gone or peers.is_suspended(db, host_of(act.actor)):
+    if actor is None or actor.is_here or actor.is_gone:
+        return
+    if peer_policies.is_refused_by_uri(db, act.actor, here):
         return
     try:
         with db.part():
@@ -70,6 +72,8 @@ def keep_asked_for(db: Writer, said: Writing, evidence: Evidence, here: Server) 
     if not speaks_for(evidence, said.author):
         raise EvidenceRejected("This was not written by whom it names.")
     _check_owned(said.uri, said.author, here)
+    if peer_policies.is_refused_by_uri(db, said.author, here):
+        raise EvidenceRejected("We do not speak to its author's server.")
     if author is not None and not author.is_here and not author.is_gone:
         receiving.receive(db, said, author, here)
 

@@ -2,10 +2,11 @@
 
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import AccountChanged
+from martlet.model.moderation import Severity
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import revoking
-from martlet.storage import accounts, users
+from martlet.services import restricting, revoking
+from martlet.storage import accounts, peer_people, users
 from martlet.storage.database import Writer
 
 ROLES = ("user", "moderator", "admin", "owner")
@@ -16,14 +17,23 @@ def suspend(db: Writer, account: AccountId, here: Server) -> None:
     if accounts.get(db, account).suspended_at is None:
         accounts.update(db, account, suspended_at=here.now_ms())
         db.emit(AccountChanged(account))
+    peer_people.own_suspension(db, account)
     revoking.access_of(db, account)
 
 
 def unsuspend(db: Writer, account: AccountId) -> None:
-    """All is there again, but people have to sign in anew. Raises `NotFound`."""
-    if accounts.get(db, account).suspended_at is not None:
-        accounts.update(db, account, suspended_at=None)
-        db.emit(AccountChanged(account))
+    """
+    All is there again, but people have to sign in anew. Raises `NotFound`.
+
+    Somebody whose server is suspended stays hidden with it.
+    """
+    if accounts.get(db, account).suspended_at is None:
+        return
+    if restricting.policy_of_account(db, account).severity is Severity.SUSPEND:
+        peer_people.lend_suspension(db, account)
+        return
+    accounts.update(db, account, suspended_at=None)
+    db.emit(AccountChanged(account))
 
 
 def limit(db: Writer, account: AccountId, here: Server) -> None:
@@ -31,13 +41,18 @@ def limit(db: Writer, account: AccountId, here: Server) -> None:
     if accounts.get(db, account).limited_at is None:
         accounts.update(db, account, limited_at=here.now_ms())
         db.emit(AccountChanged(account))
+    peer_people.own_limit(db, account)
 
 
 def unlimit(db: Writer, account: AccountId) -> None:
-    """Raises `NotFound`."""
-    if accounts.get(db, account).limited_at is not None:
-        accounts.update(db, account, limited_at=None)
-        db.emit(AccountChanged(account))
+    """Somebody whose server is limited stays so with it. Raises `NotFound`."""
+    if accounts.get(db, account).limited_at is None:
+        return
+    if restricting.policy_of_account(db, account).severity is Severity.LIMIT:
+        peer_people.lend_limit(db, account)
+        return
+    accounts.update(db, account, limited_at=None)
+    db.emit(AccountChanged(account))
 
 
 def freeze(db: Writer, account: AccountId, here: Server) -> None:

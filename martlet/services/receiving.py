@@ -17,7 +17,7 @@ from martlet.model.events import PostEdited, PostPublished
 from martlet.model.names import MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
-from martlet.services import acquainting, editing, phrasing, polling
+from martlet.services import acquainting, editing, phrasing, polling, restricting
 from martlet.storage import attached, media, polls, posts, remotes, uris
 from martlet.storage.attached import Tag
 from martlet.storage.database import AlreadyThere, Reader, Writer
@@ -164,8 +164,10 @@ def _shown(said: Writing) -> list[Attachment]:
 
 
 def _show(db: Writer, post: Post, files: Sequence[Attachment], here: Server) -> None:
+    is_refused = bool(files) and restricting.policy_of_account(db, post.author_id).refuses_media
     for position, one in enumerate(files):
-        media.insert(db, _media(MediaId(here.next_id()), post, position, one, here))
+        row = _media(MediaId(here.next_id()), post, position, one, here)
+        media.insert(db, replace(row, is_refused=int(is_refused)))
 
 
 def _media(id: MediaId, post: Post, position: int, one: Attachment, here: Server) -> Media:

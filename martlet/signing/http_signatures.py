@@ -13,6 +13,7 @@ A signature has to cover the method, the address with its host and query, when i
 its digest; it is good for less than an hour; its algorithm follows from the key. Nothing may stand twice.
 """
 
+import re
 from datetime import datetime
 
 from martlet.signing import cavage, message_signatures
@@ -35,10 +36,13 @@ __all__ = [
     "SignatureRejected",
     "SignatureStale",
     "Signer",
+    "key_id_in",
     "read",
     "sign_request",
     "verify_request",
 ]
+
+_GLANCE = 8192
 
 
 def sign_request(
@@ -69,6 +73,24 @@ def read(request: Received, now: datetime) -> Claim:
     if "signature" in request.headers:
         return cavage.read(request, now)
     raise SignatureMissing("The request is not signed.")
+
+
+_KEY_ID = re.compile(r'(?:^|[,;])[ \t]*key[iI]d[ \t]*=[ \t]*"([^"\\]*)"')
+
+
+def key_id_in(signature: str, signature_input: str) -> str:
+    """
+    The first key that the headers `Signature` and `Signature-Input` name, seen at a glance.
+
+    To be refused by, never to be believed: `read` says which one counts. Raises `SignatureMissing`,
+    `SignatureRejected`.
+    """
+    if not signature:
+        raise SignatureMissing("The request is not signed.")
+    found = _KEY_ID.search((signature_input or signature)[:_GLANCE])
+    if found is None:
+        raise SignatureRejected("The signature does not name its key by a URI.")
+    return found[1]
 
 
 def verify_request(request: Received, key: PublicKey, now: datetime) -> Claim:

@@ -45,6 +45,13 @@ def numbers(ids: Iterable[int]) -> str:
     return f"[{','.join(map(str, ids))}]"
 
 
+def among_words(dialect: Dialect, name: str) -> str:
+    """The same for texts: the parameter is a JSON list."""
+    if dialect == "sqlite":
+        return f"IN (SELECT value FROM json_each(:{name}))"
+    return f"IN (SELECT json_array_elements_text(CAST(:{name} AS json)))"
+
+
 @lru_cache(maxsize=2048)
 def for_postgres(sql: str) -> str:
     """The same statement with `%(name)s` parameters, as psycopg wants them."""

@@ -25,6 +25,8 @@ class RemoteKey:
     owner: Uri
     kind: str
     public: str
+    is_gone: int
+    """Its owner is suspended, or deleted, or about to be."""
 
 
 def own(db: Reader, account: AccountId) -> dict[str, OwnKey]:
@@ -55,7 +57,9 @@ def put_first(db: Writer, account: AccountId, key: OwnKey, now: int) -> OwnKey:
 def find_remote(db: Reader, uri: Uri) -> RemoteKey | None:
     row = db.row(
         """
-        SELECT remote_key.uri, remote_key.account_id, account.uri, remote_key.kind, remote_key.public
+        SELECT remote_key.uri, remote_key.account_id, account.uri, remote_key.kind, remote_key.public,
+               CASE WHEN account.suspended_at IS NULL AND account.deletes_at IS NULL AND account.deleted_at IS NULL
+                    THEN 0 ELSE 1 END
           FROM remote_key JOIN account ON account.id = remote_key.account_id WHERE remote_key.uri = :uri
         """,
         uri=uri,

@@ -32,6 +32,8 @@ class Media:
     error: str
     created_at: int
     scheduled_id: ScheduledId | None = None
+    is_refused: int = 0
+    """Its server's media are not shown here: people get the address and decide."""
 
 
 NAMES = tuple(Media.__slots__)

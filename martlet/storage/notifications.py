@@ -159,7 +159,11 @@ def take_back(
 
 
 def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | None, now: int) -> bool:
-    """Whether the account wants to hear of this sender, and of the thread the post is in."""
+    """
+    Whether the account wants to hear of this sender, and of the thread the post is in.
+
+    Of limited accounts only those who follow them are told.
+    """
     return not db.value(
         """
         SELECT EXISTS (
@@ -173,6 +177,11 @@ def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | N
             OR EXISTS (
                    SELECT 1 FROM account JOIN domain_block ON domain_block.host = account.host
                     WHERE account.id = :sender AND account.host <> '' AND domain_block.account_id = :account)
+            OR EXISTS (
+                   SELECT 1 FROM account
+                    WHERE account.id = :sender AND account.limited_at IS NOT NULL
+                      AND NOT EXISTS (SELECT 1 FROM follow WHERE follow.follower_id = :account
+                                                            AND follow.followed_id = :sender AND follow.is_accepted = 1))
             OR EXISTS (
                    SELECT 1 FROM post JOIN thread_mute ON thread_mute.thread_id = post.thread_id
                     WHERE post.id = :post AND thread_mute.account_id = :account)

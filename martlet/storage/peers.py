@@ -1,4 +1,4 @@
-"""Other servers: how they are to be spoken to, and how it went lately."""
+"""Other servers: how they are to be spoken to, how it went lately, and which decisions are in force on their people."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from martlet.storage.database import Reader, Writer
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """One row of `peer`."""
+    """One row of `peer`. The last moments: since when a decision is in force on what we have of its people."""
 
     host: str
     signature: str
@@ -15,12 +15,13 @@ class Peer:
     failing_since: int | None
     next_try_at: int
     is_sending: int
+    created_at: int
     limited_at: int | None
     suspended_at: int | None
-    created_at: int
+    refused_media_at: int | None
 
 
-COLUMNS = ", ".join(Peer.__slots__)
+COLUMNS = ", ".join(f"peer.{name}" for name in Peer.__slots__)
 
 
 def find(db: Reader, host: str) -> Peer | None:
@@ -28,10 +29,23 @@ def find(db: Reader, host: str) -> Peer | None:
     return Peer(*row) if row else None
 
 
-def is_suspended(db: Reader, host: str) -> bool:
-    return (
-        db.value("SELECT 1 FROM peer WHERE host = :host AND suspended_at IS NOT NULL", host=host) is not None
+def every(db: Reader) -> list[Peer]:
+    """All servers known, for those who run this one."""
+    return [Peer(*row) for row in db.rows(f"SELECT {COLUMNS} FROM peer ORDER BY host")]
+
+
+def failing(db: Reader, before: int) -> list[tuple[str, int]]:
+    """Servers that have not answered since before a moment, with since when; the longest silent first."""
+    rows = db.rows(
+        "SELECT host, failing_since FROM peer WHERE failing_since < :before ORDER BY failing_since, host",
+        before=before,
     )
+    return [(row[0], row[1]) for row in rows]
+
+
+def waiting(db: Reader) -> dict[str, int]:
+    """How many deliveries wait for each server."""
+    return {row[0]: int(row[1]) for row in db.rows("SELECT host, count(*) FROM delivery GROUP BY host")}
 
 
 def note(db: Writer, host: str, now: int) -> None:
@@ -40,6 +54,22 @@ def note(db: Writer, host: str, now: int) -> None:
         "INSERT INTO peer (host, created_at) VALUES (:host, :now) ON CONFLICT (host) DO NOTHING",
         host=host,
         now=now,
+    )
+
+
+def set_in_force(
+    db: Writer, host: str, *, limited: int | None, suspended: int | None, refused_media: int | None
+) -> None:
+    """Since when what was decided is in force on what we have of a server's people; None: it is not."""
+    db.run(
+        """
+        UPDATE peer SET limited_at = :limited, suspended_at = :suspended, refused_media_at = :refused_media
+         WHERE host = :host
+        """,
+        host=host,
+        limited=limited,
+        suspended=suspended,
+        refused_media=refused_media,
     )
 
 

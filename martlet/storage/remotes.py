@@ -20,6 +20,8 @@ class Remote:
     featured: str
     aliases: str
     fetched_at: int
+    host: str
+    """The server that its uri names; its handle may have another."""
 
 
 COLUMNS = ", ".join(f"remote_account.{name}" for name in Remote.__slots__)
@@ -102,6 +104,25 @@ def has_follower_here(db: Reader, account: AccountId) -> bool:
             """,
             account=account,
         )
+    )
+
+
+def is_unwelcome(db: Reader, signer: AccountId, username: str) -> bool:
+    """Whether somebody here blocks the account that asks, or its whole server."""
+    return (
+        db.value(
+            """
+            SELECT 1 FROM account JOIN account AS signer ON signer.id = :signer
+             WHERE account.username_folded = :username AND account.host = ''
+               AND (EXISTS (SELECT 1 FROM block
+                             WHERE block.account_id = account.id AND block.blocked_id = signer.id)
+                    OR EXISTS (SELECT 1 FROM domain_block
+                                WHERE domain_block.account_id = account.id AND domain_block.host = signer.host))
+            """,
+            signer=signer,
+            username=username.lower(),
+        )
+        is not None
     )
 
 

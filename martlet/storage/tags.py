@@ -84,7 +84,7 @@ def history(db: Reader, tags: Collection[int], since: int) -> dict[int, dict[int
 
 
 def count_use(db: Writer, post: PostId, day: int) -> None:
-    """Count the hashtags of a public post on the day it was published. To be done once."""
+    """Count the hashtags of a public post on the day it was published; limited accounts' not. To be done once."""
     # CROSS JOIN, for SQLite: the author's posts of the day are fewer than those with a hashtag that all talk of
     rows = db.rows(
         """
@@ -95,8 +95,9 @@ def count_use(db: Writer, post: PostId, day: int) -> None:
                                     AND earlier.author_id = post.author_id AND earlier.visibility = 4
                                     AND earlier.id < post.id AND earlier.id >= :midnight)
                     THEN 0 ELSE 1 END
-          FROM post JOIN post_tag ON post_tag.post_id = post.id
-         WHERE post.id = :post AND post.visibility = 4
+          FROM post JOIN account AS author ON author.id = post.author_id
+          JOIN post_tag ON post_tag.post_id = post.id
+         WHERE post.id = :post AND post.visibility = 4 AND author.limited_at IS NULL
          ORDER BY post_tag.tag_id
         """,
         post=post,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from martlet.model.names import AccountId, Uri
 from martlet.model.posts import Post
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
+from martlet.storage.dialect import among, among_words, numbers
 from martlet.storage.posts import COLUMNS
 
 
@@ -38,12 +38,10 @@ def accounts_at(db: Reader, uris: Collection[Uri]) -> dict[Uri, AccountId]:
     """Those of the accounts, here or elsewhere, that we know."""
     if not uris:
         return {}
-    is_one = (
-        "IN (SELECT value FROM json_each(:uris))"
-        if db.dialect == "sqlite"
-        else "IN (SELECT json_array_elements_text(CAST(:uris AS json)))"
+    rows = db.rows(
+        f"SELECT uri, id FROM account WHERE uri {among_words(db.dialect, 'uris')}",
+        uris=json.dumps(sorted(uris)),
     )
-    rows = db.rows(f"SELECT uri, id FROM account WHERE uri {is_one}", uris=json.dumps(sorted(uris)))
     return {row[0]: row[1] for row in rows}
 
 

@@ -143,7 +143,9 @@ class _Parts:
             is_sensitive=bool(post.is_sensitive),
             is_pinned=is_pinned,
             pictures=tuple(
-                self._picture(one) for one in self._files.get(post.id, ()) if one.state == "ready"
+                self._picture(one)
+                for one in self._files.get(post.id, ())
+                if one.state == "ready" and not one.is_refused
             ),
             poll=self._poll(post.poll_id),
             card=self._link(post.id),

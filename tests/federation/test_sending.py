@@ -7,8 +7,9 @@ import pytest
 import time_machine
 
 from martlet.federation.sending import LONGEST_PAUSE, pause
+from martlet.model.moderation import Decision, Policy, Severity
 from martlet.model.names import AccountId
-from martlet.services import leaving
+from martlet.services import leaving, restricting
 from martlet.signing import canonical_json, proofs
 from martlet.signing.keys import PublicKey
 from martlet.storage import deliveries, peers
@@ -130,7 +131,8 @@ def test_it_comes_back_and_gets_everything_in_order(api: Api, there: Elsewhere, 
 def test_suspended_servers_are_neither_told_nor_heard(api: Api, there: Elsewhere, ada: client.Person) -> None:
     [bob] = followed_by(api, there, "bob")
     with api.built.ground.store.write() as db:
-        db.run("UPDATE peer SET suspended_at = 1 WHERE host = :host", host=there.host)
+        decision = Decision(there.host, Policy(Severity.SUSPEND))
+        restricting.decide(db, decision, api.built.ground.here)
     publish(api, ada)
     api.work()
     assert there.received == []

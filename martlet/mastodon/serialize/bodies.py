@@ -72,6 +72,8 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
 
 def attachment(one: media.Media, here: Server) -> entities.MediaAttachment:
     """https://docs.joinmastodon.org/entities/MediaAttachment/"""
+    if one.is_refused:
+        return _refused(one)
     meta = json.loads(one.meta)
     if one.kind == "image":
         meta["focus"] = {"x": one.focus_x, "y": one.focus_y}
@@ -87,6 +89,22 @@ def attachment(one: media.Media, here: Server) -> entities.MediaAttachment:
         meta=meta,
         description=one.description or None,
         blurhash=one.blurhash,
+    )
+
+
+def _refused(one: media.Media) -> entities.MediaAttachment:
+    """Of a server whose media are not shown here: its words, and the address for those who want to go there."""
+    return entities.MediaAttachment(
+        id=str(one.id),
+        type="unknown",
+        url=None,
+        preview_url=None,
+        remote_url=one.remote_url,
+        preview_remote_url=None,
+        text_url=None,
+        meta={},
+        description=one.description or None,
+        blurhash=None,
     )
 
 
