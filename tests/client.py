@@ -16,7 +16,7 @@ import contextlib
 import json as json_module
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping, MutableMapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, TypeVar
@@ -25,6 +25,8 @@ from urllib.parse import urlencode, urlsplit
 import msgspec
 
 from martlet.app import Built
+from martlet.http.answer import Answer
+from martlet.http.request import Request
 from martlet.mastodon.door import MastodonDoor
 from martlet.mastodon.openapi import alternatives
 from martlet.mastodon.routing import Operation
@@ -204,21 +206,10 @@ class Api:
         elif form is not None:
             sent["content-type"] = "application/x-www-form-urlencoded"
             body = urlencode(form, doseq=True).encode()
-        scope: MutableMapping[str, Any] = {
-            "type": "http",
-            "asgi": {"version": "3.0"},
-            "http_version": "1.1",
-            "method": method,
-            "scheme": "http",
-            "path": bare,
-            "raw_path": bare.encode(),
-            "query_string": asked.encode(),
-            "root_path": "",
-            "headers": [(name.lower().encode(), value.encode()) for name, value in sent.items()],
-            "client": ("127.0.0.1", 50000),
-            "server": ("127.0.0.1", 3000),
-        }
-        reply = await _run(self.built.application, scope, body)
+        target = f"{bare}?{asked}" if asked else bare
+        sent_headers = [(name.lower().encode(), value.encode()) for name, value in sent.items()]
+        request = Request(method, target.encode(), sent_headers, "127.0.0.1", whole(body))
+        reply = _heard(await self.built.application.answer(request), method)
         if reply.status == 200:
             _check_promise(self.built, method, bare, reply)
         return reply
@@ -255,30 +246,24 @@ async def _settled() -> None:
         assert not unfinished, f"this has no end: {unfinished}"
 
 
-async def _run(
-    application: Callable[..., Awaitable[None]], scope: MutableMapping[str, Any], body: bytes
-) -> Reply:
-    started: dict[str, Any] = {}
-    parts: list[bytes] = []
-    is_read = False
+def whole(body: bytes) -> Callable[[], Awaitable[bytes]]:
+    """A request's body that is there at once."""
+    left = [body] if body else []
 
-    async def receive() -> dict[str, Any]:
-        nonlocal is_read
-        if is_read:
-            return {"type": "http.disconnect"}
-        is_read = True
-        return {"type": "http.request", "body": body, "more_body": False}
+    async def read() -> bytes:
+        return left.pop() if left else b""
 
-    async def send(message: MutableMapping[str, Any]) -> None:
-        if message["type"] == "http.response.start":
-            started.update(message)
-        else:
-            parts.append(message.get("body", b""))
+    return read
 
-    await application(scope, receive, send)
-    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in started["headers"]}
-    cookies = tuple(value.decode("latin-1") for name, value in started["headers"] if name == b"set-cookie")
-    return Reply(started["status"], headers, b"".join(parts), cookies)
+
+def _heard(answer: Answer, method: str) -> Reply:
+    headers = {name.decode("latin-1").lower(): value.decode("latin-1") for name, value in answer.headers}
+    cookies = tuple(value.decode("latin-1") for name, value in answer.headers if name == b"set-cookie")
+    body, part = answer.body, answer.file
+    if part is not None:
+        body = part.path.read_bytes()[part.start : part.start + part.length]
+    headers["content-length"] = str(len(body))
+    return Reply(answer.status, headers, b"" if method == "HEAD" else body, cookies)
 
 
 def _multipart(fields: Mapping[str, Any] | list[tuple[str, Any]], files: Files) -> tuple[str, bytes]:

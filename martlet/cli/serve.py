@@ -1,21 +1,18 @@
 """`martlet serve`: answer requests until told to stop."""
 
+import sys
 from collections.abc import Callable
+from importlib import import_module
 
 import click
-from granian import Granian
-from granian.constants import Interfaces
-from granian.log import LogLevels
 
 from martlet.cli.check import of_settings
-from martlet.cli.opening import opened, with_settings
+from martlet.cli.opening import WRONG, opened, stop, with_settings
 from martlet.cli.setup import new_link
-from martlet.http import logs
+from martlet.cli.workers import Workers
+from martlet.http import serving
 from martlet.settings import Settings
 from martlet.storage.database import Store
-
-KILL_AFTER = 5
-"""Seconds until a worker that will not stop is made to."""
 
 
 @click.command()
@@ -36,22 +33,16 @@ def serve(settings: Settings, listen: str | None, workers: int | None) -> None:
 
 def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings, Store], None]) -> None:
     """Bring the schema up to date, then answer until a signal says stop."""
+    try:
+        listening = serving.bind(listen)
+    except (OSError, ValueError) as error:
+        stop(f"Nobody can listen at {listen}: {error}. Is another server running there?", WRONG)
     with opened(settings) as store:
         greet(settings, store)
-    address, _, port = listen.rpartition(":")
-    Granian(
-        "martlet.worker:application",
-        address=address.strip("[]"),
-        port=int(port),
-        interface=Interfaces.ASGI,
-        workers=workers,
-        workers_kill_timeout=KILL_AFTER,
-        websockets=True,
-        log_access=False,
-        log_level=LogLevels.warning,
-        log_dictconfig=logs.configuration(settings.log_level),
-        respawn_failed_workers=True,
-    ).serve()
+    if workers == 1:
+        import_module("martlet.worker").run([listening])  # it stands above the commands
+    else:
+        sys.exit(Workers([listening], workers).run())
 
 
 def greeting(settings: Settings, store: Store) -> None:

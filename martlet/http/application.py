@@ -1,5 +1,5 @@
 """
-The ASGI application: finds the endpoint, sends the answer, lets nothing escape.
+The application: finds the endpoint for a request, and lets nothing escape but an answer.
 
 Doors bring their routes and say how they put a failure; a path that no door
 knows is put by the door whose prefix it has.
@@ -13,15 +13,14 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from martlet.http.answer import Answer, FilePart, Header
+from martlet.http.answer import Answer, Header
 from martlet.http.logs import speakable
-from martlet.http.request import Network, Receive, Request, Scope, Send, client_address
+from martlet.http.request import Network, Request, client_address
 from martlet.http.routes import Endpoint, Routes
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
 
 log = logging.getLogger("martlet.http")
 
-CHUNK = 64 * 1024
 CORS_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/nodeinfo", "/.well-known/")
 CORS: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
@@ -85,7 +84,7 @@ class Lifespan:
 
 @dataclass(slots=True)
 class Application:
-    """Callable as ASGI 3."""
+    """All doors of a server together."""
 
     doors: Sequence[Door]
     hosts: frozenset[str]
@@ -105,28 +104,16 @@ class Application:
                     known.add((method, path))
                     self._routes.add(method, path, (door, endpoint))
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http":
-            request = Request(scope, receive)
-            id = f"{self._process}-{next(self._numbers):x}"
-            if b"x-forwarded-for" in request.headers:
-                request.address = client_address(request, self.trusted)
-            answer = await self._answer(request, id)
-            answer.headers.append((b"x-request-id", id.encode()))
-            if request.path.startswith(CORS_PREFIXES):
-                answer.headers.extend(CORS)
-            if answer.file is None and request.method != "HEAD":
-                answer.headers.append((b"content-length", b"%d" % len(answer.body)))
-                await send(
-                    {"type": "http.response.start", "status": answer.status, "headers": answer.headers}
-                )
-                await send({"type": "http.response.body", "body": answer.body})
-            else:
-                await _send(answer, request.method == "HEAD", send)
-        elif scope["type"] == "lifespan":
-            await self._live(receive, send)
-        else:
-            await send({"type": "websocket.close", "code": 1008})
+    async def answer(self, request: Request) -> Answer:
+        """The answer to a request, whatever happens on the way."""
+        id = f"{self._process}-{next(self._numbers):x}"
+        if b"x-forwarded-for" in request.headers:
+            request.address = client_address(request, self.trusted)
+        answer = await self._answer(request, id)
+        answer.headers.append((b"x-request-id", id.encode()))
+        if request.path.startswith(CORS_PREFIXES):
+            answer.headers.extend(CORS)
+        return answer
 
     async def _answer(self, request: Request, id: str) -> Answer:
         if request.method == "OPTIONS" and request.path.startswith(CORS_PREFIXES):
@@ -163,40 +150,3 @@ class Application:
             if any(path.startswith(prefix) for prefix in door.prefixes):
                 return door
         return self.doors[-1]
-
-    async def _live(self, receive: Receive, send: Send) -> None:
-        await receive()
-        try:
-            await self.lifespan.start()
-        except Exception as error:
-            log.exception("The server could not start")
-            await send({"type": "lifespan.startup.failed", "message": str(error)})
-            return
-        await send({"type": "lifespan.startup.complete"})
-        await receive()
-        await self.lifespan.stop()
-        await send({"type": "lifespan.shutdown.complete"})
-
-
-async def _send(answer: Answer, is_head: bool, send: Send) -> None:  # noqa: FBT001 - HTTP's own distinction
-    """An answer without its body, or with a file."""
-    length = answer.file.length if answer.file else len(answer.body)
-    answer.headers.append((b"content-length", str(length).encode()))
-    await send({"type": "http.response.start", "status": answer.status, "headers": answer.headers})
-    if is_head:
-        await send({"type": "http.response.body", "body": b""})
-    elif answer.file is not None:
-        await _send_file(answer.file, send)
-
-
-async def _send_file(part: FilePart, send: Send) -> None:
-    """Piece by piece, read out of the event loop's way."""
-    left = part.length
-    with part.path.open("rb") as file:
-        file.seek(part.start)
-        while left > 0:
-            piece = await asyncio.to_thread(file.read, min(CHUNK, left))
-            if not piece:
-                return
-            left -= len(piece)
-            await send({"type": "http.response.body", "body": piece, "more_body": left > 0})

@@ -3,16 +3,14 @@
 import asyncio
 import ipaddress
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, MutableMapping, Sequence
-from typing import Any
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from urllib.parse import unquote
 
 from martlet.model.errors import InvalidInput
 
-Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
-Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
-
+Read = Callable[[], Awaitable[bytes]]
+"""Gives the next piece of a body, an empty one at its end. Raises `BodyCutOff`."""
 
 PATIENCE = 30.0
 """Seconds without a byte of the body after which we wait no longer."""
@@ -45,23 +43,28 @@ class BodyCutOff(InvalidInput):
 
 
 class Request:
-    """One HTTP request. Header names are lower case."""
+    """One HTTP request. Header names are lower case; `target` is path and query as they were sent."""
 
-    __slots__ = ("_receive", "_scope", "address", "headers", "method", "path", "query")
+    __slots__ = ("_read", "_target", "address", "headers", "method", "path", "peer", "query")
 
-    def __init__(self, scope: Scope, receive: Receive) -> None:
-        self._scope = scope
-        self._receive = receive
-        self.method: str = scope["method"]
-        self.path: str = scope["path"]
-        raw: bytes = scope.get("raw_path") or b""
-        if b"%" in raw and b"%2f" in raw.lower():
-            self.path = raw.decode("latin-1")  # a slash that was written out divides nothing
-        self.query: bytes = scope["query_string"]
-        self.headers: Mapping[bytes, bytes] = dict(scope["headers"])
-        if len(self.headers) != len(scope["headers"]):
-            self.headers = _joined(scope["headers"])
-        self.address = self.peer
+    def __init__(
+        self, method: str, target: bytes, headers: Sequence[tuple[bytes, bytes]], peer: str, read: Read
+    ) -> None:
+        if target[:1] != b"/":
+            target = _without_origin(target)
+        self._read = read
+        self._target = target
+        self.method = method
+        path, _, self.query = target.partition(b"?")
+        self.path = path.decode("utf-8", "replace")
+        if b"%" in path and b"%2f" not in path.lower():  # a slash that was written out divides nothing
+            self.path = unquote(self.path)
+        self.headers: Mapping[bytes, bytes] = dict(headers)
+        if len(self.headers) != len(headers):
+            self.headers = _joined(headers)
+        self.peer = peer
+        """The address at the other end of the connection."""
+        self.address = peer
         """Whose request it is, as far as our own proxies tell; see `client_address`."""
 
     def header(self, name: bytes) -> str:
@@ -71,15 +74,7 @@ class Request:
     @property
     def target(self) -> str:
         """Path and query as they were sent, not decoded: what a signature covers."""
-        path: bytes = self._scope.get("raw_path") or self.path.encode()
-        query = f"?{self.query.decode('latin-1')}" if self.query else ""
-        return path.decode("latin-1").partition("?")[0] + query
-
-    @property
-    def peer(self) -> str:
-        """The address at the other end of the connection."""
-        client: Sequence[Any] | None = self._scope.get("client")
-        return str(client[0]) if client else "127.0.0.1"
+        return self._target.decode("latin-1")
 
     async def body(self, limit: int) -> bytes:
         """The whole body. Raises `BodyTooLarge` as soon as it is known to pass `limit` bytes."""
@@ -102,16 +97,22 @@ class Request:
             left = GRACE + size / SLOWEST - (time.monotonic() - began)
             try:
                 async with asyncio.timeout(min(PATIENCE, left)):
-                    message = await self._receive()
+                    part = await self._read()
             except TimeoutError:
                 raise BodyTooSlow from None
-            if message["type"] != "http.request":
-                raise BodyCutOff
-            part = message.get("body", b"")
+            if not part:
+                return
             size += len(part)
             yield part
-            if not message.get("more_body", False):
-                return
+
+
+def _without_origin(target: bytes) -> bytes:
+    """The absolute form (RFC 9112 section 3.2.2) names the server once more; who that is, `Host` says."""
+    scheme, _, rest = target.partition(b"://")
+    if scheme.lower() not in (b"http", b"https"):
+        return target
+    slash = rest.find(b"/")
+    return rest[slash:] if slash >= 0 else b"/"
 
 
 def _joined(sent: Sequence[tuple[bytes, bytes]]) -> dict[bytes, bytes]:

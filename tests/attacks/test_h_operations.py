@@ -15,6 +15,7 @@ import pytest
 from martlet.cli import serve
 from martlet.cli.check import of_settings
 from martlet.http.logs import LINE, OneLine
+from martlet.http.request import Request
 from martlet.http.routes import Routes
 from martlet.mastodon.door import MastodonDoor
 from martlet.settings import Settings
@@ -73,22 +74,15 @@ def test_c8_forms_that_are_work_are_refused_at_once(
 def test_h2_nobodys_body_is_not_read(api: Api) -> None:
     """H2, C8"""
 
-    async def receive() -> dict[str, Any]:
+    async def read() -> bytes:
         raise AssertionError("the body was read before it was known who sent it")
 
     async def ask(method: str, path: str) -> int:
-        got: list[int] = []
-
-        async def send(message: Any) -> None:
-            if message["type"] == "http.response.start":
-                got.append(message["status"])
-
-        scope = {
-            "type": "http", "method": method, "path": path, "query_string": b"", "client": ("127.0.0.1", 1),
-            "headers": [(b"host", b"localhost:3000"), (b"content-length", b"1000"), (b"content-type", b"application/json")],
-        }  # fmt: skip
-        await api.built.application(scope, receive, send)
-        return got[0]
+        headers = [(b"host", b"localhost:3000"), (b"content-length", b"1000"), (b"content-type", b"application/json")]  # fmt: skip
+        answer = await api.built.application.answer(
+            Request(method, path.encode(), headers, "127.0.0.1", read)
+        )
+        return answer.status
 
     for door in api.built.application.doors:
         if isinstance(door, MastodonDoor):

@@ -1,32 +1,28 @@
 """What comes in: headers that come twice, bodies that do not come."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, MutableMapping
-from typing import Any
+from collections.abc import Awaitable, Callable
 
 import pytest
 
 from martlet.http import request as request_room
 from martlet.http.request import BodyTooLarge, BodyTooSlow, Request
 
-Message = MutableMapping[str, Any]
+
+def made(headers: list[tuple[bytes, bytes]], read: Callable[[], Awaitable[bytes]]) -> Request:
+    return Request("POST", b"/", headers, "1.2.3.4", read)
 
 
-def made(headers: list[tuple[bytes, bytes]], receive: Callable[[], Awaitable[Message]]) -> Request:
-    scope = {"method": "POST", "path": "/", "query_string": b"", "headers": headers, "client": ("1.2.3.4", 5)}
-    return Request(scope, receive)
-
-
-def drip(pieces: int, pause: float, piece: bytes = b"x") -> Callable[[], Awaitable[Message]]:
+def drip(pieces: int, pause: float, piece: bytes = b"x") -> Callable[[], Awaitable[bytes]]:
     left = pieces
 
-    async def receive() -> Message:
+    async def read() -> bytes:
         nonlocal left
         left -= 1
         await asyncio.sleep(pause)
-        return {"type": "http.request", "body": piece, "more_body": left > 0}
+        return piece if left >= 0 else b""
 
-    return receive
+    return read
 
 
 def test_headers_that_come_twice_are_one() -> None:
@@ -61,11 +57,30 @@ def test_a_large_body_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_body_over_the_limit_is_not_read_on(headers: list[tuple[bytes, bytes]]) -> None:
     asked = 0
 
-    async def receive() -> Message:
+    async def read() -> bytes:
         nonlocal asked
         asked += 1
-        return {"type": "http.request", "body": b"x" * 1000, "more_body": True}
+        return b"x" * 1000
 
     with pytest.raises(BodyTooLarge):
-        asyncio.run(made(headers, receive).body(5000))
+        asyncio.run(made(headers, read).body(5000))
     assert asked == (0 if headers else 6)
+
+
+@pytest.mark.parametrize(
+    ("target", "path", "query"),
+    [
+        (b"/a%20b?c=%20", "/a b", b"c=%20"),
+        (b"/a%2Fb%20c", "/a%2Fb%20c", b""),
+        (b"/tags/%E5%B0%8F", "/tags/小", b""),
+        (b"/%ff", "/\ufffd", b""),
+        (b"http://other.test/x?y", "/x", b"y"),
+        (b"https://other.test", "/", b""),
+        (b"*", "*", b""),
+        (b"x:80", "x:80", b""),
+        (b"//double", "//double", b""),
+    ],
+)  # fmt: skip
+def test_a_target_is_a_path_and_a_query(target: bytes, path: str, query: bytes) -> None:
+    request = Request("GET", target, [], "1.2.3.4", drip(0, 0))
+    assert (request.path, request.query) == (path, query)

@@ -1,0 +1,128 @@
+"""
+One process that answers: its listening sockets, its connections, its beginning and its end.
+
+It ends when it is told to (SIGTERM, SIGINT): nothing new is taken, what is being
+answered is finished, and what runs beside the requests comes to its end.
+"""
+
+import asyncio
+import contextlib
+import logging
+import resource
+import signal
+import socket
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Final
+
+from martlet.http.answer import Answer
+from martlet.http.application import Application
+from martlet.http.connection import Connection, date_line
+from martlet.http.request import Request
+
+log = logging.getLogger("martlet.http")
+
+TICK: Final = 1.0
+"""Seconds between two looks at the clock and at all connections."""
+MOST_CONNECTIONS: Final = 20_000
+SPARE_FILES: Final = 200
+"""Open files that are kept for everything but connections."""
+GRACE: Final = 5.0
+"""Seconds in which answers may be finished when the server stops."""
+BACKLOG: Final = 2048
+
+
+class Serving:
+    """The connections of one process and what they have in common."""
+
+    def __init__(self, answer: Callable[[Request], Awaitable[Answer]], limit: int = MOST_CONNECTIONS) -> None:
+        self.answer = answer
+        self.loop = asyncio.get_running_loop()
+        self.connections: set[Connection] = set()
+        self.is_stopping = False
+        self.now = self.loop.time()
+        """The loop's time, good to a second."""
+        self.date = date_line(time.time())
+        self._limit = limit
+        self._servers: list[asyncio.Server] = []
+        self._tick = self.loop.call_later(TICK, self._look)
+
+    async def listen(self, sockets: Sequence[socket.socket]) -> None:
+        for each in sockets:
+            self._servers.append(await self.loop.create_server(self._connection, sock=each, backlog=BACKLOG))
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what is being answered, but not for ever."""
+        self.is_stopping = True
+        for server in self._servers:
+            server.close()
+        until = self.loop.time() + GRACE
+        while self.connections and self.loop.time() < until:
+            for connection in list(self.connections):
+                if not connection.is_busy:
+                    connection.close()
+            await asyncio.sleep(0.02)
+        self._tick.cancel()
+
+    def _connection(self) -> asyncio.BaseProtocol:
+        return Connection(self) if len(self.connections) < self._limit else _Full()
+
+    def _look(self) -> None:
+        self.now = self.loop.time()
+        self.date = date_line(time.time())
+        for connection in list(self.connections):
+            connection.look(self.now)
+        self._tick = self.loop.call_later(TICK, self._look)
+
+
+class _Full(asyncio.Protocol):
+    """For a connection too many."""
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)  # noqa: S101 - a server's are
+        transport.write(b"HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\nconnection: close\r\n\r\n")
+        transport.close()
+
+
+def bind(listen: str) -> socket.socket:
+    """A socket that listens at `address:port`. Raises OSError."""
+    address, _, port = listen.rpartition(":")
+    found = socket.getaddrinfo(
+        address.strip("[]") or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    family, kind, protocol, _, where = found[0]
+    listening = socket.socket(family, kind, protocol)
+    try:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listening.bind(where)
+        listening.listen(BACKLOG)
+        listening.setblocking(False)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+async def serve(application: Application, sockets: Sequence[socket.socket]) -> None:
+    """Answer until a signal says stop."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    await application.lifespan.start()
+    try:
+        serving = Serving(application.answer, _room())
+        await serving.listen(sockets)
+        await stopped.wait()
+        await serving.stop()
+    finally:
+        await application.lifespan.stop()
+
+
+def _room() -> int:
+    """How many connections there is room for, with as many open files as this process may have."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        soft = hard
+    return max(10, min(MOST_CONNECTIONS, soft - SPARE_FILES))
