@@ -1,8 +1,8 @@
 """
 Wiring. Builds everything, lists every reaction and every job. Read it first.
 
-`build` makes the ASGI application of one process from settings; the servers of
-`cli/serve.py` and the tests both call it.
+`build` makes the application of one process from settings; `worker.py` and the
+tests both call it.
 """
 
 import hashlib

@@ -116,10 +116,10 @@ class Connection(asyncio.Protocol):
         self.resume_writing()
 
     def data_received(self, data: bytes) -> None:
-        self._heard_at = self._serving.now
         if self._has_ended:
             self._discard(len(data))
             return
+        self._heard_at = self._serving.now
         if self._body is not None:
             self._body.framing += len(data)
         else:

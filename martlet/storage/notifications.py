@@ -1,6 +1,7 @@
 """Notifications: rows, each thing told once, and pages of them."""
 
 from collections.abc import Collection
+from functools import lru_cache
 from typing import NamedTuple
 
 from martlet.model.names import AccountId, NotificationId, PostId
@@ -222,7 +223,9 @@ def _notification(row: Row) -> Notification:
     return Notification(id, account, _KINDS[kind], sender, post, report, key, created_at)
 
 
+@lru_cache(maxsize=16_384)
 def _told(row: Row) -> Told:
+    """The same row is read again and again."""
     post = None if row[_WIDTH + 1] is None else Shown._make(row[_WIDTH + 1 :])
     return Told(_notification(row[:_WIDTH]), row[_WIDTH], post)
 
