@@ -7,6 +7,7 @@ answered is finished, and what runs beside the requests comes to its end.
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import resource
 import signal
@@ -30,6 +31,7 @@ SPARE_FILES: Final = 200
 GRACE: Final = 5.0
 """Seconds in which answers may be finished when the server stops."""
 BACKLOG: Final = 2048
+LOOPBACK: Final = "127.0.0.1"
 
 
 class Serving:
@@ -85,16 +87,13 @@ class _Full(asyncio.Protocol):
 
 
 def bind(listen: str) -> socket.socket:
-    """A socket that listens at `address:port`. Raises OSError."""
-    address, _, port = listen.rpartition(":")
-    found = socket.getaddrinfo(
-        address.strip("[]") or None, int(port), type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
-    )
-    family, kind, protocol, _, where = found[0]
-    listening = socket.socket(family, kind, protocol)
+    """A socket that listens at `address:port`. Raises OSError; ValueError for what is no address."""
+    name, _, port = listen.rpartition(":")
+    address = ipaddress.ip_address(LOOPBACK if name == "localhost" else name.strip("[]"))
+    listening = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6)  # noqa: PLR2004 - IPv4
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(where)
+        listening.bind((str(address), int(port)))
         listening.listen(BACKLOG)
         listening.setblocking(False)
     except OSError:
