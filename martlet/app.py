@@ -55,6 +55,7 @@ from martlet.services import (
     delivering,
     finding_accounts,
     following,
+    importing,
     indexing,
     keys,
     leaving,
@@ -153,6 +154,8 @@ def jobs(
         blocking_servers.PART: partial(blocking_servers.part, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
+        importing.WORK: partial(importing.work, ground, post_office.resolver),
+        importing.TIDY: partial(importing.tidy, ground),
         leaving.REMOVE: partial(leaving.remove, ground.store),
         moving.TAKE_ALONG: partial(moving.go_on, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
@@ -201,7 +204,7 @@ def ground_for(settings: Settings, store: Store) -> Ground:
         with store.write() as db:
             vapid = keys.make_vapid(db, secret)
     media = LocalStore(settings.folder / "media", f"{settings.url}/media")
-    return Ground(here, store, secret, vapid, media, _workshop(settings))
+    return Ground(here, store, secret, vapid, media, _workshop(settings), settings.folder / "transfers")
 
 
 def _workshop(settings: Settings) -> Workshop:

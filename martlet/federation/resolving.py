@@ -75,6 +75,15 @@ class NetworkResolver:
             return None
         return found.address
 
+    async def answers(self, host: str) -> bool:
+        for origin in self.fetcher.origins(host):
+            try:
+                await self.fetcher.web_finger(origin, f"{host}@{host}")
+            except NoAnswer:
+                continue
+            return True
+        return False
+
     # -- accounts --------------------------------------------------------
 
     async def account(self, uri: Uri, *, anew: bool = False) -> AccountId:

@@ -1,6 +1,7 @@
 """What a use case or a door is given of the world: the Ground it stands on."""
 
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Protocol
 
 from martlet.media.store import LocalStore
@@ -23,6 +24,10 @@ class Resolver(Protocol):
         """Know the account or the post at an address; returns its uri, None where there is neither."""
         ...
 
+    async def answers(self, host: str) -> bool:
+        """Whether a server can be asked at all just now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:
@@ -34,4 +39,6 @@ class Ground:
     vapid: VapidKey
     media: LocalStore
     workshop: Workshop
+    transfers: Path
+    """Where files lie that people bring or take along."""
     figures: Figures = field(default_factory=Figures)

@@ -89,10 +89,17 @@ def check_form(request: Request, shown: str, secret: ServerSecret, seed: str, he
 
     Raises `ForgedForm`.
     """
-    if not _is_own(request, here) or not seed:
+    check_origin(request, here)
+    if not seed:
         raise ForgedForm
     signed = sealed.verify(secret, Purpose.CSRF, shown, here.now())
     if signed is None or not secrets.compare_digest(signed.encode(), seed.encode()):
+        raise ForgedForm
+
+
+def check_origin(request: Request, here: Server) -> None:
+    """The first of the two, before the form itself is read. Raises `ForgedForm`."""
+    if not _is_own(request, here):
         raise ForgedForm
 
 

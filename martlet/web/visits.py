@@ -11,14 +11,16 @@ sent to sign in first), "leaving" (the same, also in the days before an account
 is deleted, when all other pages lead here).
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
 from urllib.parse import parse_qsl, quote, urlencode
 
-from martlet.http import forms, limits
+from martlet.http import forms, limits, multipart
 from martlet.http.answer import HTML, PRIVATE, Answer, Header, redirect
 from martlet.http.limits import Limiter
+from martlet.http.multipart import Upload
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.names import AccountId
@@ -82,6 +84,8 @@ class Visit:
     seed: str = ""
     headers: list[Header] = field(default_factory=list)
     is_public: bool = False
+    files: dict[str, Upload] = field(default_factory=dict)
+    """Files that the form brought, on pages that take some; they are gone once the page is answered."""
 
     @property
     def ground(self) -> Ground:
@@ -164,11 +168,22 @@ class Visit:
         return Frame(self.desk.server_card(), self.language, self.address, csrf, viewer, notice)
 
 
+@dataclass(frozen=True, slots=True)
+class Route:
+    """`takes`: how many bytes of files its form may bring; None: no files."""
+
+    method: str
+    path: str
+    access: Access
+    handler: Handler
+    takes: Callable[[Server], int] | None = None
+
+
 class Pages:
     """The pages of one module."""
 
     def __init__(self) -> None:
-        self.routes: list[tuple[str, str, Access, Handler]] = []
+        self.routes: list[Route] = []
 
     def get(self, path: str, access: Access = "form") -> Callable[[Handler], Handler]:
         return self._define("GET", path, access)
@@ -176,36 +191,65 @@ class Pages:
     def post(self, path: str, access: Access = "form") -> Callable[[Handler], Handler]:
         return self._define("POST", path, access)
 
-    def _define(self, method: str, path: str, access: Access) -> Callable[[Handler], Handler]:
+    def upload(self, path: str, limit: Callable[[Server], int]) -> Callable[[Handler], Handler]:
+        """For members: a form that brings files, of at most so many bytes."""
+        return self._define("POST", path, "member", limit)
+
+    def _define(
+        self, method: str, path: str, access: Access, takes: Callable[[Server], int] | None = None
+    ) -> Callable[[Handler], Handler]:
         def keep(handler: Handler) -> Handler:
-            self.routes.append((method, path, access, handler))
+            self.routes.append(Route(method, path, access, handler, takes))
             return handler
 
         return keep
 
 
 def add(routes: Routes[Endpoint], pages: Pages, desk: Desk) -> None:
-    for method, path, access, handler in pages.routes:
-        routes.add(method, path, _endpoint(access, handler, desk))
+    for route in pages.routes:
+        routes.add(route.method, route.path, _endpoint(route, desk))
 
 
-def _endpoint(access: Access, handler: Handler, desk: Desk) -> Endpoint:
+def _endpoint(route: Route, desk: Desk) -> Endpoint:
+    access = route.access
+
     async def run(request: Request, params: Params) -> Answer:
         if desk.limiter is not None:
             desk.limiter.count(limits.ADDRESS, limits.network_of(request.address))
-        visit = await _arrived(access, desk, request, params)
+        visit = await _arrived(route, desk, request, params)
         if access in ("member", "leaving") and visit.member is None:
             asked = visit.address if request.method in ("GET", "HEAD") else addresses.SETTINGS
             return visit.go(addresses.SIGN_IN, next=asked)
         if access == "member" and visit.member is not None and visit.member.login.deletes_at is not None:
             return visit.go(addresses.DELETE_ACCOUNT)
-        return await handler(visit)
+        if route.takes is None:
+            return await route.handler(visit)
+        async with _with_files(visit, route.takes(desk.ground.here)):
+            return await route.handler(visit)
 
     return run
 
 
-async def _arrived(access: Access, desk: Desk, request: Request, params: Params) -> Visit:
-    here, store = desk.ground.here, desk.ground.store
+@asynccontextmanager
+async def _with_files(visit: Visit, limit: int) -> AsyncIterator[None]:
+    """A form with files. Nobody's body is read who is not signed in, or comes from another site."""
+    guarding.check_origin(visit.request, visit.here)
+    scratch = visit.ground.workshop.workers.scratch
+    values, uploads = await multipart.with_files(visit.request, limit, scratch)
+    try:
+        visit.form = {name: value for name, value in values.items() if isinstance(value, str)}
+        visit.files = {name: value for name, value in values.items() if isinstance(value, Upload)}
+        guarding.check_form(
+            visit.request, visit.form.get("csrf", ""), visit.ground.secret, visit.seed, visit.here
+        )
+        yield
+    finally:
+        for one in uploads:
+            one.file.close()
+
+
+async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -> Visit:
+    access, here, store = route.access, desk.ground.here, desk.ground.store
     cookies = guarding.cookies_of(request)
     token = cookies.get(guarding.cookie_name(SESSION, here), "")
     member, desk.name = await store.reading(_who, token, here)
@@ -220,11 +264,11 @@ async def _arrived(access: Access, desk: Desk, request: Request, params: Params)
         await store.writing(entering.touch, member, request.address, here)
     _remember_language(visit)
     visit.seed = member.session.digest.hex() if member else cookies.get(guarding.cookie_name(FORM, here), "")
-    if request.method == "POST":
+    if request.method == "POST" and route.takes is None:
         values = forms.from_urlencoded(await request.body(BODY_LIMIT))
         visit.form = {name: value for name, value in values.items() if isinstance(value, str)}
         guarding.check_form(request, visit.form.get("csrf", ""), desk.ground.secret, visit.seed, here)
-    elif not visit.seed and access != "anyone":
+    elif request.method != "POST" and not visit.seed and access != "anyone":
         visit.seed = guarding.make_seed()
         visit.set_cookie(FORM, visit.seed)
     return visit

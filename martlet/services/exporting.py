@@ -1,0 +1,47 @@
+"""Taking lists along: whom somebody follows, blocks and mutes, their lists and bookmarks, as CSV."""
+
+import json
+
+from martlet.archives import tables
+from martlet.archives.tables import Kind, Row
+from martlet.model.names import AccountId
+from martlet.model.server import Server
+from martlet.storage import exports
+from martlet.storage.database import Reader
+
+
+def table(db: Reader, account: AccountId, kind: Kind, here: Server) -> bytes:
+    """All of a kind, the oldest first."""
+    return tables.write(kind, rows(db, account, kind, here))
+
+
+def rows(db: Reader, account: AccountId, kind: Kind, here: Server) -> list[Row]:
+    def address(username: str, host: str) -> str:
+        return f"{username}@{host or here.host}"
+
+    match kind:
+        case "follows":
+            return [
+                Row(
+                    address(one.username, one.host),
+                    boosts=bool(one.shows_boosts),
+                    notify=bool(one.notifies),
+                    languages=tuple(json.loads(one.languages)) if one.languages else (),
+                )
+                for one in exports.follows(db, account)
+            ]
+        case "blocks":
+            return [Row(address(*one)) for one in exports.blocks(db, account)]
+        case "mutes":
+            return [
+                Row(address(one.username, one.host), hides_notifications=bool(one.hides_notifications))
+                for one in exports.mutes(db, account)
+            ]
+        case "domain_blocks":
+            return [Row(host) for host in exports.domain_blocks(db, account)]
+        case "lists":
+            return [
+                Row(address(one.username, one.host), title=one.title) for one in exports.lists(db, account)
+            ]
+        case "bookmarks":
+            return [Row(uri) for uri in exports.bookmarks(db, account)]

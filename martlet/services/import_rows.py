@@ -1,0 +1,151 @@
+"""One row of a list that somebody brings: what it names, and taking it."""
+
+from enum import StrEnum
+
+from martlet.archives.tables import Row
+from martlet.model.accounts import Account
+from martlet.model.errors import InvalidInput, NotAllowed, NotFound
+from martlet.model.names import AccountId, Uri, is_uri
+from martlet.model.server import Server
+from martlet.services import blocking, blocking_servers, following, listing, reacting
+from martlet.services.following import Wanted
+from martlet.storage import accounts, bulk_imports, domain_blocks, follows, lists, moves, relations, uris
+from martlet.storage.database import Reader, Writer
+from martlet.text import names
+from martlet.text.languages import normalise_language
+
+DIVIDER = "\n"
+"""Between a list's title and the handle of somebody in it; no title has one."""
+
+
+class Outcome(StrEnum):
+    """What became of a row; the last four are the reasons why it failed."""
+
+    TAKEN = "taken"
+    KNOWN = "known"
+    ABSENT = "not_found"
+    REFUSED = "refused"
+    INVALID = "invalid"
+    FULL = "full"
+
+
+def name_of(kind: str, row: Row, here: Server) -> str | None:
+    """What a row is about, in its one spelling; None for what cannot be a name of the kind."""
+    if kind == "domain_blocks":
+        try:
+            return blocking_servers.host_in(row.of)
+        except InvalidInput:
+            return None
+    if kind == "bookmarks":
+        return row.of if is_uri(row.of) else None
+    handle = _handle(row.of, here)
+    if handle is None:
+        return None
+    name = f"{handle[0].lower()}@{handle[1] or here.host}"
+    return f"{_title(row)}{DIVIDER}{name}" if kind == "lists" else name
+
+
+def _title(row: Row) -> str:
+    return " ".join(row.title.split())
+
+
+def _handle(text: str, here: Server) -> tuple[str, str] | None:
+    try:
+        username, host = names.parse_handle(text, names.own_hosts(here.host))
+    except names.InvalidHandle:
+        return None
+    return username, host or ""
+
+
+def take(db: Writer, account: AccountId, kind: str, row: Row, uri: str | None, here: Server) -> Outcome:
+    """Do what a row says, with the rights of its owner. `uri`: under which it was found elsewhere."""
+    try:
+        with db.part():
+            return _take(db, account, kind, row, uri, here)
+    except NotFound:
+        return Outcome.ABSENT
+    except NotAllowed:
+        return Outcome.REFUSED
+    except InvalidInput:
+        return Outcome.FULL
+
+
+def _take(db: Writer, account: AccountId, kind: str, row: Row, uri: str | None, here: Server) -> Outcome:
+    match kind:
+        case "domain_blocks":
+            return _block_server(db, account, row, here)
+        case "bookmarks":
+            return _bookmark(db, account, Uri(uri or row.of), here)
+    other = accounts.find_by_uri(db, Uri(uri)) if uri is not None else _known(db, row, here)
+    if other is None or other.is_gone:
+        return Outcome.ABSENT
+    if other.id == account and kind != "lists":
+        return Outcome.REFUSED
+    match kind:
+        case "follows":
+            return _follow(db, account, other, row, here)
+        case "blocks":
+            return _block(db, account, other, here)
+        case "mutes":
+            return _mute(db, account, other, row, here)
+        case _:
+            return _list(db, account, other, _title(row), here)
+
+
+def _known(db: Reader, row: Row, here: Server) -> Account | None:
+    handle = _handle(row.of, here)
+    return None if handle is None else accounts.find_by_handle(db, *handle)
+
+
+def _follow(db: Writer, account: AccountId, other: Account, row: Row, here: Server) -> Outcome:
+    there = follows.find(db, account, other.id)
+    codes = tuple(code for code in map(normalise_language, row.languages) if code is not None)
+    wanted = Wanted(boosts=row.boosts, notifications=row.notify, languages=codes or None)
+    following.follow(db, account, other.id, wanted, here)
+    return Outcome.TAKEN if there is None else Outcome.KNOWN
+
+
+def _block(db: Writer, account: AccountId, other: Account, here: Server) -> Outcome:
+    if relations.is_blocking(db, account, other.id):
+        return Outcome.KNOWN
+    blocking.block(db, account, other.id, here)
+    return Outcome.TAKEN
+
+
+def _mute(db: Writer, account: AccountId, other: Account, row: Row, here: Server) -> Outcome:
+    is_known = moves.is_muting(db, account, other.id)
+    blocking.mute(db, account, other.id, here, hides_notifications=row.hides_notifications)
+    return Outcome.KNOWN if is_known else Outcome.TAKEN
+
+
+def _block_server(db: Writer, account: AccountId, row: Row, here: Server) -> Outcome:
+    host = blocking_servers.host_in(row.of)
+    if here.is_here(host):
+        return Outcome.REFUSED
+    if domain_blocks.is_blocked(db, account, host):
+        return Outcome.KNOWN
+    blocking_servers.block(db, account, host, here)
+    return Outcome.TAKEN
+
+
+def _bookmark(db: Writer, account: AccountId, uri: Uri, here: Server) -> Outcome:
+    post = uris.find_post(db, uri)
+    if post is None:
+        return Outcome.ABSENT
+    if bulk_imports.is_bookmarked(db, account, post.id):
+        return Outcome.KNOWN
+    reacting.bookmark(db, account, post.id, here)
+    return Outcome.TAKEN
+
+
+def _list(db: Writer, account: AccountId, other: Account, title: str, here: Server) -> Outcome:
+    """Whoever is in a list is followed, as lists want it."""
+    own = next((one for one in lists.of_owner(db, account) if one.title == title), None)
+    if own is None:
+        own = listing.create(db, account, title, None, is_exclusive=None, here=here)
+    elif other.id in lists.member_ids(db, own.id):
+        return Outcome.KNOWN
+    if other.id != account and not lists.follows(db, account, other.id):
+        following.follow(db, account, other.id, Wanted(), here)
+    listing.add(db, own.id, account, [other.id], here)
+    return Outcome.TAKEN
