@@ -154,9 +154,9 @@ def drop(db: Writer, id: int, account: AccountId) -> None:
         bulk_imports.delete(db, id)
 
 
-def failed_rows(db: Reader, one: BulkImport) -> list[tuple[Row, str]]:
+def failed_rows(db: Reader, one: BulkImport, limit: int = tables.MOST_ROWS) -> list[tuple[Row, str]]:
     """What could not be taken, and why."""
-    found = bulk_imports.rows(db, one.id, "failed", tables.MOST_ROWS)
+    found = bulk_imports.rows(db, one.id, "failed", limit)
     return [(msgspec.json.decode(row.body, type=Row), row.reason) for row in found]
 
 

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
 
+from martlet.web.wording import Sentence
+
 Html = NewType("Html", str)
 """HTML made by the sanitiser of `martlet.text`, and by nothing else."""
 
@@ -60,6 +62,43 @@ class AliasCard:
     id: str
     uri: str
     face: Face | None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportCard:
+    """A list that can be taken along."""
+
+    name: Sentence
+    count: int
+    address: str
+
+
+ImportState = Literal["asking", "working", "done", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class ImportCard:
+    """Something brought from elsewhere; `total` counts its rows, `done` those that are worked off in one way or other."""
+
+    id: str
+    name: Sentence
+    state: ImportState
+    created_at: datetime
+    total: int
+    done: int
+    taken: int
+    known: int
+    failed: int
+    is_overwrite: bool = False
+    error: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailureCard:
+    """What could not be taken, and why."""
+
+    text: str
+    reason: Sentence
 
 
 @dataclass(frozen=True, slots=True)

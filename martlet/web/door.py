@@ -21,6 +21,7 @@ from martlet.model.errors import (
 from martlet.services.ports import Ground, Resolver
 from martlet.web import (
     consenting,
+    data,
     entering,
     files,
     guarding,
@@ -40,6 +41,7 @@ from martlet.web.wording import sentence
 
 ALL: Sequence[Pages] = (
     consenting.pages,
+    data.pages,
     entering.pages,
     joining.pages,
     mailing.pages,

@@ -15,7 +15,10 @@ from martlet.signing.passwords import MIN_LENGTH
 from martlet.web.cards import (
     AliasCard,
     AppCard,
+    ExportCard,
     Face,
+    FailureCard,
+    ImportCard,
     InvitationCard,
     PostCard,
     Profile,
@@ -366,6 +369,28 @@ class MovingPage:
     alias: str = ""
     target: str = ""
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DataPage:
+    """`/settings/data`. Fields of its form: kind, file, mode (merge or overwrite)."""
+
+    template: ClassVar[str] = "settings/data.html"
+    exports: tuple[ExportCard, ...]
+    imports: tuple[ImportCard, ...]
+    kinds: tuple[tuple[str, Sentence], ...]
+    may_invite: bool
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ImportPage:
+    """`/settings/data/imports/id`: how far it has come, and what could not be taken (the first few)."""
+
+    template: ClassVar[str] = "settings/import.html"
+    card: ImportCard
+    failures: tuple[FailureCard, ...]
+    may_invite: bool
 
 
 @dataclass(frozen=True, slots=True)

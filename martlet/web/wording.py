@@ -53,6 +53,12 @@ BY_CODE: dict[str, Sentence] = {
     ),
     "moved_itself": sentence("The other account has moved itself. Please name the one that is in use."),
     "moved_lately": sentence("This account has moved not long ago. Please wait a while."),
+    "table_too_large": sentence("The file is too large. At most 20,000 rows and 4 MB are taken at once."),
+    "not_a_table": sentence(
+        "This is not a list of that kind. Please choose a CSV file as other servers give it."
+    ),
+    "no_file": sentence("Please choose a file."),
+    "import_under_way": sentence("Something is being brought in already. Please wait until that is done."),
     "accepted": sentence("Please agree to the rules."),
 }
 """Problems by the code of the error; anything else is told in the error's own words."""
@@ -69,6 +75,8 @@ NOTICES: dict[str, Sentence] = {
     "alias_ended": sentence("Taken back. The other account can no longer move here."),
     "moved": sentence("Done. Your followers are on their way."),
     "moved_back": sentence("This account stays, and can be used again."),
+    "import_begun": sentence("It has begun. You can close this page; it goes on."),
+    "import_dropped": sentence("Nothing was changed."),
     "account_kept": sentence("Good that you stay. All is as it was."),
     "letter_sent": sentence("The letter is on its way."),
 }

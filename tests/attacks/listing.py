@@ -142,6 +142,12 @@ GROUPS: Mapping[str, tuple[str, Mapping[int, str]]] = {
             12: "Hidden lists, archives",
         },
     ),
+    "G": (
+        "What people bring along",
+        {
+            13: "Lists without an end, and cells that calculate",
+        },
+    ),
     "H": (
         "Running a server",
         {

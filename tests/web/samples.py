@@ -9,9 +9,12 @@ from martlet.web.cards import (
     AppCard,
     Choice,
     Emoji,
+    ExportCard,
     Face,
     Fact,
+    FailureCard,
     Html,
+    ImportCard,
     InvitationCard,
     LinkCard,
     Picture,
@@ -195,6 +198,22 @@ INVITATIONS = (
     InvitationCard("6", f"https://{HOST}/invite/Zk81mmPe", NOW, 1, None, None),
     InvitationCard("5", f"https://{HOST}/invite/qp3Tt0aa", NOW, 5, 0, NOW, False),
 )
+FOLLOWS, LISTS = sentence("Whom you follow"), sentence("Lists")
+EXPORTS = (
+    ExportCard(FOLLOWS, 312, "/settings/data/exports/following_accounts.csv"),
+    ExportCard(LISTS, 1, "/settings/data/exports/lists.csv"),
+)
+IMPORTS = (
+    ImportCard("9", FOLLOWS, "asking", NOW, 40, 0, 0, 0, 0, True),
+    ImportCard("8", LISTS, "working", NOW, 40, 10, 7, 2, 1),
+    ImportCard("7", LISTS, "done", NOW, 40, 40, 30, 9, 1),
+    ImportCard("6", LISTS, "refused", NOW, 40, 0, 0, 0, 0, error=sentence("Please choose a file.")),
+)
+FAILURES = (
+    FailureCard("gone@peer.example", sentence("was not to be found")),
+    FailureCard("Friends: eve@peer.example", sentence("was not to be found")),
+)
+BRINGABLE = (("follows", FOLLOWS), ("lists", LISTS))
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 OTPAUTH = f"otpauth://totp/Mauerwinkel:jona?secret={SECRET}&issuer=Mauerwinkel"
 TUSKY = AppCard("Tusky", "https://tusky.app")
@@ -303,6 +322,15 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         pages.InvitationsPage((), problems=(Problem("uses", sentence("This is needed.")),)),
         SIGNED_IN,
     ),
+    "data": (pages.DataPage(EXPORTS, IMPORTS, BRINGABLE, True), SIGNED_IN),
+    "data-wrong": (
+        pages.DataPage(EXPORTS, (), BRINGABLE, True, (Problem("file", sentence("Please choose a file.")),)),
+        SIGNED_IN,
+    ),
+    "import-asking": (pages.ImportPage(IMPORTS[0], (), True), SIGNED_IN),
+    "import-working": (pages.ImportPage(IMPORTS[1], FAILURES, True), SIGNED_IN),
+    "import-done": (pages.ImportPage(IMPORTS[2], FAILURES, True), SIGNED_IN),
+    "import-refused": (pages.ImportPage(IMPORTS[3], (), True), SIGNED_IN),
     "moving": (
         pages.MovingPage(
             (

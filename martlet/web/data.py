@@ -1,0 +1,184 @@
+"""Settings of one's own data: lists to take along, and those brought from elsewhere."""
+
+from typing import get_args
+
+from martlet.archives import tables
+from martlet.archives.tables import FILE_NAMES, KINDS, Kind
+from martlet.http.answer import NOSNIFF, PRIVATE, Answer
+from martlet.model.errors import Conflict, InvalidInput, NotFound
+from martlet.model.server import Server, moment
+from martlet.services import exporting, importing, inviting
+from martlet.storage import bulk_imports, exports
+from martlet.storage.bulk_imports import BulkImport
+from martlet.storage.database import Reader
+from martlet.web import addresses
+from martlet.web.cards import ExportCard, FailureCard, ImportCard, ImportState
+from martlet.web.pages import DataPage, ImportPage
+from martlet.web.visits import Pages, Visit
+from martlet.web.wording import Problem, Sentence, problems_of, sentence
+
+pages = Pages()
+
+SHOWN_IMPORTS = 10
+SHOWN_FAILURES = 50
+CSV = (b"content-type", b"text/csv; charset=utf-8")
+
+NAMES: dict[str, Sentence] = {
+    "follows": sentence("Whom you follow"),
+    "lists": sentence("Lists"),
+    "blocks": sentence("Whom you block"),
+    "mutes": sentence("Whom you mute"),
+    "domain_blocks": sentence("Servers you block"),
+    "bookmarks": sentence("Bookmarks"),
+}
+REASONS: dict[str, Sentence] = {
+    "not_found": sentence("was not to be found"),
+    "refused": sentence("is not possible, because of a block for example"),
+    "invalid": sentence("is no name that fits here"),
+    "full": sentence("is more than there is room for"),
+}
+ERRORS: dict[str, Sentence] = {"file_lost": sentence("The file is no longer there. Please send it again.")}
+
+
+class NoFile(InvalidInput):
+    code = "no_file"
+
+    def __init__(self) -> None:
+        super().__init__("There is no file.", "file")
+
+
+# -- the overview --------------------------------------------------------
+
+
+@pages.get(addresses.DATA, access="member")
+async def overview(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_overview, visit))
+
+
+def _overview(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -> DataPage:
+    counts = exports.counts(db, visit.account)._asdict()
+    return DataPage(
+        exports=tuple(
+            ExportCard(name, counts[kind], addresses.at(addresses.EXPORT, name=FILE_NAMES[kind]))
+            for kind, name in _named_kinds()
+        ),
+        imports=tuple(map(_card, bulk_imports.of_account(db, visit.account, SHOWN_IMPORTS))),
+        kinds=tuple(NAMES.items()),
+        may_invite=inviting.may_invite(visit.here),
+        problems=problems,
+    )
+
+
+def _named_kinds() -> list[tuple[Kind, Sentence]]:
+    return [(kind, name) for name_of, name in NAMES.items() for kind in KINDS if kind == name_of]
+
+
+def _card(one: BulkImport) -> ImportCard:
+    return ImportCard(
+        id=str(one.id),
+        name=NAMES[one.kind],
+        state=next((state for state in get_args(ImportState) if state == one.state), "refused"),
+        created_at=moment(one.created_at),
+        total=one.total,
+        done=min(one.total, one.taken + one.known + one.failed),
+        taken=one.taken,
+        known=one.known,
+        failed=one.failed,
+        is_overwrite=bool(one.is_overwrite),
+        error=ERRORS.get(one.error),
+    )
+
+
+# -- taking along --------------------------------------------------------
+
+
+@pages.get(addresses.EXPORT, access="member")
+async def export(visit: Visit) -> Answer:
+    kind = next((kind for kind, name in FILE_NAMES.items() if name == visit.params["name"]), None)
+    if kind is None:
+        raise NotFound
+    body = await visit.store.reading_aside(exporting.table, visit.account, kind, visit.here)
+    return _file(body, FILE_NAMES[kind])
+
+
+def _file(body: bytes, name: str) -> Answer:
+    kept = (b"content-disposition", f'attachment; filename="{name}"'.encode("ascii"))
+    return Answer(body, 200, [CSV, kept, NOSNIFF, PRIVATE])
+
+
+# -- bringing here -------------------------------------------------------
+
+
+def _most_bytes(here: Server) -> int:
+    del here
+    return tables.MOST_BYTES + 64 * 1024
+
+
+@pages.upload(addresses.IMPORTS, limit=_most_bytes)
+async def bring(visit: Visit) -> Answer:
+    file = visit.files.get("file")
+    is_overwrite = visit.form.get("mode") == "overwrite"
+    try:
+        if file is None or not file.size:
+            raise NoFile
+        id = await importing.take_list(
+            visit.ground, visit.account, visit.form.get("kind", ""), file.path, is_overwrite=is_overwrite
+        )
+    except (InvalidInput, Conflict) as error:
+        page = await visit.store.reading(_overview, visit, problems_of(error))
+        return visit.page(page, 409 if isinstance(error, Conflict) else 422)
+    address = addresses.at(addresses.IMPORT, id=str(id))
+    return visit.go(address) if is_overwrite else visit.go(address, done="import_begun")
+
+
+def _own_import(db: Reader, visit: Visit) -> BulkImport:
+    """Raises `NotFound`."""
+    id = visit.params["id"]
+    if not (id.isascii() and id.isdigit() and len(id) < 19):  # noqa: PLR2004 - digits of 2**63
+        raise NotFound
+    return bulk_imports.get(db, int(id), visit.account)
+
+
+@pages.get(addresses.IMPORT, access="member")
+async def show(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_show, visit))
+
+
+def _show(db: Reader, visit: Visit) -> ImportPage:
+    one = _own_import(db, visit)
+    failures = tuple(
+        FailureCard(f"{row.title}: {row.of}" if row.title else row.of, REASONS[reason])
+        for row, reason in importing.failed_rows(db, one, SHOWN_FAILURES)
+    )
+    return ImportPage(_card(one), failures, inviting.may_invite(visit.here))
+
+
+@pages.post(addresses.IMPORT_BEGIN, access="member")
+async def begin(visit: Visit) -> Answer:
+    one = await visit.store.reading(_own_import, visit)
+    try:
+        await visit.store.writing(importing.begin, one.id, visit.account, visit.here)
+    except Conflict as error:
+        return visit.page(await visit.store.reading(_overview, visit, problems_of(error)), 409)
+    return visit.go(addresses.at(addresses.IMPORT, id=str(one.id)), done="import_begun")
+
+
+@pages.post(addresses.IMPORT_DROP, access="member")
+async def drop(visit: Visit) -> Answer:
+    one = await visit.store.reading(_own_import, visit)
+    await visit.store.writing(importing.drop, one.id, visit.account)
+    return visit.go(addresses.DATA, done="import_dropped")
+
+
+@pages.get(addresses.IMPORT_FAILED, access="member")
+async def failed(visit: Visit) -> Answer:
+    """In the form in which it came, so that it can be sent once more."""
+    return _file(await visit.store.reading_aside(_failed, visit), "failed.csv")
+
+
+def _failed(db: Reader, visit: Visit) -> bytes:
+    one = _own_import(db, visit)
+    kind = next((kind for kind in KINDS if kind == one.kind), None)
+    if kind is None:
+        raise NotFound
+    return tables.write(kind, [row for row, _ in importing.failed_rows(db, one)])
