@@ -114,6 +114,7 @@ class Elsewhere(Client):
         self.delivered: list[tuple[str, Document]] = []
         self.is_down = False
         self.gone: set[str] = set()
+        self.broken: set[str] = set()
 
     def person(self, name: str, host: str = "", **extra: Any) -> Person:
         uri = f"https://{host or self.host}/users/{name}"
@@ -131,7 +132,7 @@ class Elsewhere(Client):
     async def get(self, url: str, **options: Any) -> Answer:
         del options
         self.asked.append(url)
-        if self.is_down:
+        if self.is_down or url in self.broken:
             raise Unreachable("It does not answer.")
         parts = urlsplit(url)
         if parts.path == "/.well-known/webfinger":

@@ -2,6 +2,8 @@
 
 from collections.abc import Collection, Sequence
 
+from martlet.activitypub.things import Quoters
+from martlet.model.quoting import EVERYBODY, FOLLOWERS, OTHERS, QuotePolicy
 from martlet.model.visibility import Visibility
 
 PUBLIC = "https://www.w3.org/ns/activitystreams#Public"
@@ -30,3 +32,29 @@ def audience(
     if visibility == Visibility.FOLLOWERS:
         return (followers,), tuple(mentioned)
     return tuple(mentioned), ()
+
+
+def quote_policy(quoters: Quoters | None, author: str, followers: str) -> QuotePolicy:
+    """Who may quote a post, in our words. Nobody where its author does not say; the author may always."""
+    if quoters is None:
+        return QuotePolicy()
+    return QuotePolicy(*(_quoters(named, author, followers) for named in (quoters.automatic, quoters.manual)))
+
+
+def _quoters(named: Collection[str], author: str, followers: str) -> tuple[str, ...]:
+    others = set(named) - PUBLIC_NAMES - {author, followers}
+    told = {
+        EVERYBODY: bool(PUBLIC_NAMES.intersection(named)),
+        FOLLOWERS: bool(followers) and followers in named,
+        OTHERS: bool(others),
+    }
+    return tuple(word for word, is_told in told.items() if is_told)
+
+
+def quoters(policy: QuotePolicy, author: str, followers: str) -> Quoters:
+    """The same as other servers read it; nobody is the author alone, because nothing would say nothing."""
+    addresses = {EVERYBODY: PUBLIC, FOLLOWERS: followers}
+    automatic = tuple(addresses[word] for word in policy.automatic if word in addresses)
+    return Quoters(
+        automatic or (author,), tuple(addresses[word] for word in policy.manual if word in addresses)
+    )

@@ -9,12 +9,14 @@ both can carry a proof of their own (`signing.proofs`).
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, assert_never
+from typing import Any, TypeAlias, assert_never
 
 from martlet.activitypub import contexts
 from martlet.activitypub.things import (
     Accept,
+    Add,
     Attachment,
+    Authorization,
     Block,
     Boost,
     Collection,
@@ -26,7 +28,10 @@ from martlet.activitypub.things import (
     Picture,
     Poll,
     Profile,
+    Quoters,
     Reject,
+    Remove,
+    RequestQuote,
     Undo,
     Writing,
 )
@@ -34,6 +39,8 @@ from martlet.model.names import Uri
 
 Document = dict[str, Any]
 
+LINKED_DATA = 'application/ld+json; profile="https://www.w3.org/ns/activitystreams"'
+QUOTE_RELATION = "https://misskey-hub.net/ns#_misskey_quote"
 _TYPES = {"image": "Image", "video": "Video", "audio": "Audio"}
 
 
@@ -152,8 +159,11 @@ def writing(post: Writing, replies: str = "", tag_urls: Sequence[str] = ()) -> D
             "attachment": [_attachment(one) for one in post.attachments],
             "tag": _tags(post, tag_urls),
             "replies": replies,
-            "quote": post.quote_of,
+            "quote": {"type": "Tombstone"} if post.has_lost_quote else post.quote_of,
+            "_misskey_quote": post.quote_of,
             "quoteUri": post.quote_of,
+            "quoteAuthorization": post.authorization,
+            "interactionPolicy": None if post.quoters is None else _quoters(post.quoters),
             **(_poll(post.poll) if post.poll is not None else {}),
         }
     ) | {"to": list(post.to), "cc": list(post.cc)}
@@ -181,7 +191,24 @@ def _tags(post: Writing, urls: Sequence[str]) -> list[Document]:
             for name, href in zip(post.hashtags, hrefs, strict=False)
         ),
         *map(_emoji, post.emojis),
+        *([] if post.quote_of is None else [_link_to_quoted(post.quote_of)]),
     ]
+
+
+def _link_to_quoted(uri: Uri) -> Document:
+    """FEP-e232, for those who know no `quote`."""
+    return {
+        "type": "Link",
+        "mediaType": LINKED_DATA,
+        "rel": QUOTE_RELATION,
+        "href": uri,
+        "name": f"RE: {uri}",
+    }
+
+
+def _quoters(quoters: Quoters) -> Document:
+    approvals = {"automaticApproval": list(quoters.automatic), "manualApproval": list(quoters.manual)}
+    return {"canQuote": _kept(approvals)}
 
 
 def _attachment(one: Attachment) -> Document:
@@ -221,6 +248,18 @@ def tombstone(uri: Uri, author: Uri, deleted_at: int) -> Document:
         "type": "Tombstone",
         "attributedTo": author,
         "deleted": time(deleted_at),
+    }
+
+
+def authorization(found: Authorization) -> Document:
+    """Consent to a quote; both posts only by their names, which is all that whoever asks may know."""
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": found.uri,
+        "type": "QuoteAuthorization",
+        "attributedTo": found.author,
+        "interactingObject": found.quote,
+        "interactionTarget": found.quoted,
     }
 
 
@@ -285,11 +324,31 @@ def deleted(act: Delete, to: Sequence[str], tombstone: Document | None) -> Docum
     }
 
 
-def act(act: Boost | Like | Follow | Accept | Reject | Block | Undo) -> Document:
+def authorization_deleted(uri: Uri, authorization: Document, to: Sequence[str]) -> Document:
+    """Consent to a quote is taken back."""
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": uri,
+        "type": "Delete",
+        "actor": authorization["attributedTo"],
+        "to": list(to),
+        "object": authorization,
+    }
+
+
+def quote_requested(act: RequestQuote, quote: Document) -> Document:
+    """The quote whole: whoever is asked for consent may want to read it first."""
+    return {"@context": contexts.DOCUMENT, **_bare(act), "instrument": quote}
+
+
+Built: TypeAlias = Boost | Like | Follow | RequestQuote | Accept | Reject | Block | Undo | Add | Remove
+
+
+def act(act: Built) -> Document:
     return {"@context": contexts.DOCUMENT, **_bare(act)}
 
 
-def _bare(act: Boost | Like | Follow | Accept | Reject | Block | Undo) -> Document:
+def _bare(act: Built) -> Document:
     match act:
         case Boost():
             return _kept(
@@ -319,14 +378,30 @@ def _bare(act: Boost | Like | Follow | Accept | Reject | Block | Undo) -> Docume
             return {"id": act.uri, "type": "Follow", "actor": act.actor, "object": act.target}
         case Block():
             return {"id": act.uri, "type": "Block", "actor": act.actor, "object": act.target}
-        case Accept() | Reject():
-            inner = act.request
+        case RequestQuote():
+            return {
+                "id": act.uri,
+                "type": "QuoteRequest",
+                "actor": act.actor,
+                "object": act.target,
+                "instrument": act.quote_uri,
+            }
+        case Add() | Remove():
             return {
                 "id": act.uri,
                 "type": type(act).__name__,
                 "actor": act.actor,
-                "object": _bare(inner) if isinstance(inner, Follow) else inner,
+                "object": act.target,
+                "target": act.collection,
             }
+        case Accept() | Reject():
+            inner, result = act.request, act.result if isinstance(act, Accept) else None
+            return {
+                "id": act.uri,
+                "type": type(act).__name__,
+                "actor": act.actor,
+                "object": inner if isinstance(inner, str) else _bare(inner),
+            } | ({} if result is None else {"result": result})
         case Undo():
             done = act.act
             return {

@@ -10,12 +10,14 @@ import hashlib
 import json
 from typing import Any
 
-from martlet.activitypub import parse_tags
+from martlet.activitypub import parse_quotes, parse_tags
 from martlet.activitypub.kinds import ACTORS, POSTS, REACTIONS, is_tombstone, kind_of
 from martlet.activitypub.parse_posts import writing
+from martlet.activitypub.parse_quotes import authorization
 from martlet.activitypub.things import (
     Accept,
     Act,
+    Add,
     Block,
     Boost,
     ChangeProfile,
@@ -31,6 +33,8 @@ from martlet.activitypub.things import (
     ProfileField,
     Publish,
     Reject,
+    Remove,
+    RequestQuote,
     Revise,
     Undo,
 )
@@ -63,6 +67,7 @@ __all__ = [
     "POSTS",
     "REACTIONS",
     "act",
+    "authorization",
     "collection",
     "is_tombstone",
     "kind_of",
@@ -93,7 +98,14 @@ def act(document: Thing) -> Act:
             return Delete(name, actor, needed_uri(document, "object"))
         case "Accept" | "Reject":
             request = _request(inner)
-            return Accept(name, actor, request) if kind == "Accept" else Reject(name, actor, request)
+            if kind == "Accept":
+                return Accept(name, actor, request, uri(document.get("result")))
+            return Reject(name, actor, request)
+        case "QuoteRequest":
+            return _quote_request(document, name, actor)
+        case "Add" | "Remove":
+            put = needed_uri(document, "object"), needed_uri(document, "target")
+            return Add(name, actor, *put) if kind == "Add" else Remove(name, actor, *put)
         case "Move":
             return _move(document, name, actor)
         case "Undo":
@@ -170,11 +182,22 @@ def shortcode_of(reaction: str) -> str:
     return reaction.strip(":").partition("@")[0]
 
 
-def _request(inner: Any) -> Follow | Uri:
+def _quote_request(document: Thing, name: Uri, actor: Uri) -> RequestQuote:
+    quote = first(document.get("instrument"))
+    is_whole = isinstance(quote, dict) and kind_of(quote) in POSTS and "attributedTo" in quote
+    said = writing(quote) if is_whole else needed_uri(document, "instrument")
+    return RequestQuote(name, actor, needed_uri(document, "object"), said)
+
+
+def _request(inner: Any) -> Follow | RequestQuote | Uri:
     if isinstance(inner, dict) and kind_of(inner) == "Follow":
         follower, followed = uri(inner.get("actor")), uri(inner.get("object"))
         if follower is not None and followed is not None:
             return Follow(uri(inner.get("id")) or Uri(""), follower, followed)
+    if isinstance(inner, dict) and kind_of(inner) == "QuoteRequest":
+        answered = parse_quotes.answered(inner)
+        if answered is not None:
+            return answered
     named = uri(inner)
     if named is None:
         raise MalformedDocument("The document does not say what it answers.")

@@ -6,7 +6,7 @@ See `parse`, which reads the acts around them.
 
 from typing import Any
 
-from martlet.activitypub import parse_attachments, parse_tags
+from martlet.activitypub import parse_attachments, parse_quotes, parse_tags
 from martlet.activitypub.kinds import POSTS, kind_of
 from martlet.activitypub.things import Occasion, Poll, Writing
 from martlet.activitypub.values import (
@@ -52,6 +52,7 @@ def writing(thing: Thing, around: Thing | None = None) -> Writing:
     if kind not in NOTES and not is_sensitive:  # what it is about, and no warning of it
         words, summary = words or summary, ""
     tags = parse_tags.tags(thing)
+    quote = parse_quotes.quote(thing, tags)
     reply_to = uri(thing.get("inReplyTo"))
     is_vote = kind == "Note" and bool(title) and not words and reply_to is not None
     return Writing(
@@ -77,7 +78,11 @@ def writing(thing: Thing, around: Thing | None = None) -> Writing:
         links=parse_attachments.links(thing),
         poll=_poll(thing) if kind == "Question" else None,
         occasion=_occasion(thing) if kind == "Event" else None,
-        quote_of=_quote(thing),
+        quote_of=quote.quoted,
+        authorization=quote.authorization,
+        is_legacy_quote=quote.is_legacy,
+        has_lost_quote=quote.is_lost,
+        quoters=parse_quotes.quoters(thing.get("interactionPolicy")),
         choice=title if is_vote else None,
         likes_count=total(thing.get("likes")),
         boosts_count=total(thing.get("shares")),
@@ -113,14 +118,6 @@ def _author(thing: Thing) -> Uri:
     if found is None:
         raise MalformedDocument("The document does not say who wrote it.")
     return found
-
-
-def _quote(thing: Thing) -> Uri | None:
-    for name in ("quote", "quoteUri", "quoteUrl", "_misskey_quote"):
-        found = uri(thing.get(name))
-        if found is not None:
-            return found
-    return None
 
 
 def _poll(thing: Thing) -> Poll | None:

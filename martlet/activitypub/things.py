@@ -108,6 +108,24 @@ class Occasion:
 
 
 @dataclass(frozen=True, slots=True)
+class Quoters:
+    """Who may quote a post (FEP-044f): actors and collections, at once and after its author has looked."""
+
+    automatic: tuple[str, ...] = ()
+    manual: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Authorization:
+    """An author's consent that one post quotes another (FEP-044f)."""
+
+    uri: Uri
+    author: Uri
+    quote: Uri
+    quoted: Uri
+
+
+@dataclass(frozen=True, slots=True)
 class Writing:
     """A post as its server tells it."""
 
@@ -138,6 +156,13 @@ class Writing:
     poll: Poll | None = None
     occasion: Occasion | None = None
     quote_of: Uri | None = None
+    authorization: Uri | None = None
+    """The consent of the quoted post's author, as it is called."""
+    is_legacy_quote: bool = False
+    """It quotes as software does that knows no consent."""
+    has_lost_quote: bool = False
+    """What it quoted is gone."""
+    quoters: Quoters | None = None
     choice: str | None = None
     """A vote: the option chosen, said by a nameless post in answer to the poll."""
     likes_count: int | None = None
@@ -223,12 +248,27 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
-class Accept:
-    """Yes to a request to follow: the request itself, or what it was called."""
+class RequestQuote:
+    """May this post quote that of somebody else? The quote whole, or only what it is called."""
 
     uri: Uri
     actor: Uri
-    request: Follow | Uri
+    target: Uri
+    quote: Writing | Uri
+
+    @property
+    def quote_uri(self) -> Uri:
+        return self.quote.uri if isinstance(self.quote, Writing) else self.quote
+
+
+@dataclass(frozen=True, slots=True)
+class Accept:
+    """Yes to a request: the request itself, or what it was called; `result` is what follows from it."""
+
+    uri: Uri
+    actor: Uri
+    request: Follow | RequestQuote | Uri
+    result: Uri | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,7 +277,7 @@ class Reject:
 
     uri: Uri
     actor: Uri
-    request: Follow | Uri
+    request: Follow | RequestQuote | Uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,6 +306,26 @@ class Undo:
 
 
 @dataclass(frozen=True, slots=True)
+class Add:
+    """Something is put into a collection."""
+
+    uri: Uri
+    actor: Uri
+    target: Uri
+    collection: Uri
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Something is taken out of a collection."""
+
+    uri: Uri
+    actor: Uri
+    target: Uri
+    collection: Uri
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """An act that we know nothing to do about."""
 
@@ -283,11 +343,14 @@ Act: TypeAlias = (
     | Forwarded
     | Like
     | Follow
+    | RequestQuote
     | Accept
     | Reject
     | Block
     | Move
     | Undo
+    | Add
+    | Remove
     | Other
 )
 

@@ -34,6 +34,7 @@ from martlet.signing import canonical_json
 from martlet.signing.http_signatures import SignatureRejected
 from martlet.storage import accounts, collections, documents, posts, remotes, uris
 from martlet.storage.database import Reader, Writer
+from martlet.storage.keys import RemoteKey
 from martlet.text import names
 
 ACTIVITY: Header = (b"content-type", b"application/activity+json")
@@ -86,6 +87,7 @@ class FederationDoor:
         add("GET", "/users/{username}/posts/{id}", self._or_page("/@{username}/{id}", read(self._post)))
         add("GET", "/users/{username}/posts/{id}/activity", read(self._activity))
         add("GET", "/users/{username}/posts/{id}/replies", read(self._answers))
+        add("GET", "/users/{username}/quote_authorizations/{id}", read(self._consent))
         add("GET", "/users/{username}/outbox", read(self._outbox))
         add("GET", "/users/{username}/featured", read(self._featured))
         add("GET", "/users/{username}/followers", read(self._followers))
@@ -201,14 +203,33 @@ class FederationDoor:
             found = await store.writing(make, post, author, self._ground.secret, here)
         return Answer(found, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
 
+    async def _consent(self, request: Request, params: Params) -> Answer:
+        """The consent of somebody here to a quote (FEP-044f); of a quote that is not for all only who signs is told."""
+        store, ground = self._ground.store, self._ground
+        quote, quoted, author = await store.reading(_consent, params)
+        is_open = Visibility(quote.visibility).is_open and Visibility(quoted.visibility).is_open
+        if not Visibility(quoted.visibility).is_open:
+            await self._check_reader(request, quoted)
+        elif not is_open and quote.is_local:
+            await self._check_reader(request, quote)
+        elif not is_open:
+            await self._signer(request)
+        made = documenting.authorization_document
+        body = await store.writing(made, quote, quoted, author, ground.secret, ground.here)
+        return Answer(body, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
+
     async def _check_reader(self, request: Request, post: Post) -> None:
         """What is not for all is shown to those for whom it is. Raises `NotFound`, never saying why."""
-        try:
-            key = await self._asking.reader(request)
-        except SignatureRejected:
-            raise NotFound from None
+        key = await self._signer(request)
         if not await self._ground.store.reading(remotes.may_read, key.account_id, post.id):
             raise NotFound
+
+    async def _signer(self, request: Request) -> RemoteKey:
+        """Who signed the request. Raises `NotFound`."""
+        try:
+            return await self._asking.reader(request)
+        except SignatureRejected:
+            raise NotFound from None
 
     # -- collections -----------------------------------------------------
 
@@ -320,6 +341,20 @@ def _post(db: Reader, params: Params, here: Server) -> tuple[Post, Account]:
         raise NotFound
     del here
     return post, author
+
+
+def _consent(db: Reader, params: Params) -> tuple[Post, Post, Account]:
+    """A quote, what it quotes, and whose post that is; with its author's consent. Raises `NotFound`."""
+    author = _account(db, params["username"])
+    text = params["id"]
+    id = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0
+    quote = posts.find_unfiltered(db, PostId(min(id, collections.LAST)))
+    if quote is None or quote.quote_state != "accepted" or quote.quote_of_id is None:
+        raise NotFound
+    quoted = posts.find_unfiltered(db, quote.quote_of_id)
+    if quoted is None or not quoted.is_local or quoted.author_id != author.id:
+        raise NotFound
+    return quote, quoted, author
 
 
 def _buried(db: Reader, params: Params, here: Server) -> tuple[Uri, Account, int] | None:

@@ -17,18 +17,19 @@ import msgspec
 from martlet.activitypub import parse
 from martlet.activitypub.things import (
     Act,
+    Add,
     Boost,
     ChangeProfile,
     Delete,
     Forwarded,
     Move,
     Publish,
+    RequestQuote,
     Revise,
     Writing,
 )
 from martlet.federation import replays
 from martlet.federation.asking import Asking, public
-from martlet.federation.fetching import Gone
 from martlet.federation.forwarding import Forwarding
 from martlet.federation.replays import Taken
 from martlet.federation.resolving import NetworkResolver
@@ -39,10 +40,11 @@ from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, Signed
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.network.errors import NoAnswer
-from martlet.services import intake, moving, receiving
+from martlet.services import intake, moving, pinning, quoting, receiving
+from martlet.services.consenting import Verified
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, proofs
-from martlet.storage import accounts, events, incoming, remotes, uris
+from martlet.storage import accounts, events, incoming, posts, remotes, uris
 from martlet.storage.database import Reader, Writer
 from martlet.storage.incoming import Incoming
 
@@ -113,8 +115,8 @@ class Inbox:
         if isinstance(act, Forwarded):
             await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
             return
-        await self._gather(act)
-        await self.ground.store.writing(intake.accept, act, evidence, here)
+        verified = await self._gather(act)
+        await self.ground.store.writing(intake.accept, act, evidence, here, verified)
 
     async def _believed(self, act: Act, document: dict[str, Any], signer: Uri) -> tuple[Act, Evidence]:
         """The act with the evidence for it. Raises `EvidenceRejected` or what fetching raises."""
@@ -159,20 +161,18 @@ class Inbox:
                 raise EvidenceRejected("The post has another author.")
             return type(act)(act.uri, act.actor, said), evidence
         if isinstance(act, Delete) and origin_of(act.target) == origin_of(act.actor):
-            try:
-                await self.resolver.writing(act.target)
-            except Gone:
+            if await self.resolver.is_gone(act.target):
                 return act, FetchedFrom(act.target)
-            raise EvidenceRejected("The post is still there.")
+            raise EvidenceRejected("What was deleted is still there.")
         raise EvidenceRejected("This was not sent by whom it names.")
 
-    async def _gather(self, act: Act) -> None:
+    async def _gather(self, act: Act) -> Verified | None:
         """What has to be known before the act is recorded, as far as it can be had."""
         match act:
             case Publish(_, _, Writing() as said) | Revise(_, _, Writing() as said):
-                if said.choice is None and await self.ground.store.reading(_is_wanted, said):
-                    await self.resolver.above(said.reply_to)
-                    await self.resolver.people([one.uri for one in said.mentions])
+                return await self._gather_around(said)
+            case RequestQuote():
+                await self._gather_quote(act)
             case Publish(_, _, name) | Revise(_, _, name):
                 await self._gather_named(act.actor, Uri(str(name)))
             case Boost():
@@ -182,6 +182,34 @@ class Inbox:
             case ChangeProfile():
                 if act.account == act.actor:
                     await self.resolver.account(act.actor, anew=True)
+            case Add():
+                if await self.ground.store.reading(_is_featured, act):
+                    await self._gather_named(act.actor, act.target)
+        return None
+
+    async def _gather_around(self, said: Writing) -> Verified | None:
+        """What a post answers, whom it names, what it quotes."""
+        if said.choice is not None:
+            return None
+        is_wanted = await self.ground.store.reading(_is_wanted, said)
+        if is_wanted:
+            await self.resolver.above(said.reply_to)
+            await self.resolver.people([one.uri for one in said.mentions])
+        if is_wanted or await self.ground.store.reading(_is_known_of, said):
+            return await self.resolver.quote(said)
+        return None
+
+    async def _gather_quote(self, act: RequestQuote) -> None:
+        """A quote for which somebody here will consent."""
+        if not await self.ground.store.reading(_may_quote, act):
+            return
+        if isinstance(act.quote, Writing):
+            await self.resolver.people([one.uri for one in act.quote.mentions])
+            return
+        try:
+            await self.resolver.post(act.quote)
+        except MartletError as error:
+            log.info("Nothing came of %s: %s", act.quote[:200], error.message)
 
     async def _gather_move(self, act: Move, here: Server) -> None:
         """Both accounts as their own servers have them now, the new one first: it says whom it is also known as."""
@@ -210,6 +238,26 @@ def _is_wanted(db: Reader, said: Writing) -> bool:
     return (
         author is not None and uris.find_post(db, said.uri) is None and receiving.is_wanted(db, said, author)
     )
+
+
+def _is_known_of(db: Reader, said: Writing) -> bool:
+    """Whether it is a post that its author has here already."""
+    author, post = accounts.find_by_uri(db, said.author), uris.find_post(db, said.uri)
+    return author is not None and post is not None and post.author_id == author.id
+
+
+def _may_quote(db: Reader, act: RequestQuote) -> bool:
+    actor, quoted = accounts.find_by_uri(db, act.actor), uris.find_post(db, act.target)
+    if actor is None or quoted is None or not quoted.is_local:
+        return False
+    post = posts.find(db, quoted.id, viewer=actor.id)
+    return post is not None and quoting.may_quote(db, post, actor.id)
+
+
+def _is_featured(db: Reader, act: Add) -> bool:
+    actor = accounts.find_by_uri(db, act.actor)
+    is_own = origin_of(act.target) == origin_of(act.actor)
+    return actor is not None and is_own and pinning.collection(db, actor.id) == act.collection
 
 
 def _is_followed(db: Reader, actor: Uri) -> bool:

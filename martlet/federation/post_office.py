@@ -6,6 +6,7 @@ from typing import Self
 
 from martlet.federation import inbox as inboxes
 from martlet.federation.asking import Asking
+from martlet.federation.consents import Consents
 from martlet.federation.door import FederationDoor
 from martlet.federation.fetching import Fetcher
 from martlet.federation.inbox import Inbox
@@ -13,6 +14,7 @@ from martlet.federation.resolving import NetworkResolver
 from martlet.federation.sending import Sender
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
+from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.ports import Ground
 
@@ -33,4 +35,8 @@ class PostOffice:
 
     @property
     def jobs(self) -> Mapping[str, Job]:
-        return {SEND: self.sender.send, inboxes.TAKE_IN: self.inbox.take_in}
+        return {
+            SEND: self.sender.send,
+            inboxes.TAKE_IN: self.inbox.take_in,
+            VERIFY: Consents(self.resolver).look_again,
+        }

@@ -16,8 +16,9 @@ from martlet.model.errors import EvidenceRejected, MartletError, NotFound
 from martlet.model.evidence import FetchedFrom
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.network.errors import NoAnswer
-from martlet.services import acquainting, intake
+from martlet.services import acquainting, consenting, intake
 from martlet.services.acquainting import Acquaintance
+from martlet.services.consenting import Verified, Withdrawn
 from martlet.services.ports import Ground
 from martlet.signing import actor_keys
 from martlet.signing.keys import Kind
@@ -33,6 +34,8 @@ UP = 20
 """Posts fetched up a thread."""
 PEOPLE = 10
 """Unknown people looked up who are named in one post."""
+QUOTES_DEEP = 2
+"""Posts fetched from quote to quoted."""
 
 
 @dataclass(slots=True)
@@ -164,10 +167,14 @@ class NetworkResolver:
 
     # -- posts -----------------------------------------------------------
 
-    async def post(self, uri: Uri) -> None:
-        """Know a post, with those above it. Raises what `Fetcher.document` does."""
+    async def post(self, uri: Uri, quoted: int = 0) -> None:
+        """
+        Know a post, with those above it and what it quotes. Raises what `Fetcher.document` does.
+
+        `quoted`: from how many quotes it is asked for.
+        """
         if not await self._knows(uri) and host_of(uri) != self._ground.here.host:
-            await self._keep_posts(await self.fetcher.document(uri))
+            await self._keep_posts(await self.fetcher.document(uri), quoted)
 
     async def writing(self, uri: Uri) -> tuple[Writing, FetchedFrom]:
         """A post as it is at its own address now. Raises what `Fetcher.document` does."""
@@ -175,6 +182,14 @@ class NetworkResolver:
         if parse.is_tombstone(found.document):
             raise Gone
         return parse.writing(found.document), found.evidence
+
+    async def is_gone(self, uri: Uri) -> bool:
+        """Whether its own server says that something is no more. Raises what else `Fetcher.document` does."""
+        try:
+            found = await self.fetcher.document(uri)
+        except Gone:
+            return True
+        return parse.is_tombstone(found.document)
 
     async def above(self, reply_to: Uri | None) -> None:
         """What a post answers, and what that answers, as far as it can be had."""
@@ -185,10 +200,40 @@ class NetworkResolver:
         except MartletError as error:
             log.info("Nothing came of %s: %s", reply_to[:200], error.message)
 
+    async def quote(self, said: Writing, quoted: int = 0) -> Verified | None:
+        """
+        Know what a post quotes, as far as it can be had; and ask for the consent to that.
+
+        None where there is no consent, or none that can be had now.
+        """
+        if said.quote_of is None:
+            return None
+        consent = await self._ground.store.reading(consenting.in_question, said)
+        return await self.consent(said.quote_of, consent, quoted)
+
+    async def consent(self, quoted: Uri, consent: Uri | None, depth: int = 0) -> Verified | None:
+        """The same for a quoted post and a consent, by their names."""
+        if depth < QUOTES_DEEP:
+            try:
+                await self.post(quoted, depth + 1)
+            except MartletError as error:
+                log.info("Nothing came of %s: %s", quoted[:200], error.message)
+        if consent is None or origin_of(consent) != origin_of(quoted):
+            return None
+        if host_of(consent) == self._ground.here.host:
+            return None
+        try:
+            return parse.authorization((await self.fetcher.document(consent)).document)
+        except Gone:
+            return Withdrawn(consent)
+        except MartletError as error:
+            log.info("Nothing came of %s: %s", consent[:200], error.message)
+            return None
+
     async def _knows(self, uri: Uri) -> bool:
         return await self._ground.store.reading(_is_known_post, uri)
 
-    async def _keep_posts(self, found: Fetched) -> None:
+    async def _keep_posts(self, found: Fetched, quoted: int = 0) -> None:
         """From the post up; kept from the top down, so that each finds what it answers."""
         chain = [(parse.writing(found.document), found.evidence)]
         seen = {found.address}
@@ -208,7 +253,10 @@ class NetworkResolver:
             try:
                 await self.account(said.author)
                 await self.people([one.uri for one in said.mentions])
-                await self._ground.store.writing(intake.keep_asked_for, said, evidence, self._ground.here)
+                verified = await self.quote(said, quoted)
+                await self._ground.store.writing(
+                    intake.keep_asked_for, said, evidence, self._ground.here, verified
+                )
             except MartletError as error:
                 log.info("%s was not kept: %s", said.uri[:200], error.message)
 

@@ -59,6 +59,39 @@ class PostUnliked(Event, frozen=True):
     """What the like was."""
 
 
+class QuoteChanged(Event, frozen=True):
+    """Whether a post may show what it quotes is another thing now."""
+
+    kind = "quote_changed"
+    quote: PostId
+
+
+class QuoteRevoked(Event, frozen=True):
+    """Somebody here took their own post out of somebody's quote."""
+
+    kind = "quote_revoked"
+    quote: PostId
+
+
+class QuotePolicyChanged(Event, frozen=True):
+    """Who may quote a post was said anew, without an edit."""
+
+    kind = "quote_policy_changed"
+    post: PostId
+
+
+class PostPinned(Event, frozen=True):
+    """An author put a post at the top of their profile."""
+
+    kind = "post_pinned"
+    post: PostId
+
+
+class PostUnpinned(Event, frozen=True):
+    kind = "post_unpinned"
+    post: PostId
+
+
 class PollVoted(Event, frozen=True):
     """Somebody chose in a poll, for good."""
 

@@ -63,7 +63,10 @@ def _told(db: Reader, post: Post) -> tuple[AccountId, ...]:
     if post.reply_to_account_id is not None:
         told[post.reply_to_account_id] = None
     if post.visibility >= Visibility.UNLISTED:
-        told |= dict.fromkeys(telling.boosters(db, post.id))
+        told |= dict.fromkeys((*telling.boosters(db, post.id), *quotes.quoters(db, post.id)))
+    quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
+    if quoted is not None:
+        told[quoted.author_id] = None
     return tuple(told)
 
 

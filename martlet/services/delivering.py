@@ -9,7 +9,21 @@ import msgspec
 
 from martlet.activitypub import addressing, build
 from martlet.activitypub.build import Document
-from martlet.activitypub.things import Accept, Block, Boost, Delete, Follow, Like, Move, Reject, Undo, Writing
+from martlet.activitypub.things import (
+    Accept,
+    Add,
+    Block,
+    Boost,
+    Delete,
+    Follow,
+    Like,
+    Move,
+    Reject,
+    Remove,
+    RequestQuote,
+    Undo,
+    Writing,
+)
 from martlet.model.accounts import Account
 from martlet.model.events import (
     AccountChanged,
@@ -23,8 +37,13 @@ from martlet.model.events import (
     PostDeleted,
     PostEdited,
     PostLiked,
+    PostPinned,
     PostPublished,
     PostUnliked,
+    PostUnpinned,
+    QuoteChanged,
+    QuotePolicyChanged,
+    QuoteRevoked,
     Unblocked,
     Unfollowed,
 )
@@ -45,6 +64,7 @@ from martlet.storage import (
     peer_policies,
     peers,
     posts,
+    quotes,
     remotes,
     telling,
 )
@@ -76,7 +96,8 @@ def of_edit(db: Writer, event: PostEdited, here: Server, secret: ServerSecret) -
     if found is None:
         return
     post, author = found
-    inboxes = _readers(db, post) | remotes.inboxes_of(db, telling.boosters(db, post.id))
+    shown_by = {*telling.boosters(db, post.id), *quotes.quoters(db, post.id)}
+    inboxes = _readers(db, post) | remotes.inboxes_of(db, shown_by)
     if inboxes:
         _send(db, author.id, documenting.revised(db, post, author, secret, here), inboxes, here)
 
@@ -115,13 +136,107 @@ def _readers(db: Reader, post: Post) -> set[str]:
     concerned = set(attached.mentioned_ids(db, post.id))
     if post.visibility >= Visibility.UNLISTED and post.reply_to_account_id is not None:
         concerned.add(post.reply_to_account_id)
-    original = posts.find_unfiltered(db, post.boost_of_id) if post.boost_of_id is not None else None
+    shown = post.boost_of_id or (post.quote_of_id if post.visibility >= Visibility.UNLISTED else None)
+    original = posts.find_unfiltered(db, shown) if shown is not None else None
     if original is not None:
         concerned.add(original.author_id)
     inboxes = remotes.inboxes_of(db, concerned)
     if post.visibility >= Visibility.FOLLOWERS:
         inboxes |= remotes.inboxes_of_followers(db, post.author_id)
     return inboxes
+
+
+# -- quotes ---------------------------------------------------------------
+
+
+def of_quote(db: Writer, event: PostPublished, here: Server, secret: ServerSecret) -> None:
+    """The author of a post elsewhere is asked whether it may be quoted, and shown how."""
+    found = _own_post(db, event.post)
+    post, known = found[0] if found else None, quotes.find_remote(db, event.post)
+    if (
+        found is None
+        or post is None
+        or known is None
+        or known.request is None
+        or post.quote_state != "pending"
+    ):
+        return
+    quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
+    if quoted is None:
+        return
+    author, act = found[1], RequestQuote(known.request, found[1].uri, quoted.uri, post.uri)
+    note = canonical_json.parse_object(documenting.post_document(db, post, author, secret, here))
+    to = accounts.get(db, quoted.author_id)
+    body = canonical_json.encode(build.quote_requested(act, note) | {"to": [to.uri]})
+    _send(db, author.id, body, remotes.inboxes_of(db, [to.id], shared=False), here)
+
+
+def of_quote_change(db: Writer, event: QuoteChanged, here: Server, secret: ServerSecret) -> None:
+    """The quote says with what consent it quotes, or that it has none any more."""
+    of_edit(db, PostEdited(event.quote), here, secret)
+
+
+def of_quote_policy(db: Writer, event: QuotePolicyChanged, here: Server, secret: ServerSecret) -> None:
+    of_edit(db, PostEdited(event.post), here, secret)
+
+
+def of_revocation(db: Writer, event: QuoteRevoked, here: Server, secret: ServerSecret) -> None:
+    """Whoever may have seen the quote is told that its consent is no more."""
+    quote = posts.find_unfiltered(db, event.quote)
+    quoted = posts.find_unfiltered(db, quote.quote_of_id) if quote and quote.quote_of_id is not None else None
+    found = _own_post(db, quoted.id) if quoted is not None else None
+    if quote is None or found is None:
+        return
+    post, author = found
+    inboxes = _readers(db, quote) | _readers(db, post) | remotes.inboxes_of(db, [quote.author_id])
+    consent = build.authorization(documenting.authorization(quote, post, author))
+    uri = Uri(f"{consent['id']}#delete")
+    document = build.authorization_deleted(uri, consent, [addressing.PUBLIC])
+    _send_document(db, author, document, inboxes, here, secret, Visibility(post.visibility))
+
+
+def accept_quote(
+    db: Writer, request: RequestQuote, author: Account, quoter: Account, consent: Uri, here: Server
+) -> None:
+    """Say yes to a quote, for the second time perhaps."""
+    accept = Accept(Uri(f"{author.uri}#accepts/{here.next_id()}"), author.uri, _bare(request), consent)
+    _tell(db, author, accept, quoter, here)
+
+
+def refuse_quote(db: Writer, request: RequestQuote, author: Account, quoter: Account, here: Server) -> None:
+    reject = Reject(Uri(f"{author.uri}#rejects/{here.next_id()}"), author.uri, _bare(request))
+    _tell(db, author, reject, quoter, here)
+
+
+def _bare(request: RequestQuote) -> RequestQuote:
+    return RequestQuote(request.uri, request.actor, request.target, request.quote_uri)
+
+
+# -- pins ----------------------------------------------------------------
+
+
+def of_pin(db: Writer, event: PostPinned, here: Server, secret: ServerSecret) -> None:
+    _tell_of_pin(db, event.post, Add, here, secret)
+
+
+def of_unpin(db: Writer, event: PostUnpinned, here: Server, secret: ServerSecret) -> None:
+    _tell_of_pin(db, event.post, Remove, here, secret)
+
+
+def _tell_of_pin(
+    db: Writer, id: PostId, kind: type[Add] | type[Remove], here: Server, secret: ServerSecret
+) -> None:
+    """Followers' servers, of posts that everybody may read."""
+    found = _own_post(db, id)
+    if found is None or not Visibility(found[0].visibility).is_open:
+        return
+    post, author = found
+    uri = Uri(f"{author.uri}#{kind.__name__.lower()}s/{here.next_id()}")
+    act = kind(uri, author.uri, post.uri, documenting.featured_of(author))
+    inboxes = remotes.inboxes_of_followers(db, author.id)
+    _send_document(
+        db, author, build.act(act) | {"to": [addressing.PUBLIC]}, inboxes, here, secret, Visibility.PUBLIC
+    )
 
 
 # -- likes and votes -----------------------------------------------------

@@ -15,6 +15,7 @@ from martlet.activitypub import addressing, build
 from martlet.activitypub.build import Document, Keys
 from martlet.activitypub.things import (
     Attachment,
+    Authorization,
     Boost,
     Emoji,
     Mention,
@@ -27,12 +28,13 @@ from martlet.activitypub.things import (
 from martlet.model.accounts import Account
 from martlet.model.names import Uri
 from martlet.model.posts import Post
+from martlet.model.quoting import QuotePolicy
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import identities
+from martlet.services import identities, quoting
 from martlet.signing import canonical_json, proofs
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, attached, documents, emojis, media, moves, polls, posts, uris
+from martlet.storage import accounts, attached, documents, emojis, media, moves, polls, posts, quotes, uris
 from martlet.storage.database import Reader, Writer
 
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
@@ -41,6 +43,11 @@ _SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
 def followers_of(account: Account) -> Uri:
     """The collection of an account here."""
     return Uri(f"{account.uri}/followers")
+
+
+def featured_of(account: Account) -> Uri:
+    """The posts that an account here has pinned."""
+    return Uri(f"{account.uri}/featured")
 
 
 # -- accounts ------------------------------------------------------------
@@ -75,7 +82,7 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
         outbox=f"{uri}/outbox",
         followers=followers_of(account),
         following=f"{uri}/following",
-        featured=f"{uri}/featured",
+        featured=featured_of(account),
         is_locked=bool(account.is_locked),
         is_discoverable=bool(account.is_discoverable),
         is_indexable=bool(account.is_indexable),
@@ -129,7 +136,7 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
     )
     poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
     parent = posts.find_unfiltered(db, post.reply_to_id) if post.reply_to_id is not None else None
-    quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
+    quoted, consent = _quoted(db, post)
     return Writing(
         uri=post.uri,
         author=author.uri,
@@ -151,8 +158,39 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         emojis=_emojis(db, f"{post.html} {post.warning}", here),
         attachments=tuple(_attachment(one, here) for one in media.of_posts(db, [post.id])[post.id]),
         poll=None if poll is None else _poll(poll),
-        quote_of=quoted.uri if quoted is not None and post.quote_state == "accepted" else None,
+        quote_of=quoted,
+        authorization=consent,
+        has_lost_quote=post.quote_state is not None and quoted is None,
+        quoters=addressing.quoters(QuotePolicy.from_text(post.quoting), author.uri, followers_of(author)),
     )
+
+
+def _quoted(db: Reader, post: Post) -> tuple[Uri | None, Uri | None]:
+    """What a post quotes, and the consent to it, where there is one."""
+    quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
+    if quoted is None or post.quote_state is None:
+        return None, None
+    if post.quote_state != "accepted":
+        return quoted.uri, None
+    if quoted.is_local:
+        return quoted.uri, quoting.consent_uri(accounts.get(db, quoted.author_id), post.id)
+    known = quotes.find_remote(db, post.id)
+    return quoted.uri, None if known is None else known.consent
+
+
+def authorization(quote: Post, quoted: Post, author: Account) -> Authorization:
+    """The consent of somebody here to a quote of their post."""
+    return Authorization(quoting.consent_uri(author, quote.id), author.uri, quote.uri, quoted.uri)
+
+
+def authorization_document(
+    db: Writer, quote: Post, quoted: Post, author: Account, secret: ServerSecret, here: Server
+) -> bytes:
+    """The same as it is fetched. Signed where both posts are for everybody, so that it can be handed on."""
+    document = build.authorization(authorization(quote, quoted, author))
+    if Visibility(quote.visibility).is_open and Visibility(quoted.visibility).is_open:
+        document = _signed(db, document, author, secret, here)
+    return canonical_json.encode(document)
 
 
 def _attachment(one: media.Media, here: Server) -> Attachment:

@@ -14,6 +14,7 @@ from martlet.activitypub import addressing
 from martlet.activitypub.things import (
     Accept,
     Act,
+    Add,
     Block,
     Boost,
     ChangeProfile,
@@ -25,6 +26,8 @@ from martlet.activitypub.things import (
     Other,
     Publish,
     Reject,
+    Remove,
+    RequestQuote,
     Revise,
     Undo,
     Writing,
@@ -36,16 +39,30 @@ from martlet.model.names import PostId, Uri, host_of, origin_of
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import blocking, deleting, delivering, following, leaving, moving, reacting, receiving
+from martlet.services import (
+    blocking,
+    consenting,
+    deleting,
+    delivering,
+    following,
+    leaving,
+    moving,
+    pinning,
+    reacting,
+    receiving,
+)
+from martlet.services.consenting import Verified
 from martlet.storage import accounts, follows, marks, peer_policies, posts, relations, remotes, telling, uris
 from martlet.storage.database import Writer
 
 __all__ = ["accept", "keep_asked_for"]
 
 
-def accept(db: Writer, act: Act, evidence: Evidence, here: Server) -> None:
+def accept(db: Writer, act: Act, evidence: Evidence, here: Server, verified: Verified | None = None) -> None:
     """
     Have an act take effect, as far as it concerns anybody here.
+
+    `verified`: what its server says of the consent to a quote that is in it.
 
     Raises `EvidenceRejected` where we cannot believe that its actor did it.
     What its actor may not do is left out without a word.
@@ -61,12 +78,14 @@ def accept(db: Writer, act: Act, evidence: Evidence, here: Server) -> None:
         return
     try:
         with db.part():
-            _do(db, act, actor, here)
+            _do(db, act, actor, here, verified)
     except (NotFound, NotAllowed, InvalidInput):
         return
 
 
-def keep_asked_for(db: Writer, said: Writing, evidence: Evidence, here: Server) -> None:
+def keep_asked_for(
+    db: Writer, said: Writing, evidence: Evidence, here: Server, verified: Verified | None = None
+) -> None:
     """Keep a post that was fetched because something here needs it. Raises `EvidenceRejected`."""
     author = accounts.find_by_uri(db, said.author)
     if not speaks_for(evidence, said.author):
@@ -75,7 +94,7 @@ def keep_asked_for(db: Writer, said: Writing, evidence: Evidence, here: Server) 
     if peer_policies.is_refused_by_uri(db, said.author, here):
         raise EvidenceRejected("We do not speak to its author's server.")
     if author is not None and not author.is_here and not author.is_gone:
-        receiving.receive(db, said, author, here)
+        receiving.receive(db, said, author, here, verified)
 
 
 def _check_owned(thing: Uri, owner: Uri, here: Server) -> None:
@@ -84,22 +103,24 @@ def _check_owned(thing: Uri, owner: Uri, here: Server) -> None:
         raise EvidenceRejected("This belongs to another server than its owner.")
 
 
-def _do(db: Writer, act: Act, actor: Account, here: Server) -> None:
+def _do(db: Writer, act: Act, actor: Account, here: Server, verified: Verified | None) -> None:
     match act:
         case Publish() | Revise():
-            _take_post(db, act, actor, here)
+            _take_post(db, act, actor, here, verified)
         case Delete():
             _delete(db, act, actor, here)
         case Boost():
             _boost(db, act, actor, here)
         case Like():
             _like(db, act, actor, here)
-        case Follow() | Accept() | Reject() | Block():
+        case Follow() | RequestQuote() | Accept() | Reject() | Block():
             _between(db, act, actor, here)
         case Move():
             moving.receive(db, act, actor, here)
         case Undo():
             _undo(db, act, actor, here)
+        case Add() | Remove():
+            pinning.change(db, act, actor, here)
         case ChangeProfile() | Forwarded() | Other():
             return  # a profile was fetched anew before; what a group hands on is believed of nobody
 
@@ -107,7 +128,9 @@ def _do(db: Writer, act: Act, actor: Account, here: Server) -> None:
 # -- posts ---------------------------------------------------------------
 
 
-def _take_post(db: Writer, act: Publish | Revise, actor: Account, here: Server) -> None:
+def _take_post(
+    db: Writer, act: Publish | Revise, actor: Account, here: Server, verified: Verified | None
+) -> None:
     said = act.post
     if not isinstance(said, Writing):
         return  # what is only named was fetched before
@@ -119,13 +142,13 @@ def _take_post(db: Writer, act: Publish | Revise, actor: Account, here: Server) 
     if known is not None and known.author_id != actor.id:
         raise NotAllowed("Nobody writes over another's post.")
     if known is not None and isinstance(act, Revise):
-        receiving.revise(db, said, actor, here)
+        receiving.revise(db, said, actor, here, verified)
     elif known is None and (said.choice is not None or receiving.is_wanted(db, said, actor)):
-        receiving.receive(db, said, actor, here)
+        receiving.receive(db, said, actor, here, verified)
 
 
 def _delete(db: Writer, act: Delete, actor: Account, here: Server) -> None:
-    """A post, or the actor itself. What we do not know never comes (attacks D22)."""
+    """A post, a consent to a quote, or the actor itself. What we do not know never comes (attacks D22)."""
     if act.target == act.actor:
         leaving.leave_elsewhere(db, actor, here)
         return
@@ -133,10 +156,21 @@ def _delete(db: Writer, act: Delete, actor: Account, here: Server) -> None:
         return
     post = uris.find_post(db, act.target)
     if post is None:
+        consenting.withdraw(db, act.target, actor)
         if accounts.find_by_uri(db, act.target) is None:
             uris.bury(db, act.target, actor.id, here.now_ms())
     elif post.author_id == actor.id:
         deleting.delete(db, actor.id, post.id, here, keeps_media=False)
+
+
+def _request_quote(db: Writer, act: RequestQuote, actor: Account, here: Server) -> None:
+    """To somebody here, who by their own word consents or does not; the quote itself is kept where they do."""
+    quoted, said = consenting.asked(db, act, actor, here), act.quote
+    if quoted is None:
+        return
+    if isinstance(said, Writing) and said.author == actor.uri:
+        receiving.receive(db, said, actor, here)
+    consenting.answer(db, act, quoted, actor, here)
 
 
 def _boost(db: Writer, act: Boost, actor: Account, here: Server) -> None:
@@ -183,14 +217,20 @@ def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:
 # -- follows and blocks --------------------------------------------------
 
 
-def _between(db: Writer, act: Follow | Accept | Reject | Block, actor: Account, here: Server) -> None:
+def _between(
+    db: Writer, act: Follow | RequestQuote | Accept | Reject | Block, actor: Account, here: Server
+) -> None:
     match act:
         case Follow():
             _follow(db, act, actor, here)
+        case RequestQuote():
+            _request_quote(db, act, actor, here)
         case Accept():
             _accept(db, act, actor, here)
+            consenting.accept(db, act, actor, here)
         case Reject():
             _reject(db, act, actor)
+            consenting.reject(db, act, actor)
         case Block():
             _block(db, act, actor, here)
 
@@ -211,13 +251,17 @@ def _follow(db: Writer, act: Follow, actor: Account, here: Server) -> None:
     following.follow(db, actor.id, target.id, following.Wanted(), here, act.uri)
 
 
-def _requested(db: Writer, request: Follow | Uri, actor: Account) -> tuple[Account, follows.Follow] | None:
+def _requested(
+    db: Writer, request: Follow | RequestQuote | Uri, actor: Account
+) -> tuple[Account, follows.Follow] | None:
     """The request that somebody here made of the actor, whatever the answer calls it (attacks D12)."""
     if isinstance(request, Follow):
         if request.target != actor.uri:
             return None
         follower = accounts.find_by_uri(db, request.actor)
         there = follows.find(db, follower.id, actor.id) if follower is not None else None
+    elif isinstance(request, RequestQuote):
+        return None
     else:
         there = follows.find_by_uri(db, request)
         follower = accounts.find(db, there.follower_id) if there is not None else None

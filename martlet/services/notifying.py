@@ -11,6 +11,7 @@ from martlet.model.events import (
     PostEdited,
     PostLiked,
     PostPublished,
+    QuoteChanged,
     Unfollowed,
 )
 from martlet.model.names import AccountId, NotificationId, PostId
@@ -39,8 +40,15 @@ def of_post(db: Writer, event: PostPublished, here: Server) -> None:
     _of_every_post(db, post, frozenset(named), here)
 
 
+def of_quote(db: Writer, event: QuoteChanged, here: Server) -> None:
+    """A post that was quoted, once its author has consented: automatically, so far."""
+    post = posts.find_unfiltered(db, event.quote)
+    if post is not None:
+        _of_quote(db, post, here)
+
+
 def _of_quote(db: Writer, post: Post, here: Server) -> None:
-    if post.quote_of_id is None:
+    if post.quote_of_id is None or post.quote_state != "accepted":
         return
     quoted = posts.find_unfiltered(db, post.quote_of_id)
     if quoted is not None:

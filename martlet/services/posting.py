@@ -79,6 +79,8 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     if made.composed.tags and post.visibility.is_open:
         featured_tags.count_post(db, post)
     attaching.attach(db, made.files, id)
+    if post.quote_state == "pending":
+        quoting.prepare_request(db, post)
     if made.poll is not None and post.poll_id is not None:
         polling.begin(db, post.poll_id, post, made.poll, here)
     posts.note_published(db, post)
@@ -160,7 +162,8 @@ def _post(
         app_id=draft.app,
     )
     if around.quoted is not None:
-        post = replace(post, quote_of_id=around.quoted.id, quote_state="accepted")
+        state = quoting.first_state(around.quoted, author.id)
+        post = replace(post, quote_of_id=around.quoted.id, quote_state=state)
     if around.parent is None:
         return post
     parent = around.parent

@@ -1,7 +1,7 @@
 """What people do with posts: like, bookmark, boost, pin, mute the thread. Doing it twice is doing it once."""
 
 from martlet.model.errors import InvalidInput, NotAllowed
-from martlet.model.events import PostLiked, PostPublished, PostUnliked
+from martlet.model.events import PostLiked, PostPinned, PostPublished, PostUnliked, PostUnpinned
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server
@@ -152,12 +152,17 @@ def pin(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
         raise CannotPin("Validation failed: Someone else's post cannot be pinned")
     if post.visibility == Visibility.MENTIONED:
         raise CannotPin("Validation failed: Posts that are only visible to mentioned users cannot be pinned")
+    if post.id in posts.pinned_by(db, account):
+        return
     if not marks.pin(db, account, post.id, here.next_id(), here.limits.pins):
         raise CannotPin("Validation failed: You have already pinned the maximum number of posts")
+    db.emit(PostPinned(post.id))
 
 
 def unpin(db: Writer, account: AccountId, id: PostId) -> None:
-    marks.unpin(db, account, posts.get(db, id, account).id)
+    post = posts.get(db, id, account)
+    if marks.unpin(db, account, post.id):
+        db.emit(PostUnpinned(post.id))
 
 
 def mute_thread(db: Writer, account: AccountId, id: PostId) -> None:

@@ -17,7 +17,8 @@ from martlet.model.events import PostEdited, PostPublished
 from martlet.model.names import MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
-from martlet.services import acquainting, editing, phrasing, polling, restricting
+from martlet.services import acquainting, consenting, editing, phrasing, polling, restricting
+from martlet.services.consenting import Verified
 from martlet.storage import attached, media, polls, posts, remotes, uris
 from martlet.storage.attached import Tag
 from martlet.storage.database import AlreadyThere, Reader, Writer
@@ -56,8 +57,14 @@ def _named(said: Writing) -> set[Uri]:
     return {one.uri for one in said.mentions} | {Uri(one) for one in (*said.to, *said.cc)}
 
 
-def receive(db: Writer, said: Writing, author: Account, here: Server) -> PostId | None:
-    """Keep a post; the one that is there where it is known. None for one that was deleted, and for votes."""
+def receive(
+    db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None = None
+) -> PostId | None:
+    """
+    Keep a post; the one that is there where it is known. None for one that was deleted, and for votes.
+
+    `verified`: what is known of the consent to its quote.
+    """
     known = uris.find_post(db, said.uri)
     if known is not None:
         return known.id
@@ -72,6 +79,7 @@ def receive(db: Writer, said: Writing, author: Account, here: Server) -> PostId 
     if post is None:
         return None
     _attach(db, post, said, author, here)
+    consenting.begin(db, post, said, verified, here)
     posts.note_published(db, post)
     posts.note_counts(db, post.id, said.likes_count or 0, said.boosts_count or 0)
     db.emit(PostPublished(post.id))
@@ -108,7 +116,7 @@ def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, her
             is_sensitive=int(said.is_sensitive or bool(said.warning)),
             language=normalise_language(said.language),
             has_media=int(bool(_shown(said))),
-            quoting="nobody",
+            quoting=_policy(db, said, author),
             edited_at=said.edited_at if said.edited_at and said.edited_at > created_at else None,
             poll_id=None if said.poll is None else PollId(here.next_id()),
         )
@@ -126,6 +134,10 @@ def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, her
 def _followers(db: Reader, author: Account) -> str:
     remote = remotes.find(db, author.id)
     return "" if remote is None else remote.followers
+
+
+def _policy(db: Reader, said: Writing, author: Account) -> str:
+    return addressing.quote_policy(said.quoters, author.uri, _followers(db, author)).text
 
 
 # -- what hangs on it ----------------------------------------------------
@@ -232,12 +244,15 @@ def _options(asked: Poll) -> tuple[tuple[str, int], ...]:
 # -- what changes --------------------------------------------------------
 
 
-def revise(db: Writer, said: Writing, author: Account, here: Server) -> None:
+def revise(
+    db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None = None
+) -> None:
     """
     Make a known post what its author says now.
 
     Who may read it stays as it was, and an older version never takes the place
-    of a newer one (attacks D9). Without a newer date only a poll's counts are taken.
+    of a newer one (attacks D9). Without a newer date only a poll's counts are
+    taken, what is known of the consent to its quote, and who may quote it.
     """
     post = uris.find_post(db, said.uri)
     if post is None or post.author_id != author.id or post.boost_of_id is not None:
@@ -247,9 +262,13 @@ def revise(db: Writer, said: Writing, author: Account, here: Server) -> None:
     newest = post.edited_at or post.created_at
     if said.edited_at is None or said.edited_at <= newest:
         _count(db, post, said)
+        consenting.review(db, post, said, verified, here)
+        if said.edited_at == post.edited_at and said.quoters is not None:
+            _change_policy(db, post, said, author)
         return
     before = editing.whole(db, post)
     _change(db, before, said, author, here)
+    consenting.requote(db, post, said, verified, here)
     after = posts.find_unfiltered(db, post.id)
     if after is not None:
         editing.keep_version(db, before, editing.whole(db, after), min(said.edited_at, here.now_ms()))
@@ -275,8 +294,15 @@ def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, h
         language=normalise_language(said.language) or post.language,
         has_media=int(bool(files)),
         poll_id=_change_poll(db, before, said, here),
+        quoting=_policy(db, said, author),
         edited_at=min(said.edited_at or 0, here.now_ms()),
     )
+
+
+def _change_policy(db: Writer, post: Post, said: Writing, author: Account) -> None:
+    wanted = _policy(db, said, author)
+    if wanted != post.quoting:
+        posts.update(db, post.id, quoting=wanted)
 
 
 def _change_poll(db: Writer, before: editing.Whole, said: Writing, here: Server) -> PollId | None:

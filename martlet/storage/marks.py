@@ -1,5 +1,6 @@
 """What accounts did with posts: likes, bookmarks, boosts, pins, muted threads; and who did it."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from martlet.model.names import AccountId, PostId, Uri
@@ -190,8 +191,23 @@ def pin(db: Writer, account: AccountId, post: PostId, id: int, limit: int) -> bo
     return True
 
 
-def unpin(db: Writer, account: AccountId, post: PostId) -> None:
-    db.run("DELETE FROM pin WHERE account_id = :account AND post_id = :post", account=account, post=post)
+def unpin(db: Writer, account: AccountId, post: PostId) -> bool:
+    """False where the account had not pinned the post."""
+    return bool(
+        db.run("DELETE FROM pin WHERE account_id = :account AND post_id = :post", account=account, post=post)
+    )
+
+
+def replace_pins(db: Writer, account: AccountId, pinned: Sequence[tuple[PostId, int]]) -> None:
+    """What somebody elsewhere has pinned by now: posts, each with the id of the pin, which says when."""
+    db.run("DELETE FROM pin WHERE account_id = :account", account=account)
+    for post, id in pinned:
+        db.run(
+            "INSERT INTO pin (account_id, post_id, id) VALUES (:account, :post, :id)",
+            account=account,
+            post=post,
+            id=id,
+        )
 
 
 def mute_thread(db: Writer, account: AccountId, thread: PostId) -> None:

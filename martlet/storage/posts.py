@@ -288,7 +288,7 @@ def note_published(db: Writer, post: Post) -> None:
     )
     if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
         count(db, post.reply_to_id, replies=1)
-    if post.quote_of_id is not None:
+    if post.quote_of_id is not None and post.quote_state == "accepted":
         count(db, post.quote_of_id, quotes=1)
 
 

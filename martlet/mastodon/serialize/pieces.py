@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from martlet.mastodon.serialize import bodies, polls
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.polls import PollPiece
+from martlet.mastodon.serialize.quotes import SAME_FOR_ALL
 from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
 from martlet.services import rendering
@@ -39,7 +40,7 @@ class Piece:
     """`,"replies_count":0,…`"""
     poll: PollPiece | None
     is_plain: bool
-    """No quote, without a poll, and anybody may quote it: all boosts are, whatever they boost."""
+    """No quote, without a poll, and anybody may quote it or nobody: all boosts are, whatever they boost."""
     is_lasting: bool
     """Whether it may be kept: some accounts' JSON says more than their version covers."""
 
@@ -148,5 +149,5 @@ def _piece(
         counts=counts,
         poll=poll,
         is_lasting=is_lasting,
-        is_plain=poll is None and detail.quote_state is None and detail.quoting == "public",
+        is_plain=poll is None and detail.quote_state is None and detail.quoting in SAME_FOR_ALL,
     )

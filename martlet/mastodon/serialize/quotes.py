@@ -5,13 +5,15 @@ https://docs.joinmastodon.org/entities/Quote/,
 https://docs.joinmastodon.org/entities/QuoteApproval/
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
+from functools import cache
 from typing import NamedTuple
 
 import msgspec
 
 from martlet.mastodon import entities
 from martlet.model.names import AccountId, PostId
+from martlet.model.quoting import EVERYBODY, FOLLOWERS, NOBODY, OTHERS, QuotePolicy
 from martlet.model.visibility import Visibility
 from martlet.storage import quotes
 from martlet.storage.database import Reader
@@ -27,33 +29,40 @@ class Quoted(NamedTuple):
     body: bytes
 
 
-def _approval(automatic: Sequence[str], current_user: str) -> bytes:
-    approval = entities.QuoteApproval(automatic=list(automatic), manual=[], current_user=current_user)
-    return b',"quote_approval":' + msgspec.json.encode(approval)
+_WORDS = {EVERYBODY: "public", FOLLOWERS: "followers", OTHERS: "unsupported_policy"}
 
 
-_AUTOMATIC = {"public": ("public",), "followers": ("followers",), "nobody": ()}
-APPROVALS = {
-    (quoting, may): _approval(automatic, "automatic" if may else "denied")
-    for quoting, automatic in _AUTOMATIC.items()
-    for may in (True, False)
-}
-"""The attribute `quote_approval`, with a comma before it, by who may quote and whether the viewer is one of them."""
+@cache
+def approval(quoting: str, current_user: str) -> bytes:
+    """The attribute `quote_approval`, with a comma before it: who may quote, and whether the viewer is one of them."""
+    policy = QuotePolicy.from_text(quoting)
+    automatic, manual = ([_WORDS[word] for word in words] for words in (policy.automatic, policy.manual))
+    told = entities.QuoteApproval(automatic=automatic, manual=manual, current_user=current_user)
+    return b',"quote_approval":' + msgspec.json.encode(told)
+
+
+SAME_FOR_ALL = {EVERYBODY: approval(EVERYBODY, "automatic"), NOBODY: approval(NOBODY, "denied")}
+"""What everybody is told who is signed in and not the author, by who may quote."""
+SAME_FOR_NOBODY = {quoting: approval(quoting, "denied") for quoting in SAME_FOR_ALL}
+"""The same for those who are not signed in."""
 
 
 def approvals(db: Reader, found: Collection[Detail], viewer: AccountId) -> Callable[[Detail], bytes]:
     """For each post the attribute `quote_approval`, with a comma before it."""
     if not viewer:
-        return lambda one: APPROVALS[one.quoting, False]
-    asking = {one.author_id for one in found if one.quoting == "followers"}
+        return lambda one: approval(one.quoting, "denied")
+    asking = {one.author_id for one in found if one.quoting not in SAME_FOR_ALL}
     followed = quotes.followed_among(db, viewer, asking) if asking else frozenset()
 
-    def approval(one: Detail) -> bytes:
+    def told(one: Detail) -> bytes:
         if one.author_id == viewer:
-            return APPROVALS[one.quoting, one.visibility > Visibility.MENTIONED]
-        return APPROVALS[one.quoting, one.quoting == "public" or one.author_id in followed]
+            return approval(one.quoting, "automatic" if one.visibility > Visibility.MENTIONED else "denied")
+        if one.quoting in SAME_FOR_ALL:
+            return SAME_FOR_ALL[one.quoting]
+        policy = QuotePolicy.from_text(one.quoting)
+        return approval(one.quoting, policy.answer_to(is_follower=one.author_id in followed))
 
-    return approval
+    return told
 
 
 def accepted(found: Collection[Detail]) -> set[PostId]:
@@ -65,8 +74,7 @@ def embedded(
     db: Reader, found: Collection[Detail], viewer: AccountId, now: int, seen: Mapping[PostId, Quoted]
 ) -> dict[PostId, bytes]:
     """The quotes of those posts that quote something, as JSON by the quoting post. `seen`: what the viewer may see."""
-    blocked, muted = quotes.blocked_or_muted(db, viewer, {one.author_id for one in seen.values()}, now)
-    told_as = dict.fromkeys(muted, "muted_account") | dict.fromkeys(blocked, "blocked_account")
+    told_as = quotes.unwelcome(db, viewer, {one.author_id for one in seen.values()}, now)
     result: dict[PostId, bytes] = {}
     for one in found:
         if one.quote_state is None:

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from martlet.mastodon.serialize import polls, quotes
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.pieces import Piece, Pieces
-from martlet.mastodon.serialize.ready import Ready, ReadyPosts
+from martlet.mastodon.serialize.ready import ForAuthor, Ready, ReadyPosts
 from martlet.model.errors import NotFound
 from martlet.model.filters import FilterContext
 from martlet.model.names import AccountId, PostId
+from martlet.model.quoting import EVERYBODY
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services.signing_in import Viewer
@@ -269,7 +270,9 @@ def _all(
     return result
 
 
-def _keep(found: Sequence[Shown], pieces: Mapping[PostId, Piece], ready: ReadyPosts, ends: "_Ends") -> None:
+def _keep(
+    found: Sequence[Shown], pieces: Mapping[PostId, Piece], ready: ReadyPosts, ends: Mapping[str, "_Ends"]
+) -> None:
     """Those posts that look the same to everybody who made the same marks on them."""
     for one in found:
         piece = pieces.get(one.id)
@@ -278,12 +281,20 @@ def _keep(found: Sequence[Shown], pieces: Mapping[PostId, Piece], ready: ReadyPo
             continue
         if one.boosted_id is None:
             if piece.is_plain:
-                is_pinnable = piece.detail.visibility > Visibility.MENTIONED
-                body = piece.head + ends.post[one.marks]
-                ready.keep(one, Ready(piece.author_id, "pinnable" if is_pinnable else "other", body))
+                detail = piece.detail
+                body = piece.head + ends[detail.quoting].post[one.marks]
+                for_author: ForAuthor = "pinnable" if _is_quotable(detail) else "other"
+                ready.keep(one, Ready(piece.author_id, for_author, body))
         elif boosted is not None and boosted.is_plain and boosted.is_lasting:
-            parts = piece.head, boosted.counts, b',"reblog":', boosted.head, ends.boost[one.marks]
-            ready.keep(one, Ready(boosted.author_id, "same", b"".join(parts)))
+            end = ends[boosted.detail.quoting].boost[one.marks]
+            parts = piece.head, boosted.counts, b',"reblog":', boosted.head, end
+            for_author = "same" if _is_quotable(boosted.detail) else "other"
+            ready.keep(one, Ready(boosted.author_id, for_author, b"".join(parts)))
+
+
+def _is_quotable(detail: Detail) -> bool:
+    """Everybody may quote it, so that its author is told nothing else than others."""
+    return detail.quoting == EVERYBODY and detail.visibility > Visibility.MENTIONED
 
 
 def _muted_threads(db: Reader, pieces: Mapping[PostId, Piece], viewer: Viewer) -> frozenset[PostId]:
@@ -316,10 +327,11 @@ def _ends(tails: Sequence[bytes]) -> _Ends:
     return _Ends(ends, [end + _END + tail for end, tail in zip(ends, tails, strict=True)])
 
 
-_ENDS = _ends(
-    [
-        _NOTHING_ATTACHED + quotes.APPROVALS["public", True] + _MARKS[marks, False] + b"[]"
-        for marks in range(8)
-    ]
-)
-_ENDS_FOR_NOBODY = _ends([_NOTHING_ATTACHED + quotes.APPROVALS["public", False]])
+_ENDS = {
+    quoting: _ends([_NOTHING_ATTACHED + approval + _MARKS[marks, False] + b"[]" for marks in range(8)])
+    for quoting, approval in quotes.SAME_FOR_ALL.items()
+}
+"""By who may quote the post."""
+_ENDS_FOR_NOBODY = {
+    quoting: _ends([_NOTHING_ATTACHED + approval]) for quoting, approval in quotes.SAME_FOR_NOBODY.items()
+}

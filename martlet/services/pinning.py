@@ -1,0 +1,46 @@
+"""What people elsewhere have pinned: the posts that their own server lists as featured, a few of them."""
+
+from collections.abc import Sequence
+
+from martlet.activitypub.things import Add, Remove
+from martlet.model.accounts import Account
+from martlet.model.names import AccountId, PostId, Uri
+from martlet.model.server import Server
+from martlet.model.visibility import Visibility
+from martlet.storage import marks, remotes, uris
+from martlet.storage.database import Reader, Writer
+
+
+def change(db: Writer, act: Add | Remove, actor: Account, here: Server) -> None:
+    """Somebody pins one of their own posts, or unpins it; other collections and other people's posts are left alone."""
+    remote = remotes.find(db, actor.id)
+    if remote is None or not remote.featured or act.collection != remote.featured:
+        return
+    post = _own(db, actor.id, act.target)
+    if post is None:
+        return
+    if isinstance(act, Remove):
+        marks.unpin(db, actor.id, post)
+    else:
+        marks.pin(db, actor.id, post, here.next_id(), here.limits.pins)
+
+
+def replace(db: Writer, account: AccountId, featured: Sequence[Uri], here: Server) -> None:
+    """What somebody's server lists as featured now, the last pinned first."""
+    found = [id for uri in featured if (id := _own(db, account, uri)) is not None]
+    ids = list(dict.fromkeys(found))[: here.limits.pins]
+    marks.replace_pins(db, account, [(id, here.next_id()) for id in reversed(ids)])
+
+
+def _own(db: Reader, account: AccountId, uri: Uri) -> PostId | None:
+    """A post by the account itself that is not for named people only, and no boost."""
+    post = uris.find_post(db, uri)
+    if post is None or post.author_id != account or post.boost_of_id is not None:
+        return None
+    return None if post.visibility == Visibility.MENTIONED else post.id
+
+
+def collection(db: Reader, account: AccountId) -> Uri | None:
+    """Where somebody's server lists what they have pinned."""
+    remote = remotes.find(db, account)
+    return Uri(remote.featured) if remote is not None and remote.featured else None
