@@ -34,9 +34,12 @@ def of_post(db: Writer, event: PostPublished, here: Server) -> None:
             tell(db, boosted.author_id, NotificationKind.BOOST, post.author_id, boosted.id, here)
         return
     named = attached.mentioned_ids(db, post.id)
+    quoted = _of_quote(db, post, here)
     for account in named:
-        tell(db, account, NotificationKind.MENTION, post.author_id, post.id, here)
-    _of_quote(db, post, here)
+        if account != quoted or any(
+            one.account_id == account for one in attached.mentions(db, [post.id])[post.id]
+        ):
+            tell(db, account, NotificationKind.MENTION, post.author_id, post.id, here)
     _of_every_post(db, post, frozenset(named), here)
 
 
@@ -47,12 +50,15 @@ def of_quote(db: Writer, event: QuoteChanged, here: Server) -> None:
         _of_quote(db, post, here)
 
 
-def _of_quote(db: Writer, post: Post, here: Server) -> None:
+def _of_quote(db: Writer, post: Post, here: Server) -> AccountId | None:
+    """Returns whose post is quoted: they can read the quote, though they may not be named in it."""
     if post.quote_of_id is None or post.quote_state != "accepted":
-        return
+        return None
     quoted = posts.find_unfiltered(db, post.quote_of_id)
-    if quoted is not None:
-        tell(db, quoted.author_id, NotificationKind.QUOTE, post.author_id, post.id, here)
+    if quoted is None:
+        return None
+    tell(db, quoted.author_id, NotificationKind.QUOTE, post.author_id, post.id, here)
+    return quoted.author_id
 
 
 def _of_every_post(db: Writer, post: Post, named: frozenset[AccountId], here: Server) -> None:

@@ -40,6 +40,8 @@ def read(name: str) -> Any:
         return _told(parse.profile(found))
     if kind in parse.POSTS:
         return _told(parse.writing(found))
+    if kind == "QuoteAuthorization":
+        return _told(parse.authorization(found))
     return _told(parse.collection(found) if "Collection" in kind else parse.act(found))
 
 
