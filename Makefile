@@ -35,7 +35,7 @@ golden: $(DEV) ## Renew what is read out of the golden documents; look at the di
 	@$(BIN)/python -m tests.golden.reading
 
 lock: $(DEV) ## Renew the locked dependencies from pyproject.toml
-	@for set in serve:"--all-extras" dev:"--all-extras --group dev"; do \
+	@for set in serve:"--extra postgres --extra heic" dev:"--all-extras --group dev"; do \
 		$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 			--no-annotate --upgrade $${set#*:} pyproject.toml requirements/build.in -o requirements/$${set%%:*}.txt; done
 

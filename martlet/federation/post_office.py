@@ -9,6 +9,7 @@ from martlet.federation.asking import Asking
 from martlet.federation.consents import Consents
 from martlet.federation.door import FederationDoor
 from martlet.federation.fetching import Fetcher
+from martlet.federation.finishing import Finisher
 from martlet.federation.inbox import Inbox
 from martlet.federation.resolving import NetworkResolver
 from martlet.federation.sending import Sender
@@ -31,7 +32,9 @@ class PostOffice:
         resolver = NetworkResolver(Fetcher(ground, client))
         asking = Asking(ground, resolver)
         inbox = Inbox(ground, asking, resolver)
-        return cls(resolver, inbox, Sender(ground, client), FederationDoor(ground, inbox, asking))
+        return cls(
+            resolver, inbox, Sender(ground, client, Finisher(ground)), FederationDoor(ground, inbox, asking)
+        )
 
     @property
     def jobs(self) -> Mapping[str, Job]:

@@ -19,6 +19,7 @@ import msgspec
 
 from martlet.activitypub import build
 from martlet.federation import fetching
+from martlet.federation.finishing import Finisher
 from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
 from martlet.network import push, signed
@@ -63,6 +64,7 @@ class Outcome:
 class Sender:
     ground: Ground
     client: Client
+    finisher: Finisher
 
     async def send(self, body: str, here: Server) -> None:
         """The job."""
@@ -122,8 +124,9 @@ class Sender:
         signer = await self._signer(delivery.sender_id)
         if signer is None:
             return Outcome(delivery, is_done=True)
+        body = await self.finisher.finished(delivery, signer)
         try:
-            answered = await signed.post(self.client, delivery.inbox, delivery.body, signer, scheme)
+            answered = await signed.post(self.client, delivery.inbox, body, signer, scheme)
         except AddressRefused:
             return Outcome(delivery, is_done=True)
         except NoAnswer as error:

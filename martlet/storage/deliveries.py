@@ -15,7 +15,7 @@ from martlet.storage.dialect import among, lock_row, numbers
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One request to be made. `sender_id`: whose key signs it."""
+    """One request to be made. `sender_id`: whose key signs it; `is_finished`: nothing is added to the body any more."""
 
     host: str
     outgoing_id: int
@@ -23,6 +23,7 @@ class Delivery:
     tries: int
     sender_id: AccountId
     body: bytes
+    is_finished: bool
 
 
 def insert(
@@ -46,7 +47,8 @@ def next_for(db: Reader, host: str, limit: int) -> list[Delivery]:
     """The oldest that wait for a server."""
     rows = db.rows(
         """
-        SELECT delivery.host, delivery.outgoing_id, delivery.inbox, delivery.tries, outgoing.account_id, outgoing.body
+        SELECT delivery.host, delivery.outgoing_id, delivery.inbox, delivery.tries, outgoing.account_id, outgoing.body,
+               outgoing.is_finished
           FROM delivery JOIN outgoing ON outgoing.id = delivery.outgoing_id
          WHERE delivery.host = :host
          ORDER BY delivery.outgoing_id, delivery.inbox LIMIT :limit
@@ -54,7 +56,18 @@ def next_for(db: Reader, host: str, limit: int) -> list[Delivery]:
         host=host,
         limit=limit,
     )
-    return [Delivery(row[0], row[1], row[2], row[3], row[4], bytes(row[5])) for row in rows]
+    return [Delivery(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), bool(row[6])) for row in rows]
+
+
+def find_finished(db: Reader, id: int) -> bytes | None:
+    """The body of an activity to which nothing is added any more."""
+    body = db.value("SELECT body FROM outgoing WHERE id = :id AND is_finished = 1", id=id)
+    return None if body is None else bytes(body)
+
+
+def finish(db: Writer, id: int, body: bytes) -> None:
+    """Keep it as it is sent from now on."""
+    db.run("UPDATE outgoing SET body = :body, is_finished = 1 WHERE id = :id", body=body, id=id)
 
 
 def done(db: Writer, finished: Iterable[Delivery]) -> None:

@@ -2,6 +2,7 @@
 
 import copy
 import random
+from collections.abc import Collection
 from dataclasses import replace
 from typing import Any
 
@@ -104,20 +105,20 @@ def act(about: Document, author: Uri) -> Document:
     return build.published(Uri(f"{name}/activity"), about)
 
 
-def places(document: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """Where in a document there is a value that is neither a list nor an object; proofs and contexts left out."""
+def places(document: Any, but: Collection[str], path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where in a document there is a value that is neither a list nor an object."""
     if isinstance(document, dict):
-        names = [name for name in document if name not in ("proof", "@context")]
-        return [place for name in names for place in places(document[name], (*path, name))]
+        names = [name for name in document if name not in but]
+        return [place for name in names for place in places(document[name], but, (*path, name))]
     if isinstance(document, list):
-        return [place for at, one in enumerate(document) for place in places(one, (*path, at))]
+        return [place for at, one in enumerate(document) for place in places(one, but, (*path, at))]
     return [path]
 
 
-def changed(dice: random.Random, document: Document) -> Document:
-    """The same with one value that is a little different."""
+def changed(dice: random.Random, document: Document, but: Collection[str] = ()) -> Document:
+    """The same with one value that is a little different, in what is signed."""
     made = copy.deepcopy(document)
-    *way, last = dice.choice(places(made))
+    *way, last = dice.choice(places(made, {"proof", "@context", *but}))
     inside: Any = made
     for step in way:
         inside = inside[step]

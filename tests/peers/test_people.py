@@ -117,7 +117,7 @@ def test_a_profile_changes(ada: Town, eve: str, peer: Peer) -> None:
     }
     assert ada.server.call("PATCH", "/api/v1/accounts/update_credentials", ada.token, changed)[0] == 200
     came = peer.received_of("Update", ada.uri, "Ada the second")
-    assert (came["signer"], came["proof"]) == (ada.uri, True)
+    assert (came["signer"], came["proof"], came["linked_data"]) == (ada.uri, True, True)
     [field] = each(came["read"]["object"]["attachment"])
     assert (field["type"], field["name"]) == ("PropertyValue", "Web")
 

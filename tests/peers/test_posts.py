@@ -64,7 +64,7 @@ def test_a_post_of_adas_with_everything(ada: Town, eve: str, peer: Peer, friends
         language="de",
     )
     came = peer.received_of("Create", ada.uri)
-    assert (came["signer"], came["proof"], came["scheme"]) == (ada.uri, True, came["scheme"])
+    assert (came["signer"], came["proof"], came["linked_data"]) == (ada.uri, True, True)
     read = came["read"]["object"]
     assert (read["type"], read["id"], read["attributedTo"]) == ("Note", posted["uri"], ada.uri)
     assert (read["summary"], read["sensitive"]) == ("Hot", True)
@@ -137,7 +137,7 @@ def test_edits_and_deletions(ada: Town, eve: str, peer: Peer, friends: Any) -> N
     assert came["read"]["object"]["updated"] > came["read"]["object"]["published"]
     ada.delete(f"/api/v1/statuses/{posted['id']}")
     gone = peer.received_of("Delete", ada.uri, posted["uri"])
-    assert (gone["proof"], gone["read"]["object"]["type"]) == (True, "Tombstone")
+    assert (gone["proof"], gone["linked_data"], gone["read"]["object"]["type"]) == (True, True, "Tombstone")
     there = peer.ask("look_up", what=posted["uri"])
     assert there is None or there["type"] == "Tombstone"
 
@@ -229,7 +229,7 @@ def test_boosts_likes_and_reactions(ada: Town, eve: str, peer: Peer, friends: An
         assert (came["read"]["object"], came["signer"], came["proof"]) == (said["id"]["$url"], ada.uri, True)
         ada.post(f"/api/v1/statuses/{seen['id']}/{undo}")
         back = peer.received_of("Undo", ada.uri, came["sent"]["id"])
-        assert (back["proof"], back["read"]["object"]["type"]) == (True, kind)
+        assert (back["proof"], back["linked_data"], back["read"]["object"]["type"]) == (True, True, kind)
 
     other = note(peer, f"{eve}x", content="<p>By somebody else</p>")
     peer.ask("keep", objects=[other])

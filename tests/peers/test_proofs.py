@@ -3,6 +3,7 @@
 import base64
 import json
 import random
+import re
 import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,17 +13,20 @@ import pytest
 from martlet.activitypub import build
 from martlet.activitypub.things import Profile
 from martlet.model.names import Uri
-from martlet.signing import canonical_json, multibase, proofs
+from martlet.signing import canonical_json, linked_data, multibase, proofs
 from martlet.signing.keys import PrivateKey
 from tests.peers import generated
 from tests.peers.running import FOLDER
 
 MANY = 1000
 SOME = 5
+FEW = 10
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 AUTHOR = Uri("https://home.example/users/ada")
 KEY_ID = build.ed25519_key_id(AUTHOR)
 KEY = PrivateKey.make_ed25519()
+RSA = PrivateKey.make_rsa()
+RSA_ID = build.rsa_key_id(AUTHOR)
 Document = dict[str, Any]
 
 
@@ -34,7 +38,7 @@ def ask(node: str, **question: Any) -> Any:
 
 @pytest.fixture(scope="module")
 def actor() -> Document:
-    keys = build.Keys(PrivateKey.make_rsa().public.to_pem(), KEY.public.to_multibase())
+    keys = build.Keys(RSA.public.to_pem(), KEY.public.to_multibase())
     return build.profile(Profile(AUTHOR, "person", "ada", Uri(f"{AUTHOR}/inbox")), keys)
 
 
@@ -68,6 +72,26 @@ def test_signed_here_and_verified_there(node: str, actor: Document) -> None:
     assert ours == [True] * len(good) + [False] * len(bad)
     disagreed = [one for one, a, b in zip(good + bad, ours, theirs, strict=True) if a is not b]
     assert disagreed == []
+
+
+def test_linked_data_signatures_are_verified_there(node: str, actor: Document) -> None:
+    """With the proof inside, which stays good; and not where anything in the document is changed."""
+    dice = random.Random(10)
+    linked = []
+    for post in made(dice)[::10]:
+        act = canonical_json.parse_object(canonical_json.encode(sign(generated.act(sign(post), AUTHOR))))
+        if re.search(r"\de-\d", json.dumps(act)):
+            continue  # Fedify's library reads 1e-7 as 0
+        try:
+            linked.append(linked_data.sign(act, RSA, RSA_ID, NOW))
+        except linked_data.NotLinkedData:
+            assert "\\u00" in json.dumps(act) or "\\b" in json.dumps(act)
+    assert len(linked) > FEW
+    assert all(map(is_good, linked))
+    bad = [generated.changed(dice, one, {"signature"}) for one in linked[::SOME]]
+    unsigned = [{name: one[name] for name in one if name != "signature"} for one in linked[:2]]
+    found = ask(node, actors={AUTHOR: actor}, verify=linked + bad + unsigned, linked=True)
+    assert found == [True] * len(linked) + [False] * (len(bad) + 2)
 
 
 def test_signed_there_and_verified_here(node: str, actor: Document) -> None:

@@ -9,6 +9,7 @@
 import { createServer } from "node:http";
 import {
   createFederation,
+  detachSignature,
   generateCryptoKeyPair,
   MemoryKvStore,
   parseNodeInfo,
@@ -123,7 +124,7 @@ async function judged(request) {
   const [signer, ld, proven] = await Promise.all([
     verifyRequest(request.clone(), loaders),
     "signature" in sent ? verifyJsonLd(sent, loaders) : null,
-    "proof" in sent ? verifyObject(vocab.Activity, sent, loaders) : null,
+    "proof" in sent ? verifyObject(vocab.Activity, detachSignature(sent), loaders) : null,
   ]);
   return {
     sent,

@@ -1,9 +1,10 @@
 // Proofs by the thousand, without a network: one JSON object at standard input, one answer at standard output.
 //
 //     {"actors": {uri: actor document}, "verify": [document, …]}    → [true, false, …]
+//     the same with "linked": true: by their linked-data signatures
 //     {"key": JWK, "key_id": …, "sign": [activity, …]}              → the same as Fedify would send them
 
-import { createFederation, importJwk, MemoryKvStore, verifyObject } from "@fedify/fedify";
+import { createFederation, importJwk, MemoryKvStore, verifyJsonLd, verifyObject } from "@fedify/fedify";
 import { Activity, Object as Thing } from "@fedify/vocab";
 import { preloadedContexts } from "@fedify/vocab-runtime";
 
@@ -13,7 +14,7 @@ const contextLoader = async (url) => {
   return { contextUrl: null, documentUrl: url, document: preloadedContexts[url] };
 };
 
-async function verify({ actors, verify: documents }) {
+async function verify({ actors, verify: documents, linked = false }) {
   const documentLoader = async (url) => ({
     contextUrl: null,
     documentUrl: url,
@@ -26,8 +27,9 @@ async function verify({ actors, verify: documents }) {
   };
   const found = [];
   for (const document of documents) {
-    const verified = verifyObject(Thing, document, { contextLoader, documentLoader, keyCache });
-    found.push(await verified.then((object) => object !== null).catch(() => false));
+    const loaders = { contextLoader, documentLoader, keyCache };
+    const verified = linked ? verifyJsonLd(document, loaders) : verifyObject(Thing, document, loaders);
+    found.push(await verified.then((result) => Boolean(result)).catch(() => false));
   }
   return found;
 }
