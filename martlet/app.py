@@ -53,9 +53,12 @@ from martlet.model.events import (
 from martlet.model.server import Server
 from martlet.network import push as network_push
 from martlet.network.client import Client
+from martlet.proxy.door import ProxyDoor
+from martlet.proxy.fetching import Fetcher
 from martlet.services import (
     blocking,
     blocking_servers,
+    caching,
     conversing,
     delivering,
     finding_accounts,
@@ -163,6 +166,10 @@ def jobs(
         delivering.TELL_COUNTS: partial(delivering.tell_counts, ground),
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         blocking_servers.PART: partial(blocking_servers.part, ground.store),
+        caching.DELETE_FILES: partial(caching.delete_files, ground),
+        caching.FORGET_FAILED: partial(caching.forget_failed, ground),
+        caching.FORGET_HOST: partial(caching.forget_host_now, ground),
+        caching.MAKE_ROOM: partial(caching.make_room_now, ground),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
         importing.WORK: partial(importing.work, ground, post_office.resolver),
@@ -208,14 +215,16 @@ def _mail_server(settings: Settings) -> MailServer | None:
 def ground_for(settings: Settings, store: Store) -> Ground:
     """The schema has to be up to date already."""
     secret = _secret(settings)
-    here = server(settings, store.take_slot())
+    here = server(settings, store.take_slot(), secret.key_for("proxy"))
     with store.read() as db:
         vapid = keys.find_vapid(db, secret)
     if vapid is None:
         with store.write() as db:
             vapid = keys.make_vapid(db, secret)
     media = LocalStore(settings.folder / "media", f"{settings.url}/media")
-    return Ground(here, store, secret, vapid, media, _workshop(settings), settings.folder / "transfers")
+    cache = LocalStore(settings.folder / "remote", f"{settings.url}/proxy")
+    transfers = settings.folder / "transfers"
+    return Ground(here, store, secret, vapid, media, _workshop(settings), transfers, cache)
 
 
 def _workshop(settings: Settings) -> Workshop:
@@ -244,7 +253,9 @@ def build(settings: Settings) -> Built:
 
 def build_on(ground: Ground, settings: Settings, client: Client | None = None) -> Built:
     """The same on a ground that is there already; `client`: another way to call other servers."""
+    files = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
     client = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
+    fetcher = Fetcher(ground, files)  # with a client of its own: slow files hold up nothing else
     pusher = Pusher(partial(_push, client), partial(push.word, here=ground.here))
     post_office = PostOffice.on(ground, client)
     runner = Runner(
@@ -259,6 +270,8 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
 
     async def stop() -> None:
         await runner.stop()
+        await fetcher.close()
+        await files.close()
         await client.close()
         if limiter is not None:
             limiter.close()
@@ -268,6 +281,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
     application = Application(
         doors=[
             MediaDoor(ground.media),
+            ProxyDoor(ground, fetcher, limiter),
             MastodonDoor(methods.ALL, ground, limiter, post_office.resolver),
             post_office.door,
             WebDoor(ground, limiter, post_office.resolver),

@@ -92,6 +92,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     video_limit_mb: Annotated[
         int, Meta(ge=1, le=10_000, description="Largest video or sound that may be sent, in MB.")
     ] = 99
+    remote_media_cache_mb: Annotated[
+        int,
+        Meta(
+            ge=100,
+            le=100_000_000,
+            description="Room for pictures, videos and sounds of other servers, in MB; those nobody looked at for longest go first.",
+        ),
+    ] = 5000
     poll_options: Annotated[int, Meta(ge=2, le=100, description="Choices a poll may have.")] = 20
     deletion_grace_days: Annotated[
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")

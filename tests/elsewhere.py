@@ -15,13 +15,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from itertools import count
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, urlsplit
 
 from martlet.activitypub.addressing import PUBLIC
-from martlet.network.answers import Answer
+from martlet.network.answers import Answer, Judge
 from martlet.network.client import Client
-from martlet.network.errors import Unreachable
+from martlet.network.errors import AnswerTooLarge, Unreachable
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Scheme, Signer
 from martlet.signing.keys import PrivateKey
@@ -109,6 +109,7 @@ class Elsewhere(Client):
         self.host = host
         self.documents: dict[str, Document] = {}
         self.people: dict[str, Person] = {}
+        self.files: dict[str, bytes] = {}
         self.asked: list[str] = []
         self.received: list[Document] = []
         self.delivered: list[tuple[str, Document]] = []
@@ -144,6 +145,21 @@ class Elsewhere(Client):
             return Answer(404, {}, b"", url)
         kind = {"content-type": "application/activity+json"}
         return Answer(200, kind, json.dumps(found).encode(), found.get("_address", url))
+
+    async def save(
+        self, url: str, into: BinaryIO, judge: Judge, *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        del headers
+        self.asked.append(url)
+        if self.is_down:
+            raise Unreachable("It does not answer.")
+        found = self.files.get(url)
+        if found is None or url in self.gone:
+            return Answer(410 if url in self.gone else 404, {}, b"", url)
+        if len(found) > judge(found[:1024]):
+            raise AnswerTooLarge("It is too large.")
+        into.write(found)
+        return Answer(200, {}, b"", url)
 
     def _web_finger(self, resource: str, host: str, url: str) -> Answer:
         name = resource.removeprefix("acct:").partition("@")[0]

@@ -37,6 +37,8 @@ ADDRESS = Rule("address", 300, 300)
 UPLOADS = Rule("uploads", 60, 1800)
 DELETIONS = Rule("deletions", 60, 1800)
 SIGN_UPS = Rule("sign-ups", 5, 1800)
+FETCHES = Rule("fetches", 1000, 300)
+"""Files of other servers that are not here yet."""
 APPS = Rule("apps", 60, 600)
 
 

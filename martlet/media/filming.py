@@ -26,11 +26,12 @@ _PLAIN_COLOURS: Final = frozenset({"yuv420p", "yuvj420p"})
 
 @dataclass(frozen=True, slots=True)
 class Filmed:
-    """`recording` is what is in the new file."""
+    """`recording` is what is in the file; `demuxer` reads a film."""
 
     path: Path
     content_type: str
     recording: Recording
+    demuxer: str = "mov"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +83,26 @@ def sound(studio: Studio, recording: Recording) -> Filmed:
     return _made(studio, recording, "original.mp3", [*encoding, "-id3v2_version", "0", "-f", "mp3"])
 
 
+def rewrapped(studio: Studio, recording: Recording) -> Filmed | None:
+    """
+    Film or sound in a new wrapper, as it is; None where it would have to be encoded for every app to play it.
+
+    Raises what `film` raises.
+    """
+    shown, heard = recording.film, recording.sound
+    try:
+        if shown is not None:
+            if shown.codec != "h264" or shown.pixels not in _PLAIN_COLOURS:
+                return None
+            if heard is not None and heard.codec != "aac":
+                return None
+            copied = ["-c:v", "copy", *(["-an"] if heard is None else ["-c:a", "copy"]), *_MP4]
+            return _made(studio, recording, "original.mp4", copied)
+        return sound(studio, recording) if heard is not None and heard.codec in {"aac", "mp3"} else None
+    except MediaDamaged:  # some streams cannot be rewrapped, but can be played
+        return None
+
+
 def poster(studio: Studio, filmed: Filmed) -> Path:
     """The most telling of the first frames, as PNG no larger than a preview."""
     shown = _film_of(filmed.recording)
@@ -91,7 +112,7 @@ def poster(studio: Studio, filmed: Filmed) -> Path:
         studio.ffmpeg.ffmpeg,
         [
             *_QUIET,
-            *opening("mov", filmed.path.name, studio.limits.video_pixels),
+            *opening(filmed.demuxer, filmed.path.name, studio.limits.video_pixels),
             *("-map", "0:v:0", "-an", "-vf", f"scale={width}:{height},setsar=1,thumbnail=n=24,format=rgb24"),
             *("-frames:v", "1", *_BARE, "-c:v", "png", "-f", "image2", "-update", "1", f"file:{path.name}"),
         ],

@@ -8,6 +8,7 @@ what it claims to be, that decoder decides.
 import re
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from pathlib import Path
 
 from martlet.media.errors import MediaNotRecognised
 
@@ -118,6 +119,12 @@ def sniff(head: bytes) -> Format:
         if beginning.match(head):
             return format
     raise MediaNotRecognised
+
+
+def sniff_file(path: Path) -> Format:
+    """The same of a file. Raises `MediaNotRecognised`."""
+    with path.open("rb") as file:
+        return sniff(file.read(HEAD))
 
 
 def _branded(head: bytes) -> Format:

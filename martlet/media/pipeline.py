@@ -132,10 +132,14 @@ def _picture(source: Path, format: Format, workshop: Workshop) -> ProcessedMedia
             filmed = _gif_as_film(source, workshop)
         meta = {**_film_meta(filmed.recording), "small": _sizes(developed.preview)}
         return ProcessedMedia(MediaKind.GIFV, _filmed(filmed), preview, developed.blurhash, meta)
-    meta = {"original": _sizes(developed.original), "small": _sizes(developed.preview)}
-    return ProcessedMedia(
-        MediaKind.IMAGE, _drawn(folder, developed.original), preview, developed.blurhash, meta
-    )
+    return pictured(folder, developed, developed.original)
+
+
+def pictured(folder: Path, developed: Developed, original: Drawn) -> ProcessedMedia:
+    """What a worker has drawn in `folder`, with the picture itself among it."""
+    meta = {"original": _sizes(original), "small": _sizes(developed.preview)}
+    preview = _drawn(folder, developed.preview)
+    return ProcessedMedia(MediaKind.IMAGE, _drawn(folder, original), preview, developed.blurhash, meta)
 
 
 def _gif_as_film(source: Path, workshop: Workshop) -> Filmed:
@@ -163,19 +167,23 @@ def _recording(source: Path, format: Format, workshop: Workshop) -> ProcessedMed
     studio = _studio(source, format.reader, workshop)
     recording = studio.probe()
     if recording.film is not None:
-        return _film(studio, recording, workshop)
-    filmed = filming.sound(studio, recording)
+        return seen(studio, filming.film(studio, recording), workshop)
+    return heard(studio, recording, filming.sound(studio, recording), workshop)
+
+
+def heard(studio: Studio, recording: Recording, filmed: Filmed, workshop: Workshop) -> ProcessedMedia:
+    """A sound made ready, with the cover that the `recording` has."""
     meta = _sound_meta(filmed.recording)
     developed = _cover(studio, recording, workshop)
     if developed is None:
         return ProcessedMedia(MediaKind.AUDIO, _filmed(filmed), None, None, meta)
     meta["small"] = _sizes(developed.preview)
-    preview = _drawn(source.parent, developed.preview)
+    preview = _drawn(studio.folder, developed.preview)
     return ProcessedMedia(MediaKind.AUDIO, _filmed(filmed), preview, developed.blurhash, meta)
 
 
-def _film(studio: Studio, recording: Recording, workshop: Workshop) -> ProcessedMedia:
-    filmed = filming.film(studio, recording)
+def seen(studio: Studio, filmed: Filmed, workshop: Workshop) -> ProcessedMedia:
+    """A film made ready, with a picture of its beginning."""
     developed = _developed(filming.poster(studio, filmed), workshop)
     made = filmed.recording
     is_loop = made.sound is None and (made.seconds or 0) <= workshop.limits.loop_seconds

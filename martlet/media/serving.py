@@ -28,7 +28,7 @@ HEADERS: Final = {
     "Timing-Allow-Origin": "*",
     "Referrer-Policy": "no-referrer",
 }
-_CACHE = "public, max-age=31536000, immutable"
+FOR_EVER = "public, max-age=31536000, immutable"
 _RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})", re.ASCII)
 
 
@@ -50,6 +50,7 @@ class Served:
 def serve(
     store: LocalStore,
     key: str,
+    cache_control: str = FOR_EVER,
     *,
     range: str | None = None,
     if_range: str | None = None,
@@ -58,7 +59,7 @@ def serve(
     """
     The answer to a GET for `key`, which may be any text at all (RFC 9110, 13 and 14).
 
-    What the client asks for with `Accept` has no say: there is one form of a file.
+    `cache_control` is for whoever has got it. What the client asks for with `Accept` has no say: there is one form of a file.
     """
     try:
         content_type = content_type_of(key)
@@ -70,7 +71,7 @@ def serve(
     headers = {
         **HEADERS,
         "Content-Type": content_type,
-        "Cache-Control": _CACHE,
+        "Cache-Control": cache_control,
         "ETag": etag,
         "Accept-Ranges": "bytes",
     }

@@ -30,6 +30,15 @@ CONTENT_TYPES: Final = {
     "mp4": "video/mp4",
     "mp3": "audio/mpeg",
     "m4a": "audio/mp4",
+    # As other servers have them; see `received`.
+    "mov": "video/quicktime",
+    "webm": "video/webm",
+    "weba": "audio/webm",
+    "ogv": "video/ogg",
+    "oga": "audio/ogg",
+    "aac": "audio/aac",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
 }
 """All that ever leaves our hands, by the ending of its key."""
 

@@ -78,11 +78,15 @@ class Workshop:
             raise MediaNotSupported(
                 "This server shows no video and plays no sound: ffmpeg is not installed on it."
             )
-        is_picture = format.family is Family.PICTURE
-        most = self.limits.picture_bytes if is_picture else self.limits.recording_bytes
+        most = self.most_bytes(head)
         if size > most:
             raise MediaTooLarge(f"The file has {_megabytes(size)}; {_megabytes(most)} are allowed.")
         return format
+
+    def most_bytes(self, head: bytes) -> int:
+        """How large a file may be that begins so. Raises `MediaNotRecognised`."""
+        is_picture = sniff(head).family is Family.PICTURE
+        return self.limits.picture_bytes if is_picture else self.limits.recording_bytes
 
     @contextmanager
     def job(self, upload: Path | bytes) -> Iterator[Path]:

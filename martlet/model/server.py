@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+from martlet.model import remote_media
 from martlet.model.ids import IdMaker
 from martlet.model.names import PostId, Uri
+from martlet.model.remote_media import FileForm, FileUse
 
 Registration = Literal["open", "approval", "invite", "closed"]
 Federation = Literal["open", "allow-list"]
@@ -20,6 +22,8 @@ class Limits:
     media_per_post: int = 16
     image_bytes: int = 16 * 1024 * 1024
     video_bytes: int = 99 * 1024 * 1024
+    remote_media_bytes: int = 5000 * 1024 * 1024
+    """Kept of other servers' files."""
     poll_options: int = 20
     poll_option: int = 100
     poll_seconds_min: int = 300
@@ -58,6 +62,8 @@ class Server:
     """Documents are given only to those who sign their request."""
     deletion_grace_days: int = 30
     limits: Limits = field(default_factory=Limits)
+    proxy_key: bytes = field(default=b"", repr=False)
+    """What makes addresses of other servers' files ours (`model.remote_media`)."""
 
     def now(self) -> datetime:
         return self.clock()
@@ -88,8 +94,14 @@ class Server:
         return f"{self.url}/tags/{name}"
 
     def media_url(self, key: str) -> str:
-        """Where a file is; of what lies on another server, the key is the address."""
-        return key if "://" in key else f"{self.url}/media/{key}"
+        """Where a file of our own is."""
+        return f"{self.url}/media/{key}"
+
+    def file_url(self, use: FileUse, id: int, key: str, form: FileForm = FileForm.ORIGINAL) -> str:
+        """Where people are shown a file, ours or another server's; `id` is the row's that has the key."""
+        if not remote_media.is_remote(key):
+            return self.media_url(key)
+        return self.url + remote_media.path(self.proxy_key, use, id, key, form)
 
 
 def milliseconds(moment: datetime) -> int:

@@ -1,10 +1,11 @@
 """Reading an answer: as much of it as was asked for, and nothing that was not."""
 
+import asyncio
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, TypeAlias
 
 from martlet.network.errors import AnswerRefused, AnswerTooLarge, NoAnswer, Unreachable
 from martlet.network.guard import Target
@@ -19,12 +20,23 @@ _SPARE_BYTES = 1024
 """What compression may cost where there is nothing to compress."""
 
 
+_HEAD = 1024
+_AT_ONCE = 256 * 1024
+"""Bytes written to disk together."""
+
+Judge: TypeAlias = Callable[[bytes], int]
+"""Given the first bytes of a file: how many it may have in all. Raises whatever keeps us from wanting it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a success may be: its media types (any, if there are none), and how many bytes at most."""
 
     types: Sequence[str]
     max_bytes: int
+
+    async def take(self, response: "httpcore2.Response", target: Target) -> "Answer":
+        return await read(response, target, self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +65,9 @@ class Answer:
 
 async def read(response: "httpcore2.Response", target: Target, wanted: Wanted) -> Answer:
     """Read `response` as far as `wanted` allows. Raises `AnswerRefused`, `AnswerTooLarge`, `Unreachable`."""
-    headers: dict[str, str] = {}
-    for raw_name, raw_value in response.headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
-        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    headers = _headers(response)
     if response.status >= _FIRST_FAILURE:
-        try:
-            body = await _body(response, headers, _MAX_ERROR_BYTES)
-        except _Full as full:
-            body = full.so_far
-        except NoAnswer:
-            body = b""
-        return Answer(response.status, headers, body, target.url)
+        return await _failure(response, headers, target)
     media_type = _essence(headers.get("content-type", ""))
     if wanted.types and not any(_fits(media_type, type_) for type_ in wanted.types):
         raise AnswerRefused(f"{target.host} sent {media_type or 'something without a type'}, unasked.")
@@ -72,6 +75,57 @@ async def read(response: "httpcore2.Response", target: Target, wanted: Wanted) -
         body = await _body(response, headers, wanted.max_bytes)
     except _Full as full:
         raise AnswerTooLarge(f"{target.host} sent more than {wanted.max_bytes} bytes.") from full
+    return Answer(response.status, headers, body, target.url)
+
+
+async def save(
+    response: "httpcore2.Response", target: Target, into: BinaryIO, judge: Judge, heard: Callable[[int], None]
+) -> Answer:
+    """
+    Write the body to `into`, as much of it as `judge` allows; `heard` is told how much has come so far.
+
+    Raises `AnswerRefused`, `AnswerTooLarge`, `Unreachable`, and what `judge` raises.
+    """
+    headers = _headers(response)
+    if response.status >= _FIRST_FAILURE:
+        return await _failure(response, headers, target)
+    if headers.get("content-encoding", "identity").strip().lower() not in ("identity", ""):
+        raise AnswerRefused("The answer comes in an encoding we did not ask for.")
+    waiting, taken = bytearray(), 0
+    most: int | None = None
+    async with aclosing(response.aiter_stream()) as chunks:
+        async for chunk in chunks:
+            taken += len(chunk)
+            waiting += chunk
+            if most is None and taken >= _HEAD:
+                most = judge(bytes(waiting[:_HEAD]))
+            if most is not None and taken > most:
+                raise AnswerTooLarge(f"{target.host} sent more than {most} bytes.")
+            heard(taken)
+            if len(waiting) >= _AT_ONCE:
+                await asyncio.to_thread(into.write, bytes(waiting))
+                waiting.clear()
+    if most is None and taken > judge(bytes(waiting)):
+        raise AnswerTooLarge(f"{target.host} sent {taken} bytes.")
+    await asyncio.to_thread(into.write, bytes(waiting))
+    return Answer(response.status, headers, b"", target.url)
+
+
+def _headers(response: "httpcore2.Response") -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for raw_name, raw_value in response.headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")
+        headers[name] = f"{headers[name]}, {value}" if name in headers else value
+    return headers
+
+
+async def _failure(response: "httpcore2.Response", headers: Mapping[str, str], target: Target) -> Answer:
+    try:
+        body = await _body(response, headers, _MAX_ERROR_BYTES)
+    except _Full as full:
+        body = full.so_far
+    except NoAnswer:
+        body = b""
     return Answer(response.status, headers, body, target.url)
 
 

@@ -14,21 +14,24 @@ What every request has, without asking for it:
   https to http; POST follows none: what was signed for one place is not sent to another;
 - a host is asked at most so many things at once.
 
+`save` is `get` for files: they go to disk as they come, may be large, and are looked at by whoever asked as
+soon as their beginning is there.
+
 Make one per event loop, and `close` it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from types import TracebackType
-from typing import TYPE_CHECKING, Self, TypeAlias
+from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 from martlet import __version__
 from martlet.network import answers, guard
-from martlet.network.answers import Answer, Wanted
-from martlet.network.errors import AnswerRefused, LedElsewhere, TimedOut
+from martlet.network.answers import Answer, Judge, Wanted
+from martlet.network.errors import AddressRefused, AnswerRefused, LedElsewhere, TimedOut
 from martlet.network.guard import Target
 
 if TYPE_CHECKING:
@@ -41,6 +44,9 @@ MAX_BYTES = 1024 * 1024
 MAX_REDIRECTS = 3
 PER_HOST = 6
 CONNECTIONS = 256
+SLOWEST = 128 * 1024
+"""Bytes a second that a file has to come with, once it does not come within the deadline."""
+LONGEST = timedelta(minutes=5)
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _CREDENTIALS = frozenset(("authorization", "cookie", "signature", "signature-input"))
@@ -48,6 +54,8 @@ _CREDENTIALS = frozenset(("authorization", "cookie", "signature", "signature-inp
 
 Sign: TypeAlias = Callable[[Target], Mapping[str, str]]
 """What to send along to a target and to no other: lower-case names."""
+Take: TypeAlias = "Callable[[httpcore2.Response, Target], Awaitable[Answer]]"
+"""What is done with an answer, its body not yet read."""
 
 
 @dataclass(slots=True)
@@ -81,6 +89,7 @@ class Client:
         lookup: "Lookup | None" = None,
     ) -> None:
         self.allow_private = allow_private
+        self._host = host
         self._user_agent = f"Martlet/{__version__} (+https://{host})"
         self._proxy = proxy
         self._authorities = authorities
@@ -123,26 +132,65 @@ class Client:
         of any other type is refused before its body is read. With `sign` every hop is signed anew, and
         none leaves the first one's origin. Raises `NoAnswer`.
         """
-        seen: set[str] = set()
         async with self._within(deadline):
-            target = self._parse(url)
             wanted = Wanted(accept, max_bytes)
             sent = {name.lower(): value for name, value in (headers or {}).items()}
-            while True:
-                seen.add(target.url)
-                signed = sent if sign is None else {**sent, **sign(target)}
-                answer = await self._exchange("GET", target, signed, None, wanted)
-                location = answer.headers.get("location")
-                if answer.status not in _REDIRECTS or location is None:
-                    return answer
-                onward = self._join(target, location)
-                if onward.url in seen or len(seen) > MAX_REDIRECTS:
-                    raise AnswerRefused(f"{target.host} leads us in circles.")
-                if onward.origin != target.origin:
-                    if sign is not None:
-                        raise LedElsewhere(f"{target.host} leads us to another server.", onward.url)
-                    sent = {name: sent[name] for name in sent if name not in _CREDENTIALS}
-                target = onward
+            return await self._follow(self._parse(url), sent | _asking(wanted), wanted.take, sign)
+
+    async def save(
+        self, url: str, into: BinaryIO, judge: Judge, *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        """
+        Write the file at `url` to `into`; the answer has no body then. A failure is an answer as ever.
+
+        `judge` is given its first bytes and says how many it may have; whatever it raises ends the fetch. The
+        first of them have to come within the deadline, the rest no slower than `SLOWEST`, all within
+        `LONGEST`. This server itself is never asked, whoever leads there. Raises `NoAnswer`.
+        """
+        loop = asyncio.get_running_loop()
+        async with self._within(None) as limit:
+            begun, most = loop.time(), LONGEST.total_seconds()
+
+            def heard(taken: int) -> None:
+                limit.reschedule(begun + min(self._deadline.total_seconds() + taken / SLOWEST, most))
+
+            async def take(response: "httpcore2.Response", target: Target) -> Answer:
+                return await answers.save(response, target, into, judge, heard)
+
+            sent = {name.lower(): value for name, value in (headers or {}).items()}
+            asking = {"accept": "image/*, video/*, audio/*, */*;q=0.1", "accept-encoding": "identity"}
+            return await self._follow(self._parse(url), sent | asking, take, None, check=self._not_here)
+
+    async def _follow(
+        self,
+        target: Target,
+        sent: dict[str, str],
+        take: Take,
+        sign: Sign | None,
+        check: Callable[[Target], None] = lambda _: None,
+    ) -> Answer:
+        """The answer where the redirects end; `check` may refuse any hop."""
+        seen: set[str] = set()
+        while True:
+            check(target)
+            seen.add(target.url)
+            signed = sent if sign is None else {**sent, **sign(target)}
+            answer = await self._exchange("GET", target, signed, None, take)
+            location = answer.headers.get("location")
+            if answer.status not in _REDIRECTS or location is None:
+                return answer
+            onward = self._join(target, location)
+            if onward.url in seen or len(seen) > MAX_REDIRECTS:
+                raise AnswerRefused(f"{target.host} leads us in circles.")
+            if onward.origin != target.origin:
+                if sign is not None:
+                    raise LedElsewhere(f"{target.host} leads us to another server.", onward.url)
+                sent = {name: sent[name] for name in sent if name not in _CREDENTIALS}
+            target = onward
+
+    def _not_here(self, target: Target) -> None:
+        if target.authority == self._host:
+            raise AddressRefused("That address leads back to this server.")
 
     async def post(
         self,
@@ -165,23 +213,23 @@ class Client:
             sent = {name.lower(): value for name, value in (headers or {}).items()}
             target = self._parse(url)
             signed = sent if sign is None else {**sent, **sign(target)}
-            return await self._exchange("POST", target, signed, body, Wanted(accept, max_bytes))
+            wanted = Wanted(accept, max_bytes)
+            return await self._exchange("POST", target, signed | _asking(wanted), body, wanted.take)
 
     async def _exchange(
-        self, method: str, target: Target, headers: dict[str, str], body: bytes | None, wanted: Wanted
+        self, method: str, target: Target, headers: dict[str, str], body: bytes | None, take: Take
     ) -> Answer:
         pool = self._pool or await self._open()
         from martlet.network import dialing  # noqa: PLC0415 - `_open` has loaded it, in a thread
 
-        ours = {"host": target.authority, "user-agent": self._user_agent, "accept-encoding": "gzip"}
-        ours["accept"] = ", ".join(wanted.types) or "*/*"
+        ours = {"host": target.authority, "user-agent": self._user_agent}
         if body is not None:
             ours["content-length"] = str(len(body))
         async with self._turn(target.host):
             with dialing.failures(target.host):
                 response = await dialing.send(pool, method, target, headers | ours, body)
                 try:
-                    return await answers.read(response, target, wanted)
+                    return await take(response, target)
                 finally:
                     await response.aclose()
 
@@ -203,10 +251,10 @@ class Client:
         )
 
     @asynccontextmanager
-    async def _within(self, deadline: timedelta | None) -> AsyncIterator[None]:
+    async def _within(self, deadline: timedelta | None) -> AsyncIterator[asyncio.Timeout]:
         try:
-            async with asyncio.timeout((deadline or self._deadline).total_seconds()):
-                yield
+            async with asyncio.timeout((deadline or self._deadline).total_seconds()) as limit:
+                yield limit
         except TimeoutError as error:
             raise TimedOut("There was no answer in time.") from error
 
@@ -236,3 +284,7 @@ class Client:
         if target.scheme == "https" and onward.scheme == "http":
             raise AnswerRefused(f"{target.host} leads us from https to http.")
         return onward
+
+
+def _asking(wanted: Wanted) -> dict[str, str]:
+    return {"accept": ", ".join(wanted.types) or "*/*", "accept-encoding": "gzip"}

@@ -12,8 +12,8 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def server(settings: Settings, slot: int) -> Server:
-    """This server as use cases see it."""
+def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
+    """This server as use cases see it; `proxy_key` where something is shown to people."""
     return Server(
         url=settings.url,
         host=settings.host,
@@ -36,6 +36,8 @@ def server(settings: Settings, slot: int) -> Server:
             media_per_post=settings.media_per_post,
             image_bytes=settings.image_limit_mb * 1024 * 1024,
             video_bytes=settings.video_limit_mb * 1024 * 1024,
+            remote_media_bytes=settings.remote_media_cache_mb * 1024 * 1024,
             poll_options=settings.poll_options,
         ),
+        proxy_key=proxy_key,
     )

@@ -11,7 +11,7 @@ from martlet.model.accounts import Account
 from martlet.model.events import AccountChanged, AccountLeft
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import deleting, following, revoking, uploading
+from martlet.services import caching, deleting, following, revoking, uploading
 from martlet.storage import accounts, departures, events, follows, marks, media, posts, remotes, timelines
 from martlet.storage.database import Store, Writer
 
@@ -108,6 +108,7 @@ def _remove_some(db: Writer, removal: Removal, here: Server) -> bool:
         return True
     pictures = (account.avatar, account.avatar_static, account.header, account.header_static)
     uploading.forget_files(db, pictures, here.now_ms())
+    caching.forget_account(db, id, here.now_ms())
     timelines.drop_home(db, id)
     departures.delete_owned(db, id)
     accounts.update(db, id, **EMPTY, deleted_at=here.now_ms())

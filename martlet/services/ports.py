@@ -41,4 +41,6 @@ class Ground:
     workshop: Workshop
     transfers: Path
     """Where files lie that people bring or take along."""
+    cache: LocalStore
+    """Files of other servers: any of them may go at any time."""
     figures: Figures = field(default_factory=Figures)

@@ -195,7 +195,7 @@ def _media(id: MediaId, post: Post, position: int, one: Attachment, here: Server
         kind=kind,
         content_type=one.media_type if "/" in one.media_type.rstrip("/") else "",
         file=url,
-        preview=url if kind == "image" else next(iter(acquainting.addresses([one.preview])), ""),
+        preview=_preview(one, kind, url),
         bytes=0,
         remote_url=url,
         description=one.description[:DESCRIPTION_LIMIT],
@@ -208,16 +208,23 @@ def _media(id: MediaId, post: Post, position: int, one: Attachment, here: Server
     )
 
 
+def _preview(one: Attachment, kind: str, url: str) -> str:
+    """Where a picture of it is; the same address where we make one of the file itself."""
+    given = next(iter(acquainting.addresses([one.preview])), "") if kind != "image" else ""
+    return given or (url if kind in ("image", "video") else "")
+
+
 def _sizes(one: Attachment) -> dict[str, dict[str, object]]:
     original: dict[str, object] = {} if one.seconds is None else {"duration": one.seconds}
-    if one.width and one.height:
-        original |= {
-            "width": one.width,
-            "height": one.height,
-            "size": f"{one.width}x{one.height}",
-            "aspect": one.width / one.height,
-        }
-    return {"original": original} if original else {}
+    if not one.width or not one.height:
+        return {"original": original} if original else {}
+    sizes: dict[str, object] = {
+        "width": one.width,
+        "height": one.height,
+        "size": f"{one.width}x{one.height}",
+        "aspect": one.width / one.height,
+    }
+    return {"original": original | sizes, "small": sizes}  # of a preview only the shape matters
 
 
 def _ask(db: Writer, id: PollId, post: Post, asked: Poll) -> None:

@@ -21,6 +21,7 @@ from martlet.media.kinds import Family
 from martlet.model.errors import InvalidInput, MartletError, NotFound, Unavailable
 from martlet.model.names import AccountId, MediaId
 from martlet.model.server import Server
+from martlet.services import caching
 from martlet.services.ports import Ground
 from martlet.storage import events, media
 from martlet.storage.database import Writer
@@ -126,10 +127,15 @@ async def change(
 def let_go(db: Writer, rows: Iterable[Media], now: int) -> None:
     """Forget media and have their files removed."""
     keys: list[str] = []
+    elsewhere: list[MediaId] = []
     for row in rows:
         media.delete(db, row.id)
-        keys += [key for key in (row.file, row.preview) if key]
+        if row.remote_url is not None:
+            elsewhere.append(row.id)
+        else:
+            keys += [key for key in (row.file, row.preview) if key]
     forget_files(db, keys, now)
+    caching.forget_media(db, elsewhere, now)
 
 
 def forget_files(db: Writer, keys: Iterable[str], now: int) -> None:

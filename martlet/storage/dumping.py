@@ -2,8 +2,8 @@
 All rows of all tables, out and in again, in a form that either database can read.
 
 A table is a run of JSON lines: first its columns, then one list for each row.
-Bytes stand as `{"b64": …}`. What can be made anew is left out: rendered posts
-and the search index. A dump is of one schema version and goes back into that
+Bytes stand as `{"b64": …}`. What can be had anew is left out: rendered posts, the
+search index, what is kept of other servers' files. A dump is of one schema version and goes back into that
 version; migrations that came later are made afterwards.
 """
 
@@ -15,7 +15,7 @@ import msgspec
 
 from martlet.storage.database import Reader, Writer
 
-LEFT_OUT = frozenset({"schema_version", "rendered_post"})
+LEFT_OUT = frozenset({"schema_version", "rendered_post", "remote_file", "remote_space"})
 SEARCH = ("post_search", "account_search")
 NUMBERED_ANEW = frozenset({"event", "job"})
 """Their ids say nothing but the order."""

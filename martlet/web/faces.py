@@ -3,6 +3,7 @@
 import re
 
 from martlet.model.accounts import Account
+from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.storage import emojis
 from martlet.storage.database import Reader
@@ -13,9 +14,9 @@ from martlet.web.rendering import asset
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
 
 
-def media(key: str, here: Server) -> str:
+def media(use: FileUse, id: int, key: str, here: Server, form: FileForm = FileForm.SMALL) -> str:
     """Where a page finds a file: on our own host without its name, whichever of our names the visitor uses."""
-    return here.media_url(key).removeprefix(here.url)
+    return here.file_url(use, id, key, form).removeprefix(here.url)
 
 
 def emoji_in(db: Reader, text: str, host: str, here: Server) -> tuple[Emoji, ...]:
@@ -23,7 +24,10 @@ def emoji_in(db: Reader, text: str, host: str, here: Server) -> tuple[Emoji, ...
     codes = set(_SHORTCODE.findall(text)) if ":" in text else set()
     if not codes:
         return ()
-    return tuple(Emoji(one.shortcode, media(one.file, here)) for one in emojis.named(db, codes, host))
+    return tuple(
+        Emoji(one.shortcode, media(FileUse.EMOJI, one.id, one.file, here, FileForm.ORIGINAL))
+        for one in emojis.named(db, codes, host)
+    )
 
 
 def face_with_emoji(db: Reader, account: Account, here: Server) -> Face:
@@ -41,6 +45,6 @@ def face(account: Account, here: Server, found: tuple[Emoji, ...] = ()) -> Face:
         address=addresses.at(addresses.PROFILE, username=account.username)
         if account.is_here
         else account.url,
-        avatar=media(key, here) if key else asset("avatar.png"),
+        avatar=media(FileUse.AVATAR, account.id, key, here) if key else asset("avatar.png"),
         emoji=found,
     )

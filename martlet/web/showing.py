@@ -13,6 +13,7 @@ from typing import Literal
 from martlet.model.accounts import Account
 from martlet.model.names import NOBODY, AccountId, PollId, PostId
 from martlet.model.posts import Post
+from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
 from martlet.storage import accounts, attached, media, polls, posts
@@ -39,7 +40,7 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
     )
     return Profile(
         face=faces.face(account, here, emoji),
-        header=faces.media(account.header_static or account.header, here) if account.header else None,
+        header=_header(account, here),
         note_html=Html(account.note_html),
         summary=summary(account.note_html),
         facts=tuple(
@@ -53,6 +54,11 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
         is_indexable=is_indexable(account),
         moved_to=faces.face(moved_to, here) if moved_to else None,
     )
+
+
+def _header(account: Account, here: Server) -> str | None:
+    key = account.header_static or account.header
+    return faces.media(FileUse.HEADER, account.id, key, here) if key else None
 
 
 def is_indexable(account: Account) -> bool:
@@ -164,16 +170,20 @@ class _Parts:
     def _picture(self, one: media.Media) -> Picture:
         meta = json.loads(one.meta)
         size = meta.get("small") or meta.get("original") or {}
-        address = faces.media(one.file, self._here)
+        address = faces.media(FileUse.MEDIA, one.id, one.file, self._here, FileForm.ORIGINAL)
         return Picture(
             kind=KINDS.get(one.kind, "picture"),
             address=address,
-            preview=faces.media(one.preview, self._here) if one.preview else address,
+            preview=self._preview(one) or address,
             description=one.description,
             width=int(size.get("width") or NO_SIZE[0]),
             height=int(size.get("height") or NO_SIZE[1]),
             focus=(one.focus_x, one.focus_y),
         )
+
+    def _preview(self, one: media.Media) -> str:
+        use = FileUse.MEDIA if one.preview == one.file else FileUse.PREVIEW
+        return faces.media(use, one.id, one.preview, self._here) if one.preview else ""
 
     def _poll(self, id: PollId | None) -> Poll | None:
         kept = self._polls.get(id) if id is not None else None
@@ -198,6 +208,6 @@ class _Parts:
             site=card.provider_name,
             title=card.title,
             description=card.description,
-            image=faces.media(card.image, self._here) if card.image else None,
+            image=faces.media(FileUse.CARD, card.id, card.image, self._here) if card.image else None,
             image_description=card.image_text,
         )

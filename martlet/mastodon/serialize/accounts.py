@@ -17,6 +17,7 @@ from martlet.mastodon.serialize import emojis
 from martlet.mastodon.serialize.times import day, iso_or_none
 from martlet.model.accounts import Account
 from martlet.model.names import AccountId
+from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.storage import accounts, follows, users
@@ -150,8 +151,8 @@ def _values(db: Reader, found: Collection[Account], here: Server) -> list[dict[s
 
 
 def _common(db: Reader, account: Account, role: str | None, here: Server) -> dict[str, Any]:
-    avatar = here.media_url(account.avatar) if account.avatar else here.url + AVATAR
-    header = here.media_url(account.header) if account.header else here.url + HEADER
+    avatar, avatar_static = pictures(account, FileUse.AVATAR, here)
+    header, header_static = pictures(account, FileUse.HEADER, here)
     texts = f"{account.display_name} {account.note_html} {account.fields}"
     values: dict[str, Any] = {
         "id": str(account.id),
@@ -168,10 +169,10 @@ def _common(db: Reader, account: Account, role: str | None, here: Server) -> dic
         "url": account.url,
         "uri": account.uri,
         "avatar": avatar,
-        "avatar_static": here.media_url(account.avatar_static) if account.avatar_static else avatar,
+        "avatar_static": avatar_static,
         "avatar_description": account.avatar_text,
         "header": header,
-        "header_static": here.media_url(account.header_static) if account.header_static else header,
+        "header_static": header_static,
         "header_description": account.header_text,
         "followers_count": account.followers_count,
         "following_count": account.following_count,
@@ -188,6 +189,17 @@ def _common(db: Reader, account: Account, role: str | None, here: Server) -> dic
     if account.is_gone:
         values |= _gone(here)
     return values
+
+
+def pictures(account: Account, use: FileUse, here: Server) -> tuple[str, str]:
+    """Where an account's avatar or header is, and the same holding still."""
+    if use == FileUse.AVATAR:
+        key, still, default = account.avatar, account.avatar_static, AVATAR
+    else:
+        key, still, default = account.header, account.header_static, HEADER
+    if not key:
+        return here.url + default, here.url + default
+    return here.file_url(use, account.id, key), here.file_url(use, account.id, still or key, FileForm.SMALL)
 
 
 def _gone(here: Server) -> dict[str, Any]:

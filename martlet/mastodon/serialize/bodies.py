@@ -17,12 +17,13 @@ from martlet.mastodon.serialize import emojis
 from martlet.mastodon.serialize.times import iso, iso_or_none
 from martlet.model.names import PostId
 from martlet.model.posts import Post
+from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.storage import accounts, attached, media, posts
 from martlet.storage.database import Reader
 
-FORMAT = 1
+FORMAT = 2
 VISIBILITIES = {
     Visibility.PUBLIC: "public",
     Visibility.UNLISTED: "unlisted",
@@ -81,8 +82,8 @@ def attachment(one: media.Media, here: Server) -> entities.MediaAttachment:
     return entities.MediaAttachment(
         id=str(one.id),
         type=one.kind,
-        url=here.media_url(one.file) if is_ready and one.file else None,
-        preview_url=here.media_url(one.preview) if is_ready and one.preview else None,
+        url=here.file_url(FileUse.MEDIA, one.id, one.file) if is_ready and one.file else None,
+        preview_url=preview_url(one, here) if is_ready and one.preview else None,
         remote_url=one.remote_url,
         preview_remote_url=None,
         text_url=None,
@@ -106,6 +107,11 @@ def _refused(one: media.Media) -> entities.MediaAttachment:
         description=one.description or None,
         blurhash=None,
     )
+
+
+def preview_url(one: media.Media, here: Server) -> str:
+    use = FileUse.MEDIA if one.preview == one.file else FileUse.PREVIEW
+    return here.file_url(use, one.id, one.preview, FileForm.SMALL)
 
 
 def _text(id: int | None) -> str | None:
@@ -142,7 +148,7 @@ def _card(card: attached.Card | None, here: Server) -> entities.PreviewCard | No
         html="",
         width=card.width,
         height=card.height,
-        image=here.media_url(card.image) if card.image else None,
+        image=here.file_url(FileUse.CARD, card.id, card.image, FileForm.SMALL) if card.image else None,
         image_description=card.image_text,
         embed_url="",
         blurhash=card.blurhash,

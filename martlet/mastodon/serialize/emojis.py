@@ -3,6 +3,7 @@
 import re
 
 from martlet.mastodon import entities
+from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.storage import emojis
 from martlet.storage.database import Reader
@@ -21,8 +22,8 @@ def used_in(db: Reader, text: str, host: str, here: Server) -> list[entities.Cus
 def entity(emoji: emojis.Emoji, here: Server) -> entities.CustomEmoji:
     return entities.CustomEmoji(
         shortcode=emoji.shortcode,
-        url=here.media_url(emoji.file),
-        static_url=here.media_url(emoji.file_static),
+        url=here.file_url(FileUse.EMOJI, emoji.id, emoji.file),
+        static_url=here.file_url(FileUse.EMOJI, emoji.id, emoji.file_static, FileForm.SMALL),
         visible_in_picker=bool(emoji.is_listed),
         category=emoji.category,
     )

@@ -7,9 +7,10 @@ Title and body are in the language of the person's account.
 import msgspec
 
 from martlet.mastodon.notification_entities import PushPayload
-from martlet.mastodon.serialize.accounts import AVATAR
+from martlet.mastodon.serialize.accounts import pictures
 from martlet.mastodon.serialize.notifications import TYPES
 from martlet.model.notifications import Notification, NotificationKind
+from martlet.model.remote_media import FileUse
 from martlet.model.server import Server
 from martlet.storage import accounts, posts
 from martlet.storage.database import Reader
@@ -82,7 +83,7 @@ def word(db: Reader, told: Notification, token: str, here: Server) -> bytes | No
             preferred_locale=locale,
             notification_id=told.id,
             notification_type=TYPES[told.kind],
-            icon=here.media_url(sender.avatar_static) if sender.avatar_static else here.url + AVATAR,
+            icon=pictures(sender, FileUse.AVATAR, here)[1],
             title=words[told.kind].format(name=sender.display_name or sender.username),
             body=body if len(body) <= BODY_LENGTH else body[: BODY_LENGTH - 1] + "…",
         )

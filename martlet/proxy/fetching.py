@@ -1,0 +1,206 @@
+"""
+Fetching a file of another server, once for everybody who waits for it.
+
+Within a process those who want the same file wait for one task; among processes the database says who
+fetches (`services.caching`). A fetch goes on when whoever asked for it has gone. Of one host few files are
+fetched at a time, and its time is counted from when its turn has come, so that a slow server has only its
+own files wait.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from martlet.media import received
+from martlet.media.avatars import Shape
+from martlet.media.errors import StorageFull, writing
+from martlet.media.kinds import Family, sniff
+from martlet.media.received import Received
+from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.remote_media import FileUse
+from martlet.network.client import Client
+from martlet.network.errors import AddressRefused, AnswerTooLarge, NoAnswer
+from martlet.proxy.errors import CannotBeHad, StillFetching
+from martlet.services import caching
+from martlet.services.caching import Begun, Failed, Failure
+from martlet.services.ports import Ground
+from martlet.storage.remote_files import Named, RemoteFile, Source
+
+log = logging.getLogger(__name__)
+
+VIA = "martlet-media"
+"""By which a proxy like us is known in `Via`, so that two of them do not ask each other for ever."""
+PATIENCE = 25.0
+"""Seconds somebody waits for a file; browsers and apps give up soon after."""
+UNDER_WAY = 128
+"""Files that a process fetches at a time, or has wait for their turn."""
+OF_ONE_HOST = 4
+LOOK_AGAIN = 0.3
+"""Seconds between looks at whether another process has fetched a file."""
+SHORTEST_ROOM = 256 << 20
+"""Bytes free on the disk, below which nothing is fetched."""
+GONE = frozenset((401, 403, 404, 410, 451))
+
+SHAPES = {FileUse.AVATAR: Shape.AVATAR, FileUse.HEADER: Shape.HEADER, FileUse.EMOJI: Shape.EMOJI}
+
+
+@dataclass(slots=True)
+class _Turns:
+    """Those who want a file of one host. Kept only while there is somebody in it."""
+
+    free: asyncio.Semaphore
+    length: int = 0
+
+
+class Fetcher:
+    """One for each process. Close it at the end."""
+
+    def __init__(self, ground: Ground, client: Client) -> None:
+        self._ground, self._client = ground, client
+        self._flights: dict[Named, asyncio.Task[RemoteFile]] = {}
+        self._turns: dict[str, _Turns] = {}
+        # Of their own, so that neither keeps files from being sent, nor films pictures from being shown.
+        self._pictures = ThreadPoolExecutor(2, "remote-pictures")
+        self._recordings = ThreadPoolExecutor(1, "remote-recordings")
+
+    async def close(self) -> None:
+        flights = list(self._flights.values())
+        for task in flights:
+            task.cancel()
+        await asyncio.gather(*flights, return_exceptions=True)
+        for pool in (self._pictures, self._recordings):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+    async def file(self, use: FileUse, id: int, lost: str = "") -> RemoteFile:
+        """
+        The file, fetched if need be; `lost` is the key of one that should be there and is not.
+
+        Raises `NotFound`, `CannotBeHad`, `StillFetching`, and a kind of `Unavailable`.
+        """
+        flight = self._flights.get((use, id))
+        if flight is None:
+            if len(self._flights) >= UNDER_WAY:
+                raise StillFetching
+            flight = asyncio.get_running_loop().create_task(self._fetched(use, id, lost))
+            self._flights[use, id] = flight
+            flight.add_done_callback(lambda task: self._landed((use, id), task))
+        try:
+            async with asyncio.timeout(PATIENCE):
+                return await asyncio.shield(flight)
+        except TimeoutError:
+            raise StillFetching from None
+
+    def _landed(self, named: Named, task: asyncio.Task[RemoteFile]) -> None:
+        self._flights.pop(named, None)
+        if not task.cancelled():
+            task.exception()  # whoever waited has been told
+
+    async def _fetched(self, use: FileUse, id: int, lost: str) -> RemoteFile:
+        ground = self._ground
+        standing = await ground.store.writing(caching.begin, use, id, ground.here, lost)
+        while isinstance(standing, caching.UnderWay):
+            await asyncio.sleep(LOOK_AGAIN)
+            looked = await ground.store.reading(caching.look, use, id, ground.here, lost)
+            if looked is None:
+                standing = await ground.store.writing(caching.begin, use, id, ground.here, lost)
+            else:
+                standing = looked
+        if isinstance(standing, Begun):
+            standing = await self._fetch(use, id, standing.source)
+        if isinstance(standing, Failed):
+            raise CannotBeHad(standing)
+        return standing
+
+    async def _fetch(self, use: FileUse, id: int, source: Source) -> RemoteFile | Failed:
+        """What this process has taken upon itself, to its end."""
+        ground = self._ground
+        try:
+            got = await self._got(use, source)
+            if isinstance(got, Failure):
+                return await ground.store.writing(caching.fail, use, id, source, got, ground.here)
+            try:
+                kept = await ground.store.writing(caching.keep, use, id, source, got, ground.here)
+            except BaseException:
+                await self._remove(got)
+                raise
+        except BaseException:
+            await asyncio.shield(ground.store.writing(caching.give_up, use, id))
+            raise
+        if kept is None:
+            await self._remove(got)
+            raise NotFound
+        return kept
+
+    async def _got(self, use: FileUse, source: Source) -> Received | Failure:
+        """The file in the cache, or why it is not. Raises a kind of `Unavailable`."""
+        async with self._turn(urlsplit(source.url).hostname or ""):
+            await self._check_room()
+            file = self._ground.workshop.workers.scratch / f"fetch-{secrets.token_hex(8)}"
+            try:
+                return await self._saved(use, source, file)
+            except (AddressRefused, AnswerTooLarge, InvalidInput) as error:
+                log.info("Nothing to show at %s: %s", source.url[:200], error.message)
+                return Failure.UNUSABLE
+            except NoAnswer as error:
+                log.info("%s was not fetched: %s", source.url[:200], error.message)
+                return Failure.UNREACHABLE
+            finally:
+                file.unlink(missing_ok=True)
+
+    async def _saved(self, use: FileUse, source: Source, file: Path) -> Received | Failure:
+        workshop = self._ground.workshop
+        family = Family.PICTURE
+
+        def judge(head: bytes) -> int:
+            nonlocal family
+            family = sniff(head).family
+            return workshop.most_bytes(head)
+
+        with writing(), file.open("wb") as into:
+            headers = {"via": f"1.1 {VIA} ({self._ground.here.host})"}
+            answer = await self._client.save(source.url, into, judge, headers=headers)
+        if not answer.is_success:
+            return Failure.MISSING if answer.status in GONE else Failure.UNREACHABLE
+        pool = self._pictures if family is Family.PICTURE else self._recordings
+        return await asyncio.get_running_loop().run_in_executor(pool, self._made_ready, use, file)
+
+    def _made_ready(self, use: FileUse, file: Path) -> Received:
+        ground = self._ground
+        shape = SHAPES.get(use)
+        if shape is not None:
+            return received.keep_fitted(file, shape, ground.workshop, ground.cache)
+        if use in (FileUse.PREVIEW, FileUse.CARD):
+            return received.keep_picture(file, ground.workshop, ground.cache)
+        return received.keep_media(file, ground.workshop, ground.cache)
+
+    async def _check_room(self) -> None:
+        """Raises `StorageFull`: what people write here comes first."""
+        ground = self._ground
+        free = await asyncio.to_thread(ground.cache.free_bytes)
+        if free is None or free >= caching.FREE_BYTES:
+            return
+        await ground.store.writing(caching.make_room, ground.here)
+        if free < SHORTEST_ROOM:
+            raise StorageFull
+
+    async def _remove(self, got: Received) -> None:
+        for key in got.keys:
+            await asyncio.to_thread(self._ground.cache.delete, key)
+
+    @asynccontextmanager
+    async def _turn(self, host: str) -> AsyncIterator[None]:
+        turns = self._turns.setdefault(host, _Turns(asyncio.Semaphore(OF_ONE_HOST)))
+        turns.length += 1
+        try:
+            async with turns.free:
+                yield
+        finally:
+            turns.length -= 1
+            if turns.length == 0:
+                del self._turns[host]
