@@ -15,11 +15,12 @@ import msgspec
 
 from martlet.media.received import Received
 from martlet.model.errors import NotFound
+from martlet.model.moderation import Severity
 from martlet.model.names import AccountId, MediaId
 from martlet.model.remote_media import FileUse
 from martlet.model.server import Server
 from martlet.services.ports import Ground
-from martlet.storage import events, media, peers, remote_files
+from martlet.storage import events, media, peer_policies, remote_files
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
 from martlet.storage.remote_files import RemoteFile, Source
@@ -96,25 +97,34 @@ def look(db: Reader, use: FileUse, id: int, here: Server, lost: str = "") -> Sta
     `lost` is the key of a file that should be there and is not. Raises `NotFound` where nothing of another
     server's is shown, `MediaRefused`.
     """
-    return _standing(db, use, id, _source(db, use, id), here.now_ms(), lost)
+    return _standing(db, use, id, _source(db, use, id, here), here.now_ms(), lost)
 
 
 def begin(db: Writer, use: FileUse, id: int, here: Server, lost: str = "") -> Standing | Begun:
     """The same, but where it is to be fetched it is whoever asks who does it."""
-    now, source = here.now_ms(), _source(db, use, id)
+    now, source = here.now_ms(), _source(db, use, id, here)
     standing = _standing(db, use, id, source, now, lost)
     if standing is not None:
         return standing
     return Begun(source) if remote_files.claim(db, use, id, source, now, now + TAKEN) else UnderWay()
 
 
-def _source(db: Reader, use: FileUse, id: int) -> Source:
+def _source(db: Reader, use: FileUse, id: int, here: Server) -> Source:
     source = remote_files.find_source(db, use, id)
     if source is None:
         raise NotFound
-    if peers.is_suspended(db, source.host):
+    if _is_refused(db, use, source, here):
         raise MediaRefused
     return source
+
+
+def _is_refused(db: Reader, use: FileUse, source: Source, here: Server) -> bool:
+    """Whether it is decided that nothing of its server, or of the server that has the file, is shown."""
+    hosts = dict.fromkeys((source.host, source.handles_host, source.address_host))
+    policies = [peer_policies.policy(db, host) for host in hosts if host]
+    if any(one.refuses_media or one.severity is Severity.SUSPEND for one in policies):
+        return True
+    return use != FileUse.CARD and not peer_policies.speaks_with(policies[0], here)
 
 
 def _standing(db: Reader, use: FileUse, id: int, source: Source, now: int, lost: str) -> Standing | None:

@@ -17,7 +17,7 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.moderation import OPEN, OWN, Decision, Policy, Severity, strictest
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import following
+from martlet.services import caching, following
 from martlet.storage import deliveries, events, follows, peer_people, peer_policies, peers
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.peer_people import Restricted
@@ -199,6 +199,7 @@ def _mark_some(
             suspended.append(one.id)
         if of_one.refuses_media:
             peer_people.drop_pictures(db, one.id)
+            caching.forget_account(db, one.id, here.now_ms())
         elif had_refused:
             peer_people.want_anew(db, one.id)
         if of_one.refuses_media or had_refused:
@@ -264,6 +265,8 @@ def _finish(db: Writer, host: str, policy: Policy, here: Server) -> None:
     if peer_policies.policy(db, host) != policy:
         _enforce_later(db, [host], here)
         return
+    if policy.refuses_media or policy.severity is Severity.SUSPEND:
+        caching.forget_host(db, host, now)
     if policy.refuses_media:
         peer_people.refuse_emojis(db, host, now)
     elif peer.refused_media_at is not None:

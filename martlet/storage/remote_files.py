@@ -12,10 +12,16 @@ from martlet.storage.dialect import among, numbers
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where a file is, and the server whose people show it."""
+    """Where a file is, the server whose people show it, and by which other name that one may be known."""
 
     url: str
     host: str
+    handles_host: str
+
+    @property
+    def address_host(self) -> str:
+        """Where the file itself is, often a server for files alone."""
+        return urlsplit(self.url).hostname or ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,16 +62,23 @@ ALL = ""
 """In place of a host: all servers together."""
 
 _OF_MEDIA = """
-    SELECT media.{}, account.host FROM media JOIN account ON account.id = media.owner_id
-     WHERE media.id = :id AND media.post_id IS NOT NULL AND account.suspended_at IS NULL
+    SELECT media.{}, remote_account.host, account.host
+      FROM media JOIN account ON account.id = media.owner_id
+      JOIN remote_account ON remote_account.account_id = account.id
+     WHERE media.id = :id AND media.post_id IS NOT NULL AND media.is_refused = 0 AND account.suspended_at IS NULL
+"""
+_OF_ACCOUNT = """
+    SELECT account.{}, remote_account.host, account.host
+      FROM account JOIN remote_account ON remote_account.account_id = account.id
+     WHERE account.id = :id AND account.suspended_at IS NULL
 """
 _SOURCES = {
     FileUse.MEDIA: _OF_MEDIA.format("file"),
     FileUse.PREVIEW: _OF_MEDIA.format("preview"),
-    FileUse.AVATAR: "SELECT avatar, host FROM account WHERE id = :id AND suspended_at IS NULL",
-    FileUse.HEADER: "SELECT header, host FROM account WHERE id = :id AND suspended_at IS NULL",
-    FileUse.EMOJI: "SELECT file, host FROM emoji WHERE id = :id AND disabled_at IS NULL",
-    FileUse.CARD: "SELECT image, '' FROM card WHERE id = :id",
+    FileUse.AVATAR: _OF_ACCOUNT.format("avatar"),
+    FileUse.HEADER: _OF_ACCOUNT.format("header"),
+    FileUse.EMOJI: "SELECT file, host, host FROM emoji WHERE id = :id AND disabled_at IS NULL",
+    FileUse.CARD: "SELECT image, '', '' FROM card WHERE id = :id",
 }
 
 
@@ -74,7 +87,8 @@ def find_source(db: Reader, use: FileUse, id: int) -> Source | None:
     row = db.row(_SOURCES[use], id=id)
     if row is None or not is_remote(row[0]):
         return None
-    return Source(row[0], row[1] or (urlsplit(row[0]).hostname or ""))
+    url, host, handles_host = row
+    return Source(url, host or (urlsplit(url).hostname or ""), handles_host)
 
 
 def find(db: Reader, use: FileUse, id: int) -> RemoteFile | None:
