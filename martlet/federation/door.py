@@ -8,6 +8,7 @@ browser is sent to the page.
 """
 
 from collections.abc import Callable
+from typing import Literal, get_args
 from urllib.parse import quote
 
 import msgspec
@@ -15,6 +16,7 @@ import msgspec
 from martlet.activitypub import build
 from martlet.activitypub.build import Document
 from martlet.activitypub.things import Collection
+from martlet.federation import post_collections
 from martlet.federation.asking import Asking, SignerSuspended
 from martlet.federation.inbox import Inbox
 from martlet.http.accepting import wants_document
@@ -42,6 +44,8 @@ VARY: Header = (b"vary", b"accept")
 CACHED: Header = (b"cache-control", b"public, max-age=60")
 PAGE = 20
 FOLLOWS = 80
+Around = Literal["replies", "context", "likes", "shares"]
+"""Collections that every post has."""
 _LONGEST_ID = 19
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
@@ -86,8 +90,9 @@ class FederationDoor:
         add("GET", "/users/{username}", self._or_page("/@{username}", read(self._account)))
         add("GET", "/users/{username}/posts/{id}", self._or_page("/@{username}/{id}", read(self._post)))
         add("GET", "/users/{username}/posts/{id}/activity", read(self._activity))
-        add("GET", "/users/{username}/posts/{id}/replies", read(self._answers))
         add("GET", "/users/{username}/quote_authorizations/{id}", read(self._consent))
+        for name in get_args(Around):
+            add("GET", f"/users/{{username}}/posts/{{id}}/{name}", read(self._around_post(name)))
         add("GET", "/users/{username}/outbox", read(self._outbox))
         add("GET", "/users/{username}/featured", read(self._featured))
         add("GET", "/users/{username}/followers", read(self._followers))
@@ -249,17 +254,14 @@ class FederationDoor:
         document = build.collection(Collection(f"{account.uri}/featured", len(notes)))
         return _document({**document, "orderedItems": notes})
 
-    async def _answers(self, request: Request, params: Params) -> Answer:
-        post, _ = await self._ground.store.reading(_post, params, self._ground.here)
-        if not Visibility(post.visibility).is_open:
-            raise NotFound
-        uri, after = f"{post.uri}/replies", _number(request, "after") or 0
-        found = await self._ground.store.reading(collections.answers, post.id, after, PAGE)
-        onward = f"{uri}?after={found[-1][0]}" if len(found) == PAGE else ""
-        page = Collection(f"{uri}?after={after}", next=onward, items=tuple(name for _, name in found))
-        if after:
-            return _document(build.page(page, uri))
-        return _document({**build.collection(Collection(uri)), "first": build.page(page, uri)})
+    def _around_post(self, name: Around) -> Endpoint:
+        async def answer(request: Request, params: Params) -> Answer:
+            after = _number(request, "after") or 0
+            return _document(
+                await self._ground.store.reading(_collection_of, params, self._ground.here, name, after)
+            )
+
+        return answer
 
     async def _followers(self, request: Request, params: Params) -> Answer:
         return await self._follows(request, params, "followers", collections.followers)
@@ -355,6 +357,20 @@ def _consent(db: Reader, params: Params) -> tuple[Post, Post, Account]:
     if quoted is None or not quoted.is_local or quoted.author_id != author.id:
         raise NotFound
     return quote, quoted, author
+
+
+def _collection_of(db: Reader, params: Params, here: Server, name: Around, after: int) -> Document:
+    """Raises `NotFound`."""
+    post, author = _post(db, params, here)
+    match name:
+        case "replies":
+            return post_collections.replies(db, post, after)
+        case "context":
+            return post_collections.context(db, post, author, after)
+        case "likes":
+            return post_collections.likes(post)
+        case "shares":
+            return post_collections.shares(post)
 
 
 def _buried(db: Reader, params: Params, here: Server) -> tuple[Uri, Account, int] | None:

@@ -25,6 +25,7 @@ from martlet.storage import peer_policies, peers
 from martlet.storage.database import Reader, Writer
 
 GONE = frozenset({404, 410})
+BUSY = frozenset({429, 503})
 _JRD = ("application/jrd+json", "application/json")
 _MOST_LINKS = 100
 
@@ -41,9 +42,15 @@ class NotHandedOut(NotFound):
     code = "not_handed_out"
 
 
+class AskedTooOften(NotHandedOut):
+    """Its server wants to be left alone for a while."""
+
+    code = "asked_too_often"
+
+
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A document that was found at the address by which it calls itself."""
+    """A document, and the address at which it was found."""
 
     document: dict[str, Any]
     address: Uri
@@ -51,6 +58,11 @@ class Fetched:
     @property
     def evidence(self) -> FetchedFrom:
         return FetchedFrom(self.address)
+
+    @property
+    def is_named(self) -> bool:
+        """Whether it is called so by itself, too."""
+        return uri_in(self.document.get("id")) == self.address
 
 
 class _Link(msgspec.Struct):
@@ -98,6 +110,15 @@ class Fetcher:
                 raise EvidenceRejected("The document is not at the address by which it calls itself.")
         return Fetched(found, where)
 
+    async def listing(self, address: str) -> Fetched:
+        """
+        A collection or a page of one, whatever it calls itself. Raises as `document` does.
+
+        Only names may be taken from it, unless it is called what it was found at (`Fetched.is_named`).
+        """
+        found, where = await self._get(address)
+        return Fetched(found, where)
+
     async def _get(self, address: str) -> tuple[dict[str, Any], Uri]:
         address = address.partition("#")[0]
         host = host_of(Uri(address))
@@ -111,6 +132,8 @@ class Fetcher:
         answer = answered.answer
         if answer.status in GONE:
             raise Gone
+        if answer.status in BUSY:
+            raise AskedTooOften(f"The other server answers {answer.status}.")
         if not answer.is_success:
             raise NotHandedOut(f"The other server answers {answer.status}.")
         if answered.accepted is not None and (known is None or known.signature != answered.accepted):

@@ -7,8 +7,10 @@ from typing import Self
 from martlet.federation import inbox as inboxes
 from martlet.federation.asking import Asking
 from martlet.federation.consents import Consents
+from martlet.federation.crawling import Crawler
 from martlet.federation.door import FederationDoor
 from martlet.federation.fetching import Fetcher
+from martlet.federation.filling import Filler
 from martlet.federation.finishing import Finisher
 from martlet.federation.inbox import Inbox
 from martlet.federation.resolving import NetworkResolver
@@ -17,6 +19,7 @@ from martlet.jobs.runner import Job
 from martlet.network.client import Client
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
+from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
 from martlet.services.ports import Ground
 
 
@@ -25,6 +28,8 @@ class PostOffice:
     resolver: NetworkResolver
     inbox: Inbox
     sender: Sender
+    crawler: Crawler
+    filler: Filler
     door: FederationDoor
 
     @classmethod
@@ -33,7 +38,12 @@ class PostOffice:
         asking = Asking(ground, resolver)
         inbox = Inbox(ground, asking, resolver)
         return cls(
-            resolver, inbox, Sender(ground, client, Finisher(ground)), FederationDoor(ground, inbox, asking)
+            resolver,
+            inbox,
+            Sender(ground, client, Finisher(ground)),
+            Crawler(ground, resolver),
+            Filler(ground, resolver),
+            FederationDoor(ground, inbox, asking),
         )
 
     @property
@@ -42,4 +52,6 @@ class PostOffice:
             SEND: self.sender.send,
             inboxes.TAKE_IN: self.inbox.take_in,
             VERIFY: Consents(self.resolver).look_again,
+            FETCH_THREAD: self.crawler.fetch_thread,
+            FILL_PROFILE: self.filler.fill_profile,
         }

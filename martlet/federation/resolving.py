@@ -9,14 +9,14 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from martlet.activitypub import parse
+from martlet.activitypub import collections, parse
 from martlet.activitypub.things import Profile, Writing
 from martlet.federation.fetching import Fetched, Fetcher, Gone
 from martlet.model.errors import EvidenceRejected, MartletError, NotFound
 from martlet.model.evidence import FetchedFrom
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.network.errors import NoAnswer
-from martlet.services import acquainting, consenting, intake
+from martlet.services import acquainting, consenting, gathering, intake
 from martlet.services.acquainting import Acquaintance
 from martlet.services.consenting import Verified, Withdrawn
 from martlet.services.ports import Ground
@@ -175,6 +175,17 @@ class NetworkResolver:
         """
         if not await self._knows(uri) and host_of(uri) != self._ground.here.host:
             await self._keep_posts(await self.fetcher.document(uri), quoted)
+
+    async def post_anew(self, uri: Uri) -> None:
+        try:
+            found = await self.fetcher.document(uri)
+            said, around = parse.writing(found.document), collections.surroundings(found.document)
+            verified = await self.quote(said)
+            await self._ground.store.writing(
+                gathering.renew, said, found.evidence, verified, around, self._ground.here
+            )
+        except MartletError as error:
+            log.info("Nothing new came of %s: %s", uri[:200], error.message)
 
     async def writing(self, uri: Uri) -> tuple[Writing, FetchedFrom]:
         """A post as it is at its own address now. Raises what `Fetcher.document` does."""

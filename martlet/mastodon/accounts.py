@@ -6,12 +6,12 @@ from msgspec import Meta, Struct
 
 from martlet.mastodon import entities
 from martlet.mastodon.paging import PageForm
-from martlet.mastodon.routing import Api, Call, NoForm, id_in
+from martlet.mastodon.routing import Api, Call, Later, NoForm, id_in
 from martlet.mastodon.serialize import accounts as serialize
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId
-from martlet.services import finding_accounts
+from martlet.services import finding_accounts, gathering
 from martlet.storage import accounts, follows, users
 from martlet.storage.database import Reader
 from martlet.storage.follows import Listed
@@ -126,8 +126,25 @@ def familiar_followers(db: Reader, call: Call[IdsForm]) -> bytes:
 
 
 @api.get("/api/v1/accounts/{id}", scope="read:accounts", access="public", returns=entities.Account)
-def show(db: Reader, call: Call[NoForm]) -> entities.Account:
-    """https://docs.joinmastodon.org/methods/accounts/#get"""
+def show(db: Reader, call: Call[NoForm]) -> entities.Account | Later:
+    """
+    https://docs.joinmastodon.org/methods/accounts/#get
+
+    What is old of an account elsewhere is asked for, for people who are signed in; nobody waits for it.
+    """
+    account = accounts.get_shown(db, AccountId(call.id))
+    is_elsewhere = call.account and not account.is_here and not account.is_gone
+    if is_elsewhere and gathering.is_profile_due(db, account.id, call.here.now_ms()):
+        return Later(_with_more)
+    return serialize.entity(db, account, call.here)
+
+
+async def _with_more(call: Call[Any]) -> entities.Account:
+    await call.store.writing(gathering.want_profile, AccountId(call.id), call.here)
+    return await call.store.reading(_entity, call)
+
+
+def _entity(db: Reader, call: Call[Any]) -> entities.Account:
     return serialize.entity(db, accounts.get_shown(db, AccountId(call.id)), call.here)
 
 

@@ -519,3 +519,15 @@ class Search(Struct, kw_only=True):
     accounts: list[Account]
     statuses: list[Status]
     hashtags: list[Tag]
+
+
+class AsyncRefresh(Struct, kw_only=True):
+    """Something that is fetched in the background: `running` or `finished`."""
+
+    id: str
+    status: str
+    result_count: int | None
+
+
+class AsyncRefreshAnswer(Struct, kw_only=True):
+    async_refresh: AsyncRefresh

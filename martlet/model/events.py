@@ -24,6 +24,8 @@ class PostPublished(Event, frozen=True):
 
     kind = "post_published"
     post: PostId
+    is_news: bool = True
+    """False for what was fetched long after it was written: it is kept, and told to nobody."""
 
 
 class PostEdited(Event, frozen=True):

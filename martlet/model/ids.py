@@ -45,7 +45,12 @@ class IdMaker:
 
 def first_id_at(moment: datetime) -> int:
     """The smallest id that could have been made at `moment`."""
-    return int(moment.timestamp() * 1000) << 16
+    return first_id_in(int(moment.timestamp() * 1000))
+
+
+def first_id_in(milliseconds: int) -> int:
+    """The same for a moment in milliseconds since 1970."""
+    return milliseconds << 16
 
 
 def moment_of(id: int) -> datetime:

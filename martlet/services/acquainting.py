@@ -132,10 +132,10 @@ def _keep_addresses(db: Writer, id: AccountId, found: Acquaintance, here: Server
             ("shared_inbox", profile.shared_inbox),
             ("outbox", profile.outbox),
             ("followers", profile.followers),
+            ("following", profile.following),
             ("featured", profile.featured),
         )
     }
-    own["shared_inbox"] = own["shared_inbox"] or profile.inbox
     remotes.put(
         db,
         Remote(
@@ -144,7 +144,11 @@ def _keep_addresses(db: Writer, id: AccountId, found: Acquaintance, here: Server
             aliases=json.dumps(list(profile.aliases)),
             fetched_at=here.now_ms(),
             host=host_of(profile.uri),
-            **own,
+            shared_inbox=own["shared_inbox"] or profile.inbox,
+            outbox=own["outbox"],
+            followers=own["followers"],
+            following=own["following"],
+            featured=own["featured"],
         ),
     )
     for host in {host_of(profile.uri), found.host}:

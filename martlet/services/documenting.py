@@ -34,7 +34,19 @@ from martlet.model.visibility import Visibility
 from martlet.services import identities, quoting
 from martlet.signing import canonical_json, proofs
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, attached, documents, emojis, media, moves, polls, posts, quotes, uris
+from martlet.storage import (
+    accounts,
+    attached,
+    documents,
+    emojis,
+    media,
+    moves,
+    polls,
+    posts,
+    quotes,
+    remote_posts,
+    uris,
+)
 from martlet.storage.database import Reader, Writer
 
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
@@ -241,11 +253,31 @@ def _post(db: Writer, post: Post, author: Account, secret: ServerSecret, here: S
     )
     if not Visibility(post.visibility).is_open:
         return document
+    document |= {
+        "context": context_of(db, post),
+        "likes": f"{post.uri}/likes",
+        "shares": f"{post.uri}/shares",
+    }
     signed = _signed(db, document, author, secret, here)
     if is_kept:
         body = canonical_json.encode(signed)
         documents.put(db, post.uri, author.id, post.version, body, here.now_ms())
     return signed
+
+
+def context_of(db: Reader, post: Post) -> Uri | None:
+    """
+    The collection of a post's thread (FEP-7888): ours for a thread that began here, else what the thread's first
+    post or the answered one calls it.
+    """
+    first = posts.find_unfiltered(db, post.thread_id)
+    if first is not None and first.is_local:
+        return Uri(f"{first.uri}/context") if Visibility(first.visibility).is_open else None
+    for id in (post.thread_id, post.reply_to_id):
+        named = remote_posts.context_of(db, id) if id is not None else ""
+        if named:
+            return Uri(named)
+    return None
 
 
 def published(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:

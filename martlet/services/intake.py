@@ -48,6 +48,7 @@ from martlet.services import (
     leaving,
     moving,
     pinning,
+    placing,
     reacting,
     receiving,
 )
@@ -55,7 +56,7 @@ from martlet.services.consenting import Verified
 from martlet.storage import accounts, follows, marks, peer_policies, posts, relations, remotes, telling, uris
 from martlet.storage.database import Writer
 
-__all__ = ["accept", "keep_asked_for"]
+__all__ = ["accept", "keep_asked_for", "revisit"]
 
 
 def accept(db: Writer, act: Act, evidence: Evidence, here: Server, verified: Verified | None = None) -> None:
@@ -94,7 +95,21 @@ def keep_asked_for(
     if peer_policies.is_refused_by_uri(db, said.author, here):
         raise EvidenceRejected("We do not speak to its author's server.")
     if author is not None and not author.is_here and not author.is_gone:
-        receiving.receive(db, said, author, here, verified)
+        receiving.receive_fetched(db, said, author, here, verified)
+
+
+def revisit(
+    db: Writer, said: Writing, evidence: Evidence, here: Server, verified: Verified | None = None
+) -> None:
+    """Make a known post what its own server hands out now. Raises `EvidenceRejected`."""
+    if not speaks_for(evidence, said.author):
+        raise EvidenceRejected("This was not written by whom it names.")
+    _check_owned(said.uri, said.author, here)
+    author, post = accounts.find_by_uri(db, said.author), uris.find_post(db, said.uri)
+    if author is None or author.is_gone or post is None or post.author_id != author.id:
+        return
+    receiving.revise(db, said, author, here, verified)
+    placing.place_again(db, post, said.reply_to)
 
 
 def _check_owned(thing: Uri, owner: Uri, here: Server) -> None:

@@ -26,7 +26,7 @@ from martlet.storage.database import Writer
 def of_post(db: Writer, event: PostPublished, here: Server) -> None:
     """Those who are named in a post, whose post was boosted or quoted, and those who want to hear of every post."""
     post = posts.find_unfiltered(db, event.post)
-    if post is None:
+    if post is None or not event.is_news:
         return
     if post.boost_of_id is not None:
         boosted = posts.find_unfiltered(db, post.boost_of_id)

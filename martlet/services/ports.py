@@ -28,6 +28,10 @@ class Resolver(Protocol):
         """Whether a server can be asked at all just now."""
         ...
 
+    async def post_anew(self, uri: Uri) -> None:
+        """Have a known post, its poll and its counts as its own server hands them out now."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Ground:

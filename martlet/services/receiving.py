@@ -17,9 +17,9 @@ from martlet.model.events import PostEdited, PostPublished
 from martlet.model.names import MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
-from martlet.services import acquainting, consenting, editing, phrasing, polling, restricting
+from martlet.services import acquainting, consenting, editing, phrasing, placing, polling, restricting
 from martlet.services.consenting import Verified
-from martlet.storage import attached, media, polls, posts, remotes, uris
+from martlet.storage import attached, media, polls, posts, remote_posts, remotes, uris
 from martlet.storage.attached import Tag
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.media import Media
@@ -33,6 +33,8 @@ OPTION_LIMIT = 500
 DESCRIPTION_LIMIT = 10_000
 LATE = 5_000
 """Milliseconds within which a post counts as written now."""
+NEWS = 6 * 3_600_000
+"""Milliseconds for which a post that we fetched ourselves is news."""
 SAME_MOMENT = 3
 """Ids tried for a post of a moment that is long over."""
 
@@ -61,10 +63,28 @@ def receive(
     db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None = None
 ) -> PostId | None:
     """
-    Keep a post; the one that is there where it is known. None for one that was deleted, and for votes.
+    Keep a post that was brought here. None for one that was deleted, and for votes.
 
     `verified`: what is known of the consent to its quote.
     """
+    return _receive(db, said, author, here, verified, is_news=True)
+
+
+def receive_fetched(
+    db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None = None
+) -> PostId | None:
+    """
+    The same for a post that we asked for.
+
+    One that was written long ago is no news: nobody is notified of it, and no home timeline gets it, as in Mastodon.
+    """
+    is_news = said.created_at is None or here.now_ms() - said.created_at < NEWS
+    return _receive(db, said, author, here, verified, is_news=is_news)
+
+
+def _receive(
+    db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None, *, is_news: bool
+) -> PostId | None:
     known = uris.find_post(db, said.uri)
     if known is not None:
         return known.id
@@ -81,8 +101,9 @@ def receive(
     _attach(db, post, said, author, here)
     consenting.begin(db, post, said, verified, here)
     posts.note_published(db, post)
-    posts.note_counts(db, post.id, said.likes_count or 0, said.boosts_count or 0)
-    db.emit(PostPublished(post.id))
+    remote_posts.count_marks(db, post.id, said.likes_count, said.boosts_count)
+    placing.place(db, post, said.reply_to, here)
+    db.emit(PostPublished(post.id, is_news))
     return post.id
 
 
@@ -258,14 +279,14 @@ def revise(
     Make a known post what its author says now.
 
     Who may read it stays as it was, and an older version never takes the place
-    of a newer one (attacks D9). Without a newer date only a poll's counts are
-    taken, what is known of the consent to its quote, and who may quote it.
+    of a newer one (attacks D9). Without a newer date only counts are taken,
+    what is known of the consent to its quote, and who may quote it.
     """
     post = uris.find_post(db, said.uri)
     if post is None or post.author_id != author.id or post.boost_of_id is not None:
         return
     posts.lock(db, post.id)
-    posts.note_counts(db, post.id, said.likes_count or 0, said.boosts_count or 0)
+    remote_posts.count_marks(db, post.id, said.likes_count, said.boosts_count)
     newest = post.edited_at or post.created_at
     if said.edited_at is None or said.edited_at <= newest:
         _count(db, post, said)

@@ -2,14 +2,17 @@
 
 from functools import partial
 
+from martlet.model import ids
 from martlet.model.server import Server
-from martlet.storage import attempts, events, incoming, oauth, sessions
+from martlet.storage import attempts, events, incoming, oauth, sessions, thread_fetches
 from martlet.storage.database import Store, Writer
 
 SWEEP = "sweep"
 DAY = 86_400_000
 REPEATED_DAYS = 14
 """For so long it is remembered which acts have come from other servers."""
+FETCHES_DAYS = 30
+"""For so long it is remembered how a thread was last fetched."""
 SESSION_DAYS = 90
 """A session that was not used for so long is over."""
 
@@ -31,3 +34,4 @@ def _sweep(db: Writer, here: Server) -> None:
     oauth.delete_codes_before(db, now - DAY)
     sessions.delete_unused(db, now - SESSION_DAYS * DAY)
     incoming.forget_before(db, now - REPEATED_DAYS * DAY)
+    thread_fetches.forget_before(db, ids.first_id_in(now - FETCHES_DAYS * DAY))

@@ -51,7 +51,8 @@ class Delivery(msgspec.Struct, frozen=True):
 
 def deliver(db: Writer, event: PostPublished, here: Server) -> None:
     """Write a new post into the timelines it belongs in, the first ones at once."""
-    _deliver(db, Delivery(event.post), here)
+    if event.is_news:
+        _deliver(db, Delivery(event.post), here)
 
 
 async def go_on(store: Store, body: str, here: Server) -> None:

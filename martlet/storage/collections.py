@@ -9,6 +9,8 @@ from martlet.storage.database import Reader
 from martlet.storage.visibility import may_see
 
 LAST = 2**63 - 1
+LARGEST_THREAD = 10_000
+"""Posts of a thread that are counted."""
 
 
 def open_posts(db: Reader, author: AccountId, before: int, limit: int) -> list[PostId]:
@@ -62,6 +64,37 @@ def answers(db: Reader, post: PostId, after: int, limit: int) -> list[tuple[Post
         limit=limit,
     )
     return [(row[0], row[1]) for row in rows]
+
+
+def thread(db: Reader, first: PostId, after: int, limit: int) -> list[tuple[PostId, Uri]]:
+    """What of a thread is for everybody to read, the oldest first."""
+    rows = db.rows(
+        f"""
+        SELECT post.id, post.uri FROM post JOIN account AS author ON author.id = post.author_id
+         WHERE post.thread_id = :thread AND post.id > :after AND post.boost_of_id IS NULL AND {may_see("post", "author")}
+         ORDER BY post.id LIMIT :limit
+        """,
+        viewer=NOBODY,
+        thread=first,
+        after=after,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def thread_size(db: Reader, first: PostId) -> int:
+    """How many public and unlisted posts a thread has, at most `LARGEST_THREAD`."""
+    return int(
+        db.value(
+            """
+            SELECT count(*) FROM (SELECT 1 FROM post
+                                   WHERE thread_id = :thread AND visibility >= 3 AND boost_of_id IS NULL
+                                   LIMIT :limit) AS some_posts
+            """,
+            thread=first,
+            limit=LARGEST_THREAD,
+        )
+    )
 
 
 def followers(db: Reader, account: AccountId, before: int, limit: int) -> list[tuple[int, Uri]]:

@@ -261,27 +261,13 @@ def count(
     )
 
 
-def note_counts(db: Writer, id: PostId, likes: int, boosts: int) -> None:
-    """As another server counts them, who sees more of its own posts than we do: what we count ourselves is the least."""
-    db.run(
-        """
-        UPDATE post
-           SET likes_count = CASE WHEN likes_count < :likes THEN :likes ELSE likes_count END,
-               boosts_count = CASE WHEN boosts_count < :boosts THEN :boosts ELSE boosts_count END,
-               revision = revision + 1
-         WHERE id = :id AND (likes_count < :likes OR boosts_count < :boosts)
-        """,
-        id=id,
-        likes=likes,
-        boosts=boosts,
-    )
-
-
 def note_published(db: Writer, post: Post) -> None:
     """Count a new post where it counts: with its author and with the post it answers or quotes."""
     db.run(
         """
-        UPDATE account SET posts_count = posts_count + 1, last_post_at = :at, version = version + 1 WHERE id = :author
+        UPDATE account SET posts_count = posts_count + 1, version = version + 1,
+                           last_post_at = CASE WHEN last_post_at > :at THEN last_post_at ELSE :at END
+         WHERE id = :author
         """,
         author=post.author_id,
         at=post.created_at,

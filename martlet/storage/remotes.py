@@ -22,6 +22,9 @@ class Remote:
     fetched_at: int
     host: str
     """The server that its uri names; its handle may have another."""
+    following: str = ""
+    filled_at: int | None = None
+    """When its last posts were brought."""
 
 
 COLUMNS = ", ".join(f"remote_account.{name}" for name in Remote.__slots__)
@@ -33,7 +36,7 @@ def find(db: Reader, account: AccountId) -> Remote | None:
 
 
 def put(db: Writer, remote: Remote) -> None:
-    names = Remote.__slots__
+    names = [name for name in Remote.__slots__ if name != "filled_at"]
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != "account_id")
     db.run(
         f"""
@@ -42,6 +45,27 @@ def put(db: Writer, remote: Remote) -> None:
         """,
         **{name: getattr(remote, name) for name in names},
     )
+
+
+def note_filled(db: Writer, account: AccountId, now: int) -> None:
+    """Its last posts are here."""
+    db.run("UPDATE remote_account SET filled_at = :now WHERE account_id = :account", account=account, now=now)
+
+
+def new_followers_here(db: Reader, account: AccountId, after: int, limit: int) -> list[AccountId]:
+    """The last who have begun to follow an account from here, by follows with ids after this one."""
+    rows = db.rows(
+        """
+        SELECT follow.follower_id
+          FROM follow JOIN account ON account.id = follow.follower_id
+         WHERE follow.followed_id = :account AND follow.is_accepted = 1 AND follow.id > :after AND account.host = ''
+         ORDER BY follow.id DESC LIMIT :limit
+        """,
+        account=account,
+        after=after,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
 
 
 def inboxes_of_followers(db: Reader, account: AccountId) -> set[str]:

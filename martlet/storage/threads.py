@@ -4,11 +4,14 @@ from typing import NamedTuple
 
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PostId
+from martlet.model.posts import Post
 from martlet.model.threads import Link
-from martlet.storage import posts
-from martlet.storage.database import Reader
+from martlet.model.visibility import Visibility
+from martlet.storage import posts, thread_fetches
+from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
 from martlet.storage.posts import Shown
+from martlet.storage.thread_fetches import ThreadFetch
 from martlet.storage.visibility import may_see, wants_to_see
 
 SMALL = 100
@@ -21,6 +24,11 @@ class Place(NamedTuple):
 
     post: PostId
     thread: PostId
+    created_at: int = 0
+    is_elsewhere: bool = False
+    """Posts from other servers stand in the thread, so that there may be more of it there."""
+    fetch: ThreadFetch | None = None
+    """The last time that it was fetched."""
 
 
 class Neighbours(NamedTuple):
@@ -35,14 +43,22 @@ def get_place(db: Reader, id: PostId, viewer: AccountId) -> Place:
     row = db.row(_PLACE, id=id, viewer=viewer)
     if row is None:
         raise NotFound
-    post, thread, boosted = row
-    return Place(post, thread) if boosted is None else get_place(db, boosted, viewer)
+    post, thread, boosted, created_at, is_local, *fetch = row
+    if boosted is not None:
+        return get_place(db, boosted, viewer)
+    is_elsewhere = not is_local or fetch[0] is not None
+    return Place(post, thread, created_at, is_elsewhere, None if fetch[0] is None else ThreadFetch(*fetch))
 
 
 _PLACE = f"""
-    SELECT post.id, post.thread_id, post.boost_of_id
+    SELECT post.id, post.thread_id, post.boost_of_id, post.created_at,
+           CASE WHEN post.is_local = 1 AND coalesce(first.is_local, 1) = 1 THEN 1 ELSE 0 END,
+           {thread_fetches.COLUMNS}
       FROM post JOIN account AS author ON author.id = post.author_id
+      LEFT JOIN post AS first ON first.id = post.thread_id
+      LEFT JOIN thread_fetch ON thread_fetch.thread_id = post.thread_id
      WHERE post.id = :id AND {may_see("post", "author")}
+     ORDER BY thread_fetch.id DESC LIMIT 1
     """
 
 
@@ -83,3 +99,47 @@ def _links(db: Reader, place: Place, limit: int) -> dict[PostId, Link]:
         limit=limit,
     )
     return {row[0]: Link(*row) for row in rows}
+
+
+def join(db: Writer, first: Post, parent: Post) -> None:
+    """The thread that began with `first` is part of its parent's: the parent has become known. Counts are included."""
+    db.run(
+        "UPDATE post SET thread_id = :thread, revision = revision + 1 WHERE thread_id = :first",
+        thread=parent.thread_id,
+        first=first.id,
+    )
+    posts.update(db, first.id, reply_to_id=parent.id, reply_to_account_id=parent.author_id)
+    if first.visibility >= Visibility.UNLISTED:
+        posts.count(db, parent.id, replies=1)
+    db.run(
+        """
+        INSERT INTO thread_mute (account_id, thread_id)
+        SELECT account_id, CAST(:thread AS BIGINT) FROM thread_mute WHERE thread_id = :first ON CONFLICT DO NOTHING
+        """,
+        thread=parent.thread_id,
+        first=first.id,
+    )
+    db.run("DELETE FROM thread_mute WHERE thread_id = :first", first=first.id)
+    db.run(
+        "UPDATE thread_fetch SET thread_id = :thread WHERE thread_id = :first",
+        thread=parent.thread_id,
+        first=first.id,
+    )
+    if first.visibility == Visibility.MENTIONED:
+        _join_conversations(db, first.id, parent.thread_id)
+
+
+def _join_conversations(db: Writer, first: PostId, thread: PostId) -> None:
+    """Where somebody has both, the later one stays what it is."""
+    db.run(
+        """
+        UPDATE conversation SET thread_id = :thread
+         WHERE thread_id = :first
+           AND account_id IN (SELECT mention.account_id FROM mention WHERE mention.post_id = :first)
+           AND NOT EXISTS (SELECT 1 FROM conversation AS other
+                            WHERE other.account_id = conversation.account_id AND other.thread_id = :thread
+                              AND other.participants = conversation.participants)
+        """,
+        thread=thread,
+        first=first,
+    )

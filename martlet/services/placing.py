@@ -1,0 +1,49 @@
+"""
+Where a post from elsewhere stands: below what it answers, above what has waited for it.
+
+Posts come in any order. One whose parent is not known yet begins a thread of its
+own, and the parent's name is kept; when the parent comes, the threads become one.
+"""
+
+from martlet.model.names import PostId, Uri
+from martlet.model.posts import Post
+from martlet.model.server import Server
+from martlet.storage import posts, remote_posts, thread_fetches, threads, uris
+from martlet.storage.database import Writer
+
+MOST_WAITING = 100
+"""Posts that are put below one that was missing."""
+
+
+def place(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> None:
+    """A new post from elsewhere: note what it misses, and give it what missed it."""
+    if post.reply_to_id is not None:
+        thread_fetches.note_remote(db, here.next_id(), post.thread_id)
+    elif reply_to is not None and reply_to != post.uri and uris.find_post(db, reply_to) is None:
+        remote_posts.miss_parent(db, post.id, reply_to)
+    for waiting in remote_posts.waiting_for(db, post.uri, MOST_WAITING):
+        _join(db, waiting, post)
+
+
+def place_again(db: Writer, post: Post, reply_to: Uri | None) -> None:
+    """A known post whose document was read anew: it may have come before its parent, and before this was noted."""
+    if post.reply_to_id is not None or reply_to is None or reply_to == post.uri:
+        return
+    parent = uris.find_post(db, reply_to)
+    if parent is None:
+        remote_posts.miss_parent(db, post.id, reply_to)
+    else:
+        _join(db, post.id, parent)
+
+
+def _join(db: Writer, id: PostId, parent: Post) -> None:
+    """Not where its author may not see the parent (attacks D23), and not where the parent stands below it."""
+    first, above = posts.find_unfiltered(db, id), posts.find_unfiltered(db, parent.id)
+    if first is None or above is None:
+        return
+    remote_posts.end_missing(db, first.id)
+    is_first = first.thread_id == first.id and first.reply_to_id is None
+    if not is_first or above.thread_id == first.id or above.boost_of_id is not None:
+        return
+    if posts.find(db, above.id, viewer=first.author_id) is not None:
+        threads.join(db, first, above)
