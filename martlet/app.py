@@ -258,7 +258,8 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
     client = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
     fetcher = Fetcher(ground, files)  # with a client of its own: slow files hold up nothing else
     pusher = Pusher(partial(_push, client), partial(push.word, here=ground.here))
-    post_office = PostOffice.on(ground, client)
+    limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
+    post_office = PostOffice.on(ground, client, limiter)
     runner = Runner(
         ground.store,
         ground.here,
@@ -266,8 +267,6 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         jobs(ground, pusher, _mail_server(settings), post_office),
         waiting=delivering.SEND,
     )
-
-    limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
 
     async def stop() -> None:
         await runner.stop()

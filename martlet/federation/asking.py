@@ -10,6 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from martlet.federation.resolving import NetworkResolver
+from martlet.http.limits import TooOften
 from martlet.http.request import Request
 from martlet.model.errors import EvidenceRejected, MartletError
 from martlet.model.names import Uri, host_of, is_uri
@@ -17,7 +18,7 @@ from martlet.services.ports import Ground
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Claim, Received, SignatureRejected
 from martlet.signing.keys import Kind, PublicKey
-from martlet.storage import keys, peer_policies, remotes
+from martlet.storage import accounts, keys, peer_policies, peers, remotes
 from martlet.storage.database import Reader
 from martlet.storage.keys import RemoteKey
 
@@ -63,11 +64,15 @@ class Asking:
         if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
             raise SignerSuspended
 
-    async def signer(self, claim: Claim) -> RemoteKey:
-        """The key that made the signature, with its owner. Raises `SignatureRejected`."""
+    async def signer(self, claim: Claim, address: str) -> RemoteKey:
+        """
+        The key that made the signature, with its owner; `address` is where the request comes from.
+
+        Raises `SignatureRejected`, `TooOften`.
+        """
         key = await self.known_key(Uri(claim.key_id))
         if key is None:
-            key = await self._renewed(Uri(claim.key_id))
+            key = await self._first_met(Uri(claim.key_id), address)
         try:
             claim.verify(public(key))
         except SignatureRejected:
@@ -85,7 +90,7 @@ class Asking:
         claim = self.claim(request, b"")
         if claim.key_id != glanced:
             await self.check_key_id(claim.key_id)
-        return await self.signer(claim)
+        return await self.signer(claim, request.address)
 
     async def check_open(self, request: Request) -> None:
         """
@@ -100,13 +105,23 @@ class Asking:
     async def known_key(self, uri: Uri) -> RemoteKey | None:
         return await self.ground.store.reading(keys.find_remote, uri)
 
+    async def _first_met(self, uri: Uri, address: str) -> RemoteKey:
+        """A key that we do not know. Raises `SignatureRejected`, `TooOften`."""
+        owner, host = _owner(uri), host_of(uri)
+        since = self.ground.here.now_ms() - RENEWED
+        is_known, is_fresh, is_new_host = await self.ground.store.reading(_known, owner, host, since)
+        if is_fresh:
+            raise SignatureRejected("The owner of the key does not name it.")
+        if not is_known:
+            self.resolver.fetcher.strangers.sender(host, address, is_new_host=is_new_host)
+        return await self._renewed(uri)
+
     async def _renewed(self, uri: Uri) -> RemoteKey:
-        """The key as its owner's actor document has it now. Raises `SignatureRejected`."""
-        owner = uri.partition("#")[0]
-        for end in _KEY_ENDS:
-            owner = owner.removesuffix(end)
+        """The key as its owner's actor document has it now. Raises `SignatureRejected`, `TooOften`."""
         try:
-            await self.resolver.account(Uri(owner), anew=True)
+            await self.resolver.account(_owner(uri), anew=True, is_counted=True)
+        except TooOften:
+            raise
         except MartletError as error:
             raise SignatureRejected(f"The key cannot be had: {error.message}") from error
         found = await self.known_key(uri)
@@ -117,6 +132,21 @@ class Asking:
 
 def public(key: RemoteKey) -> PublicKey:
     return PublicKey.from_pem(key.public) if key.kind == Kind.RSA else PublicKey.from_multibase(key.public)
+
+
+def _owner(key: Uri) -> Uri:
+    owner = key.partition("#")[0]
+    for end in _KEY_ENDS:
+        owner = owner.removesuffix(end)
+    return Uri(owner)
+
+
+def _known(db: Reader, owner: Uri, host: str, since: int) -> tuple[bool, bool, bool]:
+    """Whether we know an account, whether it was fetched since, and whether its host is new."""
+    account = accounts.find_by_uri(db, owner)
+    remote = remotes.find(db, account.id) if account is not None else None
+    is_fresh = remote is not None and remote.fetched_at >= since
+    return account is not None, is_fresh, peers.find(db, host) is None
 
 
 def _may_be_old(db: Reader, key: RemoteKey, since: int) -> bool:

@@ -8,6 +8,7 @@ browser is sent to the page.
 """
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Literal, get_args
 from urllib.parse import quote
 
@@ -25,7 +26,14 @@ from martlet.http.application import MethodNotAllowed, UnknownHost
 from martlet.http.request import BodyCutOff, BodyTooLarge, BodyTooSlow, Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.accounts import Account
-from martlet.model.errors import EvidenceRejected, MalformedDocument, MartletError, NotFound, Unavailable
+from martlet.model.errors import (
+    EvidenceRejected,
+    MalformedDocument,
+    MartletError,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
@@ -58,6 +66,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (SignerSuspended, 403),
     (EvidenceRejected, 401),
     (NotFound, 404),
+    (TooMany, 429),
     (Unavailable, 503),
 )
 
@@ -109,6 +118,8 @@ class FederationDoor:
             more = ((b"allow", ", ".join(error.methods).encode()),)
         elif isinstance(error, Unavailable):
             more = ((b"retry-after", b"30"),)
+        elif isinstance(error, TooMany):
+            more = ((b"retry-after", str(_seconds_until(error.retry_at, self._ground.here)).encode()),)
         return json_answer({"error": said}, status, more)
 
     # -- what comes in ---------------------------------------------------
@@ -288,6 +299,10 @@ class FederationDoor:
         onward = f"{uri}?page=true&before={found[-1][0]}" if len(found) == FOLLOWS else ""
         items = tuple(one for _, one in found)
         return _document(build.page(Collection(request_uri(request, uri), next=onward, items=items), uri))
+
+
+def _seconds_until(at: datetime | None, here: Server) -> int:
+    return 60 if at is None else max(1, int((at - here.now()).total_seconds()) + 1)
 
 
 def request_uri(request: Request, collection: str) -> str:

@@ -5,13 +5,14 @@ A document is what it is called: it is believed only at the address that it
 names as its own (attacks D2), and no document of ours is ever fetched.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import msgspec
 
 from martlet.activitypub import build
 from martlet.activitypub.values import uri as uri_in
+from martlet.federation.strangers import Strangers
 from martlet.model.errors import EvidenceRejected, MalformedDocument, NotFound
 from martlet.model.evidence import FetchedFrom
 from martlet.model.names import Uri, host_of, is_uri
@@ -88,6 +89,7 @@ class Named:
 class Fetcher:
     ground: Ground
     client: Client
+    strangers: Strangers = field(default_factory=Strangers)
 
     async def signer(self) -> Signer:
         """This server's own account."""
@@ -98,7 +100,7 @@ class Fetcher:
         """
         What is at an address, or what the document there calls itself.
 
-        Raises `Gone`, `NotHandedOut`, `NoAnswer`, `MalformedDocument`, `EvidenceRejected`.
+        Raises `Gone`, `NotHandedOut`, `NoAnswer`, `MalformedDocument`, `EvidenceRejected`, `TooOften`.
         """
         found, where = await self._get(address)
         name = uri_in(found.get("id"))
@@ -127,6 +129,8 @@ class Fetcher:
         if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
             raise NotHandedOut("We do not speak to this server.")
         known = await self.ground.store.reading(peers.find, host)
+        if known is None:
+            self.strangers.host(host)
         scheme = Scheme(known.signature) if known is not None and known.signature else Scheme.CAVAGE
         answered = await signed.get(self.client, address, await self.signer(), scheme)
         answer = answered.answer

@@ -35,7 +35,7 @@ from martlet.federation.replays import Taken
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.answer import Answer
 from martlet.http.request import Request
-from martlet.model.errors import EvidenceRejected, MartletError, NotFound
+from martlet.model.errors import EvidenceRejected, MartletError, NotFound, TooMany
 from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, SignedRequest
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
@@ -64,10 +64,11 @@ class Inbox:
     # -- at the door -----------------------------------------------------
 
     async def take(self, request: Request) -> Answer:
-        """Raises `EvidenceRejected`, `MalformedDocument`, `BodyTooLarge`."""
+        """Raises `EvidenceRejected`, `MalformedDocument`, `BodyTooLarge`, `TooOften`."""
         mark, now = replays.mark_of(request), self.ground.here.now_ms()
         if self.taken.has(mark, now):
             return Answer(b"", 202)
+        self.resolver.fetcher.strangers.request(request.address)
         glanced = await self.asking.check_sender(request)
         body = await request.body(LIMIT)
         claim = self.asking.claim(request, body)
@@ -77,7 +78,7 @@ class Inbox:
         act = parse.act(document)
         if await self._is_farewell_of_strangers(act):
             return Answer(b"", 202)
-        key = await self.asking.signer(claim)
+        key = await self.asking.signer(claim, request.address)
         if (
             act.actor != key.owner
             and "proof" not in document
@@ -103,7 +104,7 @@ class Inbox:
             return
         try:
             await self._take_in(one, here)
-        except (EvidenceRejected, NotFound) as error:
+        except (EvidenceRejected, NotFound, TooMany) as error:
             log.info("%s from %s is left out: %s", one.uri[:200], one.signer[:200], error.message)
         except NoAnswer as error:
             log.info("%s from %s cannot be confirmed: %s", one.uri[:200], one.signer[:200], error.message)

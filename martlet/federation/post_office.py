@@ -15,6 +15,8 @@ from martlet.federation.finishing import Finisher
 from martlet.federation.inbox import Inbox
 from martlet.federation.resolving import NetworkResolver
 from martlet.federation.sending import Sender
+from martlet.federation.strangers import Strangers
+from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
 from martlet.services.consenting import VERIFY
@@ -33,8 +35,8 @@ class PostOffice:
     door: FederationDoor
 
     @classmethod
-    def on(cls, ground: Ground, client: Client) -> Self:
-        resolver = NetworkResolver(Fetcher(ground, client))
+    def on(cls, ground: Ground, client: Client, limiter: Limiter | None = None) -> Self:
+        resolver = NetworkResolver(Fetcher(ground, client, Strangers(limiter)))
         asking = Asking(ground, resolver)
         inbox = Inbox(ground, asking, resolver)
         return cls(

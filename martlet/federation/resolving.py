@@ -62,7 +62,7 @@ class NetworkResolver:
             except NoAnswer:
                 continue
             if found is not None:
-                await self._quietly_account(found.uri)
+                await self._quietly_account(found.uri, is_counted=True)
             return None if found is None else found.uri
         return None
 
@@ -89,11 +89,12 @@ class NetworkResolver:
 
     # -- accounts --------------------------------------------------------
 
-    async def account(self, uri: Uri, *, anew: bool = False) -> AccountId:
+    async def account(self, uri: Uri, *, anew: bool = False, is_counted: bool = False) -> AccountId:
         """
         An account, known or fetched. Raises what `Fetcher.document` does, `NotFound` for nobody of ours.
 
-        What is old is asked for anew; if its server does not answer, what we know is good enough.
+        What is old is asked for anew; if its server does not answer, what we know is good enough. Strangers are
+        counted (`TooOften`), unless they are already.
         """
         known, is_fresh = await self._ground.store.reading(_known, uri, self._ground.here.now_ms() - FRESH)
         if host_of(uri) == self._ground.here.host:
@@ -102,6 +103,8 @@ class NetworkResolver:
             return known
         if known is not None and is_fresh and not anew:
             return known
+        if known is None and not is_counted:
+            self.fetcher.strangers.actor(host_of(uri))
         try:
             return await self._keep_account(await self.fetcher.document(uri))
         except NoAnswer:
@@ -109,9 +112,9 @@ class NetworkResolver:
                 raise
             return known
 
-    async def _quietly_account(self, uri: Uri) -> None:
+    async def _quietly_account(self, uri: Uri, *, is_counted: bool = False) -> None:
         try:
-            await self.account(uri)
+            await self.account(uri, is_counted=is_counted)
         except MartletError as error:
             log.info("Nothing came of %s: %s", uri[:200], error.message)
 
