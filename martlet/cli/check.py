@@ -10,8 +10,10 @@ import click
 
 from martlet.cli.opening import FAILED, opened_as_it_is, with_settings
 from martlet.media.ffmpeg import find_ffmpeg
+from martlet.model.server import milliseconds, moment
 from martlet.settings import Settings
-from martlet.storage import events, migrating
+from martlet.storage import block_lists, events, migrating, peer_policies, peers
+from martlet.storage.block_lists import BlockList
 from martlet.storage.database import Store
 
 Verdict = Literal["good", "note", "bad"]
@@ -19,6 +21,9 @@ MARKS: dict[Verdict, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·"
 LOW_DISK = 1 << 30
 MANY_WAITING = 10_000
 PARKED_SHOWN = 10
+SILENT = 86_400_000
+"""Milliseconds after which a server that does not answer is told of."""
+SILENT_SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,8 @@ def _all(settings: Settings) -> Iterator[Finding]:
             yield from of_schema(store)
             if migrating.version_of_store(store):
                 yield from of_work(store)
+            if not migrating.pending(store):
+                yield from of_peers(settings, store)
     except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator is told
         yield Finding(
             "bad", f"The database cannot be reached: {error}", "Is it running, and is `database` right?"
@@ -122,6 +129,50 @@ def of_schema(store: Store) -> Iterator[Finding]:
         yield Finding(
             "good", f"The database answers ({store.dialect}); its schema is up to date ({version})."
         )
+
+
+def of_peers(settings: Settings, store: Store) -> Iterator[Finding]:
+    """Other servers: whom we speak with, who is silent, and what became of block lists."""
+    with store.read() as db:
+        decided, lists = peer_policies.counts(db), block_lists.every(db)
+        silent = peers.failing(db, milliseconds(datetime.now(UTC)) - SILENT)
+    if settings.federation == "allow-list":
+        many = decided["allowed"]
+        advice = "" if many else "Nobody is spoken with: martlet peer allow DOMAIN"
+        yield Finding(
+            "good" if many else "bad",
+            f"Only allowed servers are spoken with. Domains you allowed: {many:,}.",
+            advice,
+        )
+    if decided["suspend"] or decided["limit"]:
+        yield Finding(
+            "good",
+            f"Domains you suspended: {decided['suspend']:,}; limited: {decided['limit']:,}.",
+            "martlet peer list",
+        )
+    if silent:
+        some = ", ".join(host for host, _ in silent[:SILENT_SHOWN]) + (
+            " …" if len(silent) > SILENT_SHOWN else ""
+        )
+        yield Finding(
+            "note",
+            f"Servers that have not answered for a day or longer: {len(silent):,} ({some}).",
+            "They are tried again; after a week what waits for them is given up.",
+        )
+    for one in lists:
+        yield of_list(one)
+
+
+def of_list(one: BlockList) -> Finding:
+    sentence = f"Block list {one.url}, domains: {one.domains:,}"
+    if not one.failure:
+        fetched = "" if one.fetched_at is None else f", as of {moment(one.fetched_at).date()}"
+        return Finding("good", f"{sentence}{fetched}.")
+    return Finding(
+        "bad",
+        f"{sentence}, kept as it was: {one.failure}",
+        f"Look at it; if it is no good any more: martlet peer unsubscribe {one.url}",
+    )
 
 
 def of_work(store: Store) -> Iterator[Finding]:

@@ -3,7 +3,20 @@
 import click
 
 from martlet import __version__
-from martlet.cli import account, backup, check, demo, invite, jobs, search, serve, settings, setup
+from martlet.cli import (
+    account,
+    backup,
+    check,
+    demo,
+    invite,
+    jobs,
+    peer,
+    peer_lists,
+    search,
+    serve,
+    settings,
+    setup,
+)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -18,6 +31,7 @@ COMMANDS = (
     setup.setup,
     account.account,
     invite.invite,
+    peer.peer,
     check.check,
     settings.settings,
     backup.backup,
@@ -27,3 +41,5 @@ COMMANDS = (
 )
 for command in COMMANDS:
     main.add_command(command)
+for command in peer_lists.COMMANDS:
+    peer.peer.add_command(command)

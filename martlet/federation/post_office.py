@@ -6,6 +6,7 @@ from typing import Self
 
 from martlet.federation import inbox as inboxes
 from martlet.federation.asking import Asking
+from martlet.federation.block_lists import ListFetcher
 from martlet.federation.consents import Consents
 from martlet.federation.crawling import Crawler
 from martlet.federation.door import FederationDoor
@@ -19,6 +20,7 @@ from martlet.federation.strangers import Strangers
 from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
+from martlet.services import block_lists
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
@@ -33,6 +35,7 @@ class PostOffice:
     crawler: Crawler
     filler: Filler
     door: FederationDoor
+    lists: ListFetcher
 
     @classmethod
     def on(cls, ground: Ground, client: Client, limiter: Limiter | None = None) -> Self:
@@ -46,6 +49,7 @@ class PostOffice:
             Crawler(ground, resolver),
             Filler(ground, resolver),
             FederationDoor(ground, inbox, asking),
+            ListFetcher(ground.store, ground.here, client),
         )
 
     @property
@@ -56,4 +60,5 @@ class PostOffice:
             VERIFY: Consents(self.resolver).look_again,
             FETCH_THREAD: self.crawler.fetch_thread,
             FILL_PROFILE: self.filler.fill_profile,
+            block_lists.FETCH: self.lists.fetch_due,
         }

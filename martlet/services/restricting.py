@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 import msgspec
 
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.moderation import OPEN, OWN, Decision, Policy, Severity, strictest
+from martlet.model.moderation import OPEN, OWN, Decision, Policy, Severity, domains_of, strictest
 from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.services import caching, following
@@ -76,6 +76,25 @@ def undo(db: Writer, host: str, here: Server) -> None:
     if not peer_policies.delete(db, OWN, [host]):
         raise NotFound(f"Nothing is decided about {host}.")
     review_soon(db, here)
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """Whom a decision about a domain concerns: servers known, their accounts, and follows across."""
+
+    servers: int = 0
+    accounts: int = 0
+    followed: int = 0
+    """By people here."""
+    following: int = 0
+    """People here."""
+
+
+def reach(db: Reader, domain: str) -> Reach:
+    """Goes through all servers known: for the operator's commands."""
+    hosts = [peer.host for peer in peers.every(db) if domain in domains_of(peer.host)]
+    counted = [peer_people.counts(db, host) for host in hosts]
+    return Reach(len(hosts), *(sum(numbers) for numbers in zip(*counted, strict=True)))
 
 
 def review_soon(db: Writer, here: Server) -> None:

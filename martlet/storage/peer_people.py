@@ -72,6 +72,21 @@ def of_uris(db: Reader, host: str, after: int, limit: int) -> list[Restricted]:
     return [Restricted(*row) for row in rows]
 
 
+def counts(db: Reader, host: str) -> tuple[int, int, int]:
+    """How many accounts of a server are known, are followed by people here, and follow people here."""
+    row = db.rows(
+        """
+        SELECT (SELECT count(*) FROM remote_account WHERE host = :host),
+               (SELECT count(*) FROM remote_account JOIN follow ON follow.followed_id = remote_account.account_id
+                 WHERE remote_account.host = :host AND follow.is_accepted = 1),
+               (SELECT count(*) FROM remote_account JOIN follow ON follow.follower_id = remote_account.account_id
+                 WHERE remote_account.host = :host AND follow.is_accepted = 1)
+        """,
+        host=host,
+    )[0]
+    return int(row[0]), int(row[1]), int(row[2])
+
+
 def restrict(
     db: Writer,
     account: AccountId,
