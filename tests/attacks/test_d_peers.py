@@ -323,7 +323,7 @@ def test_media_of_a_server_may_be_refused_and_taken_again(
     def pictures() -> list[list[tuple[Any, ...]]]:
         home = api.get("/api/v1/timelines/home", ada).json
         return [
-            [(one["type"], one["url"], one["description"]) for one in post["media_attachments"]]
+            [(one["type"], one["url"] is None, one["description"]) for one in post["media_attachments"]]
             for post in home
         ]
 
@@ -331,18 +331,18 @@ def test_media_of_a_server_may_be_refused_and_taken_again(
         found: str = api.get(f"/api/v1/accounts/{id_of(api, eve)}", ada).json["avatar"]
         return found
 
-    shown, refused = pictures()[0], [("unknown", None, "A hill")]
+    shown, refused = pictures()[0], [("unknown", True, "A hill")]
     assert shown[0][0] == "image"
-    assert "missing" not in face()
+    assert "/static/" not in face()
     decide(api, "evil.test", Policy(refuses_media=True))
     there.bring(api, eve.act("Create", there.keep(eve.note(attachment=[picture]))))
     there.bring(api, eve.act("Update", eve.document))
     assert pictures() == [refused, refused]
-    assert face().startswith(HERE)
+    assert "/static/" in face()
     undo(api, "evil.test")
     there.bring(api, eve.act("Update", eve.document))
     assert pictures() == [shown, shown]
-    assert not face().startswith(f"{HERE}/static")
+    assert "/static/" not in face()
 
 
 def test_only_allowed_servers_are_spoken_with_where_that_is_set(
