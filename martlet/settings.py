@@ -100,6 +100,9 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Room for pictures, videos and sounds of other servers, in MB; those nobody looked at for longest go first.",
         ),
     ] = 5000
+    archive_limit_mb: Annotated[
+        int, Meta(ge=1, le=100_000, description="Largest archive of old posts that may be brought, in MB.")
+    ] = 2048
     poll_options: Annotated[int, Meta(ge=2, le=100, description="Choices a poll may have.")] = 20
     deletion_grace_days: Annotated[
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")

@@ -28,6 +28,13 @@ class PostPublished(Event, frozen=True):
     """False for what was fetched long after it was written: it is kept, and told to nobody."""
 
 
+class PostImported(Event, frozen=True):
+    """An old post of somebody here came with an archive. Nobody is told."""
+
+    kind = "post_imported"
+    post: PostId
+
+
 class PostEdited(Event, frozen=True):
     kind = "post_edited"
     post: PostId

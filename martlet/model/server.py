@@ -28,6 +28,7 @@ class Limits:
     poll_option: int = 100
     poll_seconds_min: int = 300
     poll_seconds_max: int = 366 * 86400
+    archive_bytes: int = 2048 * 1024 * 1024
     description: int = 1500
     display_name: int = 60
     note: int = 2000

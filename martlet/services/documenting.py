@@ -168,7 +168,9 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         ),
         hashtags=tuple(tag.shown for tag in attached.tags(db, [post.id])[post.id]),
         emojis=_emojis(db, f"{post.html} {post.warning}", here),
-        attachments=tuple(_attachment(one, here) for one in media.of_posts(db, [post.id])[post.id]),
+        attachments=tuple(
+            _attachment(one, here) for one in media.of_posts(db, [post.id])[post.id] if one.state == "ready"
+        ),
         poll=None if poll is None else _poll(poll),
         quote_of=quoted,
         authorization=consent,

@@ -37,6 +37,7 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
             image_bytes=settings.image_limit_mb * 1024 * 1024,
             video_bytes=settings.video_limit_mb * 1024 * 1024,
             remote_media_bytes=settings.remote_media_cache_mb * 1024 * 1024,
+            archive_bytes=settings.archive_limit_mb * 1024 * 1024,
             poll_options=settings.poll_options,
         ),
         proxy_key=proxy_key,

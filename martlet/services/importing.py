@@ -98,12 +98,12 @@ def _read(kind: Kind, file: Path) -> list[Row]:
     return tables.read(kind, file.read_bytes())
 
 
-async def keep(ground: Ground, one: BulkImport, file: Path) -> None:
+async def keep(ground: Ground, one: BulkImport, file: Path, job: str = WORK) -> None:
     """Put a file where it waits, and write down that it does. Raises `ImportUnderWay`."""
     place = path(ground, one.id)
     await asyncio.to_thread(set_aside, file, place)
     try:
-        await ground.store.writing(_insert, one, ground.here)
+        await ground.store.writing(_insert, one, job, ground.here)
     except BaseException:
         await asyncio.to_thread(place.unlink)
         raise
@@ -120,14 +120,14 @@ def set_aside(file: Path, place: Path) -> None:
         os.fsync(kept.fileno())
 
 
-def _insert(db: Writer, one: BulkImport, here: Server) -> None:
+def _insert(db: Writer, one: BulkImport, job: str, here: Server) -> None:
     try:
         with db.part():
             bulk_imports.insert(db, one)
     except AlreadyThere:
         raise ImportUnderWay from None
     if one.state == "working":
-        want(db, one.id, here)
+        events.add_job(db, job, msgspec.json.encode(one.id).decode(), here.now_ms())
     events.add_job(db, TIDY, "", here.now_ms() + DAY + 60_000, key=TIDY)
 
 
@@ -254,7 +254,9 @@ def _take(
 
 def refuse(db: Writer, id: int, error: str, here: Server) -> None:
     """It cannot be worked off, for the reason `error`."""
-    bulk_imports.update(db, id, state="refused", error=error, finished_at=here.now_ms())
+    one = bulk_imports.lock(db, id)
+    if one is not None and one.state == "working":
+        bulk_imports.update(db, id, state="refused", error=error, finished_at=here.now_ms())
 
 
 def _put_off(db: Writer, one: BulkImport, here: Server) -> bool:

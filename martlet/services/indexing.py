@@ -11,7 +11,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from martlet.model.events import AccountChanged, PostDeleted, PostEdited, PostPublished
+from martlet.model.events import AccountChanged, PostDeleted, PostEdited, PostImported, PostPublished
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server
@@ -38,7 +38,7 @@ Tell = Callable[[str, int, int], None]
 _KINDS = {"image": Has.IMAGE, "gifv": Has.VIDEO, "video": Has.VIDEO, "audio": Has.AUDIO}
 
 
-def index_post(db: Writer, event: PostPublished | PostEdited, here: Server) -> None:
+def index_post(db: Writer, event: PostPublished | PostEdited | PostImported, here: Server) -> None:
     """Have a post found by what it says now. Boosts are not found: what they boost is."""
     del here
     _index(db, [event.post])

@@ -211,10 +211,18 @@ async def _keep(ground: Ground, row: Media, *, is_new: bool) -> None:
         if is_new:
             await ground.store.writing(media.insert, row)
         else:
-            await ground.store.writing(media.make_ready, row)
+            await ground.store.writing(_become_ready, row)
     except BaseException:
         await asyncio.to_thread(_remove, ground, [key for key in (row.file, row.preview) if key])
         raise
+
+
+def _become_ready(db: Writer, row: Media) -> None:
+    """A post may show it already: one that came with an archive."""
+    media.make_ready(db, row)
+    now = media.find_unfiltered(db, row.id)
+    if now is not None and now.post_id is not None:
+        media.touch_post(db, now.post_id)
 
 
 def _insert_waiting(db: Writer, row: Media, here: Server) -> None:

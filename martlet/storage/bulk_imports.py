@@ -7,6 +7,7 @@ from typing import NamedTuple
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PostId, Uri
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import lock_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,12 @@ def find(db: Reader, id: int) -> BulkImport | None:
     return BulkImport(*row) if row else None
 
 
+def lock(db: Writer, id: int) -> BulkImport | None:
+    """The import as it is; nobody else changes it until the transaction is over."""
+    row = db.row(f"SELECT {COLUMNS} FROM bulk_import WHERE id = :id {lock_row(db.dialect)}", id=id)
+    return BulkImport(*row) if row else None
+
+
 def get(db: Reader, id: int, account: AccountId) -> BulkImport:
     """One of the account's own. Raises `NotFound`."""
     found = find(db, id)
@@ -104,6 +111,17 @@ def count(db: Writer, id: int, *, taken: int = 0, known: int = 0, failed: int = 
         known=known,
         failed=failed,
     )
+
+
+def count_failed(db: Writer, id: int) -> int:
+    """One more; how many there are now."""
+    count(db, id, failed=1)
+    return int(db.value("SELECT failed FROM bulk_import WHERE id = :id", id=id))
+
+
+def shorten(db: Writer, id: int) -> None:
+    """One of its rows is nothing that is to be taken."""
+    db.run("UPDATE bulk_import SET total = total - 1 WHERE id = :id", id=id)
 
 
 def delete(db: Writer, id: int) -> None:

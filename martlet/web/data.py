@@ -7,7 +7,7 @@ from martlet.archives.tables import FILE_NAMES, KINDS, Kind
 from martlet.http.answer import NOSNIFF, PRIVATE, Answer
 from martlet.model.errors import Conflict, InvalidInput, NotFound
 from martlet.model.server import Server, moment
-from martlet.services import exporting, importing, inviting
+from martlet.services import exporting, importing, importing_posts, inviting
 from martlet.storage import bulk_imports, exports
 from martlet.storage.bulk_imports import BulkImport
 from martlet.storage.database import Reader
@@ -31,13 +31,27 @@ NAMES: dict[str, Sentence] = {
     "domain_blocks": sentence("Servers you block"),
     "bookmarks": sentence("Bookmarks"),
 }
+BRINGABLE: dict[str, Sentence] = {**NAMES, "posts": sentence("Archive of posts and pictures")}
 REASONS: dict[str, Sentence] = {
     "not_found": sentence("was not to be found"),
     "refused": sentence("is not possible, because of a block for example"),
     "invalid": sentence("is no name that fits here"),
     "full": sentence("is more than there is room for"),
+    "of_somebody_else": sentence("was not written by whom the archive is of"),
+    "undated": sentence("says not when it was written"),
+    "empty": sentence("has nothing in it that can be shown"),
 }
-ERRORS: dict[str, Sentence] = {"file_lost": sentence("The file is no longer there. Please send it again.")}
+ERRORS: dict[str, Sentence] = {
+    "file_lost": sentence("The file is no longer there. Please send it again."),
+    "not_an_archive": sentence("This is no archive with posts in it. Archives end in .zip or .tar.gz."),
+    "archive_too_large": sentence("The archive is too large, or would become so when it is unpacked."),
+    "archive_unsafe": sentence(
+        "The archive holds things that do not belong into one, so it was not opened further."
+    ),
+    "archive_refused": sentence("The archive is damaged, or is none."),
+    "no_room": sentence("There is not enough room on the server just now. Please try again another day."),
+}
+POSTS = "posts"
 
 
 class NoFile(InvalidInput):
@@ -63,7 +77,7 @@ def _overview(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -> D
             for kind, name in _named_kinds()
         ),
         imports=tuple(map(_card, bulk_imports.of_account(db, visit.account, SHOWN_IMPORTS))),
-        kinds=tuple(NAMES.items()),
+        kinds=tuple(BRINGABLE.items()),
         may_invite=inviting.may_invite(visit.here),
         problems=problems,
     )
@@ -76,7 +90,7 @@ def _named_kinds() -> list[tuple[Kind, Sentence]]:
 def _card(one: BulkImport) -> ImportCard:
     return ImportCard(
         id=str(one.id),
-        name=NAMES[one.kind],
+        name=BRINGABLE[one.kind],
         state=next((state for state in get_args(ImportState) if state == one.state), "refused"),
         created_at=moment(one.created_at),
         total=one.total,
@@ -110,25 +124,29 @@ def _file(body: bytes, name: str) -> Answer:
 
 
 def _most_bytes(here: Server) -> int:
-    del here
-    return tables.MOST_BYTES + 64 * 1024
+    return max(here.limits.archive_bytes, tables.MOST_BYTES) + 64 * 1024
 
 
 @pages.upload(addresses.IMPORTS, limit=_most_bytes)
 async def bring(visit: Visit) -> Answer:
-    file = visit.files.get("file")
-    is_overwrite = visit.form.get("mode") == "overwrite"
+    kind = visit.form.get("kind", "")
+    is_overwrite = visit.form.get("mode") == "overwrite" and kind != POSTS
     try:
-        if file is None or not file.size:
-            raise NoFile
-        id = await importing.take_list(
-            visit.ground, visit.account, visit.form.get("kind", ""), file.path, is_overwrite=is_overwrite
-        )
+        id = await _take(visit, kind, is_overwrite=is_overwrite)
     except (InvalidInput, Conflict) as error:
         page = await visit.store.reading(_overview, visit, problems_of(error))
         return visit.page(page, 409 if isinstance(error, Conflict) else 422)
     address = addresses.at(addresses.IMPORT, id=str(id))
     return visit.go(address) if is_overwrite else visit.go(address, done="import_begun")
+
+
+async def _take(visit: Visit, kind: str, *, is_overwrite: bool) -> int:
+    file = visit.files.get("file")
+    if file is None or not file.size:
+        raise NoFile
+    if kind == POSTS:
+        return await importing_posts.take_archive(visit.ground, visit.account, file.path)
+    return await importing.take_list(visit.ground, visit.account, kind, file.path, is_overwrite=is_overwrite)
 
 
 def _own_import(db: Reader, visit: Visit) -> BulkImport:
@@ -177,8 +195,7 @@ async def failed(visit: Visit) -> Answer:
 
 
 def _failed(db: Reader, visit: Visit) -> bytes:
+    """Posts by their uris, as bookmarks are."""
     one = _own_import(db, visit)
-    kind = next((kind for kind in KINDS if kind == one.kind), None)
-    if kind is None:
-        raise NotFound
+    kind: Kind = next((kind for kind in KINDS if kind == one.kind), "bookmarks")
     return tables.write(kind, [row for row, _ in importing.failed_rows(db, one)])

@@ -57,6 +57,7 @@ BY_CODE: dict[str, Sentence] = {
     "not_a_table": sentence(
         "This is not a list of that kind. Please choose a CSV file as other servers give it."
     ),
+    "archive_too_large": sentence("The file is larger than this server takes."),
     "no_file": sentence("Please choose a file."),
     "import_under_way": sentence("Something is being brought in already. Please wait until that is done."),
     "accepted": sentence("Please agree to the rules."),

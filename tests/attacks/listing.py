@@ -145,6 +145,13 @@ GROUPS: Mapping[str, tuple[str, Mapping[int, str]]] = {
     "G": (
         "What people bring along",
         {
+            1: "Archives that hold more than they weigh",
+            2: "Entries that overlap",
+            3: "Names that lead elsewhere, links, twins",
+            4: "An archive at which the server dies again and again",
+            7: "Deleted posts coming back",
+            8: "Things of others, and things that are no posts",
+            10: "What would be told to others",
             13: "Lists without an end, and cells that calculate",
         },
     ),

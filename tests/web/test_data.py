@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from martlet.services import importing
+from tests.archives.making import OLD, create, files, note, zipped
 from tests.browser import OWN, Browser, forms
 from tests.client import Api, Person, Reply
 
@@ -105,7 +106,7 @@ def test_replacing_is_asked_for_first(api: Api, ada: Person, browser: Browser) -
         (b"a\0b", {"kind": "follows"}, 422, "This is not a list of that kind."),
         (b"a@b\n" * 20_001, {"kind": "follows"}, 422, "The file is too large."),
         (b"a@b\n", {"kind": "passwords"}, 422, "This is needed."),
-        (b"x" * 5_000_000, {"kind": "follows"}, 413, ""),
+        (b"x" * 5_000_000, {"kind": "follows"}, 422, "The file is too large."),
     ],
     ids=["nothing", "no table", "rows", "kind", "bytes"],
 )
@@ -125,3 +126,20 @@ def test_a6_a_file_from_another_site_is_not_even_read(api: Api, browser: Browser
     assert (reply.status, reply.headers["location"][:13]) == (303, "/auth/sign_in")
     assert browser.post(form.action, fields).status == 400
     assert bugs == []
+
+
+def test_old_posts_are_brought(api: Api, ada: Person, browser: Browser) -> None:
+    odd = create(note(2, ""))
+    page = bring(browser, zipped(files(create(note(1)), odd)), kind="posts", mode="overwrite")
+    assert "It has begun." in page.text
+    api.work()
+    page = browser.get(f"/settings/data/imports/{_newest(browser)}")
+    assert "1 taken over · 1 not possible" in page.text
+    assert "has nothing in it that can be shown" in page.text
+    assert (
+        browser.get(f"/settings/data/imports/{_newest(browser)}/failed.csv").text == f"{OLD}/statuses/2\r\n"
+    )
+    assert "2 Jan 2020" in Browser(api).get("/@ada").text
+    bring(browser, b"no archive", kind="posts")
+    api.work()
+    assert "This is no archive with posts in it." in browser.get("/settings/data").text

@@ -1,0 +1,332 @@
+"""
+Bringing one's own old posts: an archive is unpacked, put in the order of time, and worked off post by post.
+
+    unpacking   the archive, into a folder beside it
+    posts       line by line; a post and how far it has come are one transaction
+
+A job does as much as fits into its time. What is wrong with one post is written
+down, and the next one follows; an archive at which a job was killed again and
+again is refused (attacks G4).
+"""
+
+import asyncio
+import logging
+import os
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from martlet.activitypub import parse, values
+from martlet.activitypub.things import Attachment, Writing
+from martlet.archives import sorting, unpacking
+from martlet.archives.errors import ArchiveRefused, ArchiveTooLarge
+from martlet.model.errors import InvalidInput, MartletError, Unavailable
+from martlet.model.names import AccountId, MediaId, Uri
+from martlet.model.server import Server
+from martlet.services import import_posts, importing, uploading
+from martlet.services.import_posts import AttachedFile, Outcome
+from martlet.services.ports import Ground
+from martlet.services.uploading import Description
+from martlet.signing import canonical_json
+from martlet.storage import bulk_imports, events
+from martlet.storage.bulk_imports import BulkImport, ImportRow
+from martlet.storage.database import Writer
+
+log = logging.getLogger("martlet.jobs")
+
+WORK = "import_posts"
+SECONDS = 120
+"""After so long a job leaves the rest to the next one."""
+TRIES = 3
+"""Attempts at unpacking."""
+MOST_FAILURES = 1000
+"""Of which it is kept what they were."""
+_MOST_NAME = 500
+_POSTS = ("Note", "Question")
+_IN_ARCHIVE = "https://archive.invalid/"
+_SYSTEM = ("/system/", "system/")
+
+
+async def take_archive(ground: Ground, account: AccountId, file: Path) -> int:
+    """
+    Take in an archive, and work it off soon. Returns what the import is called.
+
+    Raises `ArchiveTooLarge`, `ImportUnderWay`.
+    """
+    here = ground.here
+    if (await asyncio.to_thread(file.stat)).st_size > here.limits.archive_bytes:
+        raise ArchiveTooLarge("bytes")
+    one = BulkImport(
+        id=here.next_id(),
+        account_id=account,
+        kind="posts",
+        is_overwrite=0,
+        state="working",
+        stage="unpacking",
+        position=0,
+        total=0,
+        created_at=here.now_ms(),
+    )
+    await importing.keep(ground, one, file, WORK)
+    return one.id
+
+
+def folder(ground: Ground, id: int) -> Path:
+    """Where an archive is unpacked."""
+    return importing.path(ground, id).with_suffix(".unpacked")
+
+
+async def work(ground: Ground, body: str, here: Server) -> None:
+    """The job that works off one archive, as far as its time allows."""
+    id = msgspec.json.decode(body, type=int)
+    started = time.monotonic()
+    while time.monotonic() - started < SECONDS:
+        one = await ground.store.reading(bulk_imports.find, id)
+        if one is None or one.state != "working":
+            return
+        if one.stage == "unpacking":
+            await _unpack(ground, one)
+        elif not await _take_some(ground, one, started + SECONDS):
+            await ground.store.writing(_finish, one.id, here)
+            await _clean_up(ground, one.id)
+            return
+    await ground.store.writing(_want, id, here)
+
+
+def _want(db: Writer, id: int, here: Server) -> None:
+    events.add_job(db, WORK, msgspec.json.encode(id).decode(), here.now_ms())
+
+
+def _finish(db: Writer, id: int, here: Server) -> None:
+    bulk_imports.update(db, id, state="done", finished_at=here.now_ms())
+
+
+async def _clean_up(ground: Ground, id: int) -> None:
+    for place in (importing.path(ground, id), folder(ground, id)):
+        await asyncio.to_thread(importing.remove, place)
+
+
+# -- unpacking -----------------------------------------------------------
+
+
+async def _unpack(ground: Ground, one: BulkImport) -> None:
+    """
+    Each attempt is counted before it is made: one that kills the process does not do so for ever.
+
+    What is unpacked comes to its place whole, or not at all.
+    """
+    attempt = await ground.store.writing(_count_try, one.id)
+    if attempt > TRIES:
+        await _refuse(ground, one, "archive_refused")
+        return
+    place = folder(ground, one.id)
+    aside = place.with_suffix(f".try{attempt}")
+    try:
+        total = await asyncio.to_thread(
+            _unpack_aside, importing.path(ground, one.id), aside, place, ground.here
+        )
+    except ArchiveRefused as error:
+        await _refuse(ground, one, error.code)
+    except OSError:
+        log.exception("An archive could not be unpacked")
+        await _refuse(ground, one, "no_room")
+    else:
+        await ground.store.writing(_unpacked, one.id, total)
+    finally:
+        await asyncio.to_thread(importing.remove, aside)
+
+
+def _unpack_aside(archive: Path, aside: Path, place: Path, here: Server) -> int:
+    """Returns how many items there are. Raises `ArchiveRefused`, OSError."""
+    if not place.exists():
+        limits = unpacking.Limits(file=max(here.limits.video_bytes, here.limits.image_bytes))
+        unpacking.unpack(archive, aside, limits)
+        total = sorting.sort(aside / "outbox.json", aside / "posts.jsonl")
+        (aside / "total").write_text(str(total))
+        try:
+            aside.rename(place)
+        except OSError:  # another job was faster
+            if not place.exists():
+                raise
+    return int((place / "total").read_text())
+
+
+def _count_try(db: Writer, id: int) -> int:
+    one = bulk_imports.lock(db, id)
+    if one is None or one.stage != "unpacking":
+        return 0
+    bulk_imports.update(db, id, position=one.position + 1)
+    return one.position + 1
+
+
+def _unpacked(db: Writer, id: int, total: int) -> None:
+    one = bulk_imports.lock(db, id)
+    if one is not None and one.stage == "unpacking":
+        bulk_imports.update(db, id, stage="posts", position=0, total=total)
+
+
+async def _refuse(ground: Ground, one: BulkImport, code: str) -> None:
+    await ground.store.writing(importing.refuse, one.id, code, ground.here)
+    await _clean_up(ground, one.id)
+
+
+# -- posts ---------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class _Owner:
+    """Whose archive it is, by what it says itself."""
+
+    uri: Uri
+    followers: str
+
+
+async def _take_some(ground: Ground, one: BulkImport, until: float) -> bool:
+    """Returns whether there is more to take."""
+    place = folder(ground, one.id)
+    if not await asyncio.to_thread((place / "posts.jsonl").is_file):
+        await _refuse(ground, one, "file_lost")
+        return True
+    actor = await asyncio.to_thread(sorting.actor_of, place / "actor.json")
+    owner = _Owner(values.uri(actor.get("id")) or Uri(""), values.uri(actor.get("followers")) or "")
+    position = one.position
+    for line, behind in sorting.lines_from(place / "posts.jsonl", position):
+        await _take(ground, one, owner, line, (position, behind))
+        position = behind
+        if time.monotonic() > until:
+            return True
+    return False
+
+
+async def _take(ground: Ground, one: BulkImport, owner: _Owner, line: bytes, span: tuple[int, int]) -> None:
+    store, here = ground.store, ground.here
+    name, reason = "", ""
+    try:
+        said = _read(line)
+        if said is None:
+            await store.writing(_pass_by, one, span)
+            return
+        name = said.uri
+        _check_owner(said, owner)
+        files = []
+        if not await store.reading(import_posts.is_known, one.account_id, said.uri):
+            files = await _bring_files(ground, one, said)
+        await store.writing(_record, one, said, owner.followers, files, span, here)
+    except Unavailable:
+        raise
+    except import_posts.CannotImport as error:
+        reason = error.code
+    except MartletError:
+        reason = "invalid"
+    except Exception:
+        log.exception("A post of an archive could not be brought")
+        reason = "invalid"
+    if reason:
+        await store.writing(_fail, one, name, reason, span)
+
+
+def _check_owner(said: Writing, owner: _Owner) -> None:
+    """Raises `OfSomebodyElse`."""
+    if owner.uri and said.author != owner.uri:
+        raise import_posts.OfSomebodyElse
+
+
+def _read(line: bytes) -> Writing | None:
+    """A post; None for boosts and whatever else stands in an outbox. Raises `MalformedDocument`."""
+    act = canonical_json.parse_object(line)
+    thing = act if parse.kind_of(act) in _POSTS else act.get("object")
+    if not isinstance(thing, dict) or parse.kind_of(thing) not in _POSTS:
+        return None
+    said = parse.writing(
+        {**thing, "attachment": [_whole(one) for one in values.each(thing.get("attachment"), 1000)]}
+    )
+    return None if said.choice is not None else said
+
+
+def _whole(attachment: Any) -> Any:
+    """An archive gives the places of files in itself; read are only addresses."""
+    if not isinstance(attachment, dict) or not isinstance(attachment.get("url"), str):
+        return attachment
+    url: str = attachment["url"]
+    return attachment if "://" in url else {**attachment, "url": f"{_IN_ARCHIVE}{url.lstrip('/')}"}
+
+
+async def _bring_files(ground: Ground, one: BulkImport, said: Writing) -> list[AttachedFile]:
+    """The post's media as they lie in the archive, through the same door as all uploads."""
+    found: list[AttachedFile] = []
+    place = folder(ground, one.id)
+    for attachment in said.attachments[: ground.here.limits.media_per_post]:
+        file = await asyncio.to_thread(_file_of, place, attachment.url)
+        id = None if file is None else await _upload(ground, one.account_id, file, attachment)
+        found.append(AttachedFile(id))
+    return found
+
+
+async def _upload(ground: Ground, account: AccountId, file: Path, one: Attachment) -> MediaId | None:
+    across, up = one.focus or (0.0, 0.0)
+    description = Description(one.description[: ground.here.limits.description], across, up)
+    try:
+        return await uploading.upload(ground, account, file, None, description)
+    except InvalidInput:
+        return None
+
+
+def _file_of(place: Path, url: str) -> Path | None:
+    """A file of the archive by what its post calls it: with or without what stands before it on the old server."""
+    name = url.partition("?")[0][:_MOST_NAME]
+    if "://" in name:
+        name = name.partition("://")[2].partition("/")[2]
+    for begin in _SYSTEM:
+        name = name.removeprefix(begin)
+    name = name.lstrip("/")
+    at = name.find("media_attachments/")
+    for form in (name, name[at:] if at > 0 else "", os.path.basename(name)):  # noqa: PTH119 - no path of ours
+        file = unpacking.place_of(place, form)
+        if form and file.is_file():
+            return file
+    return None
+
+
+# -- in the database -----------------------------------------------------
+
+
+def _is_next(db: Writer, one: BulkImport, span: tuple[int, int]) -> bool:
+    """Whether nobody else has taken this line; from now on nobody does."""
+    now = bulk_imports.lock(db, one.id)
+    if now is None or now.state != "working" or now.position != span[0]:
+        return False
+    bulk_imports.update(db, one.id, position=span[1])
+    return True
+
+
+def _pass_by(db: Writer, one: BulkImport, span: tuple[int, int]) -> None:
+    """What is no post of one's own does not count."""
+    if _is_next(db, one, span):
+        bulk_imports.shorten(db, one.id)
+
+
+def _record(
+    db: Writer,
+    one: BulkImport,
+    said: Writing,
+    followers: str,
+    files: list[AttachedFile],
+    span: tuple[int, int],
+    here: Server,
+) -> None:
+    if _is_next(db, one, span):
+        outcome = import_posts.take(db, one.account_id, said, followers, files, here)
+        bulk_imports.count(
+            db, one.id, taken=int(outcome is Outcome.TAKEN), known=int(outcome is Outcome.KNOWN)
+        )
+
+
+def _fail(db: Writer, one: BulkImport, name: str, reason: str, span: tuple[int, int]) -> None:
+    if _is_next(db, one, span):
+        failed = bulk_imports.count_failed(db, one.id)
+        if failed <= MOST_FAILURES:
+            body = msgspec.json.encode({"of": name[:_MOST_NAME]}).decode()
+            bulk_imports.put_rows(db, one.id, [ImportRow(failed, "failed", name[:_MOST_NAME], body, reason)])
