@@ -16,7 +16,7 @@ from martlet.federation.post_office import PostOffice
 from martlet.http.application import Application, Lifespan
 from martlet.http.limits import Limiter
 from martlet.http.media import MediaDoor
-from martlet.jobs.runner import Job, Reaction, Runner
+from martlet.jobs.runner import Job, Lane, Reaction, Runner
 from martlet.mastodon import methods
 from martlet.mastodon.door import MastodonDoor
 from martlet.mastodon.serialize import push
@@ -92,6 +92,10 @@ from martlet.storage import secret_file
 from martlet.storage.database import Store, Writer
 from martlet.storage.opening import open_store
 from martlet.web.door import WebDoor
+
+DELIVERIES_AT_ONCE = 64
+GATHERING_AT_ONCE = 8
+"""Threads and profiles that each process fetches together."""
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     PostPublished: (
@@ -269,7 +273,10 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         ground.here,
         reactions(ground.secret),
         jobs(ground, pusher, _mail_server(settings), post_office),
-        waiting=delivering.SEND,
+        lanes=[
+            Lane((delivering.SEND,), DELIVERIES_AT_ONCE),
+            Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE), GATHERING_AT_ONCE),
+        ],
     )
 
     async def stop() -> None:

@@ -36,12 +36,19 @@ BATCH = 64
 REACT_SECONDS = 0.010
 """A transaction takes up no further event once it is this old."""
 JOBS_AT_ONCE = 16
-WAITING_AT_ONCE = 64
-"""As many jobs of the name `Runner.waiting` may be under way besides: they wait for other servers."""
 TRIES = 12
 TAKEN_SECONDS = 300
 IDLE_SECONDS = 1.0
 REACT = "react"
+
+
+@dataclass(frozen=True, slots=True)
+class Lane:
+    """Jobs that mostly wait for other servers: so many of these names at once, beside all others, which they never hold up."""
+
+    names: tuple[str, ...]
+    at_once: int
+    tasks: set[asyncio.Task[None]] = field(default_factory=set, compare=False)
 
 
 @dataclass(slots=True)
@@ -52,12 +59,10 @@ class Runner:
     here: Server
     reactions: Mapping[type[Event], Sequence[Reaction]]
     jobs: Mapping[str, Job]
-    waiting: str = ""
-    """The job that mostly waits for other servers, and must not keep the others from being done."""
+    lanes: Sequence[Lane] = ()
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
-    _under_way: set[asyncio.Task[None]] = field(default_factory=set)
-    _are_waiting: set[asyncio.Task[None]] = field(default_factory=set)
+    _others: set[asyncio.Task[None]] = field(default_factory=set)
     _is_stopping: bool = False
 
     async def start(self) -> None:
@@ -104,22 +109,29 @@ class Runner:
         if not await self.store.reading(self._is_work):
             return False
         taken = await self.store.writing(self._react)
-        room, room_to_wait = JOBS_AT_ONCE - len(self._under_way), WAITING_AT_ONCE - len(self._are_waiting)
-        if room > 0 or room_to_wait > 0:
-            for job in await self.store.writing(self._take_jobs, room, room_to_wait):
+        if any(room > 0 for room in self._rooms()):
+            for job in await self.store.writing(self._take_jobs, self._rooms()):
                 task = asyncio.get_running_loop().create_task(self._do(job))
-                (self._are_waiting if job.name == self.waiting else self._under_way).add(task)
+                self._tasks_beside(job.name).add(task)
                 task.add_done_callback(self._done)
                 taken += 1
         return taken > 0
 
+    def _rooms(self) -> list[int]:
+        """How many more jobs may be under way: in each lane, and of all others."""
+        lanes = [lane.at_once - len(lane.tasks) for lane in self.lanes]
+        return [*lanes, JOBS_AT_ONCE - len(self._others)]
+
+    def _tasks_beside(self, name: str) -> set[asyncio.Task[None]]:
+        return next((lane.tasks for lane in self.lanes if name in lane.names), self._others)
+
     @property
     def _all(self) -> set[asyncio.Task[None]]:
-        return self._under_way | self._are_waiting
+        return self._others.union(*(lane.tasks for lane in self.lanes))
 
     def _done(self, task: asyncio.Task[None]) -> None:
-        self._under_way.discard(task)
-        self._are_waiting.discard(task)
+        for tasks in (self._others, *(lane.tasks for lane in self.lanes)):
+            tasks.discard(task)
         self._wake.set()
 
     def _is_work(self, db: Any) -> bool:
@@ -158,12 +170,16 @@ class Runner:
 
     # -- jobs ------------------------------------------------------------
 
-    def _take_jobs(self, db: Writer, room: int, room_to_wait: int) -> list[JobRow]:
+    def _take_jobs(self, db: Writer, rooms: Sequence[int]) -> list[JobRow]:
         now, by = self.here.now_ms(), self.here.ids.slot
         until = now + TAKEN_SECONDS * 1000
-        taken = events.take_jobs(db, now, until, room, by, other_than=self.waiting) if room > 0 else []
-        if self.waiting and room_to_wait > 0:
-            taken += events.take_jobs(db, now, until, room_to_wait, by, only=self.waiting)
+        apart = [name for lane in self.lanes for name in lane.names]
+        taken: list[JobRow] = []
+        for lane, room in zip(self.lanes, rooms, strict=False):
+            if room > 0:
+                taken += events.take_jobs(db, now, until, room, by, only=lane.names)
+        if rooms[-1] > 0:
+            taken += events.take_jobs(db, now, until, rooms[-1], by, other_than=apart)
         return taken
 
     async def _do(self, job: JobRow) -> None:

@@ -1,5 +1,6 @@
 """Events and jobs: rows of work, taken by one worker at a time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from martlet.storage.database import Reader, Writer
@@ -66,24 +67,31 @@ def add_job(
 
 
 def take_jobs(
-    db: Writer, now: int, until: int, limit: int, by: int, *, only: str = "", other_than: str = ""
+    db: Writer,
+    now: int,
+    until: int,
+    limit: int,
+    by: int,
+    *,
+    only: Sequence[str] = (),
+    other_than: Sequence[str] = (),
 ) -> list[JobRow]:
     """
     Jobs that are due, this worker's until the moment `until`; then another may take them.
 
-    `by`: the slot of this process. `only` jobs of this name, or all `other_than` that.
+    `by`: the slot of this process. `only` jobs of these names, or all `other_than` these.
     """
+    names = {f"name_{number}": name for number, name in enumerate(only or other_than)}
+    among = f"AND name {'' if only else 'NOT '}IN (:{', :'.join(names)})" if names else ""
     rows = db.rows(
         f"""
         SELECT id, name, body, tries FROM job
-         WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now)
-           AND (:only = '' OR name = :only) AND name <> :other_than
+         WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now) {among}
          ORDER BY run_at LIMIT :limit {skip_locked(db.dialect)}
         """,
         now=now,
         limit=limit,
-        only=only,
-        other_than=other_than,
+        **names,
     )
     for row in rows:
         db.run(
