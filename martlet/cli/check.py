@@ -12,7 +12,7 @@ from martlet.cli.opening import FAILED, opened_as_it_is, with_settings
 from martlet.media.ffmpeg import find_ffmpeg
 from martlet.model.server import milliseconds, moment
 from martlet.settings import Settings
-from martlet.storage import block_lists, events, migrating, peer_policies, peers
+from martlet.storage import block_lists, events, migrating, peer_policies, peers, remote_files
 from martlet.storage.block_lists import BlockList
 from martlet.storage.database import Store
 
@@ -24,6 +24,8 @@ PARKED_SHOWN = 10
 SILENT = 86_400_000
 """Milliseconds after which a server that does not answer is told of."""
 SILENT_SHOWN = 5
+LARGEST_SHOWN = 10
+MB = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ def _all(settings: Settings) -> Iterator[Finding]:
                 yield from of_work(store)
             if not migrating.pending(store):
                 yield from of_peers(settings, store)
+                yield from of_cache(settings, store)
     except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator is told
         yield Finding(
             "bad", f"The database cannot be reached: {error}", "Is it running, and is `database` right?"
@@ -172,6 +175,18 @@ def of_list(one: BlockList) -> Finding:
         "bad",
         f"{sentence}, kept as it was: {one.failure}",
         f"Look at it; if it is no good any more: martlet peer unsubscribe {one.url}",
+    )
+
+
+def of_cache(settings: Settings, store: Store) -> Iterator[Finding]:
+    """What is kept of other servers' files, and of whom most."""
+    with store.read() as db:
+        total, largest = remote_files.total(db), remote_files.largest(db, LARGEST_SHOWN)
+    most = ", ".join(f"{one.host} {one.bytes / MB:,.1f} MB" for one in largest)
+    yield Finding(
+        "good",
+        f"{total.bytes / MB:,.1f} of {settings.remote_media_cache_mb:,} MB are used for {total.files:,} files of other servers.",
+        f"Most of it: {most}." if most else "",
     )
 
 

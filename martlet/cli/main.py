@@ -10,6 +10,7 @@ from martlet.cli import (
     demo,
     invite,
     jobs,
+    media,
     peer,
     peer_lists,
     search,
@@ -38,6 +39,7 @@ COMMANDS = (
     backup.restore,
     jobs.jobs,
     search.search,
+    media.media,
 )
 for command in COMMANDS:
     main.add_command(command)

@@ -233,14 +233,12 @@ def forget_host(db: Writer, host: str, now: int) -> None:
     events.add_job(db, FORGET_HOST, host, now, key=f"{FORGET_HOST}:{host}")
 
 
-def forget_some(db: Writer, host: str | None) -> list[str]:
-    """Some of what is kept of a server, or of all, is not any more: the keys of its files. Empty: nothing is left."""
+def forget_some(db: Writer, host: str | None) -> list[str] | None:
+    """Know some of a server's files no more, or of all servers': whoever asks removes these. None: nothing is left."""
     found = (
         remote_files.of_host(db, host, AT_ONCE) if host is not None else remote_files.any_of_them(db, AT_ONCE)
     )
-    if not found:
-        return []
-    return remote_files.forget(db, found) or [""]
+    return remote_files.forget(db, found) if found else None
 
 
 def make_room(db: Writer, here: Server) -> None:
