@@ -2,7 +2,7 @@
 Filling profiles: an account's words, its counts and its last posts, as its own server has them.
 
     the account, anew if it is old → how many posts, followers and followed → the newest of its posts
-      → the home timelines of those who have begun to follow it
+      → what it has pinned → the home timelines of those who have begun to follow it
 
 Bounded like the fetching of threads (`crawling.py`): so many posts, pages, requests, seconds.
 """
@@ -16,6 +16,7 @@ from martlet.activitypub.values import Thing, total
 from martlet.federation import listing
 from martlet.federation.budget import Budget, Spent
 from martlet.federation.crawling import A_QUOTE, Read
+from martlet.federation.featured import Featured
 from martlet.federation.resolving import NetworkResolver
 from martlet.model import ids
 from martlet.model.accounts import Account
@@ -61,6 +62,7 @@ class Filler:
             return
         filling = _Filling(self.ground, self.resolver, *found)
         totals = await filling.run()
+        await Featured(self.resolver).fetch(id, here)
         await self.ground.store.writing(gathering.finish_profile, id, totals, here)
         await self._fill_homes(id, before.filled_at)
 

@@ -251,6 +251,8 @@ def _may_quote(db: Reader, act: RequestQuote) -> bool:
     actor, quoted = accounts.find_by_uri(db, act.actor), uris.find_post(db, act.target)
     if actor is None or quoted is None or not quoted.is_local:
         return False
+    if origin_of(act.quote_uri) != origin_of(act.actor):
+        return False
     post = posts.find(db, quoted.id, viewer=actor.id)
     return post is not None and quoting.may_quote(db, post, actor.id)
 

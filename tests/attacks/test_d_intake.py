@@ -19,7 +19,18 @@ from tests.elsewhere import Document, Elsewhere, Person
 
 HERE = "http://localhost:3000"
 ADA = f"{HERE}/users/ada"
-TABLES = ("post", "follow", "mark", "notification", "poll_vote", "block", "mention", "post_edit")
+TABLES = (
+    "post",
+    "follow",
+    "mark",
+    "notification",
+    "poll_vote",
+    "block",
+    "mention",
+    "post_edit",
+    "pin",
+    "remote_quote",
+)
 
 
 @pytest.fixture
