@@ -62,6 +62,7 @@ from martlet.services import (
     caching,
     conversing,
     delivering,
+    exchanging_reports,
     finding_accounts,
     following,
     gathering,
@@ -144,6 +145,7 @@ TELLING: Mapping[type[Event], Sequence[Telling]] = {
     Unblocked: (delivering.of_unblock,),
     AccountChanged: (delivering.of_account,),
     AccountMoved: (delivering.of_move,),
+    AccountReported: (exchanging_reports.forward,),
     AccountLeft: (delivering.of_departure,),
 }
 """What other servers are told of, signed: these reactions need the secret that protects our keys."""

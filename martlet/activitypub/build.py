@@ -22,6 +22,7 @@ from martlet.activitypub.things import (
     Collection,
     Delete,
     Emoji,
+    Flag,
     Follow,
     Like,
     Move,
@@ -339,6 +340,18 @@ def authorization_deleted(uri: Uri, authorization: Document, to: Sequence[str]) 
 def quote_requested(act: RequestQuote, quote: Document) -> Document:
     """The quote whole: whoever is asked for consent may want to read it first."""
     return {"@context": contexts.DOCUMENT, **_bare(act), "instrument": quote}
+
+
+def flag(act: Flag, to: Sequence[str]) -> Document:
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": act.uri,
+        "type": "Flag",
+        "actor": act.actor,
+        "content": act.comment,
+        "object": list(act.about),
+        "to": list(to),
+    }
 
 
 Built: TypeAlias = Boost | Like | Follow | RequestQuote | Accept | Reject | Block | Undo | Add | Remove

@@ -23,6 +23,7 @@ from martlet.activitypub.things import (
     ChangeProfile,
     Collection,
     Delete,
+    Flag,
     Follow,
     Forwarded,
     Like,
@@ -78,6 +79,8 @@ __all__ = [
 FORWARDED = frozenset({"Create", "Update", "Delete"}) | REACTIONS
 """Acts of its members that a group hands on and we look at."""
 HEART, VARIANT = "\N{HEAVY BLACK HEART}", "\N{VARIATION SELECTOR-16}"
+MOST_FLAGGED = 100
+LONGEST_COMMENT = 5000
 _LONGEST_USERNAME = 255
 
 
@@ -106,12 +109,19 @@ def act(document: Thing) -> Act:
         case "Add" | "Remove":
             put = needed_uri(document, "object"), needed_uri(document, "target")
             return Add(name, actor, *put) if kind == "Add" else Remove(name, actor, *put)
-        case "Move":
-            return _move(document, name, actor)
+        case "Move" | "Flag":
+            return _about_people(document, name, actor, kind)
         case "Undo":
             return Undo(name, actor, _undone(inner, actor))
     found = _simple(document, name, actor, kind)
     return Other(name, actor, kind[:64]) if found is None else found
+
+
+def _about_people(document: Thing, name: Uri, actor: Uri, kind: str) -> Move | Flag | Other:
+    if kind == "Move":
+        return _move(document, name, actor)
+    about = uris(document.get("object"), MOST_FLAGGED)
+    return Flag(name, actor, about, text(document.get("content"), LONGEST_COMMENT))
 
 
 def _move(document: Thing, name: Uri, actor: Uri) -> Move | Other:

@@ -326,6 +326,16 @@ class Remove:
 
 
 @dataclass(frozen=True, slots=True)
+class Flag:
+    """Accounts and posts that another server's moderators should look at. `comment` is plain text."""
+
+    uri: Uri
+    actor: Uri
+    about: tuple[Uri, ...]
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """An act that we know nothing to do about."""
 
@@ -351,6 +361,7 @@ Act: TypeAlias = (
     | Undo
     | Add
     | Remove
+    | Flag
     | Other
 )
 

@@ -88,7 +88,7 @@ def of_post(db: Writer, event: PostPublished, here: Server, secret: ServerSecret
     if not inboxes:
         return
     make = documenting.published if post.boost_of_id is None else documenting.boosted
-    _send(db, author.id, make(db, post, author, secret, here), inboxes, here)
+    send(db, author.id, make(db, post, author, secret, here), inboxes, here)
 
 
 def of_edit(db: Writer, event: PostEdited, here: Server, secret: ServerSecret) -> None:
@@ -99,7 +99,7 @@ def of_edit(db: Writer, event: PostEdited, here: Server, secret: ServerSecret) -
     shown_by = {*telling.boosters(db, post.id), *quotes.quoters(db, post.id)}
     inboxes = _readers(db, post) | remotes.inboxes_of(db, shown_by)
     if inboxes:
-        _send(db, author.id, documenting.revised(db, post, author, secret, here), inboxes, here)
+        send(db, author.id, documenting.revised(db, post, author, secret, here), inboxes, here)
 
 
 def of_deletion(db: Writer, event: PostDeleted, here: Server, secret: ServerSecret) -> None:
@@ -168,7 +168,7 @@ def of_quote(db: Writer, event: PostPublished, here: Server, secret: ServerSecre
     note = canonical_json.parse_object(documenting.post_document(db, post, author, secret, here))
     to = accounts.get(db, quoted.author_id)
     body = canonical_json.encode(build.quote_requested(act, note) | {"to": [to.uri]})
-    _send(db, author.id, body, remotes.inboxes_of(db, [to.id], shared=False), here)
+    send(db, author.id, body, remotes.inboxes_of(db, [to.id], shared=False), here)
 
 
 def of_quote_change(db: Writer, event: QuoteChanged, here: Server, secret: ServerSecret) -> None:
@@ -299,7 +299,7 @@ def of_vote(db: Writer, event: PollVoted, here: Server, secret: ServerSecret) ->
             created_at=here.now_ms(),
         )
         document = build.published(Uri(f"{uri}/activity"), build.writing(vote))
-        _send(
+        send(
             db,
             voter.id,
             canonical_json.encode(document),
@@ -421,7 +421,7 @@ def _tell(
     if sender.is_gone:
         return
     body = canonical_json.encode(build.act(act) | {"to": [recipient.uri]})
-    _send(db, sender.id, body, remotes.inboxes_of(db, [recipient.id], shared=False), here)
+    send(db, sender.id, body, remotes.inboxes_of(db, [recipient.id], shared=False), here)
 
 
 # -- accounts ------------------------------------------------------------
@@ -439,7 +439,7 @@ def of_account(db: Writer, event: AccountChanged, here: Server, secret: ServerSe
     document = canonical_json.parse_object(documenting.profile_document(db, account, keys, secret, here))
     uri = Uri(f"{account.uri}#updates/{here.next_id()}")
     changed = build.profile_changed(uri, document, [addressing.PUBLIC])
-    _send(db, account.id, documenting.signed(db, changed, account, secret, here), inboxes, here)
+    send(db, account.id, documenting.signed(db, changed, account, secret, here), inboxes, here)
 
 
 def of_move(db: Writer, event: AccountMoved, here: Server, secret: ServerSecret) -> None:
@@ -451,7 +451,7 @@ def of_move(db: Writer, event: AccountMoved, here: Server, secret: ServerSecret)
     if inboxes:
         act = Move(Uri(f"{account.uri}#moves/{here.next_id()}"), account.uri, target.uri)
         document = build.moved(act, [documenting.followers_of(account)])
-        _send(db, account.id, documenting.signed(db, document, account, secret, here), inboxes, here)
+        send(db, account.id, documenting.signed(db, document, account, secret, here), inboxes, here)
 
 
 def of_departure(db: Writer, event: AccountLeft, here: Server, secret: ServerSecret) -> None:
@@ -461,7 +461,7 @@ def of_departure(db: Writer, event: AccountLeft, here: Server, secret: ServerSec
         return
     act = Delete(Uri(f"{account.uri}#delete"), account.uri, account.uri)
     document = build.deleted(act, [addressing.PUBLIC], None)
-    _send(db, account.id, documenting.signed(db, document, account, secret, here), set(event.inboxes), here)
+    send(db, account.id, documenting.signed(db, document, account, secret, here), set(event.inboxes), here)
 
 
 # -- on its way ----------------------------------------------------------
@@ -480,10 +480,10 @@ def _send_document(
     body = (
         documenting.signed(db, document, sender, secret, here) if is_open else canonical_json.encode(document)
     )
-    _send(db, sender.id, body, inboxes, here)
+    send(db, sender.id, body, inboxes, here)
 
 
-def _send(db: Writer, sender: AccountId, body: bytes, inboxes: set[str], here: Server) -> None:
+def send(db: Writer, sender: AccountId, body: bytes, inboxes: set[str], here: Server) -> None:
     """Write it down for each inbox, and wake up whoever brings it there."""
     now = here.now_ms()
     targets = []

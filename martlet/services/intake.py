@@ -19,6 +19,7 @@ from martlet.activitypub.things import (
     Boost,
     ChangeProfile,
     Delete,
+    Flag,
     Follow,
     Forwarded,
     Like,
@@ -44,6 +45,7 @@ from martlet.services import (
     consenting,
     deleting,
     delivering,
+    exchanging_reports,
     following,
     leaving,
     moving,
@@ -130,14 +132,22 @@ def _do(db: Writer, act: Act, actor: Account, here: Server, verified: Verified |
             _like(db, act, actor, here)
         case Follow() | RequestQuote() | Accept() | Reject() | Block():
             _between(db, act, actor, here)
-        case Move():
-            moving.receive(db, act, actor, here)
+        case Move() | Flag():
+            _about_people(db, act, actor, here)
         case Undo():
             _undo(db, act, actor, here)
         case Add() | Remove():
             pinning.change(db, act, actor, here)
         case ChangeProfile() | Forwarded() | Other():
             return  # a profile was fetched anew before; what a group hands on is believed of nobody
+
+
+def _about_people(db: Writer, act: Move | Flag, actor: Account, here: Server) -> None:
+    match act:
+        case Move():
+            moving.receive(db, act, actor, here)
+        case Flag():
+            exchanging_reports.receive(db, act, actor, here)
 
 
 # -- posts ---------------------------------------------------------------

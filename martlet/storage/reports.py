@@ -4,6 +4,7 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from martlet.model.ids import first_id_in
 from martlet.model.names import AccountId, PostId, ReportId
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
@@ -25,6 +26,8 @@ class Report:
     """JSON: [id]"""
     created_at: int
     resolved_at: int | None
+    host: str = ""
+    """The server whose moderators sent it; empty: somebody here reported."""
 
     @property
     def posts(self) -> Sequence[PostId]:
@@ -44,6 +47,22 @@ def insert(db: Writer, report: Report) -> None:
     db.run(
         f"INSERT INTO report ({COLUMNS}) VALUES ({', '.join(f':{name}' for name in Report.__slots__)})",
         **{name: getattr(report, name) for name in Report.__slots__},
+    )
+
+
+def count_open_of(db: Reader, host: str, since: int, limit: int) -> int:
+    """How many reports another server has sent since a moment that nobody has dealt with, counted up to `limit`."""
+    return int(
+        db.value(
+            """
+            SELECT count(*) FROM (
+                SELECT 1 FROM report
+                 WHERE host = :host AND host <> '' AND resolved_at IS NULL AND id > :since LIMIT :limit) AS opened
+            """,
+            host=host,
+            since=first_id_in(since),
+            limit=limit,
+        )
     )
 
 
