@@ -114,6 +114,8 @@ class Elsewhere(Client):
         self.received: list[Document] = []
         self.delivered: list[tuple[str, Document]] = []
         self.is_down = False
+        self.silent: set[str] = set()
+        """Hosts that do not answer while the others do."""
         self.gone: set[str] = set()
         self.broken: set[str] = set()
 
@@ -133,7 +135,7 @@ class Elsewhere(Client):
     async def get(self, url: str, **options: Any) -> Answer:
         del options
         self.asked.append(url)
-        if self.is_down or url in self.broken:
+        if self.is_down or url in self.broken or urlsplit(url).netloc in self.silent:
             raise Unreachable("It does not answer.")
         parts = urlsplit(url)
         if parts.path == "/.well-known/webfinger":

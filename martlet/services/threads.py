@@ -1,11 +1,12 @@
 """A post in its thread, as somebody reads it."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from martlet.model import threads as model
 from martlet.model.names import AccountId, PostId
-from martlet.storage import threads
+from martlet.storage import thread_fetches, threads
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
 from martlet.storage.threads import Place
@@ -21,6 +22,15 @@ class Reach(NamedTuple):
 
 FOR_ANYONE = Reach(40, 60, 20)
 FOR_PEOPLE_HERE = Reach(4096, 4096, 4096)
+
+
+@dataclass(frozen=True, slots=True)
+class Wholeness:
+    """How many of a thread's answers are here, how many there are as far as their servers tell, and who does not answer."""
+
+    here: int
+    total: int
+    silent: int
 
 
 class Around(NamedTuple):
@@ -41,3 +51,13 @@ def around(db: Reader, place: Place, reach: Reach, viewer: AccountId, now: int) 
 
 def _in_order(ids: Sequence[PostId], found: Mapping[PostId, Shown]) -> list[Shown]:
     return [found[id] for id in ids if id in found]
+
+
+def wholeness(db: Reader, thread: PostId) -> Wholeness | None:
+    """Of a thread with posts from other servers that was fetched; None for others, and where no answers are known of."""
+    fetch = thread_fetches.last(db, thread)
+    if fetch is None or fetch.started_at == 0:
+        return None
+    here, told = thread_fetches.answers(db, thread)
+    total = max(told, (fetch.total or 1) - 1)
+    return Wholeness(here, total, fetch.silent) if total else None

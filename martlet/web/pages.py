@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import ClassVar, Literal, Protocol
 
 from martlet.model.server import Registration
+from martlet.services.threads import Wholeness
 from martlet.signing.passwords import MIN_LENGTH
 from martlet.web.cards import (
     AliasCard,
@@ -428,13 +429,18 @@ class ProfilePage:
 
 @dataclass(frozen=True, slots=True)
 class PostPage:
-    """`/@username/id`, with what it answers above (nearest last) and its public answers below."""
+    """
+    `/@username/id`, with what it answers above (nearest last) and its public answers below.
+
+    `wholeness`: of the whole thread, where other servers have answers too.
+    """
 
     template: ClassVar[str] = "post.html"
     post: PostCard
     ancestors: tuple[PostCard, ...] = ()
     answers: tuple[PostCard, ...] = ()
     is_indexable: bool = True
+    wholeness: Wholeness | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from martlet.model.errors import NotFound
 from martlet.model.names import NOBODY, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.model.server import Server
-from martlet.services.threads import FOR_ANYONE, around
+from martlet.services.threads import FOR_ANYONE, around, wholeness
 from martlet.storage import accounts, listings, posts, server_values
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, OfAccount, Tags
@@ -153,6 +153,7 @@ def _post(db: Reader, visit: Visit) -> PostPage:
         ancestors,
         answers,
         is_indexable=showing.is_indexable(account) and bool(account.is_indexable),
+        wholeness=wholeness(db, kept.thread_id),
     )
 
 

@@ -237,6 +237,27 @@ def test_a_poll_is_counted_anew_when_somebody_looks(
     assert there.asked == [asked["id"]]
 
 
+def test_the_page_of_a_post_says_how_much_of_its_thread_is_here(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    ours = api.post("/api/v1/statuses", ada, json={"status": "Hello"}).json
+    answer = note(there, eve, "answer", {"id": ours["uri"]})
+    there.bring(api, eve.act("Create", answer))
+    here, gone = note(there, eve, "here", answer), "https://gone.example/posts/1"
+    there.silent.add("gone.example")
+    answer["replies"] = listed(f"{answer['id']}/replies", here["id"], gone, totalItems=4)
+    page = f"/@ada/{ours['id']}"
+    assert "in this thread" not in api.get(page).text
+    context(api, ada, ours["id"])
+    api.work()
+    told = api.get(page).text
+    assert "2 of 5 answers in this thread are here." in told
+    assert "One server does not answer." in told
+    german = api.get(page, headers={"accept-language": "de"}).text
+    assert "2 von 5 Antworten in diesem Gespräch sind da." in german
+    assert "Ein Server antwortet nicht." in german
+
+
 # -- our own threads, for others -----------------------------------------
 
 

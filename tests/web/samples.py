@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+from martlet.services.threads import Wholeness
 from martlet.web import pages
 from martlet.web.cards import (
     AliasCard,
@@ -382,6 +383,8 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         READING,
     ),
     "post": (pages.PostPage(ROOFS, answers=(SENSITIVE, LINKED)), READING),
+    "post-partly": (pages.PostPage(CHOIR, wholeness=Wholeness(14, 17, 2)), READING),
+    "post-whole": (pages.PostPage(CHOIR, wholeness=Wholeness(1, 1, 0)), READING),
     "post-answer": (pages.PostPage(CHOIR, (ROOFS,), (), is_indexable=False), READING),
     "post-warned": (pages.PostPage(WARNED), READING),
     "post-filmed": (pages.PostPage(FILMED), READING),
