@@ -136,6 +136,11 @@ def _emoji(emoji: Emoji) -> Document:
     )
 
 
+def emoji_document(emoji: Emoji) -> Document:
+    """One of ours, for whoever asks by its `id`."""
+    return {"@context": contexts.DOCUMENT, **_emoji(emoji)}
+
+
 # -- posts ---------------------------------------------------------------
 
 

@@ -36,6 +36,7 @@ from martlet.model.errors import (
 )
 from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.posts import Post
+from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import documenting, identities
@@ -55,6 +56,7 @@ FOLLOWS = 80
 Around = Literal["replies", "context", "likes", "shares"]
 """Collections that every post has."""
 _LONGEST_ID = 19
+_LONGEST_SHORTCODE = 128
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (BodyTooLarge, 413),
@@ -84,7 +86,7 @@ class GoneHere(NotFound):
 class FederationDoor:
     """See `http.application.Door`."""
 
-    prefixes: tuple[str, ...] = ("/users/", "/inbox", "/actor")
+    prefixes: tuple[str, ...] = ("/users/", "/inbox", "/actor", "/emojis/")
 
     def __init__(self, ground: Ground, inbox: Inbox, asking: Asking) -> None:
         self._ground, self._inbox, self._asking = ground, inbox, asking
@@ -95,6 +97,7 @@ class FederationDoor:
         add("POST", "/users/{username}/inbox", self._take)
         add("GET", "/actor", self._server)
         add("GET", "/actor/outbox", self._server_outbox)
+        add("GET", "/emojis/{shortcode}", self._emoji)
         read = self._read
         add("GET", "/users/{username}", self._or_page("/@{username}", read(self._account)))
         add("GET", "/users/{username}/posts/{id}", self._or_page("/@{username}/{id}", read(self._post)))
@@ -192,6 +195,17 @@ class FederationDoor:
 
     async def _post(self, request: Request, params: Params) -> Answer:
         return await self._of_post(request, params, documenting.post_document)
+
+    async def _emoji(self, request: Request, params: Params) -> Answer:
+        """A custom emoji of ours, as `tag` calls it."""
+        del request
+        here = self._ground.here
+        emoji = await self._ground.store.reading(
+            documenting.emoji_of, Choice(params["shortcode"][:_LONGEST_SHORTCODE]), here
+        )
+        if emoji is None:
+            raise NotFound
+        return _document(build.emoji_document(emoji))
 
     async def _activity(self, request: Request, params: Params) -> Answer:
         return await self._of_post(request, params, documenting.published)

@@ -275,6 +275,22 @@ class Poll(Struct, kw_only=True):
     own_votes: list[int] | UnsetType = UNSET
 
 
+class Reaction(Struct, kw_only=True):
+    """An emoji that people chose for a post; a custom one has addresses, and another server's its host in its name."""
+
+    name: str
+    count: int
+    url: str | UnsetType = UNSET
+    static_url: str | UnsetType = UNSET
+    me: bool
+
+
+class ReactionOf(Reaction, kw_only=True):
+    """The same with those who chose it, whoever did so last first."""
+
+    accounts: list[Account]
+
+
 class StatusApplication(Struct, kw_only=True):
     name: str
     website: str | None
@@ -366,6 +382,8 @@ class Status(StatusBody, kw_only=True):
     reblog: "Status | None"
     poll: Poll | None
     quote: Quote | None
+    reactions: list[Reaction]
+    emoji_reactions: list[Reaction]
     quote_approval: QuoteApproval
     favourited: bool | UnsetType = UNSET
     reblogged: bool | UnsetType = UNSET

@@ -12,7 +12,7 @@ from martlet.mastodon.entities import Account, Report, Status
 
 
 class Notification(Struct, kw_only=True):
-    """`status` is there where the type has one, `report` for reports."""
+    """`status` is there where the type has one, `report` for reports, `emoji` for reactions (Pleroma's)."""
 
     id: str
     type: str
@@ -21,6 +21,8 @@ class Notification(Struct, kw_only=True):
     account: Account
     status: Status | UnsetType = UNSET
     report: Report | UnsetType = UNSET
+    emoji: str | UnsetType = UNSET
+    emoji_url: str | None | UnsetType = UNSET
 
 
 class UnreadCount(Struct, kw_only=True):
@@ -35,7 +37,13 @@ class Conversation(Struct, kw_only=True):
 
 
 class PushAlerts(
-    Struct, kw_only=True, rename={"admin_sign_up": "admin.sign_up", "admin_report": "admin.report"}
+    Struct,
+    kw_only=True,
+    rename={
+        "admin_sign_up": "admin.sign_up",
+        "admin_report": "admin.report",
+        "reaction": "pleroma:emoji_reaction",
+    },
 ):
     """Of which types an app wants to be told."""
 
@@ -51,6 +59,7 @@ class PushAlerts(
     update: bool = False
     admin_sign_up: bool = False
     admin_report: bool = False
+    reaction: bool = False
 
 
 class WebPushSubscription(Struct, kw_only=True):

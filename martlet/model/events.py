@@ -101,6 +101,26 @@ class PostUnpinned(Event, frozen=True):
     post: PostId
 
 
+class PostReacted(Event, frozen=True):
+    """Somebody chose an emoji for a post; `host` of a custom one, empty for ours and for characters."""
+
+    kind = "post_reacted"
+    post: PostId
+    by: AccountId
+    name: str
+    host: str = ""
+
+
+class PostUnreacted(Event, frozen=True):
+    kind = "post_unreacted"
+    post: PostId
+    by: AccountId
+    name: str
+    host: str
+    reaction: int
+    """What the choice was."""
+
+
 class PollVoted(Event, frozen=True):
     """Somebody chose in a poll, for good."""
 

@@ -21,6 +21,8 @@ class NotificationKind(StrEnum):
     """A post that one boosted was changed."""
     QUOTE = "quote"
     QUOTED_EDIT = "quoted_edit"
+    REACTION = "reaction"
+    """Somebody chose an emoji for one's post."""
     SIGN_UP = "sign_up"
     REPORT = "report"
 
@@ -42,6 +44,8 @@ class Notification(NamedTuple):
     report_id: int | None
     group_key: str
     created_at: int
+    emoji: str = ""
+    """What was chosen, by its key (`model.reactions.Choice`)."""
 
 
 def group_key(kind: NotificationKind, id: NotificationId, post: PostId | None, milliseconds: int) -> str:

@@ -94,6 +94,9 @@ class Server:
     def tag_url(self, name: str) -> str:
         return f"{self.url}/tags/{name}"
 
+    def emoji_uri(self, shortcode: str) -> Uri:
+        return Uri(f"{self.url}/emojis/{shortcode}")
+
     def media_url(self, key: str) -> str:
         """Where a file of our own is."""
         return f"{self.url}/media/{key}"

@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from martlet.activitypub.things import Picture, Profile
+from martlet.activitypub.things import Emoji, Picture, Profile
 from martlet.model.errors import EvidenceRejected
 from martlet.model.events import AccountChanged
 from martlet.model.moderation import Policy, strictest
@@ -28,6 +28,10 @@ from martlet.text.urls import InvalidUrl, parse_url
 NAME_LIMIT = 200
 DESCRIPTION_LIMIT = 1500
 MOST_FIELDS = 20
+MOST_EMOJIS = 10_000
+"""Custom emoji kept of one server."""
+MOST_EMOJIS_AT_ONCE = 100
+"""Of one document."""
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:[a-z]+|#[0-9]+);")
 
 
@@ -72,8 +76,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     _keep_addresses(db, id, found, here)
     restricting.mark_account(db, id, here)
     keys.replace_remote(db, id, found.keys)
-    for emoji in profile.emojis:
-        keep_emoji(db, emoji.shortcode, emoji.url, found.host, here)
+    keep_emojis(db, profile.emojis, found.host, here)
     accounts.update(db, id, moved_to_id=_moved_to(db, profile))
     db.emit(AccountChanged(id))
     sweeping.want(db, here)
@@ -155,12 +158,24 @@ def _keep_addresses(db: Writer, id: AccountId, found: Acquaintance, here: Server
         peers.note(db, host, here.now_ms())
 
 
-def keep_emoji(db: Writer, shortcode: str, url: str, host: str, here: Server) -> None:
-    address = _address(url)
-    if address and not peer_policies.policy(db, host).refuses_media:
-        emojis.put(
-            db, emojis.Emoji(here.next_id(), shortcode, host, address, address, None, 0, here.now_ms())
+def keep_emojis(db: Writer, said: Sequence[Emoji], host: str, here: Server) -> None:
+    """
+    What a server's own documents say of its emoji; so many of each server, and no more.
+
+    One that says when it changed is only changed by what says that it is newer.
+    """
+    if not said or peer_policies.policy(db, host).refuses_media:
+        return
+    for emoji in said[:MOST_EMOJIS_AT_ONCE]:
+        address, now = _address(emoji.url), here.now_ms()
+        is_known = bool(emojis.named(db, [emoji.shortcode], host))
+        if not address or (not is_known and emojis.has_as_many(db, host, MOST_EMOJIS)):
+            continue
+        updated_at = None if emoji.updated_at is None else min(emoji.updated_at, now)
+        row = emojis.Emoji(
+            here.next_id(), emoji.shortcode, host, address, address, None, 0, now, emoji.uri, updated_at
         )
+        emojis.put(db, row)
 
 
 def _note(html: str, here: Server) -> str:

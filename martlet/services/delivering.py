@@ -39,8 +39,10 @@ from martlet.model.events import (
     PostLiked,
     PostPinned,
     PostPublished,
+    PostReacted,
     PostUnliked,
     PostUnpinned,
+    PostUnreacted,
     QuoteChanged,
     QuotePolicyChanged,
     QuoteRevoked,
@@ -49,6 +51,7 @@ from martlet.model.events import (
 )
 from martlet.model.names import AccountId, PostId, Uri, host_of
 from martlet.model.posts import Post
+from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import documenting, identities
@@ -65,10 +68,12 @@ from martlet.storage import (
     peers,
     posts,
     quotes,
+    reactions,
     remotes,
     telling,
 )
 from martlet.storage.database import Reader, Writer
+from martlet.text.emoji import as_picture
 
 SEND = "send_to_peer"
 TELL_COUNTS = "tell_counts_of_votes"
@@ -272,6 +277,42 @@ def _tell_of_like(
     _send_document(
         db, liker, build.act(undo if is_over else act), inboxes, here, secret, Visibility(post.visibility)
     )
+
+
+def of_reaction(db: Writer, event: PostReacted, here: Server, secret: ServerSecret) -> None:
+    """As a `Like` that says which emoji was chosen: the one way that everybody understands (decision 10)."""
+    choice = Choice(event.name, event.host)
+    reaction = reactions.find(db, event.post, event.by, choice)
+    if reaction is not None:
+        _tell_of_reaction(db, event.post, event.by, choice, reaction, here, secret)
+
+
+def of_reaction_taken_back(db: Writer, event: PostUnreacted, here: Server, secret: ServerSecret) -> None:
+    choice = Choice(event.name, event.host)
+    _tell_of_reaction(db, event.post, event.by, choice, event.reaction, here, secret, is_over=True)
+
+
+def _tell_of_reaction(
+    db: Writer,
+    id: PostId,
+    by: AccountId,
+    choice: Choice,
+    reaction: int,
+    here: Server,
+    secret: ServerSecret,
+    *,
+    is_over: bool = False,
+) -> None:
+    """Only the author of the post is told."""
+    post, account = posts.find_unfiltered(db, id), accounts.find(db, by)
+    if post is None or post.is_local or account is None or not account.is_here:
+        return
+    emoji = documenting.emoji_of(db, choice, here)
+    chosen = f":{choice.name}:" if choice.is_custom else as_picture(choice.name)
+    act = Like(Uri(f"{account.uri}#reactions/{reaction}"), account.uri, post.uri, chosen, emoji)
+    undo = Undo(Uri(f"{act.uri}/undo"), account.uri, act)
+    inboxes, visibility = remotes.inboxes_of(db, [post.author_id]), Visibility(post.visibility)
+    _send_document(db, account, build.act(undo if is_over else act), inboxes, here, secret, visibility)
 
 
 def of_vote(db: Writer, event: PollVoted, here: Server, secret: ServerSecret) -> None:

@@ -29,6 +29,7 @@ from martlet.model.accounts import Account
 from martlet.model.names import Uri
 from martlet.model.posts import Post
 from martlet.model.quoting import QuotePolicy
+from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import identities, quoting
@@ -49,7 +50,7 @@ from martlet.storage import (
 )
 from martlet.storage.database import Reader, Writer
 
-_SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,128}):")
 
 
 def followers_of(account: Account) -> Uri:
@@ -130,10 +131,24 @@ def _picture(key: str, description: str, here: Server) -> Picture | None:
 
 
 def _emojis(db: Reader, words: str, here: Server) -> tuple[Emoji, ...]:
+    """Those of ours that the words use."""
     parts = set(_SHORTCODE.findall(words)) if ":" in words else set()
     if not parts:
         return ()
-    return tuple(Emoji(one.shortcode, here.media_url(one.file)) for one in emojis.named(db, parts, ""))
+    return tuple(emoji(one, here) for one in emojis.named(db, parts, ""))
+
+
+def emoji(one: emojis.Emoji, here: Server) -> Emoji:
+    """A custom emoji, ours or another server's, as other servers are told of it."""
+    if one.host:
+        return Emoji(one.shortcode, one.file, one.uri, one.updated_at)
+    return Emoji(one.shortcode, here.media_url(one.file), here.emoji_uri(one.shortcode), one.created_at)
+
+
+def emoji_of(db: Reader, choice: Choice, here: Server) -> Emoji | None:
+    """The custom emoji that was chosen; None for a character."""
+    found = emojis.named(db, [choice.name], choice.host) if choice.is_custom else []
+    return emoji(found[0], here) if found else None
 
 
 # -- posts ---------------------------------------------------------------

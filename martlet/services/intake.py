@@ -45,6 +45,7 @@ from martlet.services import (
     consenting,
     deleting,
     delivering,
+    emoji_reacting,
     exchanging_reports,
     following,
     leaving,
@@ -55,7 +56,18 @@ from martlet.services import (
     receiving,
 )
 from martlet.services.consenting import Verified
-from martlet.storage import accounts, follows, marks, peer_policies, posts, relations, remotes, telling, uris
+from martlet.storage import (
+    accounts,
+    follows,
+    marks,
+    peer_policies,
+    posts,
+    reactions,
+    relations,
+    remotes,
+    telling,
+    uris,
+)
 from martlet.storage.database import Writer
 
 __all__ = ["accept", "keep_asked_for", "revisit"]
@@ -231,9 +243,13 @@ def _boost(db: Writer, act: Boost, actor: Account, here: Server) -> None:
 
 
 def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:
-    """Of a post here; who likes what elsewhere is not counted here."""
+    """Of a post here, or an emoji chosen for it; who likes what elsewhere is not counted here."""
     post = uris.find_post(db, act.target)
     if post is None or not post.is_local or uris.find_tombstone(db, act.uri) is not None:
+        return
+    choice = emoji_reacting.received(db, act, actor, here)
+    if choice is not None:
+        emoji_reacting.put(db, actor.id, posts.get(db, post.id, viewer=actor.id), choice, here, act.uri)
         return
     reacting.like(db, actor.id, post.id, here)
     marks.name_like(db, actor.id, post.id, act.uri)
@@ -341,8 +357,8 @@ def _take_back(db: Writer, act: Undo, actor: Account, here: Server) -> bool:
                 return False
             blocking.unblock(db, actor.id, blocked.id)
             return True
-        case Like(_, _, target):
-            return _unlike(db, actor, uris.find_post(db, target))
+        case Like():
+            return _take_back_like(db, act.act, actor, here)
         case Boost(name, _, target):
             return _unboost(db, actor, name, uris.find_post(db, target), here)
         case _:
@@ -357,6 +373,9 @@ def _take_back_named(db: Writer, name: Uri, actor: Account, here: Server) -> boo
     liked = marks.liked_as(db, actor.id, name)
     if liked is not None:
         return _unlike(db, actor, posts.find_unfiltered(db, liked))
+    chosen = reactions.named(db, actor.id, name)
+    if chosen is not None:
+        return emoji_reacting.take_back(db, actor.id, *chosen)
     return _unboost(db, actor, name, None, here)
 
 
@@ -366,6 +385,20 @@ def _unfollow(db: Writer, actor: Account, followed: Account | None) -> bool:
     follows.lock_pair(db, actor.id, followed.id)
     following.end(db, actor.id, followed.id, actor.id)
     return True
+
+
+def _take_back_like(db: Writer, like: Like, actor: Account, here: Server) -> bool:
+    """A like, or the emoji that was chosen: known by its name, else by what it is."""
+    post = uris.find_post(db, like.target)
+    if post is None:
+        return False
+    chosen = reactions.named(db, actor.id, like.uri) if like.uri else None
+    if chosen is not None:
+        return emoji_reacting.take_back(db, actor.id, *chosen)
+    choice = emoji_reacting.received(db, like, actor, here)
+    if choice is not None:
+        return emoji_reacting.take_back(db, actor.id, post.id, choice)
+    return _unlike(db, actor, post)
 
 
 def _unlike(db: Writer, actor: Account, post: Post | None) -> bool:

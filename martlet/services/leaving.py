@@ -12,7 +12,18 @@ from martlet.model.events import AccountChanged, AccountLeft
 from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.services import caching, deleting, following, revoking, uploading
-from martlet.storage import accounts, departures, events, follows, marks, media, posts, remotes, timelines
+from martlet.storage import (
+    accounts,
+    departures,
+    events,
+    follows,
+    marks,
+    media,
+    posts,
+    reactions,
+    remotes,
+    timelines,
+)
 from martlet.storage.database import Store, Writer
 
 REMOVE = "remove_account"
@@ -102,6 +113,7 @@ def _remove_some(db: Writer, removal: Removal, here: Server) -> bool:
     if (
         _remove_posts(db, id, here)
         or _remove_likes(db, id)
+        or _remove_reactions(db, id)
         or _remove_follows(db, id)
         or _remove_files(db, id, here)
     ):
@@ -129,6 +141,13 @@ def _remove_likes(db: Writer, account: AccountId) -> bool:
         if marks.unlike(db, account, id):
             posts.count(db, id, likes=-1)
     return bool(ids)
+
+
+def _remove_reactions(db: Writer, account: AccountId) -> bool:
+    found = reactions.of_account(db, account, AT_ONCE)
+    for post, choice in found:
+        reactions.delete(db, post, account, choice)
+    return bool(found)
 
 
 def _remove_follows(db: Writer, account: AccountId) -> bool:

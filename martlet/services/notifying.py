@@ -11,15 +11,18 @@ from martlet.model.events import (
     PostEdited,
     PostLiked,
     PostPublished,
+    PostReacted,
+    PostUnreacted,
     QuoteChanged,
     Unfollowed,
 )
 from martlet.model.names import AccountId, NotificationId, PostId
 from martlet.model.notifications import Notification, NotificationKind, group_key
 from martlet.model.posts import Post
+from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import attached, follows, notifications, posts, telling
+from martlet.storage import attached, follows, notifications, posts, reactions, telling
 from martlet.storage.database import Writer
 
 
@@ -75,6 +78,20 @@ def of_like(db: Writer, event: PostLiked, here: Server) -> None:
     post = posts.find_unfiltered(db, event.post)
     if post is not None and telling.is_liked(db, event.post, event.by):
         tell(db, post.author_id, NotificationKind.LIKE, event.by, post.id, here)
+
+
+def of_reaction(db: Writer, event: PostReacted, here: Server) -> None:
+    post, choice = posts.find_unfiltered(db, event.post), Choice(event.name, event.host)
+    if post is not None and reactions.find(db, post.id, event.by, choice) is not None:
+        tell(db, post.author_id, NotificationKind.REACTION, event.by, post.id, here, choice.key)
+
+
+def of_reaction_taken_back(db: Writer, event: PostUnreacted, here: Server) -> None:
+    del here
+    post, choice = posts.find_unfiltered(db, event.post), Choice(event.name, event.host)
+    if post is not None and reactions.find(db, post.id, event.by, choice) is None:
+        kind = NotificationKind.REACTION
+        notifications.take_back(db, post.author_id, kind, event.by, post.id, choice.key)
 
 
 def of_follow(db: Writer, event: Followed, here: Server) -> None:
@@ -140,6 +157,7 @@ def tell(
     sender: AccountId,
     post: PostId | None,
     here: Server,
+    emoji: str = "",
 ) -> None:
     """Tell somebody who is here, is somebody else, may see the post, and wants to hear of it."""
     if account == sender or not notifications.is_here(db, account):
@@ -148,7 +166,7 @@ def tell(
         return
     if post is not None and posts.find(db, post, viewer=account) is None:
         return
-    _tell_at_all(db, account, kind, sender, post, here)
+    _tell_at_all(db, account, kind, sender, post, here, emoji=emoji)
 
 
 def _tell_at_all(
@@ -159,9 +177,10 @@ def _tell_at_all(
     post: PostId | None,
     here: Server,
     report: int | None = None,
+    emoji: str = "",
 ) -> None:
     id, now = NotificationId(here.next_id()), here.now_ms()
-    told = Notification(id, account, kind, sender, post, report, group_key(kind, id, post, now), now)
+    told = Notification(id, account, kind, sender, post, report, group_key(kind, id, post, now), now, emoji)
     if notifications.insert(db, told):
         db.emit(Notified(id))
 

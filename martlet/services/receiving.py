@@ -168,8 +168,7 @@ def _attach(db: Writer, post: Post, said: Writing, author: Account, here: Server
     _name(db, post, said, author)
     _tag(db, post, said, here)
     _show(db, post, _shown(said), here)
-    for emoji in said.emojis:
-        acquainting.keep_emoji(db, emoji.shortcode, emoji.url, author.host, here)
+    acquainting.keep_emojis(db, said.emojis, author.host, here)
     if said.poll is not None and post.poll_id is not None:
         _ask(db, post.poll_id, post, said.poll)
         if said.poll.expires_at is not None and said.poll.expires_at > here.now_ms():
@@ -311,8 +310,7 @@ def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, h
     if [(one.file, one.description) for one in before.files] != [(one.url, one.description) for one in files]:
         media.take_off(db, post.id)
         _show(db, post, files, here)
-    for emoji in said.emojis:
-        acquainting.keep_emoji(db, emoji.shortcode, emoji.url, author.host, here)
+    acquainting.keep_emojis(db, said.emojis, author.host, here)
     posts.update(
         db,
         post.id,

@@ -240,6 +240,12 @@ def reading_preferences(db: Reader, account: AccountId) -> tuple[str, int, int] 
     return (row[0], row[1], row[2]) if row else None
 
 
+def host_of(db: Reader, account: AccountId) -> str:
+    """The server an account is on; empty for here."""
+    found: str | None = db.value("SELECT host FROM account WHERE id = :account", account=account)
+    return found or ""
+
+
 def locale_of(db: Reader, account: AccountId) -> str:
     """The language in which whoever signs in to this account is spoken to."""
     return str(db.value("SELECT locale FROM users WHERE account_id = :account", account=account) or "en")

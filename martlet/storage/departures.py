@@ -58,7 +58,12 @@ KEPT = (
 Rows that stay: others' posts go on naming the account, moderators go on knowing what was reported, and other
 servers are still told, signed, that it is gone.
 """
-ONE_BY_ONE = (("post", "author_id"), ("follow", "follower_id"), ("follow", "followed_id"))
+ONE_BY_ONE = (
+    ("post", "author_id"),
+    ("follow", "follower_id"),
+    ("follow", "followed_id"),
+    ("reaction", "account_id"),
+)
 """Rows that something else counts, and that are removed by use cases of their own."""
 
 

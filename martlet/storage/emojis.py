@@ -16,6 +16,9 @@ class Emoji:
     category: str | None
     is_listed: int
     created_at: int
+    uri: str = ""
+    updated_at: int | None = None
+    """Of another server's: when its picture changed last, as that says."""
 
 
 COLUMNS = ", ".join(Emoji.__slots__)
@@ -30,14 +33,26 @@ def insert(db: Writer, emoji: Emoji) -> None:
 
 
 def put(db: Writer, emoji: Emoji) -> None:
-    """Keep another server's emoji, as it looks now."""
+    """Keep another server's emoji as it looks now; what is older than what we know changes nothing."""
     db.run(
         f"""
         INSERT INTO emoji ({COLUMNS}) VALUES ({", ".join(f":{name}" for name in Emoji.__slots__)})
-        ON CONFLICT (host, shortcode) DO UPDATE SET file = excluded.file, file_static = excluded.file_static
+        ON CONFLICT (host, shortcode) DO UPDATE
+           SET file = excluded.file, file_static = excluded.file_static, uri = excluded.uri,
+               updated_at = coalesce(excluded.updated_at, emoji.updated_at)
+         WHERE (emoji.file <> excluded.file OR emoji.uri <> excluded.uri OR emoji.updated_at IS NULL
+                OR emoji.updated_at < excluded.updated_at)
+           AND (emoji.updated_at IS NULL OR excluded.updated_at IS NULL
+                OR emoji.updated_at <= excluded.updated_at)
         """,
         **{name: getattr(emoji, name) for name in Emoji.__slots__},
     )
+
+
+def has_as_many(db: Reader, host: str, most: int) -> bool:
+    """Whether a server has that many emoji here already."""
+    row = db.row("SELECT 1 FROM emoji WHERE host = :host LIMIT 1 OFFSET :before", host=host, before=most - 1)
+    return row is not None
 
 
 def named(db: Reader, shortcodes: Collection[str], host: str) -> list[Emoji]:

@@ -144,14 +144,21 @@ def delete_all(db: Writer, account: AccountId) -> None:
 
 
 def take_back(
-    db: Writer, account: AccountId, kind: NotificationKind, sender: AccountId, post: PostId | None = None
+    db: Writer,
+    account: AccountId,
+    kind: NotificationKind,
+    sender: AccountId,
+    post: PostId | None = None,
+    emoji: str = "",
 ) -> None:
     """What was told is no longer so: a like undone, a request withdrawn."""
     db.run(
         """
         DELETE FROM notification
          WHERE account_id = :account AND kind = :kind AND from_id = :sender AND coalesce(post_id, 0) = :post
+           AND emoji = :emoji
         """,
+        emoji=emoji,
         account=account,
         kind=str(kind),
         sender=sender,
@@ -219,8 +226,8 @@ def is_here(db: Reader, account: AccountId) -> bool:
 
 
 def _notification(row: Row) -> Notification:
-    id, account, kind, sender, post, report, key, created_at = row
-    return Notification(id, account, _KINDS[kind], sender, post, report, key, created_at)
+    id, account, kind, sender, post, report, key, created_at, emoji = row
+    return Notification(id, account, _KINDS[kind], sender, post, report, key, created_at, emoji)
 
 
 @lru_cache(maxsize=16_384)

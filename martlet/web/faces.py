@@ -11,7 +11,7 @@ from martlet.web import addresses
 from martlet.web.cards import Emoji, Face
 from martlet.web.rendering import asset
 
-_SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,128}):")
 
 
 def media(use: FileUse, id: int, key: str, here: Server, form: FileForm = FileForm.SMALL) -> str:

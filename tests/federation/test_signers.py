@@ -22,7 +22,7 @@ from martlet.settings import Settings
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Scheme, SignatureRejected
 from martlet.signing.keys import PrivateKey
-from martlet.storage import keys
+from martlet.storage import emojis, keys
 from martlet.storage.database import Reader
 from tests import client
 from tests.client import Api
@@ -31,7 +31,7 @@ from tests.mastodon.acts import publish
 
 HERE = "http://localhost:3000"
 ADA = f"{HERE}/users/ada"
-OPEN = {"/actor", "/actor/outbox"}
+OPEN = {"/actor", "/actor/outbox", "/emojis/owl"}
 ACTIVITY = {"accept": "application/activity+json"}
 
 
@@ -54,8 +54,13 @@ def eve(there: Elsewhere) -> Person:
 
 def documents(api: Api, ada: client.Person) -> list[str]:
     """An address of each route of the door that gives out documents."""
+    here = api.built.ground.here
+    with api.built.ground.store.write() as db:
+        emojis.insert(
+            db, emojis.Emoji(here.next_id(), "owl", "", "owl.png", "owl.png", None, 1, here.now_ms())
+        )
     door = next(one for one in api.built.application.doors if "/inbox" in one.prefixes)
-    values = {"username": ada.username, "id": publish(api, ada)["id"]}
+    values = {"username": ada.username, "id": publish(api, ada)["id"], "shortcode": "owl"}
     routes = [path for method, path, _ in door.routes.each() if method == "GET"]
     return [path.format(**values) for path in routes if not path.count("{") > 2]
 

@@ -77,6 +77,11 @@ def test_posts_are_found_by_indexes(api: Api, plans: Plans) -> None:
     for verb in ("favourite", "bookmark", "reblog", "mute"):
         do(api, bob, verb, status)
     do(api, ada, "pin", status)
+    reactions = f"/api/v1/pleroma/statuses/{status['id']}/reactions"
+    for emoji in ("🎉", "☕"):
+        assert api.put(f"{reactions}/{emoji}", bob).status == 200
+    assert api.delete(f"{reactions}/☕", bob).status == 200
+    assert api.get(reactions, bob).status == 200
     api.post(f"/api/v1/polls/{asked['poll']['id']}/votes", bob, json={"choices": [0]})
     api.work()
     for viewer in (ada, bob, None):

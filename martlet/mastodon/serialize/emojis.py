@@ -8,7 +8,7 @@ from martlet.model.server import Server
 from martlet.storage import emojis
 from martlet.storage.database import Reader
 
-_SHORTCODE = re.compile(r":([A-Za-z0-9_]{2,128}):")
+_SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,128}):")
 
 
 def used_in(db: Reader, text: str, host: str, here: Server) -> list[entities.CustomEmoji]:

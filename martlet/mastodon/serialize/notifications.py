@@ -5,12 +5,15 @@ from functools import lru_cache
 
 import msgspec
 
-from martlet.mastodon.serialize import reports
+from martlet.mastodon.serialize import reactions, reports
 from martlet.mastodon.serialize.statuses import Parts, StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
 from martlet.model.names import AccountId, ReportId
 from martlet.model.notifications import Notification, NotificationKind
+from martlet.model.reactions import Choice
+from martlet.model.remote_media import FileUse
 from martlet.services.signing_in import Viewer
+from martlet.storage import emojis
 from martlet.storage import reports as report_rows
 from martlet.storage.database import Reader
 from martlet.storage.notifications import Told
@@ -26,10 +29,14 @@ TYPES = {
     NotificationKind.EDIT: "update",
     NotificationKind.QUOTE: "quote",
     NotificationKind.QUOTED_EDIT: "quoted_update",
+    NotificationKind.REACTION: "pleroma:emoji_reaction",
     NotificationKind.SIGN_UP: "admin.sign_up",
     NotificationKind.REPORT: "admin.report",
 }
-KINDS = {name: kind for kind, name in TYPES.items()}
+KINDS = {name: kind for kind, name in TYPES.items()} | dict.fromkeys(
+    ("reaction", "emoji_reaction"), NotificationKind.REACTION
+)
+"""By every name that apps ask for: glitch-soc and Fedibird call a reaction something else than Pleroma."""
 
 
 def page(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> bytes:
@@ -51,7 +58,8 @@ def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) 
             if tail is not None:
                 result.append((head, account, *tail, b"}"))
         elif post := posts_of.get(notification.post_id):
-            result.append((head, account, b',"status":', *post, b"}"))
+            chosen = _chosen(db, notification, pages) if notification.emoji else b""
+            result.append((head, account, chosen, b',"status":', *post, b"}"))
     return result
 
 
@@ -64,6 +72,17 @@ def _head(notification: Notification) -> bytes:
         msgspec.json.encode(notification.group_key),
         iso(notification.created_at).encode(),
     )
+
+
+def _chosen(db: Reader, notification: Notification, pages: StatusPages) -> bytes:
+    """Which emoji: a custom one as `:name:`, with its picture, as Pleroma tells it."""
+    choice = Choice.of_key(notification.emoji)
+    if not choice.is_custom:
+        return b',"emoji":%b,"emoji_url":null' % msgspec.json.encode(reactions.name(choice))
+    found = emojis.named(db, [choice.name], choice.host)
+    url = pages.here.file_url(FileUse.EMOJI, found[0].id, found[0].file) if found else None
+    emoji = msgspec.json.encode(f":{choice.key}:")
+    return b',"emoji":%b,"emoji_url":%b' % (emoji, msgspec.json.encode(url))
 
 
 def _tail(db: Reader, notification: Notification, pages: StatusPages) -> tuple[bytes, ...] | None:

@@ -11,10 +11,11 @@ import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from martlet.mastodon.serialize import bodies, polls
+from martlet.mastodon.serialize import bodies, polls, reactions
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.polls import PollPiece
 from martlet.mastodon.serialize.quotes import SAME_FOR_ALL
+from martlet.mastodon.serialize.reactions import ReactionPiece
 from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
 from martlet.services import rendering
@@ -39,8 +40,9 @@ class Piece:
     counts: bytes
     """`,"replies_count":0,…`"""
     poll: PollPiece | None
+    reactions: tuple[ReactionPiece, ...]
     is_plain: bool
-    """No quote, without a poll, and anybody may quote it or nobody: all boosts are, whatever they boost."""
+    """No quote, poll or reaction, and anybody may quote it or nobody: all boosts are, whatever they boost."""
     is_lasting: bool
     """Whether it may be kept: some accounts' JSON says more than their version covers."""
 
@@ -95,12 +97,14 @@ class Pieces:
             poll.id: polls.piece(db, poll, asked[poll.id].author_id, self._here)
             for poll in poll_rows.many(db, asked).values()
         }
+        reactions_of = reactions.pieces(db, list(details), self._here)
         return {
             id: _piece(
                 one,
                 author_versions[id],
                 b'{%b,"account":%b' % (bodies_of[id], accounts_of[one.author_id]),
                 polls_of.get(one.poll_id) if one.poll_id is not None else None,
+                reactions_of.get(id, ()),
                 is_lasting=self._accounts.has(one.author_id, author_versions[id]),
             )
             for id, one in details.items()
@@ -131,7 +135,13 @@ class Pieces:
 
 
 def _piece(
-    detail: Detail, author_version: int, beginning: bytes, poll: PollPiece | None, *, is_lasting: bool
+    detail: Detail,
+    author_version: int,
+    beginning: bytes,
+    poll: PollPiece | None,
+    chosen: tuple[ReactionPiece, ...],
+    *,
+    is_lasting: bool,
 ) -> Piece:
     counts = b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d' % (
         detail.replies_count,
@@ -148,6 +158,9 @@ def _piece(
         head=beginning if is_boost else beginning + counts,
         counts=counts,
         poll=poll,
+        reactions=chosen,
         is_lasting=is_lasting,
-        is_plain=poll is None and detail.quote_state is None and detail.quoting in SAME_FOR_ALL,
+        is_plain=(
+            poll is None and not chosen and detail.quote_state is None and detail.quoting in SAME_FOR_ALL
+        ),
     )

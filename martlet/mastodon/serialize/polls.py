@@ -10,7 +10,7 @@ from martlet.mastodon.serialize import emojis
 from martlet.mastodon.serialize.times import iso_or_none
 from martlet.model.names import AccountId, PollId
 from martlet.model.server import Server
-from martlet.storage import polls
+from martlet.storage import accounts, polls
 from martlet.storage.database import Reader
 
 
@@ -25,8 +25,10 @@ class PollPiece(NamedTuple):
 
 
 def piece(db: Reader, poll: polls.Poll, author: AccountId, here: Server) -> PollPiece:
+    host = accounts.host_of(db, author)
     going_on, over = (
-        msgspec.json.encode(_for_everybody(db, poll, here, is_over=is_over))[:-1] for is_over in (False, True)
+        msgspec.json.encode(_for_everybody(db, poll, host, here, is_over=is_over))[:-1]
+        for is_over in (False, True)
     )
     return PollPiece(poll.id, author, poll.expires_at, going_on, over)
 
@@ -58,14 +60,15 @@ def entity(
 ) -> entities.Poll:
     """`chosen`: what the viewer chose."""
     is_over = poll.expires_at is not None and poll.expires_at <= here.now_ms()
-    shown = _for_everybody(db, poll, here, is_over=is_over)
+    shown = _for_everybody(db, poll, accounts.host_of(db, author), here, is_over=is_over)
     if viewer:
         shown.voted = bool(chosen) or author == viewer
         shown.own_votes = list(chosen)
     return shown
 
 
-def _for_everybody(db: Reader, poll: polls.Poll, here: Server, *, is_over: bool) -> entities.Poll:
+def _for_everybody(db: Reader, poll: polls.Poll, host: str, here: Server, *, is_over: bool) -> entities.Poll:
+    """`host`: whose emoji stand in it."""
     shows_totals = is_over or not poll.hides_totals
     titles = " ".join(title for title, _ in poll.options)
     return entities.Poll(
@@ -79,5 +82,5 @@ def _for_everybody(db: Reader, poll: polls.Poll, here: Server, *, is_over: bool)
             entities.PollOption(title=title, votes_count=votes if shows_totals else None)
             for title, votes in poll.options
         ],
-        emojis=emojis.used_in(db, titles, "", here),
+        emojis=emojis.used_in(db, titles, host, here),
     )

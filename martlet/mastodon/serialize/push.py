@@ -10,10 +10,12 @@ from martlet.mastodon.notification_entities import PushPayload
 from martlet.mastodon.serialize.accounts import pictures
 from martlet.mastodon.serialize.notifications import TYPES
 from martlet.model.notifications import Notification, NotificationKind
+from martlet.model.reactions import Choice
 from martlet.model.remote_media import FileUse
 from martlet.model.server import Server
 from martlet.storage import accounts, posts
 from martlet.storage.database import Reader
+from martlet.text.emoji import as_picture
 from martlet.text.sanitize import plain
 
 BODY_LENGTH = 140
@@ -30,6 +32,7 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.EDIT: "{name} changed a post",
         K.QUOTE: "{name} quoted you",
         K.QUOTED_EDIT: "{name} changed a post you quoted",
+        K.REACTION: "{name} reacted to your post with {emoji}",
         K.SIGN_UP: "{name} has joined",
         K.REPORT: "{name} has reported something",
     },
@@ -44,6 +47,7 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.EDIT: "{name} hat einen Beitrag geändert",
         K.QUOTE: "{name} hat dich zitiert",
         K.QUOTED_EDIT: "{name} hat einen von dir zitierten Beitrag geändert",
+        K.REACTION: "{name} hat auf deinen Beitrag mit {emoji} reagiert",
         K.SIGN_UP: "{name} ist neu hier",
         K.REPORT: "{name} hat etwas gemeldet",
     },
@@ -58,10 +62,16 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.EDIT: "{name} 修改了帖子",
         K.QUOTE: "{name} 引用了你",
         K.QUOTED_EDIT: "{name} 修改了你引用的帖子",
+        K.REACTION: "{name} 用 {emoji} 回应了你的帖子",
         K.SIGN_UP: "{name} 加入了",
         K.REPORT: "{name} 提交了举报",
     },
 }
+
+
+def _emoji(told: Notification) -> str:
+    choice = Choice.of_key(told.emoji)
+    return f":{choice.name}:" if choice.is_custom else as_picture(choice.name)
 
 
 def word(db: Reader, told: Notification, token: str, here: Server) -> bytes | None:
@@ -84,7 +94,7 @@ def word(db: Reader, told: Notification, token: str, here: Server) -> bytes | No
             notification_id=told.id,
             notification_type=TYPES[told.kind],
             icon=pictures(sender, FileUse.AVATAR, here)[1],
-            title=words[told.kind].format(name=sender.display_name or sender.username),
+            title=words[told.kind].format(name=sender.display_name or sender.username, emoji=_emoji(told)),
             body=body if len(body) <= BODY_LENGTH else body[: BODY_LENGTH - 1] + "…",
         )
     )
