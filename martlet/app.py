@@ -59,6 +59,7 @@ from martlet.network.client import Client
 from martlet.proxy.door import ProxyDoor
 from martlet.proxy.fetching import Fetcher
 from martlet.services import (
+    archiving,
     blocking,
     blocking_servers,
     caching,
@@ -180,6 +181,8 @@ def jobs(
     return {
         **post_office.jobs,
         delivering.TELL_COUNTS: partial(delivering.tell_counts, ground),
+        archiving.MAKE: partial(archiving.make, ground),
+        archiving.TIDY: partial(archiving.tidy, ground),
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
         blocking_servers.PART: partial(blocking_servers.part, ground.store),
         caching.DELETE_FILES: partial(caching.delete_files, ground),

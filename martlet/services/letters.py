@@ -18,6 +18,7 @@ CONFIRM: Final = "confirm"
 RESET: Final = "reset"
 APPROVED: Final = "approved"
 PASSWORD_CHANGED: Final = "password_changed"  # noqa: S105 - a letter's name
+ARCHIVE_READY: Final = "archive_ready"
 
 ENGLISH: dict[str, Letter] = {
     CONFIRM: Letter(
@@ -40,6 +41,11 @@ ENGLISH: dict[str, Letter] = {
         "Your password on {server} was changed",
         "Hello {name},\n\nthe password of your account on {server} has just been changed. "
         "If that was not you, choose a new one at once:\n\n{link}\n",
+    ),
+    ARCHIVE_READY: Letter(
+        "Your archive from {server} is ready",
+        "Hello {name},\n\nthe archive of your posts and pictures on {server} is ready. "
+        "For a week you can fetch it here:\n\n{link}\n\nIf you did not ask for it, please change your password.\n",
     ),
 }
 GERMAN: dict[str, Letter] = {
@@ -65,6 +71,12 @@ GERMAN: dict[str, Letter] = {
         "Hallo {name},\n\ndas Passwort deines Kontos auf {server} wurde gerade geändert. "
         "Wenn du das nicht warst, wähle gleich ein neues:\n\n{link}\n",
     ),
+    ARCHIVE_READY: Letter(
+        "Dein Archiv von {server} ist fertig",
+        "Hallo {name},\n\ndas Archiv deiner Beiträge und Bilder auf {server} ist fertig. "
+        "Eine Woche lang kannst du es hier abholen:\n\n{link}\n\n"
+        "Wenn du es nicht angefordert hast, ändere bitte dein Passwort.\n",
+    ),
 }
 CHINESE: dict[str, Letter] = {
     CONFIRM: Letter(
@@ -84,6 +96,11 @@ CHINESE: dict[str, Letter] = {
     PASSWORD_CHANGED: Letter(
         "你在 {server} 的密码已更改",
         "{name}，你好：\n\n你在 {server} 的账号密码刚刚被更改。如果不是你本人，请立刻设置新密码：\n\n{link}\n",
+    ),
+    ARCHIVE_READY: Letter(
+        "你在 {server} 的存档已经准备好",
+        "{name}，你好：\n\n你在 {server} 的帖子和图片存档已经准备好。一周之内可以在这里下载：\n\n{link}\n\n"
+        "如果不是你要求的，请更改密码。\n",
     ),
 }
 BY_LANGUAGE: dict[str, dict[str, Letter]] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}

@@ -191,6 +191,8 @@ def _link(letter: str, login: Login, secret: ServerSecret, here: Server) -> str:
             path = f"/auth/password/{reset_token(secret, login, here)}"
         case letters.PASSWORD_CHANGED:
             path = "/auth/password/new"
+        case letters.ARCHIVE_READY:
+            path = "/settings/data"
         case _:
             path = "/auth/sign_in"
     return here.url + path

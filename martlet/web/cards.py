@@ -65,6 +65,17 @@ class AliasCard:
 
 
 @dataclass(frozen=True, slots=True)
+class ArchiveCard:
+    """An archive of one's posts. `address` is None while it is being made; `size` is said as people say it."""
+
+    created_at: datetime
+    posts: int
+    address: str | None = None
+    size: str = ""
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class ExportCard:
     """A list that can be taken along."""
 

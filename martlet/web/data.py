@@ -1,18 +1,21 @@
 """Settings of one's own data: lists to take along, and those brought from elsewhere."""
 
+import asyncio
 from typing import get_args
 
 from martlet.archives import tables
 from martlet.archives.tables import FILE_NAMES, KINDS, Kind
-from martlet.http.answer import NOSNIFF, PRIVATE, Answer
-from martlet.model.errors import Conflict, InvalidInput, NotFound
+from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart
+from martlet.model.errors import Conflict, InvalidInput, NotFound, TooMany
 from martlet.model.server import Server, moment
-from martlet.services import exporting, importing, importing_posts, inviting
-from martlet.storage import bulk_imports, exports
+from martlet.services import archiving, exporting, importing, importing_posts, inviting, securing
+from martlet.services.securing import WrongPassword
+from martlet.storage import archives, bulk_imports, exports
+from martlet.storage.archives import Archive
 from martlet.storage.bulk_imports import BulkImport
 from martlet.storage.database import Reader
 from martlet.web import addresses
-from martlet.web.cards import ExportCard, FailureCard, ImportCard, ImportState
+from martlet.web.cards import ArchiveCard, ExportCard, FailureCard, ImportCard, ImportState
 from martlet.web.pages import DataPage, ImportPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, Sentence, problems_of, sentence
@@ -21,6 +24,8 @@ pages = Pages()
 
 SHOWN_IMPORTS = 10
 SHOWN_FAILURES = 50
+PASSWORD_LIMIT = 1000
+ZIP = (b"content-type", b"application/zip")
 CSV = (b"content-type", b"text/csv; charset=utf-8")
 
 NAMES: dict[str, Sentence] = {
@@ -71,15 +76,31 @@ async def overview(visit: Visit) -> Answer:
 
 def _overview(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -> DataPage:
     counts = exports.counts(db, visit.account)._asdict()
+    archive, may_ask_at = archives.newest(db, visit.account), archiving.may_ask_at(db, visit.account)
     return DataPage(
         exports=tuple(
             ExportCard(name, counts[kind], addresses.at(addresses.EXPORT, name=FILE_NAMES[kind]))
             for kind, name in _named_kinds()
         ),
+        archive=None if archive is None else _archive_card(archive, visit),
+        may_ask_at=moment(may_ask_at) if may_ask_at > visit.here.now_ms() else None,
         imports=tuple(map(_card, bulk_imports.of_account(db, visit.account, SHOWN_IMPORTS))),
         kinds=tuple(BRINGABLE.items()),
         may_invite=inviting.may_invite(visit.here),
         problems=problems,
+    )
+
+
+def _archive_card(one: Archive, visit: Visit) -> ArchiveCard | None:
+    ends_at = archiving.ends_at(one)
+    if one.state == "ready" and ends_at <= visit.here.now_ms():
+        return None
+    return ArchiveCard(
+        created_at=moment(one.created_at),
+        posts=one.posts,
+        address=addresses.at(addresses.ARCHIVE, id=str(one.id)) if one.state == "ready" else None,
+        size=f"{max(one.bytes / 1_000_000, 0.1):.1f} MB",
+        ends_at=moment(ends_at) if ends_at else None,
     )
 
 
@@ -120,6 +141,37 @@ def _file(body: bytes, name: str) -> Answer:
     return Answer(body, 200, [CSV, kept, NOSNIFF, PRIVATE])
 
 
+@pages.post(addresses.ARCHIVES, access="member")
+async def ask_archive(visit: Visit) -> Answer:
+    try:
+        await securing.confirm_password(
+            visit.ground, visit.signed_in.login, visit.field("password", PASSWORD_LIMIT)
+        )
+        await visit.store.writing(archiving.request, visit.account, visit.here)
+    except (WrongPassword, TooMany) as error:
+        problems = tuple(
+            Problem("password" if isinstance(error, WrongPassword) else "", one.sentence)
+            for one in problems_of(error)
+        )
+        page = await visit.store.reading(_overview, visit, problems)
+        return visit.page(page, 429 if isinstance(error, TooMany) else 422)
+    return visit.go(addresses.DATA, done="archive_begun")
+
+
+@pages.get(addresses.ARCHIVE, access="member")
+async def archive(visit: Visit) -> Answer:
+    """Only for its owner, and only for a week (attacks F12)."""
+    one = await visit.store.reading(
+        archiving.get_ready, _number(visit.params["id"]), visit.account, visit.here
+    )
+    kept = (b"content-disposition", f'attachment; filename="archive-{one.id}.zip"'.encode("ascii"))
+    file = archiving.path(visit.ground, one.id)
+    if not await asyncio.to_thread(file.is_file):  # a backup has the row, not the file
+        raise NotFound
+    part = FilePart(file, 0, one.bytes)
+    return Answer(b"", 200, [ZIP, kept, NOSNIFF, PRIVATE], part)
+
+
 # -- bringing here -------------------------------------------------------
 
 
@@ -151,10 +203,14 @@ async def _take(visit: Visit, kind: str, *, is_overwrite: bool) -> int:
 
 def _own_import(db: Reader, visit: Visit) -> BulkImport:
     """Raises `NotFound`."""
-    id = visit.params["id"]
+    return bulk_imports.get(db, _number(visit.params["id"]), visit.account)
+
+
+def _number(id: str) -> int:
+    """Raises `NotFound`."""
     if not (id.isascii() and id.isdigit() and len(id) < 19):  # noqa: PLR2004 - digits of 2**63
         raise NotFound
-    return bulk_imports.get(db, int(id), visit.account)
+    return int(id)
 
 
 @pages.get(addresses.IMPORT, access="member")

@@ -16,6 +16,7 @@ from martlet.signing.passwords import MIN_LENGTH
 from martlet.web.cards import (
     AliasCard,
     AppCard,
+    ArchiveCard,
     ExportCard,
     Face,
     FailureCard,
@@ -374,10 +375,16 @@ class MovingPage:
 
 @dataclass(frozen=True, slots=True)
 class DataPage:
-    """`/settings/data`. Fields of its form: kind, file, mode (merge or overwrite)."""
+    """
+    `/settings/data`. Fields of its form: kind, file, mode (merge or overwrite).
+
+    `may_ask_at` is set while it is too soon for the next archive.
+    """
 
     template: ClassVar[str] = "settings/data.html"
     exports: tuple[ExportCard, ...]
+    archive: ArchiveCard | None
+    may_ask_at: datetime | None
     imports: tuple[ImportCard, ...]
     kinds: tuple[tuple[str, Sentence], ...]
     may_invite: bool

@@ -76,6 +76,7 @@ NOTICES: dict[str, Sentence] = {
     "alias_ended": sentence("Taken back. The other account can no longer move here."),
     "moved": sentence("Done. Your followers are on their way."),
     "moved_back": sentence("This account stays, and can be used again."),
+    "archive_begun": sentence("The archive is being made. You can close this page."),
     "import_begun": sentence("It has begun. You can close this page; it goes on."),
     "import_dropped": sentence("Nothing was changed."),
     "account_kept": sentence("Good that you stay. All is as it was."),

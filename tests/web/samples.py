@@ -8,6 +8,7 @@ from martlet.web import pages
 from martlet.web.cards import (
     AliasCard,
     AppCard,
+    ArchiveCard,
     Choice,
     Emoji,
     ExportCard,
@@ -323,9 +324,32 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         pages.InvitationsPage((), problems=(Problem("uses", sentence("This is needed.")),)),
         SIGNED_IN,
     ),
-    "data": (pages.DataPage(EXPORTS, IMPORTS, BRINGABLE, True), SIGNED_IN),
+    "data": (pages.DataPage(EXPORTS, None, None, IMPORTS, BRINGABLE, True), SIGNED_IN),
     "data-wrong": (
-        pages.DataPage(EXPORTS, (), BRINGABLE, True, (Problem("file", sentence("Please choose a file.")),)),
+        pages.DataPage(
+            EXPORTS,
+            None,
+            None,
+            (),
+            BRINGABLE,
+            True,
+            (Problem("file", sentence("Please choose a file.")), WRONG),
+        ),
+        SIGNED_IN,
+    ),
+    "data-making": (
+        pages.DataPage(EXPORTS, ArchiveCard(NOW, 12), NOW, (), BRINGABLE, True),
+        SIGNED_IN,
+    ),
+    "data-ready": (
+        pages.DataPage(
+            EXPORTS,
+            ArchiveCard(NOW, 312, "/settings/data/archives/1.zip", "48.1 MB", NOW + timedelta(days=7)),
+            NOW + timedelta(days=7),
+            (),
+            BRINGABLE,
+            True,
+        ),
         SIGNED_IN,
     ),
     "import-asking": (pages.ImportPage(IMPORTS[0], (), True), SIGNED_IN),

@@ -1,13 +1,17 @@
 """Lists taken along and brought, in a browser."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
 from martlet.services import importing
 from tests.archives.making import OLD, create, files, note, zipped
 from tests.browser import OWN, Browser, forms
-from tests.client import Api, Person, Reply
+from tests.client import PASSWORD, Api, Person, Reply
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -143,3 +147,35 @@ def test_old_posts_are_brought(api: Api, ada: Person, browser: Browser) -> None:
     bring(browser, b"no archive", kind="posts")
     api.work()
     assert "This is no archive with posts in it." in browser.get("/settings/data").text
+
+
+def test_f12_an_archive_is_for_its_owner_and_for_a_week(api: Api, ada: Person) -> None:
+    with time_machine.travel(NOW, tick=True) as clock:
+        browser = Browser(api)
+        browser.sign_in(ada)
+        page = browser.send(browser.get("/settings/data"), {"password": "not it"}, "/settings/data/archives")
+        assert (page.status, "The password is not right." in page.text) == (422, True)
+        page = browser.send(page, {"password": PASSWORD}, "/settings/data/archives")
+        assert "The archive is being made." in page.text
+        csrf = forms(page)[-1].fields["csrf"]
+        reply = browser.post("/settings/data/archives", {"csrf": csrf, "password": PASSWORD})
+        assert reply.status == 429
+        with api.built.ground.store.read() as db:
+            id = db.value("SELECT id FROM archive")
+        path = f"/settings/data/archives/{id}"
+        assert browser.get(path).status == 404, "it is not ready"
+        api.work()
+        assert path in browser.get("/settings/data").text.replace("&#x2f;", "/")
+        reply = browser.get(path)
+        assert (reply.status, reply.body[:2]) == (200, b"PK")
+        assert reply.headers["cache-control"] == "private, no-store"
+        assert "attachment" in reply.headers["content-disposition"]
+        other = Browser(api)
+        other.sign_in(api.person("bob"))
+        assert other.get(path).status == 404
+        assert Browser(api).get(path).status == 303
+        for odd in ("0", "x", "../secret", "9" * 30):
+            assert browser.get(f"/settings/data/archives/{odd}").status == 404
+        clock.shift(timedelta(days=7, minutes=1))
+        browser.sign_in(ada)
+        assert browser.get(path).status == 404
