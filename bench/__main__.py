@@ -213,6 +213,21 @@ def against(
 @workers
 @database
 @folder_option
+def federation(workers: int, database: str, folder: Path | None) -> None:
+    """What other servers cost: posts that come in and go out, documents that are fetched."""
+    from bench import federation as room  # noqa: PLC0415 - needs Martlet itself
+
+    with _kept_or_thrown_away(folder) as place:
+        found = room.measure(
+            place, serving.free_url(), database, workers, lambda said: click.echo(f"  {said}")
+        )
+    click.echo(f"\n{found.table()}\n{_version()}, {report.this_machine().cpu}")
+
+
+@main.command()
+@workers
+@database
+@folder_option
 def coldstart(workers: int, database: str, folder: Path | None) -> None:
     """From the command to the first answer, with the data of a folder or with none."""
     with _kept_or_thrown_away(folder) as place:

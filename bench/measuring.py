@@ -78,7 +78,7 @@ def _figures(shot: Shot, cpu: float) -> Figures:
 def _median(runs: Sequence[Figures], first: Figures, checked: Check) -> Figures:
     """The median of each figure. An answer shorter than the checked ones were counts as one bad request."""
     wire_bytes = round(statistics.median(run.wire_bytes for run in runs))
-    is_short = wire_bytes < 0.7 * checked.body_bytes
+    is_short = wire_bytes < 0.7 * checked.mean_bytes
     return Figures(
         cpu_us=round(statistics.median(run.cpu_us for run in runs)),
         per_second=round(statistics.median(run.per_second for run in runs), 1),

@@ -7,9 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from bench.client import ApiError, Client, address_of
@@ -27,6 +27,8 @@ class Launch:
     workers: int = 1
     database: str = "sqlite"
     command: str = shlex.join([str(Path(sys.executable).with_name("martlet")), "serve"])
+    settings: Mapping[str, str] = field(default_factory=dict)
+    """More of them, as environment variables."""
 
     def environment(self) -> dict[str, str]:
         return {key: value for key, value in os.environ.items() if not key.startswith("MARTLET_")} | {
@@ -38,6 +40,7 @@ class Launch:
             "MARTLET_REGISTRATION": "open",
             "MARTLET_RATE_LIMITS": "off",
             "MARTLET_LOG_LEVEL": "warning",
+            **self.settings,
         }
 
 

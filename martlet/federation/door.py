@@ -43,7 +43,7 @@ from martlet.services import documenting, identities
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
 from martlet.signing.http_signatures import SignatureRejected
-from martlet.storage import accounts, collections, documents, posts, remotes, uris
+from martlet.storage import accounts, collections, documents, peer_policies, posts, remotes, uris
 from martlet.storage.database import Reader, Writer
 from martlet.storage.keys import RemoteKey
 from martlet.text import names
@@ -51,6 +51,8 @@ from martlet.text import names
 ACTIVITY: Header = (b"content-type", b"application/activity+json")
 VARY: Header = (b"vary", b"accept")
 CACHED: Header = (b"cache-control", b"public, max-age=60")
+Find = Callable[[Reader, Params], bytes | None]
+"""A document that is kept ready, if it is."""
 PAGE = 20
 FOLLOWS = 80
 Around = Literal["replies", "context", "likes", "shares"]
@@ -99,8 +101,12 @@ class FederationDoor:
         add("GET", "/actor/outbox", self._server_outbox)
         add("GET", "/emojis/{shortcode}", self._emoji)
         read = self._read
-        add("GET", "/users/{username}", self._or_page("/@{username}", read(self._account)))
-        add("GET", "/users/{username}/posts/{id}", self._or_page("/@{username}/{id}", read(self._post)))
+        add("GET", "/users/{username}", self._or_page("/@{username}", read(self._account, _kept_account)))
+        add(
+            "GET",
+            "/users/{username}/posts/{id}",
+            self._or_page("/@{username}/{id}", read(self._post, _kept_post)),
+        )
         add("GET", "/users/{username}/posts/{id}/activity", read(self._activity))
         add("GET", "/users/{username}/quote_authorizations/{id}", read(self._consent))
         for name in get_args(Around):
@@ -146,18 +152,21 @@ class FederationDoor:
 
         return choose
 
-    def _read(self, endpoint: Endpoint) -> Endpoint:
+    def _read(self, endpoint: Endpoint, find_kept: Find | None = None) -> Endpoint:
         """
-        What people here say, for servers that we speak with.
+        What people here say, for servers that we speak with; what `find_kept` finds, without asking `endpoint`.
 
         With `authorized_fetch` they have to sign, and whom the person asked for
         blocks is told nothing. The server's own account stays open, so that
         others can look up the key with which we ask for theirs.
         """
-        store, asking = self._ground.store, self._asking
+        store, asking, here = self._ground.store, self._asking, self._ground.here
 
         async def open_to_all(request: Request, params: Params) -> Answer:
-            await asking.check_open(request)
+            sender = asking.host_of_signer(request)
+            kept = await store.reading(_kept, sender, params, find_kept, here)
+            if kept is not None:
+                return Answer(kept, 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
             return await endpoint(request, params)
 
         async def for_signers(request: Request, params: Params) -> Answer:
@@ -224,13 +233,7 @@ class FederationDoor:
             await self._check_reader(request, post)
         if make is documenting.post_document and post.boost_of_id is not None:
             make = documenting.boosted
-        found = (
-            await store.reading(documents.find, post.uri, post.version)
-            if make is documenting.post_document and is_open and post.poll_id is None
-            else None
-        )
-        if found is None:
-            found = await store.writing(make, post, author, self._ground.secret, here)
+        found = await store.writing(make, post, author, self._ground.secret, here)
         return Answer(found, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
 
     async def _consent(self, request: Request, params: Params) -> Answer:
@@ -353,6 +356,31 @@ def _account(db: Reader, username: str) -> Account:
     return account
 
 
+def _kept(db: Reader, sender: str, params: Params, find_kept: Find | None, here: Server) -> bytes | None:
+    """
+    What is open to all is not for servers that say who they are and are not spoken with: raises `SignerSuspended`.
+
+    A signature that is good for nothing harms nobody here.
+    """
+    if sender and peer_policies.is_refused(db, sender, here):
+        raise SignerSuspended
+    return None if find_kept is None else find_kept(db, params)
+
+
+def _kept_account(db: Reader, params: Params) -> bytes | None:
+    return documents.find_of_account(db, params["username"])
+
+
+def _kept_post(db: Reader, params: Params) -> bytes | None:
+    return documents.find_of_open_post(db, params["username"], _post_id(params["id"]))
+
+
+def _post_id(text: str) -> PostId:
+    """0 for what can be no post's."""
+    id = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0
+    return PostId(min(id, collections.LAST))
+
+
 def _find_actor(db: Reader, id: AccountId) -> bytes | None:
     account = accounts.find(db, id)
     return None if account is None else documents.find(db, account.uri, account.version)
@@ -365,9 +393,7 @@ def _make_actor(db: Writer, id: AccountId, keys: build.Keys, ground: Ground) -> 
 def _post(db: Reader, params: Params, here: Server) -> tuple[Post, Account]:
     """Raises `NotFound`."""
     author = _account(db, params["username"])
-    text = params["id"]
-    id = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0
-    post = posts.find_unfiltered(db, PostId(min(id, collections.LAST)))
+    post = posts.find_unfiltered(db, _post_id(params["id"]))
     if post is None or post.author_id != author.id or not post.is_local:
         raise NotFound
     del here
@@ -377,9 +403,7 @@ def _post(db: Reader, params: Params, here: Server) -> tuple[Post, Account]:
 def _consent(db: Reader, params: Params) -> tuple[Post, Post, Account]:
     """A quote, what it quotes, and whose post that is; with its author's consent. Raises `NotFound`."""
     author = _account(db, params["username"])
-    text = params["id"]
-    id = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0
-    quote = posts.find_unfiltered(db, PostId(min(id, collections.LAST)))
+    quote = posts.find_unfiltered(db, _post_id(params["id"]))
     if quote is None or quote.quote_state != "accepted" or quote.quote_of_id is None:
         raise NotFound
     quoted = posts.find_unfiltered(db, quote.quote_of_id)

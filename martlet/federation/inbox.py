@@ -104,20 +104,21 @@ class Inbox:
             return
         try:
             await self._take_in(one, here)
-        except (EvidenceRejected, NotFound, TooMany) as error:
-            log.info("%s from %s is left out: %s", one.uri[:200], one.signer[:200], error.message)
-        except NoAnswer as error:
-            log.info("%s from %s cannot be confirmed: %s", one.uri[:200], one.signer[:200], error.message)
-        await self.ground.store.writing(incoming.finish, one.id)
+        except (EvidenceRejected, NotFound, TooMany, NoAnswer) as error:
+            why = "cannot be confirmed" if isinstance(error, NoAnswer) else "is left out"
+            log.info("%s from %s %s: %s", one.uri[:200], one.signer[:200], why, error.message)
+            await self.ground.store.writing(incoming.finish, one.id)
 
     async def _take_in(self, one: Incoming, here: Server) -> None:
+        """All of it, and that it is worked off, in one transaction where it changes something here."""
         document = canonical_json.parse_object(one.body)
         act, evidence = await self._believed(parse.act(document), document, one.signer)
         if isinstance(act, Forwarded):
             await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
+            await self.ground.store.writing(incoming.finish, one.id)
             return
         verified = await self._gather(act)
-        await self.ground.store.writing(intake.accept, act, evidence, here, verified)
+        await self.ground.store.writing(_work_off, one, act, evidence, here, verified)
 
     async def _believed(self, act: Act, document: dict[str, Any], signer: Uri) -> tuple[Act, Evidence]:
         """The act with the evidence for it. Raises `EvidenceRejected` or what fetching raises."""
@@ -232,6 +233,13 @@ class Inbox:
 def _write_down(db: Writer, one: Incoming, now: int) -> None:
     if incoming.insert(db, one, now):
         events.add_job(db, TAKE_IN, msgspec.json.encode(one.id).decode(), now)
+
+
+def _work_off(
+    db: Writer, one: Incoming, act: Act, evidence: Evidence, here: Server, verified: Verified | None
+) -> None:
+    intake.accept(db, act, evidence, here, verified)
+    incoming.finish(db, one.id)
 
 
 def _is_wanted(db: Reader, said: Writing) -> bool:

@@ -1,6 +1,7 @@
 """Signed documents of accounts here, byte for byte."""
 
-from martlet.model.names import AccountId, Uri
+from martlet.model.names import AccountId, PostId, Uri
+from martlet.storage.accounts import IS_SHOWN
 from martlet.storage.database import Reader, Writer
 
 
@@ -8,6 +9,38 @@ def find(db: Reader, uri: Uri, version: int) -> bytes | None:
     """The document made from this version of what it shows."""
     body = db.value(
         "SELECT body FROM document WHERE uri = :uri AND version = :version", uri=uri, version=version
+    )
+    return None if body is None else bytes(body)
+
+
+def find_of_account(db: Reader, username: str) -> bytes | None:
+    """What is kept of an account that is not gone and not suspended, as it is now."""
+    body = db.value(
+        f"""
+        SELECT document.body
+          FROM account JOIN document ON document.uri = account.uri AND document.version = account.version
+         WHERE account.username_folded = :username AND account.host = ''
+           AND account.suspended_at IS NULL AND account.deletes_at IS NULL AND {IS_SHOWN}
+        """,
+        username=username.lower(),
+    )
+    return None if body is None else bytes(body)
+
+
+def find_of_open_post(db: Reader, username: str, id: PostId) -> bytes | None:
+    """What is kept of a public or unlisted post by such an account, as it is now."""
+    body = db.value(
+        f"""
+        SELECT document.body
+          FROM post
+          JOIN account ON account.id = post.author_id
+          JOIN document ON document.uri = post.uri AND document.version = post.version
+         WHERE post.id = :id AND post.visibility >= 3 AND post.poll_id IS NULL
+           AND account.username_folded = :username AND account.host = ''
+           AND account.suspended_at IS NULL AND account.deletes_at IS NULL AND {IS_SHOWN}
+        """,
+        id=id,
+        username=username.lower(),
     )
     return None if body is None else bytes(body)
 

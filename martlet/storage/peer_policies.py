@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Collection, Iterable, Mapping
+from functools import lru_cache
 
 from martlet.model.moderation import OPEN, OWN, Decision, Policy, Severity, decide, domains_of
 from martlet.model.names import Uri, host_of
@@ -21,9 +22,14 @@ def policy(db: Reader, host: str) -> Policy:
         SELECT host, list_id, severity, is_allowed, refuses_media, refuses_reports
           FROM peer_policy WHERE host {among_words(db.dialect, "domains")}
         """,
-        domains=json.dumps(domains_of(host)),
+        domains=_names(host),
     )
     return decide(_decision(*row) for row in rows) if rows else OPEN
+
+
+@lru_cache(maxsize=4096)
+def _names(host: str) -> str:
+    return json.dumps(domains_of(host))
 
 
 def is_refused(db: Reader, host: str, here: Server) -> bool:
@@ -70,7 +76,7 @@ def about(db: Reader, host: str) -> list[Decision]:
     """All that is decided about a host and the domains above it, the nearest first, the operator's before lists'."""
     rows = db.rows(
         f"SELECT {COLUMNS} FROM peer_policy WHERE host {among_words(db.dialect, 'domains')}",
-        domains=json.dumps(domains_of(host)),
+        domains=_names(host),
     )
     return sorted(map(_from_row, rows), key=lambda one: (-len(one.host), one.list_id))
 
