@@ -191,9 +191,11 @@ class LinkCard:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A quoted post, whose own quote is not shown; without `post` where it is not for everyone, or no longer there."""
+    """A quoted post, whose own quote is not shown; without `post`, `missing` says why."""
 
     post: "PostCard | None"
+    missing: Literal["hidden", "waiting", "unwanted"] = "hidden"
+    """Not for everyone or no longer there; its author was asked for consent; its author does not want it quoted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,14 +83,23 @@ def cards(
 def _quotes(db: Reader, shown: Sequence[Shown], here: Server) -> dict[PostId, Quote]:
     """By the quoting post. What was quoted with its author's consent is asked for as nobody, like everything here."""
     details = posts.details(db, [one.boosted_id or one.id for one in shown])
-    quoting = {
-        one.id: one.quote_of_id if one.quote_state == "accepted" else None
-        for one in details.values()
-        if one.quote_state is not None
+    quoting = {one.id: one for one in details.values() if one.quote_state is not None}
+    wanted = {
+        one.quote_of_id for one in quoting.values() if one.quote_of_id and one.quote_state == "accepted"
     }
-    wanted = {id for id in quoting.values() if id is not None}
     found = {card.id: card for card in _cards(db, posts.shown(db, wanted, NOBODY), here)} if wanted else {}
-    return {id: Quote(found.get(str(quoted))) for id, quoted in quoting.items()}
+    return {
+        id: Quote(found.get(str(one.quote_of_id)), _MISSING.get(one.quote_state or "", "hidden"))
+        for id, one in quoting.items()
+    }
+
+
+_MISSING: dict[str, Literal["waiting", "unwanted"]] = {
+    "pending": "waiting",
+    "rejected": "unwanted",
+    "revoked": "unwanted",
+}
+"""Why what is quoted is not shown, by the state of the quote."""
 
 
 def _cards(

@@ -69,6 +69,22 @@ def test_a_boost_is_no_way_round_the_rule(api: Api) -> None:
     assert quote(api, bob, do(api, bob, "reblog", open_one))["quote"]["quoted_status"]["id"] == open_one["id"]
 
 
+def test_what_nobody_may_quote_is_told_to_each_as_it_is(api: Api) -> None:
+    """Kept for one viewer, it is not shown to another who may do more: alone and boosted."""
+    ada, bob, eve = (api.person(name) for name in ("ada", "bob", "eve"))
+    status = publish(api, ada, quote_approval_policy="nobody")
+    boost = do(api, bob, "reblog", status)
+    for viewer, expected in (
+        (eve, "denied"),
+        (ada, "automatic"),
+        (None, "denied"),
+        (eve, "denied"),
+        (ada, "automatic"),
+    ):
+        for one in (look(api, status, viewer), look(api, boost, viewer)["reblog"]):
+            assert one["quote_approval"] == {"automatic": [], "manual": [], "current_user": expected}
+
+
 def test_what_cannot_be_seen_cannot_be_quoted(api: Api) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     assert try_quoting(api, bob, publish(api, ada, visibility="private")).status == 404

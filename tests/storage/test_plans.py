@@ -5,6 +5,9 @@ import sqlite3
 
 import pytest
 
+from martlet.model.names import PostId, Uri
+from martlet.storage import marks, quotes
+from martlet.storage.quotes import RemoteQuote
 from martlet.storage.sqlite import SqliteStore
 from tests.client import Api
 from tests.mastodon.acts import POSTS, do, follow, publish, upload
@@ -99,6 +102,26 @@ def test_posts_are_found_by_indexes(api: Api, plans: Plans) -> None:
     do(api, bob, "reblog", status)
     api.delete(f"{POSTS}/{status['id']}", ada)
     assert len(plans.statements) > 50
+    assert plans.scans() == {}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_quotes_between_servers_are_found_by_indexes(api: Api, plans: Plans) -> None:
+    ada = api.person("ada")
+    quoting = publish(api, ada, "Look", quoted_status_id=publish(api, ada)["id"])
+    id = PostId(int(quoting["id"]))
+    with plans.store.write() as db:
+        plans.watch()
+        quotes.put_remote(db, RemoteQuote(id, Uri("a"), request=Uri("b"), consent=Uri("c")))
+        quotes.find_request(db, Uri("b"))
+        quotes.with_consent(db, Uri("c"))
+        quotes.find_remote(db, id)
+        quotes.quoters(db, id)
+        quotes.note_deleted(db, id)
+        quotes.unwelcome(db, ada.id, [ada.id], 0)
+        quotes.delete_remote(db, id)
+        marks.replace_pins(db, ada.id, [(id, 1)])
+    assert len(plans.statements) > 8
     assert plans.scans() == {}
 
 

@@ -7,7 +7,9 @@ from urllib.parse import unquote
 
 import pytest
 
+from martlet.model.names import PostId
 from martlet.services import moderating
+from martlet.storage import posts
 from tests.browser import Browser, path_of
 from tests.client import Api, Person
 from tests.mastodon.acts import POSTS, do, publish
@@ -140,6 +142,9 @@ def test_a_quoted_post_stands_in_the_quoting_one(api: Api) -> None:
     assert "gasworks" not in page.text
 
 
+UNWANTED = "The author does not want this quoted."
+
+
 def _delete(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]) -> None:
     del quoting
     assert api.delete(f"{POSTS}/{said['id']}", ada).status == 200
@@ -180,4 +185,15 @@ def test_f10_a_quote_hides_with_its_source(
         assert page.status == 200
         assert "xyzzysecret" not in page.text, path
         if not path.startswith("/api/"):
-            assert "The quoted post is not for everyone" in page.text
+            assert (UNWANTED if end is _take_back else "The quoted post is not for everyone") in page.text
+
+
+@pytest.mark.parametrize(("state", "said"), [("pending", "has not said yet"), ("rejected", UNWANTED)])
+def test_a_quote_without_consent_says_so(api: Api, state: str, said: str) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    quoting = publish(api, bob, "Look up!", quoted_status_id=publish(api, ada, "xyzzysecret")["id"])
+    with api.built.ground.store.write() as db:
+        posts.update(db, PostId(int(quoting["id"])), quote_state=state)
+    page = Browser(api).get(f"/@bob/{quoting['id']}").text
+    assert said in page
+    assert "xyzzysecret" not in page
