@@ -56,6 +56,7 @@ from martlet.model.events import (
 from martlet.model.server import Server
 from martlet.network import push as network_push
 from martlet.network.client import Client
+from martlet.network.errors import NoAnswer, Unreachable
 from martlet.proxy.door import ProxyDoor
 from martlet.proxy.fetching import Fetcher
 from martlet.services import (
@@ -66,6 +67,7 @@ from martlet.services import (
     conversing,
     delivering,
     exchanging_reports,
+    fetching_previews,
     finding_accounts,
     following,
     gathering,
@@ -78,6 +80,7 @@ from martlet.services import (
     moving,
     notifying,
     polling,
+    previewing,
     pushing,
     restricting,
     scheduling,
@@ -85,6 +88,7 @@ from martlet.services import (
     timelines,
     uploading,
 )
+from martlet.services.fetching_previews import Download, NotFetched, PreviewFetcher, Wanted
 from martlet.services.here import server
 from martlet.services.mailing import MailServer
 from martlet.services.ports import Ground
@@ -100,6 +104,7 @@ from martlet.web.door import WebDoor
 DELIVERIES_AT_ONCE = 64
 GATHERING_AT_ONCE = 8
 """Threads and profiles that each process fetches together."""
+PREVIEWS_AT_ONCE = 8
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     PostPublished: (
@@ -108,10 +113,11 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         conversing.of_post,
         indexing.index_post,
         indexing.count_tags,
+        previewing.of_post,
     ),
     PostImported: (indexing.index_post,),
-    PostEdited: (notifying.of_edit, indexing.index_post),
-    PostDeleted: (conversing.of_deletion, indexing.forget_post),
+    PostEdited: (notifying.of_edit, indexing.index_post, previewing.of_edit),
+    PostDeleted: (conversing.of_deletion, indexing.forget_post, previewing.of_deletion),
     PostLiked: (notifying.of_like,),
     QuoteChanged: (notifying.of_quote,),
     PostReacted: (notifying.of_reaction,),
@@ -121,7 +127,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     FollowRequested: (notifying.of_follow_request, gathering.of_follow),
     Unfollowed: (notifying.of_end,),
     AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
-    AccountChanged: (finding_accounts.index, indexing.index_author),
+    AccountChanged: (finding_accounts.index, indexing.index_author, previewing.of_author),
     AccountMoved: (moving.take_along,),
     AccountReported: (notifying.of_report,),
     Notified: (pushing.of_notification,),
@@ -175,7 +181,7 @@ def reactions(secret: ServerSecret) -> Mapping[type[Event], Sequence[Reaction]]:
 
 
 def jobs(
-    ground: Ground, pusher: Pusher, mail: MailServer | None, post_office: PostOffice
+    ground: Ground, pusher: Pusher, mail: MailServer | None, post_office: PostOffice, client: Client
 ) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
     return {
@@ -197,6 +203,11 @@ def jobs(
         leaving.REMOVE: partial(leaving.remove, ground.store),
         moving.TAKE_ALONG: partial(moving.go_on, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
+        previewing.FORGET: partial(previewing.forget, ground.store),
+        previewing.PREVIEW: PreviewFetcher(
+            ground, partial(_fetch, client), post_office.resolver.handle
+        ).preview,
+        previewing.RENEW: partial(previewing.renew, ground.store),
         polling.CLOSE: partial(polling.close, ground.store),
         restricting.REVIEW: partial(restricting.review, ground.store),
         restricting.ENFORCE: partial(restricting.enforce, ground.store),
@@ -266,6 +277,22 @@ async def _push(client: Client, subscription: Subscription, payload: bytes, send
     return outcome.result.value
 
 
+async def _fetch(client: Client, url: str, wanted: Wanted) -> Download:
+    try:
+        answer = await client.get(
+            url,
+            accept=wanted.types,
+            max_bytes=wanted.max_bytes,
+            is_beginning_enough=wanted.is_beginning_enough,
+        )
+    except NoAnswer as error:
+        raise NotFetched(error.message, is_for_now=isinstance(error, Unreachable)) from error
+    if not answer.is_success:
+        is_for_now = answer.status in fetching_previews.FOR_NOW
+        raise NotFetched(f"It answers with {answer.status}.", is_for_now=is_for_now)
+    return Download(answer.url, answer.headers.get("content-type", ""), answer.body)
+
+
 def build(settings: Settings) -> Built:
     """Everything one process needs. The schema has to be up to date already."""
     return build_on(ground_for(settings, open_store(settings.database, settings.folder)), settings)
@@ -283,10 +310,11 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         ground.store,
         ground.here,
         reactions(ground.secret),
-        jobs(ground, pusher, _mail_server(settings), post_office),
+        jobs(ground, pusher, _mail_server(settings), post_office, client),
         lanes=[
             Lane((delivering.SEND,), DELIVERIES_AT_ONCE),
             Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE), GATHERING_AT_ONCE),
+            Lane((previewing.PREVIEW,), PREVIEWS_AT_ONCE),
         ],
     )
 

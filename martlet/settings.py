@@ -104,6 +104,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Meta(ge=1, le=100_000, description="Largest archive of old posts that may be brought, in MB.")
     ] = 2048
     poll_options: Annotated[int, Meta(ge=2, le=100, description="Choices a poll may have.")] = 20
+    link_previews: Annotated[
+        bool,
+        Meta(
+            description="Whether the pages that posts link to are asked for a title and picture to show below."
+        ),
+    ] = True
     deletion_grace_days: Annotated[
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")
     ] = 30

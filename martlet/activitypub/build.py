@@ -104,6 +104,7 @@ def profile(profile: Profile, keys: Keys) -> Document:
             ],
             "tag": [_emoji(one) for one in profile.emojis],
             "alsoKnownAs": list(profile.aliases),
+            "attributionDomains": list(profile.attribution),
             "movedTo": profile.moved_to,
             "publicKey": {"id": rsa_key_id(uri), "owner": uri, "publicKeyPem": keys.rsa},
             "assertionMethod": [

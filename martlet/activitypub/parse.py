@@ -264,6 +264,9 @@ def profile(thing: Thing) -> Profile:
         )[:MOST_FIELDS],
         emojis=parse_tags.emojis(parse_tags.tags(thing)),
         aliases=uris(thing.get("alsoKnownAs"), MOST_ALIASES),
+        attribution=tuple(
+            filter(None, (text(one, 255) for one in each(thing.get("attributionDomains"), MOST_ITEMS)))
+        ),
         moved_to=uri(thing.get("movedTo")),
         created_at=moment(thing.get("published")),
     )

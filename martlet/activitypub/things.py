@@ -58,6 +58,8 @@ class Profile:
     fields: tuple[ProfileField, ...] = ()
     emojis: tuple[Emoji, ...] = ()
     aliases: tuple[Uri, ...] = ()
+    attribution: tuple[str, ...] = ()
+    """Hosts whose pages may name it as their author."""
     moved_to: Uri | None = None
     created_at: int | None = None
 

@@ -38,7 +38,7 @@ from martlet.services.profiles import Change, ProfileField
 from martlet.services.registering import Newcomer
 from martlet.services.uploading import Description
 from martlet.storage import cards, emojis, posts, server_values, users, visits
-from martlet.storage.cards import NewCard
+from martlet.storage.cards import Card
 from martlet.storage.database import Writer
 from martlet.storage.emojis import Emoji
 from martlet.storage.server_values import Rule
@@ -284,7 +284,7 @@ class Town:
     def _card(self, db: Writer, post: PostId) -> None:
         with pipeline.processed(drawing.draw("roofs day 41"), self.ground.workshop) as made:
             kept = pipeline.keep(made, self.ground.media)
-        card = NewCard(
+        card = Card(
             id=self.here.next_id(),
             url="https://kreisblatt.example/gaswerk",
             title="Nistkästen im alten Gaswerk: 41 Paare, so viele wie nie",
@@ -294,14 +294,16 @@ class Town:
             provider_name="Kreisblatt Mauerwinkel",
             provider_url="https://kreisblatt.example",
             image=kept.original_key,
+            image_bytes=kept.original_size,
             image_text="Rote Dächer, über denen Mauersegler fliegen",
             blurhash=kept.blurhash,
             width=drawing.WIDTH,
             height=drawing.HEIGHT,
+            source_name="dpa",
             published_at=milliseconds(self.clock() - timedelta(hours=1)),
             created_at=self.here.now_ms(),
         )
-        cards.attach(db, post, card)
+        cards.attach(db, [post], cards.put(db, card))
 
     def _arrange(self, db: Writer) -> None:
         """What is only one's own: lists and a filter. And that everybody was here today."""

@@ -235,7 +235,16 @@ class PreviewCardAuthor(Struct, kw_only=True):
     account: Any = None
 
 
+class PreviewCardSource(Struct, kw_only=True):
+    """Where a report comes from, as its page says: an agency, the paper that had it first. Not in Mastodon."""
+
+    name: str
+    url: str
+
+
 class PreviewCard(Struct, kw_only=True):
+    """`source` is our own addition."""
+
     url: str
     title: str
     description: str
@@ -255,6 +264,7 @@ class PreviewCard(Struct, kw_only=True):
     language: str | None
     published_at: str | None
     missing_attribution: bool = False
+    source: PreviewCardSource | None = None
 
 
 class PollOption(Struct, kw_only=True):

@@ -181,6 +181,6 @@ def _profile(db: Reader, call: Call[Any]) -> entities.Profile:
         show_media=True,
         show_media_replies=True,
         show_featured=True,
-        attribution_domains=serialize.attribution(account),
+        attribution_domains=accounts.attribution_of(account),
         featured_tags=serialize_tags.featured(db, account),
     )

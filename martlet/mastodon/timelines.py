@@ -9,14 +9,16 @@ from martlet.mastodon import entities
 from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call, Later
 from martlet.mastodon.serialize.statuses import Context
-from martlet.model.errors import InvalidInput, NotSignedIn
+from martlet.model.errors import InvalidInput, NotFound, NotSignedIn
 from martlet.model.names import AccountId, ListId
 from martlet.services import timelines as service
-from martlet.storage import listings, lists, timelines
+from martlet.storage import cards, listings, lists, timelines
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, Tags
 from martlet.storage.posts import Shown
+from martlet.text import web_links
 from martlet.text.hashtags import hashtag_key
+from martlet.text.urls import InvalidUrl
 
 TAGS_AT_ONCE = 4
 
@@ -122,6 +124,34 @@ def tagged(db: Reader, call: Call[TagForm]) -> bytes:
         call.form.narrowing(),
     )
     return _answer(db, call, found, "public")
+
+
+class LinkForm(PageForm, frozen=True, kw_only=True):
+    url: Annotated[str, Meta(description="A page's address: what a card calls it, or as posts link to it.")]
+
+
+@api.get(
+    "/api/v1/timelines/link",
+    scope="read:statuses",
+    access="public",
+    form=LinkForm,
+    returns=list[entities.Status],
+)
+def linking(db: Reader, call: Call[LinkForm]) -> bytes:
+    """https://docs.joinmastodon.org/methods/timelines/#link"""
+    _check_preview(call)
+    card = cards.find_linked(db, _address(call.form.url))
+    if card is None:
+        raise NotFound
+    found = listings.linking(db, call.account, call.form.page(), call.here.now_ms(), card)
+    return _answer(db, call, found, "public")
+
+
+def _address(text: str) -> str:
+    try:
+        return web_links.normalised(text)
+    except InvalidUrl:
+        raise NotFound from None
 
 
 def _check_preview(call: Call[Any]) -> None:

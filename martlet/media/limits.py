@@ -39,6 +39,8 @@ class Limits:
     # Between.
     picture_memory: int = 1024 * MIB
     picture_seconds: int = 60
+    page_seconds: int = 2
+    page_patience: int = 30  # a worker may have to be started, on a busy machine
     recording_memory: int = 2048 * MIB
     probe_seconds: int = 20
     recording_seconds: int = 30 * 60

@@ -18,7 +18,7 @@ import blurhash
 from PIL import AvifImagePlugin, Image, ImageCms, ImageFile, ImageSequence
 
 from martlet.media.errors import MediaDamaged, MediaNotSupported, MediaTooLarge
-from martlet.media.tasks import Develop, Developed, Drawn, Fit, Fitted
+from martlet.media.tasks import Develop, Developed, Drawn, Fit, Fitted, Sketch, Sketched
 
 Size = tuple[int, int]
 
@@ -108,11 +108,19 @@ def fit(task: Fit) -> Fitted:
         return Fitted(_save_moving(moving, picture, folder / "original", task.reader), still)
 
 
+def sketch(task: Sketch) -> Sketched:
+    """The first frame, no larger than a preview is. Raises what `develop` raises."""
+    limits = task.limits
+    with _opened(task) as picture:
+        first = _upright(picture, _within(picture.size, limits.preview_pixels, limits.picture_side))
+    return Sketched(_preview(first, Path(task.folder), limits.preview_pixels), _blurhash(first))
+
+
 # ── reading ──
 
 
 @contextlib.contextmanager
-def _opened(task: Develop | Fit) -> Iterator[Image.Image]:
+def _opened(task: Develop | Fit | Sketch) -> Iterator[Image.Image]:
     """The header read and held against the limits; no pixel decoded yet."""
     if task.reader not in Image.OPEN:
         raise MediaNotSupported(f"This server cannot read {task.reader} pictures.")

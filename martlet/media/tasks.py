@@ -1,13 +1,15 @@
 """
 What a worker can be asked, and what it answers: plain records that cross a pipe as JSON.
 
-Paths are absolute; the worker writes only in `folder`.
+Paths are absolute; the worker writes only in `folder`. A task may take so many `seconds`
+of processor time, and an answer is waited for so long as its `patience` is.
 """
 
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from martlet.media.limits import Limits
+from martlet.text.previews.said import Page, Said
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,14 @@ class Develop:
     reader: str
     limits: Limits
     films_gifs: bool = False
+
+    @property
+    def seconds(self) -> int:
+        return self.limits.picture_seconds
+
+    @property
+    def patience(self) -> int:
+        return self.limits.picture_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +51,55 @@ class Fit:
     height: int
     is_whole: bool = False
 
+    @property
+    def seconds(self) -> int:
+        return self.limits.picture_seconds
 
-Task: TypeAlias = Develop | Fit
+    @property
+    def patience(self) -> int:
+        return self.limits.picture_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class Sketch:
+    """Make a preview of the picture at `source`: its first frame, small."""
+
+    source: str
+    folder: str
+    reader: str
+    limits: Limits
+
+    @property
+    def seconds(self) -> int:
+        return self.limits.picture_seconds
+
+    @property
+    def patience(self) -> int:
+        return self.limits.picture_seconds
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPage:
+    """Read what the web page in the file `source` says of itself. It was found at `url`."""
+
+    source: str
+    url: str
+    content_type: str
+    seconds: int
+    patience: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOembed:
+    """Read what a site tells of one of its pages, at `url`."""
+
+    source: str
+    url: str
+    seconds: int
+    patience: int
+
+
+Task: TypeAlias = Develop | Fit | Sketch | ReadPage | ReadOembed
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,4 +132,10 @@ class Fitted:
     still: Drawn
 
 
-Answer: TypeAlias = Developed | Fitted
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    preview: Drawn
+    blurhash: str
+
+
+Answer: TypeAlias = Developed | Fitted | Sketched | Page | Said

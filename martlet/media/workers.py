@@ -1,5 +1,5 @@
 """
-The few child processes in which pictures are decoded.
+The few child processes in which pictures are decoded, and web pages read.
 
 A worker is started when there is work (100 ms), used again and again, and ended after some
 pictures, after a while without any, and when it hangs or breaks. The server's own memory does
@@ -26,8 +26,21 @@ from martlet.media import errors
 from martlet.media.confine import Bounds
 from martlet.media.errors import MediaDamaged, MediaTookTooLong, MediaTooLarge, StorageFull
 from martlet.media.limits import MIB, Limits
-from martlet.media.tasks import Answer, Develop, Developed, Drawn, Fit, Fitted, Task
+from martlet.media.tasks import (
+    Answer,
+    Develop,
+    Developed,
+    Drawn,
+    Fit,
+    Fitted,
+    ReadOembed,
+    ReadPage,
+    Sketch,
+    Sketched,
+    Task,
+)
 from martlet.model.errors import InvalidInput
+from martlet.text.previews.said import Page, Said
 
 log = logging.getLogger(__name__)
 
@@ -100,6 +113,12 @@ class Workers:
     def ask(self, task: Develop) -> Developed: ...
     @overload
     def ask(self, task: Fit) -> Fitted: ...
+    @overload
+    def ask(self, task: Sketch) -> Sketched: ...
+    @overload
+    def ask(self, task: ReadPage) -> Page: ...
+    @overload
+    def ask(self, task: ReadOembed) -> Said: ...
     def ask(self, task: Task) -> Answer:
         """
         Have a worker do the task, and wait for it.
@@ -107,11 +126,11 @@ class Workers:
         Raises `MediaNotSupported`, `MediaDamaged`, `MediaTooLarge`,
         `MediaTookTooLong` and `StorageFull`.
         """
-        request = json.dumps({"name": type(task).__name__, "task": asdict(task)})
+        request = json.dumps({"name": type(task).__name__, "task": asdict(task), "seconds": task.seconds})
         with self._slots:
             worker = self._take()
             try:
-                reply = worker.ask(request, task.limits.picture_seconds)
+                reply = worker.ask(request, task.patience)
             except BaseException:
                 worker.kill()
                 raise
@@ -187,7 +206,7 @@ class _Worker:
             return self._exchange(request.encode() + b"\n", time.monotonic() + seconds)
         except (_Gone, BrokenPipeError) as error:
             code = self._process.wait()
-            log.warning("A picture worker ended with %s over a file.", code)
+            log.warning("A worker ended with %s over a file.", code)
             if code == -signal.SIGXCPU:
                 raise MediaTookTooLong from error
             raise MediaDamaged from error
@@ -238,8 +257,20 @@ def _understood(reply: dict[str, Any], task: Task) -> Answer:
     if "failed" in reply:
         if reply["errno"] in {errno.ENOSPC, errno.EDQUOT}:
             raise StorageFull
-        log.info("A picture could not be read: %s", reply["failed"])
+        log.info("A file could not be read: %s", reply["failed"])
         raise MediaDamaged
     done = reply["done"]
-    drawn = {name: Drawn(**value) for name, value in done.items() if isinstance(value, dict)}
-    return Developed(**{**done, **drawn}) if isinstance(task, Develop) else Fitted(**drawn)
+    inner = {name: value for name, value in done.items() if isinstance(value, dict)}
+    match task:
+        case ReadOembed():
+            return Said(**done)
+        case ReadPage():
+            return Page(**{**done, **{name: Said(**value) for name, value in inner.items()}})
+    drawn = {name: Drawn(**value) for name, value in inner.items()}
+    match task:
+        case Develop():
+            return Developed(**{**done, **drawn})
+        case Sketch():
+            return Sketched(**{**done, **drawn})
+        case Fit():
+            return Fitted(**drawn)

@@ -61,6 +61,7 @@ class Server:
     """With which servers it speaks: all but those that are suspended, or only those that were allowed."""
     authorized_fetch: bool = False
     """Documents are given only to those who sign their request."""
+    previews_links: bool = True
     deletion_grace_days: int = 30
     limits: Limits = field(default_factory=Limits)
     proxy_key: bytes = field(default=b"", repr=False)

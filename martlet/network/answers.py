@@ -30,10 +30,15 @@ Judge: TypeAlias = Callable[[bytes], int]
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a success may be: its media types (any, if there are none), and how many bytes at most."""
+    """
+    What a success may be: its media types (any, if there are none), and how many bytes at most.
+
+    Of one that is longer, its beginning is taken where that is enough.
+    """
 
     types: Sequence[str]
     max_bytes: int
+    is_beginning_enough: bool = False
 
     async def take(self, response: "httpcore2.Response", target: Target) -> "Answer":
         return await read(response, target, self)
@@ -74,7 +79,9 @@ async def read(response: "httpcore2.Response", target: Target, wanted: Wanted) -
     try:
         body = await _body(response, headers, wanted.max_bytes)
     except _Full as full:
-        raise AnswerTooLarge(f"{target.host} sent more than {wanted.max_bytes} bytes.") from full
+        if not wanted.is_beginning_enough:
+            raise AnswerTooLarge(f"{target.host} sent more than {wanted.max_bytes} bytes.") from full
+        body = full.so_far
     return Answer(response.status, headers, body, target.url)
 
 

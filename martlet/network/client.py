@@ -122,6 +122,7 @@ class Client:
         accept: Sequence[str] = (),
         headers: Mapping[str, str] | None = None,
         max_bytes: int = MAX_BYTES,
+        is_beginning_enough: bool = False,
         deadline: timedelta | None = None,
         sign: Sign | None = None,
     ) -> Answer:
@@ -129,11 +130,12 @@ class Client:
         What is at `url`, whatever its status.
 
         `accept` names the media types wanted (`image/*` for all of a kind): it is sent, and a success
-        of any other type is refused before its body is read. With `sign` every hop is signed anew, and
+        of any other type is refused before its body is read. One with more than `max_bytes` is refused,
+        or cut off there if its beginning is enough. With `sign` every hop is signed anew, and
         none leaves the first one's origin. Raises `NoAnswer`.
         """
         async with self._within(deadline):
-            wanted = Wanted(accept, max_bytes)
+            wanted = Wanted(accept, max_bytes, is_beginning_enough)
             sent = {name.lower(): value for name, value in (headers or {}).items()}
             return await self._follow(self._parse(url), sent | _asking(wanted), wanted.take, sign)
 

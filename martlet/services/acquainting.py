@@ -9,6 +9,7 @@ another account has is never taken over (attacks D14).
 import json
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 from martlet.activitypub.things import Emoji, Picture, Profile
@@ -69,6 +70,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
         is_locked=int(profile.is_locked),
         is_discoverable=int(profile.is_discoverable),
         is_indexable=int(profile.is_indexable),
+        attribution=json.dumps(_hosts(profile.attribution)),
         created_at=min(profile.created_at or here.now_ms(), here.now_ms()),
         **_pictures("avatar", None if policy.refuses_media else profile.avatar),
         **_pictures("header", None if policy.refuses_media else profile.header),
@@ -196,6 +198,15 @@ def _fields(profile: Profile) -> str:
         for one in profile.fields[:MOST_FIELDS]
     ]
     return json.dumps(shown, ensure_ascii=False)
+
+
+def _hosts(found: Sequence[str]) -> list[str]:
+    """Those that are names of hosts, in their one spelling."""
+    hosts: list[str] = []
+    for one in found:
+        with suppress(names.InvalidHost):
+            hosts.append(names.normalise_host(one))
+    return hosts
 
 
 def _pictures(name: str, picture: Picture | None) -> dict[str, str]:

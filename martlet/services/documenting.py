@@ -106,6 +106,7 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
         ),
         emojis=_emojis(db, words, here),
         aliases=tuple(one.uri for one in moves.aliases(db, account.id)),
+        attribution=tuple(accounts.attribution_of(account)),
         moved_to=_moved_to(db, account),
         created_at=account.created_at // 86_400_000 * 86_400_000,
     )

@@ -30,6 +30,7 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         sends_mail=bool(settings.smtp_host),
         federation=settings.federation,
         authorized_fetch=settings.authorized_fetch,
+        previews_links=settings.link_previews,
         deletion_grace_days=settings.deletion_grace_days,
         limits=Limits(
             post=settings.post_limit,

@@ -4,7 +4,7 @@ from functools import partial
 
 from martlet.model import ids
 from martlet.model.server import Server
-from martlet.storage import attempts, events, incoming, oauth, sessions, thread_fetches
+from martlet.storage import attempts, events, incoming, links, oauth, sessions, thread_fetches
 from martlet.storage.database import Store, Writer
 
 SWEEP = "sweep"
@@ -13,6 +13,8 @@ REPEATED_DAYS = 14
 """For so long it is remembered which acts have come from other servers."""
 FETCHES_DAYS = 30
 """For so long it is remembered how a thread was last fetched."""
+FAILED_LINK_DAYS, LINKS_AT_ONCE = 30, 1000
+"""For so long it is remembered that a link's page had nothing for us; so many are forgotten a day."""
 SESSION_DAYS = 90
 """A session that was not used for so long is over."""
 
@@ -35,3 +37,4 @@ def _sweep(db: Writer, here: Server) -> None:
     sessions.delete_unused(db, now - SESSION_DAYS * DAY)
     incoming.forget_before(db, now - REPEATED_DAYS * DAY)
     thread_fetches.forget_before(db, ids.first_id_in(now - FETCHES_DAYS * DAY))
+    links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

@@ -220,6 +220,12 @@ def fields_of(account: Account) -> Sequence[dict[str, str | None]]:
     return found
 
 
+def attribution_of(account: Account) -> list[str]:
+    """Hosts whose pages may name the account as their author."""
+    found: list[str] = json.loads(account.attribution)
+    return found
+
+
 def posting_preferences(db: Reader, account: AccountId) -> tuple[int, int, str | None, str] | None:
     """(visibility, sensitive, language, who may quote) of whoever signs in to this account."""
     row = db.row(

@@ -1,4 +1,4 @@
-"""What hangs on posts: mentions, hashtags, cards, the app they were written with."""
+"""What hangs on posts: mentions, hashtags, the app they were written with."""
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -7,30 +7,6 @@ from typing import TypeVar
 from martlet.model.names import AccountId, PostId
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
-
-
-@dataclass(frozen=True, slots=True)
-class Card:
-    """One row of `card`."""
-
-    id: int
-    url: str
-    kind: str
-    title: str
-    description: str
-    language: str | None
-    author_name: str
-    author_url: str
-    author_id: AccountId | None
-    provider_name: str
-    provider_url: str
-    image: str
-    image_text: str
-    blurhash: str | None
-    width: int
-    height: int
-    published_at: int | None
-    created_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +36,6 @@ class Tag:
 T = TypeVar("T")
 
 HANDLES_AT_ONCE = 100
-CARD_COLUMNS = ", ".join(f"card.{name}" for name in Card.__slots__)
 
 
 def mentionable(
@@ -176,20 +151,6 @@ def forget_words(db: Writer, post: PostId) -> None:
     """
     db.run("UPDATE mention SET is_silent = 1 WHERE post_id = :post AND is_silent = 0", post=post)
     db.run("DELETE FROM post_tag WHERE post_id = :post", post=post)
-
-
-def cards(db: Reader, posts: Collection[PostId]) -> dict[PostId, Card]:
-    if not posts:
-        return {}
-    rows = db.rows(
-        f"""
-        SELECT post_card.post_id, {CARD_COLUMNS}
-          FROM post_card JOIN card ON card.id = post_card.card_id
-         WHERE post_card.post_id {among("posts")}
-        """,
-        posts=numbers(posts),
-    )
-    return {row[0]: Card(*row[1:]) for row in rows}
 
 
 def apps(db: Reader, posts: Collection[PostId]) -> dict[PostId, tuple[str, str | None]]:

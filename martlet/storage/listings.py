@@ -121,6 +121,23 @@ def tagged(
     return in_page_order(found, page)
 
 
+def linking(db: Reader, viewer: AccountId, page: Page, now: int, card: int) -> list[Shown]:
+    """Public posts that show a card."""
+    found = posts.boostless_page(
+        db,
+        "post_card AS listed JOIN post ON post.id = listed.post_id",
+        f"listed.card_id = :card AND {_OPEN} AND listed.post_id < :before AND listed.post_id > :after",
+        f"ORDER BY listed.post_id {page.order} LIMIT :limit",
+        card=card,
+        viewer=viewer,
+        now=now,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+    )
+    return in_page_order(found, page)
+
+
 def _tag_ids(db: Reader, names: Sequence[str]) -> list[int]:
     ids = (db.value("SELECT id FROM tag WHERE name = :name", name=name) for name in dict.fromkeys(names))
     return [int(id) for id in ids if id is not None]

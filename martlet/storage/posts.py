@@ -9,6 +9,7 @@ from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
+from martlet.storage import cards
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
 from martlet.storage.visibility import may_see, wants_to_see
@@ -348,6 +349,7 @@ def delete(db: Writer, post: Post, now: int) -> None:
         now=now,
     )
     db.run("DELETE FROM post_search WHERE rowid = :id", id=post.id)
+    cards.loosen(db, post.id)
     db.run("DELETE FROM post WHERE id = :id", id=post.id)
 
 

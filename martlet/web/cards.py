@@ -179,12 +179,21 @@ class Poll:
 
 @dataclass(frozen=True, slots=True)
 class LinkCard:
-    """What the linked page says of itself."""
+    """
+    What the linked page says of itself; `host` is where it really is.
+
+    `source` is where it has its report from: an agency, another paper.
+    """
 
     address: str
     site: str
+    host: str
     title: str
     description: str = ""
+    author: str = ""
+    published_at: datetime | None = None
+    source: str = ""
+    source_address: str = ""
     image: str | None = None
     image_description: str = ""
 

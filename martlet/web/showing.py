@@ -17,9 +17,12 @@ from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
 from martlet.storage import accounts, attached, media, polls, posts
+from martlet.storage import cards as card_rows
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
 from martlet.text import sanitize
+from martlet.text.previews.said import host_of
+from martlet.text.urls import host_shown
 from martlet.web import addresses, faces
 from martlet.web.cards import Choice, Face, Fact, Html, LinkCard, Picture, Poll, PostCard, Profile, Quote
 
@@ -134,7 +137,7 @@ class _Parts:
     def __init__(self, db: Reader, found: dict[PostId, Post], here: Server) -> None:
         self._db, self._here = db, here
         self._files = media.of_posts(db, found)
-        self._links = attached.cards(db, found)
+        self._links = card_rows.of_posts(db, found)
         self._apps = attached.apps(db, found)
         self._polls = polls.many(db, [post.poll_id for post in found.values() if post.poll_id is not None])
 
@@ -215,8 +218,13 @@ class _Parts:
         return LinkCard(
             address=card.url,
             site=card.provider_name,
+            host=host_shown(host_of(card.url).removeprefix("www.")),
             title=card.title,
             description=card.description,
             image=faces.media(FileUse.CARD, card.id, card.image, self._here) if card.image else None,
+            author=card.author_name,
+            published_at=None if card.published_at is None else moment(card.published_at),
+            source=card.source_name,
+            source_address=card.source_url,
             image_description=card.image_text,
         )

@@ -113,6 +113,7 @@ profiles = st.builds(
     fields=st.lists(st.builds(ProfileField, text, text), max_size=3).map(tuple),
     emojis=emojis,
     aliases=some_uris,
+    attribution=st.lists(st.sampled_from(["paper.example", "blog.example"]), max_size=2).map(tuple),
     moved_to=st.none() | uris,
     created_at=st.none() | moments,
 )

@@ -137,9 +137,14 @@ LINKED = replace(
     card=LinkCard(
         "https://kreisblatt.example/ferry",
         "Kreisblatt",
+        "kreisblatt.example",
         "Last ferry now at 21:40, says the town",
         "From Monday the small ferry crosses once more each evening, for as long as the bridge is closed to buses.",
-        "/media/p-bridge.svg",
+        author="Jona Feldmann",
+        published_at=NOW,
+        source="dpa",
+        source_address="https://dpa.example/ferry",
+        image="/media/p-bridge.svg",
     ),
     answers_to=INES,
 )

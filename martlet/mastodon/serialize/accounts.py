@@ -128,7 +128,7 @@ def credential(db: Reader, account: Account, user: User, here: Server) -> entiti
         hide_collections=bool(account.hides_follows),
         discoverable=bool(account.is_discoverable),
         indexable=bool(account.is_indexable),
-        attribution_domains=attribution(account),
+        attribution_domains=accounts.attribution_of(account),
         quote_policy=user.default_quoting,
     )
     return entities.CredentialAccount(
@@ -248,9 +248,3 @@ def source_fields(account: Account) -> list[entities.Field]:
         entities.Field(name=one["name"], value=one["text"], verified_at=one.get("verified_at"))
         for one in json.loads(account.fields)
     ]
-
-
-def attribution(account: Account) -> list[str]:
-    """Hosts of websites that may name this account as author."""
-    found: list[str] = json.loads(account.attribution)
-    return found

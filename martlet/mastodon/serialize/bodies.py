@@ -13,6 +13,7 @@ from urllib.parse import quote
 import msgspec
 
 from martlet.mastodon import entities
+from martlet.mastodon.serialize import accounts as account_entities
 from martlet.mastodon.serialize import emojis
 from martlet.mastodon.serialize.times import iso, iso_or_none
 from martlet.model.names import PostId
@@ -20,7 +21,7 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, attached, media, posts
+from martlet.storage import accounts, attached, cards, media, posts
 from martlet.storage.database import Reader
 
 FORMAT = 2
@@ -44,7 +45,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     authors = accounts.many(db, {post.author_id for post in found.values()})
     files = media.of_posts(db, found)
     mentions, tags = attached.mentions(db, found), attached.tags(db, found)
-    cards, apps = attached.cards(db, found), attached.apps(db, found)
+    cards_of, apps = _cards(db, found, here), attached.apps(db, found)
     rendered: dict[PostId, tuple[int, bytes]] = {}
     for id, post in found.items():
         body = entities.StatusBody(
@@ -64,7 +65,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
             mentions=[_mention(one) for one in mentions[id]],
             tags=[entities.StatusTag(name=tag.name, url=here.tag_url(quote(tag.name))) for tag in tags[id]],
             emojis=emojis.used_in(db, f"{post.html} {post.warning}", authors[post.author_id].host, here),
-            card=_card(cards.get(id), here),
+            card=cards_of.get(id),
             application=_application(post, apps),
         )
         rendered[id] = (version(post.version), msgspec.json.encode(body)[1:-1])
@@ -128,12 +129,32 @@ def _application(post: Post, apps: dict[PostId, tuple[str, str | None]]) -> enti
     return entities.StatusApplication(name=app[0], website=app[1]) if app else None
 
 
-def _card(card: attached.Card | None, here: Server) -> entities.PreviewCard | None:
+def _cards(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, entities.PreviewCard]:
+    """
+    What stands below the posts for their links.
+
+    A page's author is shown as the account was when the post was rendered; that it may be named at all is kept
+    up to date (`services.previewing`).
+    """
+    found = cards.of_posts(db, ids)
+    named = {card.author_id for card in found.values() if card.author_id is not None}
+    people = accounts.many(db, named).values() if named else ()
+    entities_of = {one.id: one for one in account_entities.many(db, people, here)} if people else {}
+    return {id: _card(card, entities_of.get(str(card.author_id)), here) for id, card in found.items()}
+
+
+def _card(card: cards.Card, author: entities.Account | None, here: Server) -> entities.PreviewCard:
     """https://docs.joinmastodon.org/entities/PreviewCard/"""
-    if card is None:
-        return None
     authors = (
-        [entities.PreviewCardAuthor(name=card.author_name, url=card.author_url)] if card.author_name else []
+        [
+            entities.PreviewCardAuthor(
+                name=card.author_name or (author.display_name or author.username if author else ""),
+                url=card.author_url or (author.url if author else ""),
+                account=author,
+            )
+        ]
+        if card.author_name or author
+        else []
     )
     return entities.PreviewCard(
         url=card.url,
@@ -145,13 +166,16 @@ def _card(card: attached.Card | None, here: Server) -> entities.PreviewCard | No
         author_url=card.author_url,
         provider_name=card.provider_name,
         provider_url=card.provider_url,
-        html="",
+        html=card.html,
         width=card.width,
         height=card.height,
         image=here.file_url(FileUse.CARD, card.id, card.image, FileForm.SMALL) if card.image else None,
         image_description=card.image_text,
-        embed_url="",
+        embed_url=card.embed_url,
         blurhash=card.blurhash,
         language=card.language,
         published_at=iso_or_none(card.published_at),
+        source=entities.PreviewCardSource(name=card.source_name, url=card.source_url)
+        if card.source_name
+        else None,
     )

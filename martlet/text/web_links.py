@@ -1,0 +1,60 @@
+"""
+The links in a post's clean HTML, without those that name somebody, are hashtags, or lead to a quoted post.
+
+Only for what `sanitize` or `render` has written: each link is `<a …>…</a>`, its
+attributes in double quotes.
+"""
+
+import re
+from collections.abc import Collection, Iterator
+from html import unescape
+
+from martlet.text.hashtags import hashtag_key
+from martlet.text.urls import InvalidUrl, parse_url
+
+_LINK = re.compile(r'<a((?: [a-z]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
+_ATTRIBUTE = re.compile(r' ([a-z]+)="([^"]*)"')
+_TAG = re.compile(r"<[^>]*>")
+_INLINE_QUOTE = re.compile(
+    r'<(p|span)(?: [a-z]+="[^"]*")* class="[^"]*\bquote-inline\b[^"]*"[^>]*>.*?</\1>', re.DOTALL
+)
+_NO_LINKS = frozenset({"mention", "hashtag", "u-url", "h-card"})
+_TRACKING = re.compile(
+    r"(?:utm_[a-z_]+|fbclid|gclid|dclid|msclkid|mc_cid|mc_eid|igshid|twclid|yclid|_hsenc|_hsmi)=[^&]*&?"
+)
+
+
+def first_link(html: str, others: Collection[str], hashtags: Collection[str]) -> str | None:
+    """
+    The first web address that a post links to, in one spelling.
+
+    `others` are addresses that do not count (of people named, of the quoted post), `hashtags` the post's, folded.
+    """
+    for address in _links(_INLINE_QUOTE.sub("", html), others, hashtags):
+        try:
+            return normalised(address)
+        except InvalidUrl:
+            continue
+    return None
+
+
+def normalised(address: str) -> str:
+    """
+    One spelling for what leads to one page: no fragment, nothing that only tells where a reader came from.
+
+    Raises `InvalidUrl`.
+    """
+    url = parse_url(address)
+    query = _TRACKING.sub("", url.query[1:]).removesuffix("&") if url.query else ""
+    return f"{url.origin}{url.path or '/'}{'?' if query else ''}{query}"
+
+
+def _links(html: str, others: Collection[str], hashtags: Collection[str]) -> Iterator[str]:
+    for attributes, inside in _LINK.findall(html):
+        given = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+        text = unescape(_TAG.sub("", inside)).strip()
+        is_hashtag = text.startswith("#") and hashtag_key(text[1:]) in hashtags
+        if not is_hashtag and _NO_LINKS.isdisjoint(given.get("class", "").split()):
+            address = given.get("href", "")
+            if address not in others:
+                yield address
