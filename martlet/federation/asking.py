@@ -14,6 +14,7 @@ from martlet.http.limits import TooOften
 from martlet.http.request import Request
 from martlet.model.errors import EvidenceRejected, MartletError
 from martlet.model.names import Uri, host_of, is_uri
+from martlet.model.server import Server
 from martlet.services.ports import Ground
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Claim, Received, SignatureRejected
@@ -35,6 +36,14 @@ class SignerSuspended(EvidenceRejected):
         super().__init__("This server does not speak to yours.")
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """The key that a request names, as we know it; nothing is proven yet."""
+
+    key_id: Uri
+    key: RemoteKey | None
+
+
 @dataclass(slots=True)
 class Asking:
     ground: Ground
@@ -46,31 +55,31 @@ class Asking:
         received = Received(request.method, request.target, headers, body, self.ground.here.url)
         return http_signatures.read(received, self.ground.here.now())
 
-    async def check_sender(self, request: Request) -> str:
+    async def check_sender(self, request: Request) -> Named:
         """
         Servers that are not spoken with cost no more than this, before the body is read or a key is looked for.
 
-        Returns the key that was looked at. Raises `SignerSuspended`, `SignatureRejected`.
+        Raises `SignerSuspended`, `SignatureRejected`.
         """
-        key_id = http_signatures.key_id_in(request.header(b"signature"), request.header(b"signature-input"))
-        await self.check_key_id(key_id)
-        return key_id
+        signature, covered = request.header(b"signature"), request.header(b"signature-input")
+        return await self._named(http_signatures.key_id_in(signature, covered))
 
-    async def check_key_id(self, key_id: str) -> None:
-        """Raises `SignerSuspended`, `SignatureRejected`."""
+    async def _named(self, key_id: str) -> Named:
         host = _host_of_key(key_id)
         if not host or host == self.ground.here.host:
             raise SignatureRejected("The signature names a key that no other server can have.")
-        if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
-            raise SignerSuspended
+        return await self.ground.store.reading(_look_up, Uri(key_id), host, self.ground.here)
 
-    async def signer(self, claim: Claim, address: str) -> RemoteKey:
+    async def signer(self, claim: Claim, named: Named, address: str) -> RemoteKey:
         """
-        The key that made the signature, with its owner; `address` is where the request comes from.
+        The key that made the signature, with its owner.
 
-        Raises `SignatureRejected`, `TooOften`.
+        `named`: what `check_sender` found; `address`: where the request comes from. Raises `SignerSuspended`,
+        `SignatureRejected`, `TooOften`.
         """
-        key = await self.known_key(Uri(claim.key_id))
+        if claim.key_id != named.key_id:  # at a glance it seemed to be another
+            named = await self._named(claim.key_id)
+        key = named.key
         if key is None:
             key = await self._first_met(Uri(claim.key_id), address)
         try:
@@ -86,11 +95,8 @@ class Asking:
 
     async def reader(self, request: Request) -> RemoteKey:
         """Who asks for a document, by a signature that is good. Raises `SignerSuspended`, `SignatureRejected`."""
-        glanced = await self.check_sender(request)
-        claim = self.claim(request, b"")
-        if claim.key_id != glanced:
-            await self.check_key_id(claim.key_id)
-        return await self.signer(claim, request.address)
+        named = await self.check_sender(request)
+        return await self.signer(self.claim(request, b""), named, request.address)
 
     def host_of_signer(self, request: Request) -> str:
         """The server that a request says it comes from, looked at and not believed; empty where it says none."""
@@ -139,6 +145,13 @@ def _host_of_key(key_id: str) -> str:
 
 def public(key: RemoteKey) -> PublicKey:
     return PublicKey.from_pem(key.public) if key.kind == Kind.RSA else PublicKey.from_multibase(key.public)
+
+
+def _look_up(db: Reader, key_id: Uri, host: str, here: Server) -> Named:
+    """Raises `SignerSuspended` before the key is looked for."""
+    if peer_policies.is_refused(db, host, here):
+        raise SignerSuspended
+    return Named(key_id, keys.find_remote(db, key_id))
 
 
 def _owner(key: Uri) -> Uri:

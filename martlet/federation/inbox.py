@@ -69,16 +69,14 @@ class Inbox:
         if self.taken.has(mark, now):
             return Answer(b"", 202)
         self.resolver.fetcher.strangers.request(request.address)
-        glanced = await self.asking.check_sender(request)
+        named = await self.asking.check_sender(request)
         body = await request.body(LIMIT)
         claim = self.asking.claim(request, body)
-        if claim.key_id != glanced:
-            await self.asking.check_key_id(claim.key_id)
         document = canonical_json.parse_object(body)
         act = parse.act(document)
         if await self._is_farewell_of_strangers(act):
             return Answer(b"", 202)
-        key = await self.asking.signer(claim, request.address)
+        key = await self.asking.signer(claim, named, request.address)
         if (
             act.actor != key.owner
             and "proof" not in document
