@@ -238,6 +238,8 @@ class PostCard:
     boosts: int = 0
     likes: int = 0
     app: str | None = None
+    is_broken: bool = False
+    """Something in it cannot be shown, and so nothing is."""
 
     @property
     def preview(self) -> str:

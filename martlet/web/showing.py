@@ -6,11 +6,13 @@ looks: a public page is the same for all, and may be kept by caches.
 """
 
 import json
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Literal
 
 from martlet.model.accounts import Account
+from martlet.model.faults import FAULTS
 from martlet.model.names import NOBODY, AccountId, PollId, PostId
 from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
@@ -25,6 +27,8 @@ from martlet.text.previews.said import host_of
 from martlet.text.urls import host_shown
 from martlet.web import addresses, faces
 from martlet.web.cards import Choice, Face, Fact, Html, LinkCard, Picture, Poll, PostCard, Profile, Quote
+
+log = logging.getLogger("martlet.web")
 
 KINDS: dict[str, Literal["picture", "loop", "video", "sound"]] = {
     "image": "picture",
@@ -118,8 +122,29 @@ def _cards(
         post = open_posts.get(one.boosted_id or one.id)
         if post is not None and post.author_id in people and one.id in found:
             booster = people.get(found[one.id].author_id) if one.boosted_id is not None else None
-            made.append(parts.card(post, people, booster, is_pinned=one.id in pinned))
+            made.append(_card(parts, post, people, booster, is_pinned=one.id in pinned))
     return tuple(made)
+
+
+def _card(
+    parts: "_Parts", post: Post, people: dict[AccountId, Account], booster: Account | None, *, is_pinned: bool
+) -> PostCard:
+    """Of a post that cannot be shown, no more than that."""
+    try:
+        return parts.card(post, people, booster, is_pinned=is_pinned)
+    except FAULTS:
+        log.exception("Post %d cannot be shown", post.id)
+        author = replace(people[post.author_id], display_name="", avatar="", avatar_static="")
+        return PostCard(
+            id=str(post.id),
+            author=faces.face(author, parts.here),
+            address=addresses.at(addresses.POST, username=author.username, id=str(post.id)),
+            published_at=moment(0),
+            language=None,
+            text_html=Html(""),
+            summary="",
+            is_broken=True,
+        )
 
 
 def _people(found: Iterable[Post]) -> set[AccountId]:
@@ -135,7 +160,7 @@ class _Parts:
     """What hangs on the posts of a page, read once for all of them."""
 
     def __init__(self, db: Reader, found: dict[PostId, Post], here: Server) -> None:
-        self._db, self._here = db, here
+        self._db, self.here = db, here
         self._files = media.of_posts(db, found)
         self._links = card_rows.of_posts(db, found)
         self._apps = attached.apps(db, found)
@@ -167,7 +192,7 @@ class _Parts:
             ),
             poll=self._poll(post.poll_id),
             card=self._link(post.id),
-            emoji=faces.emoji_in(self._db, f"{post.html} {post.warning}", author.host, self._here),
+            emoji=faces.emoji_in(self._db, f"{post.html} {post.warning}", author.host, self.here),
             boosted_by=self._face(booster) if booster is not None else None,
             answers_to=self._face(answered) if answered is not None and answered.id != author.id else None,
             answers=post.replies_count,
@@ -177,12 +202,12 @@ class _Parts:
         )
 
     def _face(self, account: Account) -> Face:
-        return faces.face_with_emoji(self._db, account, self._here)
+        return faces.face_with_emoji(self._db, account, self.here)
 
     def _picture(self, one: media.Media) -> Picture:
         meta = json.loads(one.meta)
         size = meta.get("small") or meta.get("original") or {}
-        address = faces.media(FileUse.MEDIA, one.id, one.file, self._here, FileForm.ORIGINAL)
+        address = faces.media(FileUse.MEDIA, one.id, one.file, self.here, FileForm.ORIGINAL)
         return Picture(
             kind=KINDS.get(one.kind, "picture"),
             address=address,
@@ -195,13 +220,13 @@ class _Parts:
 
     def _preview(self, one: media.Media) -> str:
         use = FileUse.MEDIA if one.preview == one.file else FileUse.PREVIEW
-        return faces.media(use, one.id, one.preview, self._here) if one.preview else ""
+        return faces.media(use, one.id, one.preview, self.here) if one.preview else ""
 
     def _poll(self, id: PollId | None) -> Poll | None:
         kept = self._polls.get(id) if id is not None else None
         if kept is None:
             return None
-        is_over = kept.expires_at is not None and kept.expires_at <= self._here.now_ms()
+        is_over = kept.expires_at is not None and kept.expires_at <= self.here.now_ms()
         is_told = is_over or not kept.hides_totals
         total = max(1, kept.voters_count or sum(votes for _, votes in kept.options))
         choices = tuple(
@@ -221,7 +246,7 @@ class _Parts:
             host=host_shown(host_of(card.url).removeprefix("www.")),
             title=card.title,
             description=card.description,
-            image=faces.media(FileUse.CARD, card.id, card.image, self._here) if card.image else None,
+            image=faces.media(FileUse.CARD, card.id, card.image, self.here) if card.image else None,
             author=card.author_name,
             published_at=None if card.published_at is None else moment(card.published_at),
             source=card.source_name,

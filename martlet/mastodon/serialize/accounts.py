@@ -6,8 +6,10 @@ the version comes with each post's row, so nothing old can be shown.
 """
 
 import json
+import logging
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import msgspec
@@ -16,6 +18,7 @@ from martlet.mastodon import entities
 from martlet.mastodon.serialize import emojis
 from martlet.mastodon.serialize.times import day, iso_or_none
 from martlet.model.accounts import Account
+from martlet.model.faults import FAULTS
 from martlet.model.names import AccountId
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
@@ -49,6 +52,18 @@ PRIVACY = {
     Visibility.CIRCLE: "private",
     Visibility.MENTIONED: "direct",
 }
+
+
+log = logging.getLogger("martlet.mastodon")
+
+NOTHING_SAID: dict[str, Any] = {
+    **dict.fromkeys(("display_name", "note_html", "avatar", "avatar_static", "avatar_text"), ""),
+    **dict.fromkeys(("header", "header_static", "header_text"), ""),
+    "fields": "[]",
+    "created_at": 0,
+    "last_post_at": None,
+}
+"""An account without a word of its own."""
 
 
 class AccountBytes:
@@ -142,12 +157,21 @@ def _values(db: Reader, found: Collection[Account], here: Server) -> list[dict[s
     badges = users.staff(db, {one.id for one in (*found, *targets.values()) if one.is_here})
     result = []
     for account in found:
-        values = _common(db, account, badges.get(account.id), here)
+        values = _common_or_bare(db, account, badges.get(account.id), here)
         target = targets.get(account.moved_to_id) if account.moved_to_id is not None else None
         if target is not None and not account.is_gone:
-            values["moved"] = entities.Account(**_common(db, target, badges.get(target.id), here))
+            values["moved"] = entities.Account(**_common_or_bare(db, target, badges.get(target.id), here))
         result.append(values)
     return result
+
+
+def _common_or_bare(db: Reader, account: Account, role: str | None, here: Server) -> dict[str, Any]:
+    """Of an account that cannot be shown, no more than who it is."""
+    try:
+        return _common(db, account, role, here)
+    except FAULTS:
+        log.exception("Account %d cannot be shown", account.id)
+        return _common(db, replace(account, **NOTHING_SAID), role, here)
 
 
 def _common(db: Reader, account: Account, role: str | None, here: Server) -> dict[str, Any]:

@@ -7,7 +7,9 @@ writes something else than before.
 """
 
 import json
-from collections.abc import Collection
+import logging
+from collections.abc import Collection, Mapping
+from typing import Any
 from urllib.parse import quote
 
 import msgspec
@@ -16,6 +18,7 @@ from martlet.mastodon import entities
 from martlet.mastodon.serialize import accounts as account_entities
 from martlet.mastodon.serialize import emojis
 from martlet.mastodon.serialize.times import iso, iso_or_none
+from martlet.model.faults import FAULTS
 from martlet.model.names import PostId
 from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
@@ -24,6 +27,11 @@ from martlet.model.visibility import Visibility
 from martlet.storage import accounts, attached, cards, media, posts
 from martlet.storage.database import Reader
 
+log = logging.getLogger("martlet.mastodon")
+
+PLACEHOLDER = "<p>This post cannot be shown.</p>"
+NOT_KEPT = 0
+"""The version of what is no rendering: no post has it."""
 FORMAT = 2
 VISIBILITIES = {
     Visibility.PUBLIC: "public",
@@ -48,28 +56,64 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     cards_of, apps = _cards(db, found, here), attached.apps(db, found)
     rendered: dict[PostId, tuple[int, bytes]] = {}
     for id, post in found.items():
-        body = entities.StatusBody(
-            id=str(id),
-            uri=post.uri,
-            url=post.url,
-            created_at=iso(post.created_at),
-            edited_at=iso_or_none(post.edited_at),
-            in_reply_to_id=_text(post.reply_to_id),
-            in_reply_to_account_id=_text(post.reply_to_account_id),
-            sensitive=bool(post.is_sensitive),
-            spoiler_text=post.warning,
-            visibility=VISIBILITIES[Visibility(post.visibility)],
-            language=post.language,
-            content=post.html,
-            media_attachments=[attachment(one, here) for one in files[id]],
-            mentions=[_mention(one) for one in mentions[id]],
-            tags=[entities.StatusTag(name=tag.name, url=here.tag_url(quote(tag.name))) for tag in tags[id]],
-            emojis=emojis.used_in(db, f"{post.html} {post.warning}", authors[post.author_id].host, here),
-            card=cards_of.get(id),
-            application=_application(post, apps),
-        )
-        rendered[id] = (version(post.version), msgspec.json.encode(body)[1:-1])
+        try:
+            body = entities.StatusBody(
+                **_words(post),
+                media_attachments=[attachment(one, here) for one in files[id]],
+                mentions=[_mention(one) for one in mentions[id]],
+                tags=[
+                    entities.StatusTag(name=tag.name, url=here.tag_url(quote(tag.name))) for tag in tags[id]
+                ],
+                emojis=emojis.used_in(db, f"{post.html} {post.warning}", authors[post.author_id].host, here),
+                card=cards_of.get(id),
+                application=_application(post, apps),
+            )
+            rendered[id] = (version(post.version), msgspec.json.encode(body)[1:-1])
+        except FAULTS:
+            log.exception("Post %d cannot be shown", id)
+            rendered[id] = (NOT_KEPT, msgspec.json.encode(_in_its_place(post))[1:-1])
     return rendered
+
+
+def _words(post: Post) -> dict[str, Any]:
+    return {
+        "id": str(post.id),
+        "uri": post.uri,
+        "url": post.url,
+        "created_at": iso(post.created_at),
+        "edited_at": iso_or_none(post.edited_at),
+        "in_reply_to_id": _text(post.reply_to_id),
+        "in_reply_to_account_id": _text(post.reply_to_account_id),
+        "sensitive": bool(post.is_sensitive),
+        "spoiler_text": post.warning,
+        "visibility": VISIBILITIES[Visibility(post.visibility)],
+        "language": post.language,
+        "content": post.html,
+    }
+
+
+def _in_its_place(post: Post) -> entities.StatusBody:
+    """A post that cannot be shown. It says so in English: what is kept of a post is the same for everybody."""
+    return entities.StatusBody(
+        id=str(post.id),
+        uri=str(post.uri),
+        url=str(post.uri),
+        created_at=iso(0),
+        edited_at=None,
+        in_reply_to_id=_text(post.reply_to_id),
+        in_reply_to_account_id=_text(post.reply_to_account_id),
+        sensitive=False,
+        spoiler_text="",
+        visibility="private",
+        language=None,
+        content=PLACEHOLDER,
+        media_attachments=[],
+        mentions=[],
+        tags=[],
+        emojis=[],
+        card=None,
+        application=None,
+    )
 
 
 def attachment(one: media.Media, here: Server) -> entities.MediaAttachment:
@@ -140,7 +184,19 @@ def _cards(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, en
     named = {card.author_id for card in found.values() if card.author_id is not None}
     people = accounts.many(db, named).values() if named else ()
     entities_of = {one.id: one for one in account_entities.many(db, people, here)} if people else {}
-    return {id: _card(card, entities_of.get(str(card.author_id)), here) for id, card in found.items()}
+    made = {id: _card_or_none(card, entities_of, here) for id, card in found.items()}
+    return {id: card for id, card in made.items() if card is not None}
+
+
+def _card_or_none(
+    card: cards.Card, people: Mapping[str, entities.Account], here: Server
+) -> entities.PreviewCard | None:
+    """None for one that cannot be shown: its post is, without it."""
+    try:
+        return _card(card, people.get(str(card.author_id)), here)
+    except FAULTS:
+        log.exception("Card %d cannot be shown", card.id)
+        return None
 
 
 def _card(card: cards.Card, author: entities.Account | None, here: Server) -> entities.PreviewCard:

@@ -94,7 +94,7 @@ class Pieces:
         )
         asked = {one.poll_id: one for one in details.values() if one.poll_id is not None}
         polls_of = {
-            poll.id: polls.piece(db, poll, asked[poll.id].author_id, self._here)
+            poll.id: polls.piece_or_none(db, poll, asked[poll.id].author_id, self._here)
             for poll in poll_rows.many(db, asked).values()
         }
         reactions_of = reactions.pieces(db, list(details), self._here)
@@ -117,7 +117,7 @@ class Pieces:
         missing = versions.keys() - found.keys()
         if missing:
             fresh = bodies.render(db, missing, self._here)
-            self._keep_body(db, fresh)
+            self._keep_body(db, {id: one for id, one in fresh.items() if one[0] != bodies.NOT_KEPT})
             found |= {id: body for id, (_, body) in fresh.items()}
         return found
 

@@ -1,5 +1,6 @@
 """Polls in Mastodon's form: https://docs.joinmastodon.org/entities/Poll/"""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
@@ -8,10 +9,13 @@ import msgspec
 from martlet.mastodon import entities
 from martlet.mastodon.serialize import emojis
 from martlet.mastodon.serialize.times import iso_or_none
+from martlet.model.faults import FAULTS
 from martlet.model.names import AccountId, PollId
 from martlet.model.server import Server
 from martlet.storage import accounts, polls
 from martlet.storage.database import Reader
+
+log = logging.getLogger("martlet.mastodon")
 
 
 class PollPiece(NamedTuple):
@@ -31,6 +35,15 @@ def piece(db: Reader, poll: polls.Poll, author: AccountId, here: Server) -> Poll
         for is_over in (False, True)
     )
     return PollPiece(poll.id, author, poll.expires_at, going_on, over)
+
+
+def piece_or_none(db: Reader, poll: polls.Poll, author: AccountId, here: Server) -> PollPiece | None:
+    """None for one that cannot be shown: its post is, without it."""
+    try:
+        return piece(db, poll, author, here)
+    except FAULTS:
+        log.exception("Poll %d cannot be shown", poll.id)
+        return None
 
 
 def rendered(
