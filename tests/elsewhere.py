@@ -116,6 +116,8 @@ class Elsewhere(Client):
         self.is_down = False
         self.silent: set[str] = set()
         """Hosts that do not answer while the others do."""
+        self.finger: dict[str, str] = {}
+        """What WebFinger calls an account, by its uri, where that is not its handle."""
         self.gone: set[str] = set()
         self.broken: set[str] = set()
 
@@ -169,7 +171,8 @@ class Elsewhere(Client):
         if uri not in self.people:
             return Answer(404, {}, b"", url)
         link = {"rel": "self", "type": "application/activity+json", "href": uri}
-        body = json.dumps({"subject": f"acct:{name}@{host}", "links": [link]}).encode()
+        subject = self.finger.get(uri, f"acct:{name}@{host}")
+        body = json.dumps({"subject": subject, "links": [link]}).encode()
         return Answer(200, {"content-type": "application/jrd+json"}, body, url)
 
     async def post(self, url: str, body: bytes, **options: Any) -> Answer:

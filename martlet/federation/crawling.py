@@ -190,7 +190,7 @@ class _Crawl:
         async with self._authors.setdefault(author, asyncio.Lock()):
             if not await self.ground.store.reading(_is_author_known, author):
                 self.budget.spend(host_of(author), NEW_ACCOUNT)
-                await self.resolver.account(author)
+                await self.resolver.account(author, is_counted=True)  # within the budget of the thread
 
     def _record(self, db: Writer, read: Read, verified: Verified | None) -> gathering.Kept:
         is_asked_for = read.said.uri in self._above

@@ -117,7 +117,10 @@ def _insert(db: Writer, found: Acquaintance, here: Server) -> AccountId:
                 db, id, profile.username, found.host, profile.uri, profile.uri, here.now_ms(), profile.kind
             )
     except AlreadyThere:
-        raise EvidenceRejected("Another account goes by this handle.") from None
+        known = accounts.find_by_uri(db, profile.uri)
+        if known is None:
+            raise EvidenceRejected("Another account goes by this handle.") from None
+        return known.id  # somebody else got to know it at this moment
     return id
 
 

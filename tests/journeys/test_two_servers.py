@@ -1,11 +1,11 @@
 """
-Two Martlets, each in processes of its own, with people who follow each other.
+Two Martlets, one on SQLite and one on PostgreSQL, with people who follow each other.
 
 Everything they do arrives at the other once, also when one of them is killed
 in the middle and comes back.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -17,8 +17,8 @@ from tests.towns import Town, befriend, settle, with_text
 
 
 @pytest.fixture
-def towns(tmp_path: Path) -> Iterator[tuple[Town, Town]]:
-    found = [settle(tmp_path / name, name) for name in ("ada", "bob")]
+def towns(tmp_path: Path, empty_postgres: Callable[[], str]) -> Iterator[tuple[Town, Town]]:
+    found = [settle(tmp_path / "ada", "ada"), settle(tmp_path / "bob", "bob", empty_postgres())]
     for town in found:
         town.server.start()
     yield found[0], found[1]
@@ -161,7 +161,7 @@ def test_killed_in_the_middle(towns: tuple[Town, Town]) -> None:
         + [f"away {number}." for number in range(5)]
         + [f"after {number}." for number in range(3)]
     )
-    texts = eventually(lambda: _all_there(ada, wanted), seconds=60)
+    texts = eventually(lambda: _all_there(ada, wanted), seconds=120)
     assert sorted(texts) == sorted(wanted)
 
 
