@@ -40,7 +40,7 @@ from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, Signed
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.network.errors import NoAnswer
-from martlet.services import intake, moving, pinning, quoting, receiving
+from martlet.services import consenting, intake, moving, pinning, quoting, receiving
 from martlet.services.consenting import Verified
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, proofs
@@ -236,7 +236,10 @@ def _write_down(db: Writer, one: Incoming, now: int) -> None:
 def _work_off(
     db: Writer, one: Incoming, act: Act, evidence: Evidence, here: Server, verified: Verified | None
 ) -> None:
+    losing = consenting.losing(db, act) if isinstance(act, Delete) else []
     intake.accept(db, act, evidence, here, verified)
+    if losing and isinstance(act, Delete):
+        consenting.hand_on(db, act, one.body, losing, here)
     incoming.finish(db, one.id)
 
 

@@ -6,12 +6,13 @@ exactly this quote of exactly this post (attacks D12). What comes of it all, in
 whatever order it is learned, says `model.quoting`.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import msgspec
 
-from martlet.activitypub.things import Accept, Authorization, Follow, Reject, RequestQuote, Writing
+from martlet.activitypub.things import Accept, Authorization, Delete, Follow, Reject, RequestQuote, Writing
 from martlet.model import quoting as states
 from martlet.model.accounts import Account
 from martlet.model.names import PostId, Uri, host_of, origin_of
@@ -19,7 +20,7 @@ from martlet.model.posts import Post
 from martlet.model.quoting import Fact, State
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import delivering, quoting
+from martlet.services import delivering_quotes, quoting
 from martlet.storage import accounts, attached, events, posts, quotes, uris
 from martlet.storage.database import Reader, Writer
 from martlet.storage.quotes import RemoteQuote
@@ -207,7 +208,7 @@ def asked(db: Writer, act: RequestQuote, actor: Account, here: Server) -> Post |
     if is_seen and quoting.may_quote(db, quoted, actor.id):
         return quoted
     if is_seen or Visibility(quoted.visibility).is_open:
-        delivering.refuse_quote(db, act, author, actor, here)
+        delivering_quotes.refuse_quote(db, act, author, actor, here)
     return None
 
 
@@ -229,9 +230,9 @@ def answer(db: Writer, act: RequestQuote, quoted: Post, actor: Account, here: Se
         if author.id not in attached.mentioned_ids(db, post.id):
             attached.insert_mentions(db, post.id, [author.id], is_silent=True)
         _become(db, post, replace(known, is_legacy=0), state)
-        delivering.accept_quote(db, act, author, actor, quoting.consent_uri(author, post.id), here)
+        delivering_quotes.accept_quote(db, act, author, actor, quoting.consent_uri(author, post.id), here)
     else:
-        delivering.refuse_quote(db, act, author, actor, here)
+        delivering_quotes.refuse_quote(db, act, author, actor, here)
 
 
 # -- answered to people here ---------------------------------------------
@@ -286,3 +287,23 @@ def withdraw(db: Writer, consent: Uri, actor: Account) -> None:
         )
         if post is not None and quoted is not None and quoted.author_id == actor.id:
             _become(db, post, known, states.after(_state(post), Fact.WITHDRAWN))
+
+
+def losing(db: Reader, act: Delete) -> list[Post]:
+    """Quotes from here whose consent this takes back, if it is believed."""
+    found = (posts.find_unfiltered(db, known.post_id) for known in quotes.with_consent(db, act.target))
+    return [post for post in found if post is not None and post.is_local and post.quote_state == "accepted"]
+
+
+def hand_on(db: Writer, act: Delete, body: bytes, lost: Sequence[Post], here: Server) -> None:
+    """
+    Who has the quotes that have just lost their consent hears of it in the words of whoever took it back.
+
+    Only what is signed itself, which anybody can believe from anybody; the quotes as they are now go out anyway.
+    """
+    if b'"proof"' not in body and b'"signature"' not in body:
+        return
+    for post in lost:
+        now = posts.find_unfiltered(db, post.id)
+        if now is not None and now.quote_state == "revoked":
+            delivering_quotes.hand_on(db, now, body, act.actor, here)

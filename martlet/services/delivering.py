@@ -11,7 +11,6 @@ from martlet.activitypub import addressing, build
 from martlet.activitypub.build import Document
 from martlet.activitypub.things import (
     Accept,
-    Add,
     Block,
     Boost,
     Delete,
@@ -19,8 +18,6 @@ from martlet.activitypub.things import (
     Like,
     Move,
     Reject,
-    Remove,
-    RequestQuote,
     Undo,
     Writing,
 )
@@ -37,15 +34,10 @@ from martlet.model.events import (
     PostDeleted,
     PostEdited,
     PostLiked,
-    PostPinned,
     PostPublished,
     PostReacted,
     PostUnliked,
-    PostUnpinned,
     PostUnreacted,
-    QuoteChanged,
-    QuotePolicyChanged,
-    QuoteRevoked,
     Unblocked,
     Unfollowed,
 )
@@ -85,11 +77,11 @@ COUNTED_AFTER = 60_000
 
 
 def of_post(db: Writer, event: PostPublished, here: Server, secret: ServerSecret) -> None:
-    found = _own_post(db, event.post)
+    found = own_post(db, event.post)
     if found is None:
         return
     post, author = found
-    inboxes = _readers(db, post)
+    inboxes = readers(db, post)
     if not inboxes:
         return
     make = documenting.published if post.boost_of_id is None else documenting.boosted
@@ -97,12 +89,12 @@ def of_post(db: Writer, event: PostPublished, here: Server, secret: ServerSecret
 
 
 def of_edit(db: Writer, event: PostEdited, here: Server, secret: ServerSecret) -> None:
-    found = _own_post(db, event.post)
+    found = own_post(db, event.post)
     if found is None:
         return
     post, author = found
     shown_by = {*telling.boosters(db, post.id), *quotes.quoters(db, post.id)}
-    inboxes = _readers(db, post) | remotes.inboxes_of(db, shown_by)
+    inboxes = readers(db, post) | remotes.inboxes_of(db, shown_by)
     if inboxes:
         send(db, author.id, documenting.revised(db, post, author, secret, here), inboxes, here)
 
@@ -125,10 +117,11 @@ def of_deletion(db: Writer, event: PostDeleted, here: Server, secret: ServerSecr
     else:
         deleted = Delete(Uri(f"{event.uri}#delete"), author.uri, event.uri)
         document = build.deleted(deleted, to, build.tombstone(event.uri, author.uri, here.now_ms()))
-    _send_document(db, author, document, inboxes, here, secret, Visibility(event.visibility))
+    send_document(db, author, document, inboxes, here, secret, Visibility(event.visibility))
 
 
-def _own_post(db: Reader, id: int) -> tuple[Post, Account] | None:
+def own_post(db: Reader, id: int) -> tuple[Post, Account] | None:
+    """A post that was written here, and its author, unless one of them is gone."""
     post = posts.find_unfiltered(db, PostId(id))
     if post is None or not post.is_local:
         return None
@@ -136,7 +129,7 @@ def _own_post(db: Reader, id: int) -> tuple[Post, Account] | None:
     return None if author is None or author.is_gone else (post, author)
 
 
-def _readers(db: Reader, post: Post) -> set[str]:
+def readers(db: Reader, post: Post) -> set[str]:
     """The inboxes of those elsewhere whom a post concerns."""
     concerned = set(attached.mentioned_ids(db, post.id))
     if post.visibility >= Visibility.UNLISTED and post.reply_to_account_id is not None:
@@ -149,99 +142,6 @@ def _readers(db: Reader, post: Post) -> set[str]:
     if post.visibility >= Visibility.FOLLOWERS:
         inboxes |= remotes.inboxes_of_followers(db, post.author_id)
     return inboxes
-
-
-# -- quotes ---------------------------------------------------------------
-
-
-def of_quote(db: Writer, event: PostPublished, here: Server, secret: ServerSecret) -> None:
-    """The author of a post elsewhere is asked whether it may be quoted, and shown how."""
-    found = _own_post(db, event.post)
-    post, known = found[0] if found else None, quotes.find_remote(db, event.post)
-    if (
-        found is None
-        or post is None
-        or known is None
-        or known.request is None
-        or post.quote_state != "pending"
-    ):
-        return
-    quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
-    if quoted is None:
-        return
-    author, act = found[1], RequestQuote(known.request, found[1].uri, quoted.uri, post.uri)
-    note = canonical_json.parse_object(documenting.post_document(db, post, author, secret, here))
-    to = accounts.get(db, quoted.author_id)
-    body = canonical_json.encode(build.quote_requested(act, note) | {"to": [to.uri]})
-    send(db, author.id, body, remotes.inboxes_of(db, [to.id], shared=False), here)
-
-
-def of_quote_change(db: Writer, event: QuoteChanged, here: Server, secret: ServerSecret) -> None:
-    """The quote says with what consent it quotes, or that it has none any more."""
-    of_edit(db, PostEdited(event.quote), here, secret)
-
-
-def of_quote_policy(db: Writer, event: QuotePolicyChanged, here: Server, secret: ServerSecret) -> None:
-    of_edit(db, PostEdited(event.post), here, secret)
-
-
-def of_revocation(db: Writer, event: QuoteRevoked, here: Server, secret: ServerSecret) -> None:
-    """Whoever may have seen the quote is told that its consent is no more."""
-    quote = posts.find_unfiltered(db, event.quote)
-    quoted = posts.find_unfiltered(db, quote.quote_of_id) if quote and quote.quote_of_id is not None else None
-    found = _own_post(db, quoted.id) if quoted is not None else None
-    if quote is None or found is None:
-        return
-    post, author = found
-    inboxes = _readers(db, quote) | _readers(db, post) | remotes.inboxes_of(db, [quote.author_id])
-    consent = build.authorization(documenting.authorization(quote, post, author))
-    uri = Uri(f"{consent['id']}#delete")
-    document = build.authorization_deleted(uri, consent, [addressing.PUBLIC])
-    _send_document(db, author, document, inboxes, here, secret, Visibility(post.visibility))
-
-
-def accept_quote(
-    db: Writer, request: RequestQuote, author: Account, quoter: Account, consent: Uri, here: Server
-) -> None:
-    """Say yes to a quote, for the second time perhaps."""
-    accept = Accept(Uri(f"{author.uri}#accepts/{here.next_id()}"), author.uri, _bare(request), consent)
-    _tell(db, author, accept, quoter, here)
-
-
-def refuse_quote(db: Writer, request: RequestQuote, author: Account, quoter: Account, here: Server) -> None:
-    reject = Reject(Uri(f"{author.uri}#rejects/{here.next_id()}"), author.uri, _bare(request))
-    _tell(db, author, reject, quoter, here)
-
-
-def _bare(request: RequestQuote) -> RequestQuote:
-    return RequestQuote(request.uri, request.actor, request.target, request.quote_uri)
-
-
-# -- pins ----------------------------------------------------------------
-
-
-def of_pin(db: Writer, event: PostPinned, here: Server, secret: ServerSecret) -> None:
-    _tell_of_pin(db, event.post, Add, here, secret)
-
-
-def of_unpin(db: Writer, event: PostUnpinned, here: Server, secret: ServerSecret) -> None:
-    _tell_of_pin(db, event.post, Remove, here, secret)
-
-
-def _tell_of_pin(
-    db: Writer, id: PostId, kind: type[Add] | type[Remove], here: Server, secret: ServerSecret
-) -> None:
-    """Followers' servers, of posts that everybody may read."""
-    found = _own_post(db, id)
-    if found is None or not Visibility(found[0].visibility).is_open:
-        return
-    post, author = found
-    uri = Uri(f"{author.uri}#{kind.__name__.lower()}s/{here.next_id()}")
-    act = kind(uri, author.uri, post.uri, documenting.featured_of(author))
-    inboxes = remotes.inboxes_of_followers(db, author.id)
-    _send_document(
-        db, author, build.act(act) | {"to": [addressing.PUBLIC]}, inboxes, here, secret, Visibility.PUBLIC
-    )
 
 
 # -- likes and votes -----------------------------------------------------
@@ -274,7 +174,7 @@ def _tell_of_like(
     act = Like(Uri(f"{liker.uri}#likes/{like}"), liker.uri, post.uri)
     undo = Undo(Uri(f"{act.uri}/undo"), liker.uri, act)
     inboxes = remotes.inboxes_of(db, [post.author_id])
-    _send_document(
+    send_document(
         db, liker, build.act(undo if is_over else act), inboxes, here, secret, Visibility(post.visibility)
     )
 
@@ -312,7 +212,7 @@ def _tell_of_reaction(
     act = Like(Uri(f"{account.uri}#reactions/{reaction}"), account.uri, post.uri, chosen, emoji)
     undo = Undo(Uri(f"{act.uri}/undo"), account.uri, act)
     inboxes, visibility = remotes.inboxes_of(db, [post.author_id]), Visibility(post.visibility)
-    _send_document(db, account, build.act(undo if is_over else act), inboxes, here, secret, visibility)
+    send_document(db, account, build.act(undo if is_over else act), inboxes, here, secret, visibility)
 
 
 def of_vote(db: Writer, event: PollVoted, here: Server, secret: ServerSecret) -> None:
@@ -378,7 +278,7 @@ def of_follow_request(db: Writer, event: FollowRequested, here: Server, secret: 
     pair, there = _pair(db, event.follower, event.followed), follows.find(db, event.follower, event.followed)
     if pair is None or there is None or there.uri is None or not pair[0].is_here:
         return
-    _tell(db, pair[0], Follow(there.uri, pair[0].uri, pair[1].uri), pair[1], here)
+    tell(db, pair[0], Follow(there.uri, pair[0].uri, pair[1].uri), pair[1], here)
 
 
 def of_follow(db: Writer, event: Followed, here: Server, secret: ServerSecret) -> None:
@@ -393,7 +293,7 @@ def accept_again(db: Writer, follower: Account, followed: Account, request: Uri,
     """Say yes to a request, for the second time perhaps."""
     act = Follow(request, follower.uri, followed.uri)
     accept = Accept(Uri(f"{followed.uri}#accepts/{here.next_id()}"), followed.uri, act)
-    _tell(db, followed, accept, follower, here)
+    tell(db, followed, accept, follower, here)
 
 
 def of_end(db: Writer, event: Unfollowed, here: Server, secret: ServerSecret) -> None:
@@ -405,16 +305,16 @@ def of_end(db: Writer, event: Unfollowed, here: Server, secret: ServerSecret) ->
     follower, followed = pair
     act = Follow(event.uri, follower.uri, followed.uri)
     if event.by == follower.id and follower.is_here:
-        _tell(db, follower, Undo(Uri(f"{event.uri}/undo"), follower.uri, act), followed, here)
+        tell(db, follower, Undo(Uri(f"{event.uri}/undo"), follower.uri, act), followed, here)
     elif event.by == followed.id and followed.is_here:
         reject = Reject(Uri(f"{followed.uri}#rejects/{here.next_id()}"), followed.uri, act)
-        _tell(db, followed, reject, follower, here)
+        tell(db, followed, reject, follower, here)
 
 
 def reject(db: Writer, follower: Account, followed: Account, request: Uri, here: Server) -> None:
     """Say no to a request that we did not even keep."""
     act = Follow(request, follower.uri, followed.uri)
-    _tell(
+    tell(
         db,
         followed,
         Reject(Uri(f"{followed.uri}#rejects/{here.next_id()}"), followed.uri, act),
@@ -427,7 +327,7 @@ def of_block(db: Writer, event: Blocked, here: Server, secret: ServerSecret) -> 
     del secret
     pair = _pair(db, event.account, event.blocked)
     if pair is not None and pair[0].is_here:
-        _tell(db, pair[0], _block(*pair), pair[1], here)
+        tell(db, pair[0], _block(*pair), pair[1], here)
 
 
 def of_unblock(db: Writer, event: Unblocked, here: Server, secret: ServerSecret) -> None:
@@ -436,7 +336,7 @@ def of_unblock(db: Writer, event: Unblocked, here: Server, secret: ServerSecret)
     if pair is not None and pair[0].is_here:
         block = _block(*pair)
         undo = Undo(Uri(f"{block.uri}/undo/{here.next_id()}"), pair[0].uri, block)
-        _tell(db, pair[0], undo, pair[1], here)
+        tell(db, pair[0], undo, pair[1], here)
 
 
 def _block(account: Account, blocked: Account) -> Block:
@@ -451,7 +351,7 @@ def _pair(db: Reader, one: AccountId, other: AccountId) -> tuple[Account, Accoun
     return first, second
 
 
-def _tell(
+def tell(
     db: Writer,
     sender: Account,
     act: Follow | Accept | Reject | Undo | Block,
@@ -508,7 +408,7 @@ def of_departure(db: Writer, event: AccountLeft, here: Server, secret: ServerSec
 # -- on its way ----------------------------------------------------------
 
 
-def _send_document(
+def send_document(
     db: Writer,
     sender: Account,
     document: Document,

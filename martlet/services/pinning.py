@@ -1,14 +1,24 @@
-"""What people elsewhere have pinned: the posts that their own server lists as featured, a few of them."""
+"""
+Pins between servers: the posts that an account's own server lists as featured, a few of them.
+
+Of people here, followers' servers are told; of people elsewhere, their own word is taken, and their collection.
+"""
 
 from collections.abc import Sequence
 
+from martlet.activitypub import addressing, build
 from martlet.activitypub.things import Add, Remove
 from martlet.model.accounts import Account
+from martlet.model.events import PostPinned, PostUnpinned
 from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
+from martlet.services import delivering, documenting
+from martlet.signing.server_keys import ServerSecret
 from martlet.storage import marks, remotes, uris
 from martlet.storage.database import Reader, Writer
+
+# -- of people elsewhere -------------------------------------------------
 
 
 def change(db: Writer, act: Add | Remove, actor: Account, here: Server) -> None:
@@ -44,3 +54,30 @@ def collection(db: Reader, account: AccountId) -> Uri | None:
     """Where somebody's server lists what they have pinned."""
     remote = remotes.find(db, account)
     return Uri(remote.featured) if remote is not None and remote.featured else None
+
+
+# -- of people here ------------------------------------------------------
+
+
+def of_pin(db: Writer, event: PostPinned, here: Server, secret: ServerSecret) -> None:
+    _tell_of_pin(db, event.post, Add, here, secret)
+
+
+def of_unpin(db: Writer, event: PostUnpinned, here: Server, secret: ServerSecret) -> None:
+    _tell_of_pin(db, event.post, Remove, here, secret)
+
+
+def _tell_of_pin(
+    db: Writer, id: PostId, kind: type[Add] | type[Remove], here: Server, secret: ServerSecret
+) -> None:
+    """Followers' servers, of posts that everybody may read."""
+    found = delivering.own_post(db, id)
+    if found is None or not Visibility(found[0].visibility).is_open:
+        return
+    post, author = found
+    uri = Uri(f"{author.uri}#{kind.__name__.lower()}s/{here.next_id()}")
+    act = kind(uri, author.uri, post.uri, documenting.featured_of(author))
+    inboxes = remotes.inboxes_of_followers(db, author.id)
+    delivering.send_document(
+        db, author, build.act(act) | {"to": [addressing.PUBLIC]}, inboxes, here, secret, Visibility.PUBLIC
+    )

@@ -145,6 +145,28 @@ def test_a_consent_is_taken_back(api: Api, there: Elsewhere, ada: client.Person,
     assert "quoteAuthorization" not in update["object"]
 
 
+def test_a_consent_that_is_taken_back_is_handed_on(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    """To whoever has the quote, in the words of whoever took it back; once, and only what can be believed from others."""
+    follower = there.person("fay", "third.example")
+    there.bring(api, follower.act("Follow", ADA))
+    for is_signed in (True, False):
+        quote, request = ask(api, there, ada, eve)
+        stamp = consent(eve, quote["uri"], request["object"], 2 + is_signed)
+        there.bring(api, eve.act("Accept", request, result=stamp["id"]))
+        there.delivered.clear()
+        there.received.clear()
+        for _ in range(2):
+            delete = eve.act("Delete", stamp)
+            if is_signed:
+                delete = proofs.sign(delete, eve.ed25519, f"{eve.uri}#ed25519-key", datetime.now(UTC))
+            there.bring(api, delete)
+        handed = [(url, one["actor"]) for url, one in there.delivered if one["type"] == "Delete"]
+        assert handed == ([(f"{follower.uri}/inbox", eve.uri)] if is_signed else [])
+        there.received.clear()
+
+
 def test_the_quoted_post_is_edited_and_deleted(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person
 ) -> None:
