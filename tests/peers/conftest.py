@@ -2,10 +2,11 @@
 
 from collections.abc import Callable, Iterator
 from itertools import count
+from typing import Any
 
 import pytest
 
-from tests.peers import running
+from tests.peers import running, saying
 from tests.peers.running import Peer
 from tests.running import Running
 from tests.towns import Town, add_person, settle
@@ -53,3 +54,9 @@ def ada(new_person: Callable[[], Town]) -> Town:
 def eve(ada: Town) -> str:
     """Somebody at Fedify's; her name."""
     return ada.name.replace("ada", "eve")
+
+
+@pytest.fixture
+def friends(ada: Town, eve: str, peer: Peer) -> Any:
+    """Each follows the other; Eve as Ada's server knows her."""
+    return saying.befriend(ada, eve, peer)

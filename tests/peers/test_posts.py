@@ -5,53 +5,12 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
-import pytest
-
-from martlet.activitypub.addressing import PUBLIC
 from tests.journeys.conftest import eventually, picture
 from tests.peers.running import Peer, each, lang, moment, thing, url
+from tests.peers.saying import act, note
 from tests.towns import Town
 
 IMAGE = "https://peer.example/tea.png"
-
-
-@pytest.fixture
-def friends(ada: Town, eve: str, peer: Peer) -> Any:
-    """Each follows the other; Eve as Ada's server knows her."""
-    act = thing("Follow", id=url(f"{peer.uri(eve)}#follow"), actor=url(peer.uri(eve)), object=url(ada.uri))
-    peer.send(eve, act, ada.uri)
-    peer.received_of("Accept", ada.uri)
-    found = ada.find(peer.handle(eve))
-    ada.post(f"/api/v1/accounts/{found['id']}/follow")
-    request = peer.received_of("Follow", ada.uri)["sent"]
-    asked = thing("Follow", id=url(request["id"]), actor=url(ada.uri), object=url(peer.uri(eve)))
-    peer.send(
-        eve, thing("Accept", id=url(f"{peer.uri(eve)}#yes"), actor=url(peer.uri(eve)), object=asked), ada.uri
-    )
-    eventually(ada.relation(found, "following"))
-    return found
-
-
-def note(peer: Peer, eve: str, kind: str = "Note", name: str = "1", **more: Any) -> dict[str, Any]:
-    path = "questions" if kind == "Question" else "notes"
-    said = {"content": "<p>Hello</p>", "tos": [url(PUBLIC)], "ccs": [url(f"{peer.uri(eve)}/followers")]}
-    return thing(
-        kind,
-        id=url(f"{peer.url}/{path}/{eve}-{name}"),
-        attribution=url(peer.uri(eve)),
-        published=moment("2026-11-20T08:00:00Z"),
-        **said | more,
-    )
-
-
-def act(peer: Peer, eve: str, kind: str, about: Any, name: str = "", **more: Any) -> dict[str, Any]:
-    return thing(
-        kind,
-        id=url(f"{peer.uri(eve)}#{kind}{name}"),
-        actor=url(peer.uri(eve)),
-        object=about,
-        **{"tos": [url(PUBLIC)], "ccs": [url(f"{peer.uri(eve)}/followers")]} | more,
-    )
 
 
 def test_a_post_of_adas_with_everything(ada: Town, eve: str, peer: Peer, friends: Any) -> None:
