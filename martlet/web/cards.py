@@ -141,13 +141,13 @@ class Profile:
 @dataclass(frozen=True, slots=True)
 class Picture:
     """
-    Something to look at or hear.
+    Something to look at or hear, or a file elsewhere that this server cannot show (`address` leads there).
 
     `width` and `height` are those of the preview, in pixels. `focus` is the
     point that must stay in sight when cropped: x and y from -1 to 1, y upwards.
     """
 
-    kind: Literal["picture", "loop", "video", "sound"]
+    kind: Literal["picture", "loop", "video", "sound", "file"]
     address: str
     preview: str
     description: str

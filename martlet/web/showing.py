@@ -30,11 +30,12 @@ from martlet.web.cards import Choice, Face, Fact, Html, LinkCard, Picture, Poll,
 
 log = logging.getLogger("martlet.web")
 
-KINDS: dict[str, Literal["picture", "loop", "video", "sound"]] = {
+KINDS: dict[str, Literal["picture", "loop", "video", "sound", "file"]] = {
     "image": "picture",
     "gifv": "loop",
     "video": "video",
     "audio": "sound",
+    "unknown": "file",
 }
 SUMMARY = 300
 NO_SIZE = (800, 600)
@@ -208,6 +209,8 @@ class _Parts:
         meta = json.loads(one.meta)
         size = meta.get("small") or meta.get("original") or {}
         address = faces.media(FileUse.MEDIA, one.id, one.file, self.here, FileForm.ORIGINAL)
+        if one.kind == "unknown":
+            address = one.remote_url or ""
         return Picture(
             kind=KINDS.get(one.kind, "picture"),
             address=address,

@@ -1,6 +1,7 @@
 """What cannot be had is said plainly, asked for no more than now and then, and shown as soon as it is there."""
 
 import errno
+import html
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -77,6 +78,10 @@ def test_what_cannot_be_shown_becomes_a_link(
     assert SEA in reply.text
     [one] = shown(api, ada)["media_attachments"]
     assert (one["type"], one["preview_url"], one["remote_url"]) == ("unknown", None, SEA)
+    assert api.post(f"/api/v1/statuses/{shown(api, ada)['id']}/reblog", ada).status == 200
+    page = html.unescape(api.get("/@ada").text)
+    assert f'<a href="{SEA}" rel="nofollow noopener noreferrer" dir="auto">The sea</a>' in page
+    assert page.count(SEA) == 1
     there.files[SEA] = picture()
     with time_machine.travel(datetime.now(UTC) + timedelta(days=2)):
         assert get(api, sea).status == 200
