@@ -100,7 +100,7 @@ class Running:
         body: object = None,
         headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
-        """Status and JSON of one request. Raises OSError where nobody answers."""
+        """Status and JSON of one request, or its bytes where they are none. Raises OSError where nobody answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
         given = {"Host": f"localhost:{self.port}", "Content-Type": "application/json", **(headers or {})}
         if token:
@@ -115,7 +115,7 @@ class Running:
             connection.close()
         try:
             return answer.status, json.loads(raw) if raw else None
-        except json.JSONDecodeError:
+        except ValueError:  # a picture, or a page
             return answer.status, raw
 
 

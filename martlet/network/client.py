@@ -89,7 +89,7 @@ class Client:
         lookup: "Lookup | None" = None,
     ) -> None:
         self.allow_private = allow_private
-        self._host = host
+        self._host = host.lower()
         self._user_agent = f"Martlet/{__version__} (+https://{host})"
         self._proxy = proxy
         self._authorities = authorities

@@ -5,13 +5,18 @@ Everything they do arrives at the other once, also when one of them is killed
 in the middle and comes back.
 """
 
+import http.client
+import io
+import json
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image
 
+from tests.client import _multipart
 from tests.journeys.conftest import eventually
 from tests.towns import Town, befriend, settle, with_text
 
@@ -104,6 +109,29 @@ def test_only_for_whom_it_is(towns: tuple[Town, Town]) -> None:
     assert [one["last_status"]["id"] for one in ada.get("/api/v1/conversations")] == [told[0]["status"]["id"]]
     shown = ada.server.call("GET", f"/api/v1/accounts/{bob_there['id']}/statuses")[1]
     assert [one["visibility"] for one in shown] == ["unlisted"]
+
+
+def test_a_picture_is_shown_by_whoever_shows_the_post(towns: tuple[Town, Town]) -> None:
+    """Also one that not everybody may see; its own server is not named to whoever looks."""
+    ada, bob = towns
+    befriend(ada, bob)
+    picture = io.BytesIO()
+    Image.effect_noise((320, 200), 60).save(picture, "PNG")
+    type, body = _multipart({}, {"file": ("x.png", picture.getvalue(), "image/png")})
+    connection = http.client.HTTPConnection("127.0.0.1", bob.server.port, timeout=60)
+    headers = {"Host": f"localhost:{bob.server.port}", "Authorization": f"Bearer {bob.token}"}
+    connection.request("POST", "/api/v2/media", body, {**headers, "Content-Type": type})
+    media = json.loads(connection.getresponse().read())
+    connection.close()
+    bob.post("/api/v1/statuses", {"status": "Look", "visibility": "private", "media_ids": [media["id"]]})
+    [shown] = eventually(partial(_seen, ada, "Look"))["media_attachments"]
+    assert (shown["remote_url"], shown["type"]) == (media["url"], "image")
+    for address in (shown["url"], shown["preview_url"]):
+        assert address.startswith(f"{ada.server.url}/proxy/")
+        status, file = ada.server.call("GET", address.removeprefix(ada.server.url))
+        assert (status, Image.open(io.BytesIO(file)).size) == (200, (320, 200))
+    bob.server.kill()
+    assert ada.server.call("GET", shown["url"].removeprefix(ada.server.url))[0] == 200
 
 
 def _seen(town: Town, text: str) -> Any:
