@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 import time_machine
 
+from martlet.model.names import AccountId
+from martlet.services import gathering
 from tests import client
 from tests.client import Api
 from tests.elsewhere import Document, Elsewhere, Person
@@ -116,6 +118,20 @@ def test_who_follows_anew_finds_the_last_posts_in_their_place(
     assert texts(api, "/api/v1/timelines/home", ada) == ["own", "unlisted", "on", "first"]
     assert texts(api, "/api/v1/timelines/home", bob) == []
     assert api.get("/api/v1/notifications", ada).json == []
+
+
+def test_who_was_accepted_before_the_posts_came_finds_them_all_the_same(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    api.get("/api/v1/timelines/home", ada)
+    id = follow(api, there, ada, eve)
+    assert texts(api, "/api/v1/timelines/home", ada) == []
+    everything(there, eve)
+    with api.built.ground.store.write() as db:
+        db.run("UPDATE remote_account SET filled_at = NULL")
+        gathering.want_profile(db, AccountId(int(id)), api.built.ground.here)
+    api.work()
+    assert texts(api, "/api/v1/timelines/home", ada) == ["unlisted", "on", "first"]
 
 
 def test_a_server_without_an_answer_harms_nothing(

@@ -9,6 +9,7 @@ from martlet.activitypub.addressing import PUBLIC
 from tests import client
 from tests.client import Api
 from tests.elsewhere import Document, Elsewhere, Person
+from tests.federation.test_intake import follow
 
 OLD = "2026-01-02T03:04:05Z"
 
@@ -179,6 +180,20 @@ def test_old_posts_are_nobodys_news(
     assert sorted(context(api, ada, id)[1]) == ["new", "old"]
     told = api.get("/api/v1/notifications", ada).json
     assert [one["status"]["content"] for one in told] == ["<p>new</p>"]
+
+
+def test_old_posts_enter_no_home_timeline_and_new_ones_do(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    follow(api, there, ada, eve)
+    api.get("/api/v1/timelines/home", ada)
+    top = note(there, eve, "top")
+    old, new = note(there, eve, "old", top), note(there, eve, "new", top, published=None)
+    answered(top, old, new)
+    context(api, ada, opened(api, ada, top))
+    api.work()
+    found = api.get("/api/v1/timelines/home", ada).json
+    assert [one["content"] for one in found] == ["<p>new</p>"]
 
 
 def test_only_what_answers_the_thread_is_kept(
