@@ -52,6 +52,9 @@ log = logging.getLogger("martlet.federation")
 
 TAKE_IN = "take_in_activity"
 LIMIT = 1024 * 1024
+READ_KEPT = 64
+"""Activities that were read at the door and need not be read again by their job, if it runs in this process."""
+Read = tuple[dict[str, Any], Act]
 
 
 @dataclass(slots=True)
@@ -60,6 +63,7 @@ class Inbox:
     asking: Asking
     resolver: NetworkResolver
     taken: Taken = field(default_factory=Taken)
+    _read: dict[int, Read] = field(default_factory=dict)
 
     # -- at the door -----------------------------------------------------
 
@@ -72,8 +76,7 @@ class Inbox:
         named = await self.asking.check_sender(request)
         body = await request.body(LIMIT)
         claim = self.asking.claim(request, body)
-        document = canonical_json.parse_object(body)
-        act = parse.act(document)
+        document, act = _read(body)
         if await self._is_farewell_of_strangers(act):
             return Answer(b"", 202)
         key = await self.asking.signer(claim, named, request.address)
@@ -84,9 +87,15 @@ class Inbox:
         ):
             raise EvidenceRejected("This was not sent by whom it names.")
         one = Incoming(self.ground.here.next_id(), key.owner, act.uri, body)
+        self._keep_read(one, (document, act))
         await self.ground.store.writing(_write_down, one, now)
         self.taken.put(mark, now)
         return Answer(b"", 202)
+
+    def _keep_read(self, one: Incoming, read: Read) -> None:
+        self._read[one.id] = read
+        if len(self._read) > READ_KEPT:
+            del self._read[next(iter(self._read))]
 
     async def _is_farewell_of_strangers(self, act: Act) -> bool:
         """Servers tell everybody when an account is gone; its key cannot be had any more."""
@@ -109,8 +118,9 @@ class Inbox:
 
     async def _take_in(self, one: Incoming, here: Server) -> None:
         """All of it, and that it is worked off, in one transaction where it changes something here."""
-        document = canonical_json.parse_object(one.body)
-        act, evidence = await self._believed(parse.act(document), document, one.signer)
+        kept = self._read.pop(one.id, None)
+        document, said = kept if kept is not None else _read(one.body)
+        act, evidence = await self._believed(said, document, one.signer)
         if isinstance(act, Forwarded):
             await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
             await self.ground.store.writing(incoming.finish, one.id)
@@ -226,6 +236,11 @@ class Inbox:
                 await self.resolver.post(name)
             except MartletError as error:
                 log.info("Nothing came of %s: %s", name[:200], error.message)
+
+
+def _read(body: bytes) -> Read:
+    document = canonical_json.parse_object(body)
+    return document, parse.act(document)
 
 
 def _write_down(db: Writer, one: Incoming, now: int) -> None:

@@ -39,7 +39,13 @@ class IdMaker:
         return moment << 16 | self._slot | counter
 
     def next_at(self, milliseconds: int) -> int:
-        """For what happened before and only comes to be known now: an id of that moment. It may be taken."""
+        """
+        For what happened before and only comes to be known now: an id of that moment. It may be taken.
+
+        Many servers tell whole seconds only: then it is any moment of that second, for there may be many of it.
+        """
+        if milliseconds % 1000 == 0:
+            milliseconds += secrets.randbelow(1000)
         return milliseconds << 16 | self._slot | secrets.randbelow(_COUNTERS)
 
 

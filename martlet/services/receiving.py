@@ -118,29 +118,11 @@ def _parent(db: Reader, said: Writing, author: Account) -> Post | None:
 def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, here: Server) -> Post | None:
     now = here.now_ms()
     created_at = min(now if said.created_at is None else said.created_at, now)
+    post = _post(db, said, author, parent, created_at, here)
     for _ in range(SAME_MOMENT):
         is_new = now - created_at < LATE
         id = PostId(here.next_id() if is_new else here.ids.next_at(created_at))
-        post = Post(
-            id=id,
-            uri=said.uri,
-            url=phrasing.page_of(said),
-            author_id=author.id,
-            visibility=addressing.visibility(said.to, said.cc, _followers(db, author)),
-            thread_id=id if parent is None else parent.thread_id,
-            is_local=0,
-            created_at=created_at,
-            reply_to_id=None if parent is None else parent.id,
-            reply_to_account_id=None if parent is None else parent.author_id,
-            html=phrasing.html(said, here),
-            warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
-            is_sensitive=int(said.is_sensitive or bool(said.warning)),
-            language=normalise_language(said.language),
-            has_media=int(bool(_shown(said))),
-            quoting=_policy(db, said, author),
-            edited_at=said.edited_at if said.edited_at and said.edited_at > created_at else None,
-            poll_id=None if said.poll is None else PollId(here.next_id()),
-        )
+        post = replace(post, id=id, thread_id=id if parent is None else parent.thread_id)
         try:
             with db.part():
                 posts.insert(db, post)
@@ -150,6 +132,33 @@ def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, her
             continue
         return post
     raise InvalidInput("There are too many posts of this moment.")
+
+
+def _post(
+    db: Reader, said: Writing, author: Account, parent: Post | None, created_at: int, here: Server
+) -> Post:
+    """All of it but its id, and what follows from that."""
+    followers = _followers(db, author)
+    return Post(
+        id=PostId(0),
+        uri=said.uri,
+        url=phrasing.page_of(said),
+        author_id=author.id,
+        visibility=addressing.visibility(said.to, said.cc, followers),
+        thread_id=PostId(0),
+        is_local=0,
+        created_at=created_at,
+        reply_to_id=None if parent is None else parent.id,
+        reply_to_account_id=None if parent is None else parent.author_id,
+        html=phrasing.html(said, here),
+        warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
+        is_sensitive=int(said.is_sensitive or bool(said.warning)),
+        language=normalise_language(said.language),
+        has_media=int(bool(_shown(said))),
+        quoting=addressing.quote_policy(said.quoters, author.uri, followers).text,
+        edited_at=said.edited_at if said.edited_at and said.edited_at > created_at else None,
+        poll_id=None if said.poll is None else PollId(here.next_id()),
+    )
 
 
 def _followers(db: Reader, author: Account) -> str:
