@@ -3,6 +3,8 @@
 from martlet.mastodon import (
     account_statuses,
     accounts,
+    admin_domain_allows,
+    admin_domain_blocks,
     apps,
     async_refreshes,
     blocks,
@@ -47,6 +49,8 @@ from martlet.mastodon.routing import Api
 ALL: list[Api] = [
     account_statuses.api,
     accounts.api,
+    admin_domain_allows.api,
+    admin_domain_blocks.api,
     apps.api,
     async_refreshes.api,
     blocks.api,

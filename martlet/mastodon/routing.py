@@ -143,6 +143,8 @@ class Operation:
     body_limit: int | None
     aliases: tuple[str, ...]
     rule: Rule | None
+    roles: frozenset[str]
+    """Who of those that are signed in may call it; empty: all."""
 
 
 class Api:
@@ -191,15 +193,18 @@ def _operation(
     body_limit: int | None = BODY_LIMIT,
     aliases: tuple[str, ...] = (),
     rule: Rule | None = None,
+    roles: frozenset[str] = frozenset(),
 ) -> Operation:
     """
-    `scope` without `access` means that somebody has to be signed in.
+    `scope` without `access` means that somebody has to be signed in; with `roles`, who has one of them.
 
     `body_limit` None: the handler reads the body itself. `rule` limits this
     method more than the others.
     """
     chosen: Access = access or ("user" if scope else "public")
-    return Operation(method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule)
+    return Operation(
+        method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule, roles
+    )
 
 
 def add(routes: Routes[Endpoint], operation: Operation, desk: Desk) -> None:
@@ -308,6 +313,8 @@ def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> V
         raise NotAllowed("This action is outside the authorized scopes")
     if operation.access == "user" and not viewer.account:
         raise InvalidInput("This method requires an authenticated user")
+    if operation.roles and viewer.role not in operation.roles:
+        raise NotAllowed("This action is not allowed")
     desk.visits.look(viewer)
     return viewer
 

@@ -21,6 +21,7 @@ from martlet.services import caching, following
 from martlet.storage import deliveries, events, follows, peer_people, peer_policies, peers
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.peer_people import Restricted
+from martlet.storage.peer_policies import Numbered
 from martlet.storage.peers import Peer
 from martlet.text import names
 
@@ -69,6 +70,40 @@ def with_severity(before: Decision, severity: Severity) -> Decision:
     """A suspended server is not an allowed one."""
     is_allowed = before.policy.is_allowed and severity is not Severity.SUSPEND
     return replace(before, policy=replace(before.policy, severity=severity, is_allowed=is_allowed))
+
+
+def numbered(db: Reader, id: int) -> Numbered:
+    """One of the operator's decisions. Raises `NotFound`."""
+    found = peer_policies.find_own_by_id(db, id)
+    if found is None:
+        raise NotFound
+    return found
+
+
+def decided(db: Writer, decision: Decision, here: Server) -> Numbered:
+    """Hold a decision, and tell the id that it has. Raises `InvalidInput`."""
+    decide(db, decision, here)
+    return peer_policies.number_own(db, decision.host)
+
+
+def lift(db: Writer, id: int, here: Server) -> None:
+    """Take back a restriction; that the server is an allowed one stays. Raises `NotFound`."""
+    before = numbered(db, id).decision
+    if before.policy.is_allowed:
+        decide(db, replace(before, policy=Policy(is_allowed=True)), here)
+    else:
+        undo(db, before.host, here)
+
+
+def disallow(db: Writer, id: int, here: Server) -> None:
+    """The server is no allowed one any more; how it is restricted stays. Raises `NotFound`."""
+    before = numbered(db, id).decision
+    if not before.policy.is_allowed:
+        raise NotFound
+    if before.policy.is_restriction:
+        decide(db, replace(before, policy=replace(before.policy, is_allowed=False)), here)
+    else:
+        undo(db, before.host, here)
 
 
 def undo(db: Writer, host: str, here: Server) -> None:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Collection, Iterable, Mapping
 from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from martlet.model.moderation import OPEN, OWN, Decision, Policy, Severity, decide, domains_of
 from martlet.model.names import Uri, host_of
+from martlet.model.paging import Page
 from martlet.model.server import Server
 from martlet.storage.database import Reader, Row, Writer
 from martlet.storage.dialect import among_words
@@ -13,6 +15,13 @@ from martlet.storage.dialect import among_words
 COLUMNS = (
     "host, list_id, severity, is_allowed, refuses_media, refuses_reports, comment, note, is_obfuscated, id"
 )
+
+
+class Numbered(NamedTuple):
+    """A decision with the id by which clients call it; it says when it was made."""
+
+    id: int
+    decision: Decision
 
 
 def policy(db: Reader, host: str) -> Policy:
@@ -87,6 +96,41 @@ def find_own(db: Reader, host: str) -> Decision | None:
         f"SELECT {COLUMNS} FROM peer_policy WHERE host = :host AND list_id = :own", host=host, own=OWN
     )
     return _from_row(row) if row else None
+
+
+RESTRICTIONS = "(is_allowed = 0 OR severity <> 'none' OR refuses_media = 1 OR refuses_reports = 1)"
+ALLOWANCES = "is_allowed = 1"
+
+
+def page_of_own(db: Reader, which: Literal["restrictions", "allowances"], page: Page) -> list[Numbered]:
+    """A page of what the operator decided, the newest first."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM peer_policy
+         WHERE list_id = :own AND id < :before AND id > :after
+           AND {RESTRICTIONS if which == "restrictions" else ALLOWANCES}
+         ORDER BY id {page.order} LIMIT :limit
+        """,
+        own=OWN,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+    )
+    found = [Numbered(row[9], _from_row(row)) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+def number_own(db: Reader, host: str) -> Numbered:
+    """What the operator decided about this very domain. Something has to be decided."""
+    row = db.rows(
+        f"SELECT {COLUMNS} FROM peer_policy WHERE host = :host AND list_id = :own", host=host, own=OWN
+    )[0]
+    return Numbered(row[9], _from_row(row))
+
+
+def find_own_by_id(db: Reader, id: int) -> Numbered | None:
+    row = db.row(f"SELECT {COLUMNS} FROM peer_policy WHERE list_id = :own AND id = :id", own=OWN, id=id)
+    return Numbered(row[9], _from_row(row)) if row else None
 
 
 def put(db: Writer, decision: Decision, id: int) -> None:
