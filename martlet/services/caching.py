@@ -20,7 +20,7 @@ from martlet.model.names import AccountId, MediaId
 from martlet.model.remote_media import FileUse
 from martlet.model.server import Server
 from martlet.services.ports import Ground
-from martlet.storage import events, media, peer_policies, remote_files
+from martlet.storage import cards, events, media, peer_policies, remote_files
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
 from martlet.storage.remote_files import RemoteFile, Source
@@ -149,7 +149,7 @@ def keep(db: Writer, use: FileUse, id: int, source: Source, got: Received, here:
     _delete_files(db, old, now)
     if use == FileUse.MEDIA:
         _describe(db, MediaId(id), got)
-    if remote_files.total(db).bytes > here.limits.remote_media_bytes:
+    if remote_files.total(db).bytes > _allowed(db, here):
         make_room(db, here)
     return remote_files.find(db, use, id)
 
@@ -263,12 +263,25 @@ async def make_room_now(ground: Ground, body: str, here: Server) -> None:
     del body
     used = (await ground.store.reading(remote_files.total)).bytes
     free = await asyncio.to_thread(ground.cache.free_bytes)
-    allowed = here.limits.remote_media_bytes
+    allowed = await ground.store.reading(_allowed, here)
     if free is not None:
         allowed = max(0, min(allowed, used + free - FREE_BYTES))
     if used > allowed:
         while await ground.store.writing(_make_some_room, int(allowed * KEPT_SHARE), here):
             pass
+
+
+def _allowed(db: Reader, here: Server) -> int:
+    """What the pictures of link previews leave of the room there is: they stay as long as their posts."""
+    return max(0, here.limits.remote_media_bytes - cards.picture_bytes(db))
+
+
+async def has_room_for_previews(ground: Ground) -> bool:
+    """Whether one more picture may stay: they have half of the room, and none where the disk is nearly full."""
+    free = await asyncio.to_thread(ground.media.free_bytes)
+    if free is not None and free < FREE_BYTES:
+        return False
+    return await ground.store.reading(cards.picture_bytes) < ground.here.limits.remote_media_bytes // 2
 
 
 def _make_some_room(db: Writer, target: int, here: Server) -> bool:

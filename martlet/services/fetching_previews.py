@@ -10,7 +10,7 @@ confined workers.
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -19,9 +19,9 @@ from martlet.media.webpages import KeptPicture
 from martlet.model.errors import MartletError, Unavailable
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import crediting, previewing
+from martlet.services import caching, crediting, previewing
 from martlet.services.ports import Ground
-from martlet.storage import accounts, links
+from martlet.storage import accounts, cards, links
 from martlet.storage.cards import Card
 from martlet.storage.database import Reader, Writer
 from martlet.storage.links import Link
@@ -107,7 +107,10 @@ class PreviewFetcher:
             return
         author = await self._author(creator, preview.url)
         picture = await self._picture(preview.image)
-        await self._keep(link, _card(preview, author, picture, here), here)
+        card = _card(preview, author, picture, here)
+        if picture is None and preview.image:
+            card = _with_picture_of(await store.reading(cards.find_at, card.url), card)
+        await self._keep(link, card, picture, here)
 
     async def _preview_of(self, link: Link) -> tuple[Preview | None, str]:
         """And the handle of whom the page names as its author."""
@@ -130,7 +133,7 @@ class PreviewFetcher:
 
     async def _picture(self, url: str) -> KeptPicture | None:
         """The page's picture, shrunk and kept; a preview goes without where there is none to be had."""
-        if not url:
+        if not url or not await caching.has_room_for_previews(self.ground):
             return None
         try:
             got = await self.fetch(url, Wanted(("image/*",), PICTURE_BYTES))
@@ -154,13 +157,13 @@ class PreviewFetcher:
             account = await self.ground.store.reading(_credited, username, host or "", url, self.ground.here)
         return account
 
-    async def _keep(self, link: Link, card: Card, here: Server) -> None:
+    async def _keep(self, link: Link, card: Card, picture: KeptPicture | None, here: Server) -> None:
         store = self.ground.store
         try:
             id = await store.writing(previewing.came, link, card, here)
         except BaseException:
-            if card.image:
-                await asyncio.to_thread(self.ground.media.delete, card.image)
+            if picture is not None:
+                await asyncio.to_thread(self.ground.media.delete, picture.key)
             raise
         while await store.writing(previewing.attach_some, link, id):
             pass
@@ -186,6 +189,21 @@ def _begin(db: Writer, id: int) -> Link | None:
 def _credited(db: Reader, username: str, host: str, url: str, here: Server) -> AccountId | None:
     account = accounts.find_by_handle(db, username, "" if here.is_here(host) else host)
     return account.id if account is not None and crediting.may_be_named(account, url) else None
+
+
+def _with_picture_of(before: Card | None, card: Card) -> Card:
+    """The picture that there was, where the page still has one and it could not be had."""
+    if before is None or not before.image:
+        return card
+    return replace(
+        card,
+        image=before.image,
+        image_text=before.image_text,
+        image_bytes=before.image_bytes,
+        blurhash=before.blurhash,
+        width=before.width,
+        height=before.height,
+    )
 
 
 def _card(preview: Preview, author: AccountId | None, picture: KeptPicture | None, here: Server) -> Card:

@@ -119,6 +119,8 @@ def _want(db: Writer, post: Post, url: str, here: Server) -> None:
         if _are_too_many(db, url):
             return
         link = links.put(db, Link(here.next_id(), url, site(url)))
+    # What comes of it may just be written down: then this post would wait for nothing.
+    link = links.lock(db, link.id) or link
     if link.card_id is not None:
         cards.attach(db, [post.id], link.card_id)
     age = None if link.asked_at is None else now - link.asked_at
@@ -172,7 +174,8 @@ def came(db: Writer, link: Link, card: Card, here: Server) -> int:
             renew_later(db, id, here)
     else:
         id = before.id
-        uploading.forget_files(db, [card.image], now)
+        if card.image != before.image:
+            uploading.forget_files(db, [card.image], now)
     links.put(db, replace(link, card_id=id, asked_at=now, due_at=None, failures=0))
     return id
 

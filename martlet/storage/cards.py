@@ -4,10 +4,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, PostId
+from martlet.storage import server_values
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
+from martlet.storage.dialect import among, lock_row, numbers
 
 DAY_MS = 24 * 60 * 60 * 1000
+_PICTURE_BYTES = "preview_picture_bytes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +58,28 @@ _PUT = f"""
 
 def put(db: Writer, card: Card) -> int:
     """Keep the card in place of what is there for its address; the row's id."""
+    before = db.value("SELECT image_bytes FROM card WHERE url = :url", url=card.url) or 0
     db.run(_PUT, **{name: getattr(card, name) for name in _NAMES})
+    _count_bytes(db, card.image_bytes - int(before))
     return int(db.value("SELECT id FROM card WHERE url = :url", url=card.url))
+
+
+def picture_bytes(db: Reader) -> int:
+    """Of the pictures of all cards."""
+    return int(server_values.find(db, _PICTURE_BYTES) or 0)
+
+
+def _count_bytes(db: Writer, change: int) -> None:
+    if change:
+        db.run(
+            """
+            INSERT INTO server_value (name, value) VALUES (:name, CAST(CAST(:change AS BIGINT) AS TEXT))
+            ON CONFLICT (name) DO UPDATE
+               SET value = CAST(CAST(server_value.value AS BIGINT) + CAST(:change AS BIGINT) AS TEXT)
+            """,
+            name=_PICTURE_BYTES,
+            change=change,
+        )
 
 
 def find_at(db: Reader, url: str) -> Card | None:
@@ -174,9 +196,11 @@ def delete_unused(db: Writer, limit: int) -> list[str]:
     """
     rows = db.rows("SELECT card_id FROM loose_card ORDER BY card_id LIMIT :limit", limit=limit)
     ids = [row[0] for row in rows]
+    # Whoever is attaching one of them at this moment holds its row: what is asked next knows of their post.
+    db.rows(f"SELECT id FROM card WHERE id {among('ids')} {lock_row(db.dialect)}", ids=numbers(ids))
     gone = db.rows(
         f"""
-        SELECT card.id, card.image FROM card
+        SELECT card.id, card.image, card.image_bytes FROM card
          WHERE card.id {among("ids")} AND NOT EXISTS (SELECT 1 FROM post_card WHERE post_card.card_id = card.id)
            AND NOT EXISTS (SELECT 1 FROM link JOIN awaited_card ON awaited_card.link_id = link.id
                             WHERE link.card_id = card.id)
@@ -184,6 +208,7 @@ def delete_unused(db: Writer, limit: int) -> list[str]:
         ids=numbers(ids),
     )
     db.run(f"DELETE FROM card WHERE id {among('ids')}", ids=numbers([row[0] for row in gone]))
+    _count_bytes(db, -sum(row[2] for row in gone))
     db.run(f"DELETE FROM loose_card WHERE card_id {among('ids')}", ids=numbers(ids))
     return [row[1] for row in gone if row[1]]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from martlet.model.names import PostId
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
+from martlet.storage.dialect import among, lock_row, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,12 @@ def find(db: Reader, id: int) -> Link | None:
 
 def find_at(db: Reader, url: str) -> Link | None:
     row = db.row(f"SELECT {_COLUMNS} FROM link WHERE url = :url", url=url)
+    return Link(*row) if row else None
+
+
+def lock(db: Writer, id: int) -> Link | None:
+    """The link as it is now; nobody else changes it until the transaction is over."""
+    row = db.row(f"SELECT {_COLUMNS} FROM link WHERE id = :id {lock_row(db.dialect)}", id=id)
     return Link(*row) if row else None
 
 

@@ -11,10 +11,12 @@ import time_machine
 from martlet import app
 from martlet.activitypub.addressing import PUBLIC
 from martlet.media import limits
+from martlet.model.server import Server
 from martlet.network.answers import Answer
 from martlet.network.errors import TimedOut
 from martlet.services import previewing
 from martlet.settings import Settings
+from martlet.storage import cards
 from martlet.storage.database import Store
 from tests.client import Api, Person
 from tests.previews.web import PAGES, Web, hurry, look_up, waiting
@@ -340,6 +342,45 @@ def test_a_page_asked_for_anew_keeps_one_picture(api: Api, ada: Person, web: Web
         assert card(api, post)["image"].endswith(files(api)[0])
     assert len(files(api)) == 1
     assert files(api) != before
+
+
+def test_a_picture_that_cannot_be_had_anew_stays(api: Api, ada: Person, web: Web) -> None:
+    web.page(BLOG, "blog.html")
+    web.picture("https://blog.example/ferry.png")
+    publish(api, ada, BLOG)
+    look_up(api)
+    before = files(api)
+    web.failures["https://blog.example/ferry.png"] = TimedOut("It takes too long.")
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=22)):
+        post = publish(api, ada, f"again {BLOG}")
+        look_up(api)
+        api.work()
+        assert card(api, post)["image"].endswith(before[0])
+    assert (web.times_asked(BLOG), files(api)) == (2, before)
+
+
+def test_pictures_have_half_of_the_room_for_files_from_elsewhere(
+    api: Api, ada: Person, web: Web, here: Server
+) -> None:
+    store = api.built.ground.store
+    web.page(BLOG, "blog.html")
+    web.picture("https://blog.example/ferry.png")
+    post = publish(api, ada, BLOG)
+    look_up(api)
+    [key] = files(api)
+    with store.write() as db:
+        assert cards.picture_bytes(db) == api.built.ground.media.size(key)
+        cards._count_bytes(db, here.limits.remote_media_bytes // 2)
+    image = '<meta property="og:image" content="https://blog.example/ferry.png">'
+    web.html("https://b.example/", f"<title>B</title>{image}")
+    assert previewed(api, ada, "https://b.example/")["image"] is None
+    api.delete(f"/api/v1/statuses/{post}", ada)
+    look_up(api)
+    with store.write() as db:
+        assert cards.picture_bytes(db) == here.limits.remote_media_bytes // 2
+        cards._count_bytes(db, -1)
+    web.html("https://c.example/", f"<title>C</title>{image}")
+    assert previewed(api, ada, "https://c.example/")["image"]
 
 
 def test_a_picture_that_is_none_is_left_out(api: Api, ada: Person, web: Web) -> None:
