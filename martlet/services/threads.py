@@ -54,10 +54,13 @@ def _in_order(ids: Sequence[PostId], found: Mapping[PostId, Shown]) -> list[Show
 
 
 def wholeness(db: Reader, thread: PostId) -> Wholeness | None:
-    """Of a thread with posts from other servers that was fetched; None for others, and where no answers are known of."""
+    """Of a thread with posts from other servers that was fetched; None for others, and where answers are not counted."""
     fetch = thread_fetches.last(db, thread)
     if fetch is None or fetch.started_at == 0:
         return None
-    here, told = thread_fetches.answers(db, thread)
+    answers = thread_fetches.answers(db, thread)
+    if answers is None:
+        return None
+    here, told = answers
     total = max(told, (fetch.total or 1) - 1)
     return Wholeness(here, total, fetch.silent) if total else None

@@ -5,6 +5,9 @@ from typing import NamedTuple
 from martlet.model.names import PostId
 from martlet.storage.database import Reader, Writer
 
+LARGEST = 2_000
+"""Posts of a thread whose answers are counted."""
+
 
 class ThreadFetch(NamedTuple):
     """One row of `thread_fetch`. Moments in milliseconds."""
@@ -85,24 +88,35 @@ def finish(db: Writer, id: int, silent: int, total: int | None, now: int) -> Non
 
 
 def forget_before(db: Writer, id: int) -> None:
-    """Fetches begun before an id was made: nobody asks for them any more."""
-    db.run("DELETE FROM thread_fetch WHERE id < :id", id=id)
+    """
+    Fetches begun before an id was made: nobody asks for them any more.
+
+    But for threads that began here: only by this is it known of them that they have posts from elsewhere.
+    """
+    db.run(
+        """
+        DELETE FROM thread_fetch
+         WHERE id < :id AND NOT EXISTS (SELECT 1 FROM post WHERE post.id = thread_fetch.thread_id AND post.is_local = 1)
+        """,
+        id=id,
+    )
 
 
-def answers(db: Reader, thread: PostId) -> tuple[int, int]:
+def answers(db: Reader, thread: PostId) -> tuple[int, int] | None:
     """
     How many public answers in a thread are here, and how many there are as far as their servers tell.
 
-    Each post counts for as many answers as are known here or as its server says, whatever is more.
+    Each post counts for as many answers as are known here or as its server says, whatever is more. None for a
+    thread that is too large to be counted with every view of its page.
     """
-    row = db.rows(
+    posts, here, told = db.rows(
         """
-        SELECT coalesce(sum(post.replies_count), 0),
-               coalesce(sum(CASE WHEN remote_post.replies_total > post.replies_count
-                                 THEN remote_post.replies_total ELSE post.replies_count END), 0)
-          FROM post LEFT JOIN remote_post ON remote_post.post_id = post.id
-         WHERE post.thread_id = :thread AND post.boost_of_id IS NULL
+        SELECT count(*), coalesce(sum(known), 0), coalesce(sum(CASE WHEN told > known THEN told ELSE known END), 0)
+          FROM (SELECT post.replies_count AS known, remote_post.replies_total AS told
+                  FROM post LEFT JOIN remote_post ON remote_post.post_id = post.id
+                 WHERE post.thread_id = :thread AND post.boost_of_id IS NULL LIMIT :limit) AS counted
         """,
         thread=thread,
+        limit=LARGEST,
     )[0]
-    return int(row[0]), int(row[1])
+    return None if posts >= LARGEST else (int(here), int(told))

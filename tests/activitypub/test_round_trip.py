@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from martlet.activitypub import addressing, build, parse, values
+from martlet.activitypub import addressing, build, collections, parse, values
 from martlet.activitypub.build import Keys
 from martlet.activitypub.things import (
     Accept,
@@ -203,7 +203,8 @@ JSON = st.recursive(
         st.sampled_from(
             ["id", "type", "actor", "object", "to", "tag", "attachment", "url", "name", "content", "oneOf",
              "contentMap", "icon", "href", "attributedTo", "published", "inReplyTo", "endpoints", "inbox",
-             "preferredUsername", "orderedItems", "replies", "focalPoint", "duration", "mediaType"]
+             "preferredUsername", "orderedItems", "replies", "focalPoint", "duration", "mediaType",
+             "first", "next", "context"]
         ), inner, max_size=6),
     max_leaves=20,
 )  # fmt: skip
@@ -217,7 +218,8 @@ KINDS = [
 def test_nonsense_is_read_or_refused(rest: dict[str, object], inner: object, kind: str, name: Uri) -> None:
     document = {**rest, "id": name, "type": kind, "actor": name, "object": inner, "attributedTo": inner}
     document |= inner if isinstance(inner, dict) else {}
-    for read in (parse.act, parse.writing, parse.profile, parse.collection):
+    readers = (parse.act, parse.writing, parse.profile, parse.collection)
+    for read in (*readers, collections.listing, collections.surroundings):
         try:
             read(document)
         except MalformedDocument:

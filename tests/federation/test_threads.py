@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from martlet.activitypub import collections
 from martlet.activitypub.addressing import PUBLIC
 from tests import client
 from tests.client import Api
@@ -301,6 +302,10 @@ def test_others_can_fetch_our_threads_whole(
     whole = api.get(f"{path}/context").json
     assert (whole["totalItems"], whole["attributedTo"]) == (3, document["attributedTo"])
     assert whole["first"]["orderedItems"] == [top["uri"], more["uri"], answer["id"]]
+    read = collections.listing(whole)
+    assert read is not None
+    assert isinstance(read.first, collections.Listing)
+    assert (read.total, read.first.items) == (3, tuple(whole["first"]["orderedItems"]))
     assert api.get(f"{path}/replies").json["totalItems"] == 1
     there.bring(api, eve.act("Like", top["uri"]))
     assert api.get(f"{path}/likes").json["totalItems"] == 1
