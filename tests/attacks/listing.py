@@ -185,16 +185,11 @@ NOT_BUILT: Mapping[str, str] = {
     "H3": "what moderators do to one another (they act on the command line, whose user is the operator)",
 }
 """Parts of attacks that touch nothing, although the rest is tried."""
-UNDER_WAY: Mapping[str, str] = {
-    "D": "other servers are not spoken with yet",
-    "E": "nothing is fetched this way yet",
-}
-"""Groups whose doors are being built: what of them has no test yet touches nothing."""
 
 
 def reason(id: str) -> str | None:
     """Why an attack that no test tries may stand untried."""
-    return UNTOUCHED.get(id) or UNDER_WAY.get(id[0])
+    return UNTOUCHED.get(id)
 
 
 def tests() -> dict[str, list[tuple[str, str]]]:

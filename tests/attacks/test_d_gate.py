@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
+from urllib.parse import quote, urlsplit
 
 import pytest
 import time_machine
@@ -357,3 +358,29 @@ def test_d23_answers_and_edits_of_what_one_may_not_see(
     assert len(api.get("/api/v1/notifications", ada).json) == told
     assert api.get(f"/api/v1/statuses/{public['id']}/context", ada).json["descendants"] == []
     assert state(api)
+
+
+# -- what is pasted into addresses ---------------------------------------
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        "@hacker@localh.st:1234/secret.txt?x#", "@hacker@victim.test/../x", "@hacker@victim.test?resource=acct:alice@victim.test#",
+        "@hacker@victim.test%2f..", "@hacker@evil@victim.test", "@hacker@127.0.0.1", "@hacker@victim.test:80@x",
+        "@a&resource=b@victim.test", "@a\r\nhost: x@victim.test", "https://victim.test\\@evil.test/", "https://u:p@victim.test/users/alice",
+        "http://localhost:3000/users/ada/outbox", "file:///etc/passwd",
+    ],
+)  # fmt: skip
+def test_e5_what_people_look_for_is_no_address_of_somebody_elses_choice(
+    api: Api, there: Elsewhere, ada: client.Person, asked: str
+) -> None:
+    reply = api.get(f"/api/v2/search?q={quote(asked)}&resolve=true", ada)
+    assert reply.status in {200, 400, 404, 422}
+    api.get(f"/api/v1/accounts/lookup?acct={quote(asked)}", ada)
+    allowed = {"victim.test", "localh.st", "127.0.0.1"}
+    for url in there.asked:
+        parts = urlsplit(url)
+        assert (parts.path, parts.hostname in allowed) == ("/.well-known/webfinger", True), url
+        assert parts.query.count("resource=") == 1, url
+        assert not set(url) & set("#\\\r\n"), url
