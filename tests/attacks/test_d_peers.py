@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,12 +14,13 @@ from martlet.model.moderation import Decision, Policy, Severity
 from martlet.services import moderating, restricting
 from martlet.services.ports import Ground
 from martlet.settings import Settings
+from martlet.signing import proofs
 from martlet.storage import accounts
 from martlet.storage.database import Store
 from tests import client
 from tests.client import Api
 from tests.elsewhere import Document, Elsewhere, Person
-from tests.mastodon.acts import publish
+from tests.mastodon.acts import do, publish
 
 HERE = "http://localhost:3000"
 ADA = f"{HERE}/users/ada"
@@ -105,6 +107,19 @@ class Town:
         )
         there.bring(api, eve.act("Create", self.below))
         there.bring(api, eve.act("Follow", f"{HERE}/users/carl"))
+        there.bring(api, eve.act("Create", eve.note(f"<p>{SECRET} dm</p>", to=[ADA], cc=[], tag=[mention])))
+        for verb in ("favourite", "bookmark"):
+            do(api, ada, verb, {"id": self.post})
+        self.quote: str = publish(api, self.carl, "Look at this", visibility="unlisted")["id"]
+        with api.built.ground.store.write() as db:
+            db.run(
+                """
+                UPDATE post SET quote_of_id = :quoted, quote_state = 'accepted', version = 2, revision = 2
+                 WHERE id = :id
+                """,
+                quoted=int(self.post),
+                id=int(self.quote),
+            )
         api.work()
 
     @property
@@ -116,6 +131,11 @@ class Town:
             "notifications": "/api/v1/notifications",
             "post": f"/api/v1/statuses/{self.post}",
             "answers": f"/api/v1/statuses/{self.reply}/context",
+            "quote": f"/api/v1/statuses/{self.quote}",
+            "quotes": f"/api/v1/accounts/{self.carl.id}/statuses",
+            "conversations": "/api/v1/conversations",
+            "bookmarks": "/api/v1/bookmarks",
+            "likes": "/api/v1/favourites",
             "profile": f"/api/v1/accounts/{eve}",
             "posts of hers": f"/api/v1/accounts/{eve}/statuses",
             "boosts of his": f"/api/v1/accounts/{bob}/statuses",
@@ -136,6 +156,11 @@ EVERYWHERE = {
     "notifications",
     "post",
     "answers",
+    "quote",
+    "quotes",
+    "conversations",
+    "bookmarks",
+    "likes",
     "profile",
     "posts of hers",
     "boosts of his",
@@ -209,7 +234,7 @@ def test_d15_nothing_of_a_suspended_server_comes_by_any_road(
     assert town.seen() == set()
     assert [url for url in there.asked if "//evil.test/" in url] == []
     with api.built.ground.store.read() as db:
-        assert db.value("SELECT count(*) FROM post WHERE uri LIKE 'https://evil.test/%'") == 2
+        assert db.value("SELECT count(*) FROM post WHERE uri LIKE 'https://evil.test/%'") == 3
 
 
 def test_d15_a_suspended_server_is_refused_before_its_body_is_read(
@@ -366,3 +391,26 @@ def test_only_allowed_servers_are_spoken_with_where_that_is_set(
         assert [url for url in there.asked if "evil.test" in url] == []
         undo(api, "good.test")
         assert there.send(api, bob.act("Block", ADA)).status == 403
+
+
+def test_d15_nobody_carries_what_comes_from_a_server_that_is_not_spoken_with(
+    ground: Ground, settings: Settings, there: Elsewhere, eve: Person
+) -> None:
+    """However well it is signed: its author is known from a time when we did speak."""
+    bob = there.person("bob", "good.test")
+
+    def carried(api: Api) -> int:
+        note = eve.note(f"<p>{SECRET}</p>", tag=[{"type": "Mention", "href": ADA}])
+        act = proofs.sign(eve.act("Create", note), eve.ed25519, f"{eve.uri}#ed25519-key", datetime.now(UTC))
+        assert there.send(api, act, bob).status == 202
+        api.work()
+        with ground.store.read() as db:
+            return int(db.value("SELECT count(*) FROM post WHERE uri LIKE 'https://evil.test/%'"))
+
+    with closing(Api(app.build_on(ground, settings, there))) as api:
+        api.person("ada")
+        assert carried(api) == 1
+    here = replace(ground.here, federation="allow-list")
+    with closing(Api(app.build_on(replace(ground, here=here), settings, there))) as api:
+        decide(api, "good.test", Policy(is_allowed=True))
+        assert carried(api) == 1
