@@ -99,7 +99,7 @@ def _archive_card(one: Archive, visit: Visit) -> ArchiveCard | None:
         created_at=moment(one.created_at),
         posts=one.posts,
         address=addresses.at(addresses.ARCHIVE, id=str(one.id)) if one.state == "ready" else None,
-        size=f"{max(one.bytes / 1_000_000, 0.1):.1f} MB",
+        size=f"{max(1, round(one.bytes / 1_000_000))} MB",
         ends_at=moment(ends_at) if ends_at else None,
     )
 

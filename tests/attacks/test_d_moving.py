@@ -61,15 +61,20 @@ def test_d16_a_second_move_within_a_week_is_not_heard(api: Api, there: Elsewhere
         second = there.person("second", "two.test", alsoKnownAs=[alice.uri])
         there.bring(api, alice.act("Move", alice.uri, target=first.uri))
         assert [act["object"] for act in there.received if act["type"] == "Follow"] == [alice.uri, first.uri]
-        api.post(f"/api/v1/accounts/{_id(api, ada, 'alice@victim.test')}/follow", ada)
+        id = _id(api, ada, "alice@victim.test")
+        api.post(f"/api/v1/accounts/{id}/mute", ada)
+        there.bring(api, alice.act("Update", alice.document))  # the first move is taken back
+        api.get("/api/v2/search?q=@second@two.test&resolve=true", ada)
         before = state(api)
         there.bring(api, alice.act("Move", alice.uri, target=second.uri))
         assert state(api) == before
+        assert api.get(f"/api/v1/accounts/{id}", ada).json["moved"] is None
         clock.shift(timedelta(days=8))
         there.bring(api, alice.act("Move", alice.uri, target=second.uri))
-        assert [act["object"] for act in there.received if act["type"] == "Follow"][-1] != second.uri, (
-            "nobody follows the old account any more"
-        )
+        assert api.get(f"/api/v1/accounts/{id}", ada).json["moved"]["acct"] == "second@two.test"
+        assert api.get(f"/api/v1/accounts/relationships?id[]={_id(api, ada, 'second@two.test')}", ada).json[
+            0
+        ]["muting"]
 
 
 def test_d16_strangers_moves_cost_nothing(api: Api, there: Elsewhere, ada: client.Person) -> None:

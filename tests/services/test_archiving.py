@@ -128,6 +128,17 @@ def test_what_was_taken_along_comes_in_again(
     assert (result.taken, result.known) == (0, 14)
 
 
+def test_g7_what_was_deleted_here_stays_deleted(api: Api, ada: Person) -> None:
+    kept, gone = (api.post("/api/v1/statuses", ada, json={"status": text}).json for text in ("Kept", "Gone"))
+    one = make(api, ada)
+    api.delete(f"/api/v1/statuses/{gone['id']}", ada)
+    file = archiving.path(api.built.ground, one.id)
+    for who in (ada, api.person("zoe")):
+        api.run(importing_posts.take_archive(api.built.ground, who.id, file))
+        api.work()
+    assert [post["id"] for post in posts(api, ada)] == [kept["id"]]
+
+
 def test_it_is_laid_out_as_mastodon_does(api: Api, ada: Person) -> None:
     api.patch(
         "/api/v1/accounts/update_credentials",

@@ -324,6 +324,7 @@ def test_two_jobs_take_each_post_once(api: Api, ada: Person, tmp_path: Path) -> 
         )
     )
     assert len(posts(api, ada)) == 8
+    assert counts(found(api, id)) == ("done", 8, 8, 0, 0)
 
 
 async def _both(*jobs: Any) -> None:

@@ -349,7 +349,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "data-ready": (
         pages.DataPage(
             EXPORTS,
-            ArchiveCard(NOW, 312, "/settings/data/archives/1.zip", "48.1 MB", NOW + timedelta(days=7)),
+            ArchiveCard(NOW, 312, "/settings/data/archives/1.zip", "48 MB", NOW + timedelta(days=7)),
             NOW + timedelta(days=7),
             (),
             BRINGABLE,
