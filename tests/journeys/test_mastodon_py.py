@@ -10,6 +10,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import requests
 from mastodon import MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError
 
 from tests.journeys.browser import Browser
@@ -55,6 +56,7 @@ def test_everything(town: Running) -> None:
     posting(ada, bob)
     scheduling(ada, bob)
     reacting(ada, bob)
+    reacting_with_emoji(ada, bob)
     changing(ada, bob)
     asking(ada, bob)
     timelines(ada, bob)
@@ -209,6 +211,17 @@ def reacting(ada: Watched, bob: Watched) -> None:
     assert not bob.status_unreblog(post.id).reblogged
     assert ada.status_mute(post.id).muted
     assert not ada.status_unmute(post.id).muted
+
+
+def reacting_with_emoji(ada: Watched, bob: Watched) -> None:
+    """Methods and a type of notification that the library does not know disturb it in nothing."""
+    post = ada.status_post("To be reacted to")
+    address = f"{bob.api_base_url}/api/v1/pleroma/statuses/{post.id}/reactions/🎉"
+    reply = requests.put(address, headers={"authorization": f"Bearer {bob.access_token}"}, timeout=60)
+    assert reply.status_code == 200
+    assert [(one.name, one.count) for one in ada.status(post.id).emoji_reactions] == [("🎉", 1)]
+    told = eventually(lambda: ada.notifications(types=["pleroma:emoji_reaction"]))
+    assert (told[0].emoji, told[0].status.id) == ("🎉", post.id)
 
 
 def changing(ada: Watched, bob: Watched) -> None:
