@@ -208,6 +208,15 @@ class Quote:
 
 
 @dataclass(frozen=True, slots=True)
+class Chosen:
+    """An emoji that people chose for a post; a custom one as `:shortcode:`, with its picture in `emoji`."""
+
+    text: str
+    times: int
+    emoji: tuple[Emoji, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PostCard:
     """
     A post that everyone may see. `address` is its page here, `language` a BCP 47 tag.
@@ -237,6 +246,7 @@ class PostCard:
     answers: int = 0
     boosts: int = 0
     likes: int = 0
+    chosen: tuple[Chosen, ...] = ()
     app: str | None = None
     is_broken: bool = False
     """Something in it cannot be shown, and so nothing is."""

@@ -18,15 +18,30 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, attached, media, polls, posts
+from martlet.storage import accounts, attached, media, polls, posts, reactions
 from martlet.storage import cards as card_rows
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
+from martlet.storage.reactions import Counted
 from martlet.text import sanitize
+from martlet.text.emoji import as_picture
 from martlet.text.previews.said import host_of
 from martlet.text.urls import host_shown
 from martlet.web import addresses, faces
-from martlet.web.cards import Choice, Face, Fact, Html, LinkCard, Picture, Poll, PostCard, Profile, Quote
+from martlet.web.cards import (
+    Choice,
+    Chosen,
+    Emoji,
+    Face,
+    Fact,
+    Html,
+    LinkCard,
+    Picture,
+    Poll,
+    PostCard,
+    Profile,
+    Quote,
+)
 
 log = logging.getLogger("martlet.web")
 
@@ -165,6 +180,7 @@ class _Parts:
         self._files = media.of_posts(db, found)
         self._links = card_rows.of_posts(db, found)
         self._apps = attached.apps(db, found)
+        self._chosen = reactions.counts(db, found)
         self._polls = polls.many(db, [post.poll_id for post in found.values() if post.poll_id is not None])
 
     def card(
@@ -193,14 +209,28 @@ class _Parts:
             ),
             poll=self._poll(post.poll_id),
             card=self._link(post.id),
-            emoji=faces.emoji_in(self._db, f"{post.html} {post.warning}", author.host, self.here),
+            emoji=faces.emoji_in(self._db, self._words(post), author.host, self.here),
             boosted_by=self._face(booster) if booster is not None else None,
             answers_to=self._face(answered) if answered is not None and answered.id != author.id else None,
             answers=post.replies_count,
             boosts=post.boosts_count,
             likes=post.likes_count,
+            chosen=tuple(map(self._choice, self._chosen.get(post.id, ()))),
             app=app[0] if app else None,
         )
+
+    def _words(self, post: Post) -> str:
+        """All in which custom emoji may stand."""
+        poll = self._polls.get(post.poll_id) if post.poll_id is not None else None
+        return " ".join([post.html, post.warning, *(title for title, _ in (poll.options if poll else ()))])
+
+    def _choice(self, one: Counted) -> Chosen:
+        if not one.choice.is_custom:
+            return Chosen(as_picture(one.choice.name), one.times)
+        if one.emoji_id is None or one.file is None:
+            return Chosen(f":{one.choice.name}:", one.times)
+        address = faces.media(FileUse.EMOJI, one.emoji_id, one.file, self.here)
+        return Chosen(f":{one.choice.name}:", one.times, (Emoji(one.choice.name, address),))
 
     def _face(self, account: Account) -> Face:
         return faces.face_with_emoji(self._db, account, self.here)

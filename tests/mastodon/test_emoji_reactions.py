@@ -200,3 +200,14 @@ def test_emoji_of_other_servers_stand_in_polls(api: Api) -> None:
     poll = {"options": [":swift: yes", "no"], "expires_in": 600}
     status = publish(api, ada, "?", poll=poll)
     assert [one["shortcode"] for one in status["poll"]["emojis"]] == ["swift"]
+
+
+def test_the_page_of_a_post_shows_what_was_chosen(api: Api) -> None:
+    keep(api, "blobcat", "peer.example")
+    ada, bob = api.person("ada"), api.person("bob")
+    status = publish(api, ada)
+    for who, emoji in ((ada, "❤"), (bob, "❤"), (bob, "blobcat@peer.example")):
+        react(api, who, emoji, status)
+    page = api.get(f"/@ada/{status['id']}").text
+    assert "<span>❤️ 2</span>" in page
+    assert 'alt=":blobcat:"' in page
