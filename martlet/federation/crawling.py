@@ -78,6 +78,17 @@ class Read:
         return cls(parse.writing(document), FetchedFrom(address), around, depth)
 
 
+async def quoted(said: Writing, budget: Budget, resolver: NetworkResolver) -> Verified | None:
+    """What is known of the consent to a post's quote; None as well where no more may be asked for."""
+    if said.quote_of is None:
+        return None
+    try:
+        budget.spend(host_of(said.quote_of), A_QUOTE)
+    except Spent:
+        return None
+    return await resolver.quote(said)
+
+
 @dataclass(slots=True)
 class Crawler:
     """Makes one `_Crawl` for each job."""
@@ -175,10 +186,7 @@ class _Crawl:
     async def _keep(self, read: Read) -> None:
         said = read.said
         await self._know(said.author)
-        verified = None
-        if said.quote_of is not None:
-            self.budget.spend(host_of(said.quote_of), A_QUOTE)
-            verified = await self.resolver.quote(said)
+        verified = await quoted(said, self.budget, self.resolver)
         kept = await self.ground.store.writing(self._record, read, verified)
         if kept == "waits" and said.reply_to is not None:
             self._hold_back(read, said.reply_to)
@@ -244,6 +252,8 @@ class _Crawl:
     async def _list(self, start: Listing | Uri, at: Uri, depth: int) -> int | None:
         """Ask for all that a list names; how many there are, if it says so or was read to its end."""
         total, counted = None, 0
+        if self.pages >= PAGES:
+            return None
         async for page in listing.pages(start, at, self.budget, self.resolver.fetcher, PAGES_OF_ONE):
             self.pages += 1
             total = page.listing.total if total is None else total

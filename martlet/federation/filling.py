@@ -15,14 +15,14 @@ import msgspec
 from martlet.activitypub.values import Thing, total
 from martlet.federation import listing
 from martlet.federation.budget import Budget, Spent
-from martlet.federation.crawling import A_QUOTE, Read
+from martlet.federation.crawling import Read, quoted
 from martlet.federation.featured import Featured
 from martlet.federation.resolving import NetworkResolver
 from martlet.model import ids
 from martlet.model.accounts import Account
 from martlet.model.errors import MartletError
 from martlet.model.events import Followed
-from martlet.model.names import AccountId, Uri, host_of
+from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
 from martlet.services import gathering, timelines
 from martlet.services.gathering import Totals
@@ -104,10 +104,7 @@ class _Filling:
         return totals
 
     async def _keep(self, read: Read) -> None:
-        verified = None
-        if read.said.quote_of is not None:
-            self.budget.spend(host_of(read.said.quote_of), A_QUOTE)
-            verified = await self.resolver.quote(read.said)
+        verified = await quoted(read.said, self.budget, self.resolver)
         await self.ground.store.writing(
             gathering.keep_own,
             read.said,

@@ -219,6 +219,26 @@ def test_only_what_answers_the_thread_is_kept(
         assert api.get(f"/api/v2/search?q={one['id']}", ada).json["statuses"] == []
 
 
+def test_a_quote_of_a_silent_server_is_kept_without_what_it_quotes(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    there.silent.add("gone.example")
+    top = note(there, eve, "top")
+    answers = [
+        note(there, eve, f"answer {number}", top, quote=f"https://gone.example/{number}")
+        for number in range(4)
+    ]
+    for one in answers:
+        one["id"] = there.keep({**one, "id": one["id"].replace(" ", "-")})["id"]
+    gone = [f"https://gone.example/posts/{number}" for number in range(3)]
+    page = {"type": "CollectionPage", "items": [*gone, *(one["id"] for one in answers)]}
+    top["replies"] = {"type": "Collection", "first": page}
+    id = opened(api, ada, top)
+    context(api, ada, id)
+    api.work()
+    assert sorted(context(api, ada, id)[1]) == [f"answer {number}" for number in range(4)]
+
+
 def test_counts_are_those_of_the_posts_own_server(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person
 ) -> None:

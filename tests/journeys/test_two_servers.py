@@ -90,10 +90,16 @@ def test_people_on_two_servers(towns: tuple[Town, Town]) -> None:
 
     ada.post(f"/api/v1/accounts/{bob_there['id']}/unfollow")
     eventually(lambda: not bob.relation(ada_there, "followed_by")())
-    bob.post("/api/v1/statuses", {"status": "Nobody hears me"})
+    unheard = bob.post("/api/v1/statuses", {"status": "Nobody hears me"})
+    bob.post("/api/v1/statuses", {"status": "nor this", "in_reply_to_id": unheard["id"]})
     bob.post("/api/v1/statuses", {"status": f"But @{ada.handle} does"})
     eventually(lambda: ada.told("mention"))
     assert with_text(ada.home(), "Nobody") is None
+
+    looked_for = ada.get(f"/api/v2/search?q={unheard['uri']}&resolve=true")["statuses"][0]
+    thread = f"/api/v1/statuses/{looked_for['id']}/context"
+    assert ada.get(thread)["descendants"] == []
+    eventually(lambda: with_text(ada.get(thread)["descendants"], "nor this"))
 
 
 def test_only_for_whom_it_is(towns: tuple[Town, Town]) -> None:
