@@ -159,6 +159,16 @@ def test_compressed_or_not_it_is_the_same(body: bytes, limit: int) -> None:
     assert asyncio.run(fetch(packed)) == asyncio.run(fetch(answer(200, body))) == expected
 
 
+@pytest.mark.parametrize("is_packed", [False, True])
+async def test_of_a_long_answer_the_beginning_can_be_enough(*, is_packed: bool) -> None:
+    body = b"hello" * 20_000
+    raw = answer(200, gzip.compress(body), content_encoding="gzip") if is_packed else answer(200, body)
+    async with listening(saying(raw)) as there, trial() as client:
+        got = await client.get(there.url, max_bytes=1000, is_beginning_enough=True)
+        whole = await client.get(there.url, max_bytes=len(body), is_beginning_enough=True)
+    assert (got.body, whole.body) == (body[:1000], body)
+
+
 @pytest.mark.parametrize("cut", [3, 12, -4])
 async def test_a_compressed_answer_that_breaks_off(cut: int) -> None:
     packed = gzip.compress(b"hello" * 100)[:cut]
