@@ -87,6 +87,7 @@ def posts(api: Api, who: Person) -> list[Any]:
 
 def likeness(found: list[Any]) -> list[Any]:
     """What is the same of posts, wherever they are: their HTML as it is cleaned, answers by the place of what they answer."""
+    found = sorted(found, key=lambda one: (one["created_at"], one["content"]))
     place = {one["id"]: at for at, one in enumerate(found)}
     return [
         [
@@ -220,6 +221,9 @@ def test_a_job_that_is_killed_goes_on(
         assert len(json.loads(archive.read("outbox.json"))["orderedItems"]) == 5
         assert len([name for name in archive.namelist() if name.startswith(packing.MEDIA)]) == 5
         assert len(set(archive.namelist())) == len(archive.namelist())
+    with store.read() as db:
+        told = db.rows("SELECT body FROM event WHERE kind = 'mail_wanted'")
+    assert [json.loads(body)["letter"] for (body,) in told] == ["archive_ready"]
 
 
 def test_after_a_restored_backup_it_is_begun_anew(api: Api, ada: Person) -> None:
