@@ -2,7 +2,7 @@
 Files of other servers, made ready to be shown here.
 
     kept = received.keep_media(file, workshop, cache)         # what hangs on a post
-    kept = received.keep_picture(file, workshop, cache)       # a film's preview, a link's picture
+    kept = received.keep_picture(file, workshop, cache)       # a film's preview
     kept = received.keep_fitted(file, Shape.AVATAR, workshop, cache)
 
 Pictures are decoded and encoded anew, as uploads are. Films and sounds are not: strangers do not get to

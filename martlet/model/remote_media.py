@@ -28,7 +28,6 @@ class FileUse(StrEnum):
     AVATAR = "avatar"
     HEADER = "header"
     EMOJI = "emoji"
-    CARD = "card"
 
 
 class FileForm(StrEnum):

@@ -175,7 +175,7 @@ class Fetcher:
         shape = SHAPES.get(use)
         if shape is not None:
             return received.keep_fitted(file, shape, ground.workshop, ground.cache)
-        if use in (FileUse.PREVIEW, FileUse.CARD):
+        if use == FileUse.PREVIEW:
             return received.keep_picture(file, ground.workshop, ground.cache)
         return received.keep_media(file, ground.workshop, ground.cache)
 

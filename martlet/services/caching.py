@@ -113,18 +113,18 @@ def _source(db: Reader, use: FileUse, id: int, here: Server) -> Source:
     source = remote_files.find_source(db, use, id)
     if source is None:
         raise NotFound
-    if _is_refused(db, use, source, here):
+    if _is_refused(db, source, here):
         raise MediaRefused
     return source
 
 
-def _is_refused(db: Reader, use: FileUse, source: Source, here: Server) -> bool:
+def _is_refused(db: Reader, source: Source, here: Server) -> bool:
     """Whether it is decided that nothing of its server, or of the server that has the file, is shown."""
     hosts = dict.fromkeys((source.host, source.handles_host, source.address_host))
     policies = [peer_policies.policy(db, host) for host in hosts if host]
     if any(one.refuses_media or one.severity is Severity.SUSPEND for one in policies):
         return True
-    return use != FileUse.CARD and not peer_policies.speaks_with(policies[0], here)
+    return not peer_policies.speaks_with(policies[0], here)
 
 
 def _standing(db: Reader, use: FileUse, id: int, source: Source, now: int, lost: str) -> Standing | None:

@@ -78,7 +78,6 @@ _SOURCES = {
     FileUse.AVATAR: _OF_ACCOUNT.format("avatar"),
     FileUse.HEADER: _OF_ACCOUNT.format("header"),
     FileUse.EMOJI: "SELECT file, host, host FROM emoji WHERE id = :id AND disabled_at IS NULL",
-    FileUse.CARD: "SELECT image, '', '' FROM card WHERE id = :id",
 }
 
 
@@ -87,8 +86,7 @@ def find_source(db: Reader, use: FileUse, id: int) -> Source | None:
     row = db.row(_SOURCES[use], id=id)
     if row is None or not is_remote(row[0]):
         return None
-    url, host, handles_host = row
-    return Source(url, host or (urlsplit(url).hostname or ""), handles_host)
+    return Source(*row)
 
 
 def find(db: Reader, use: FileUse, id: int) -> RemoteFile | None:

@@ -19,6 +19,11 @@ def media(use: FileUse, id: int, key: str, here: Server, form: FileForm = FileFo
     return here.file_url(use, id, key, form).removeprefix(here.url)
 
 
+def own_media(key: str, here: Server) -> str:
+    """The same of a file that is ours whatever it shows."""
+    return here.media_url(key).removeprefix(here.url)
+
+
 def emoji_in(db: Reader, text: str, host: str, here: Server) -> tuple[Emoji, ...]:
     """The custom emoji of `host` (empty: our own) that a text uses."""
     codes = set(_SHORTCODE.findall(text)) if ":" in text else set()

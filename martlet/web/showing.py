@@ -279,7 +279,7 @@ class _Parts:
             host=host_shown(host_of(card.url).removeprefix("www.")),
             title=card.title,
             description=card.description,
-            image=faces.media(FileUse.CARD, card.id, card.image, self.here) if card.image else None,
+            image=faces.own_media(card.image, self.here) if card.image else None,
             author=card.author_name,
             published_at=None if card.published_at is None else moment(card.published_at),
             source=card.source_name,

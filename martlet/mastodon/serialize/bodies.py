@@ -200,7 +200,12 @@ def _card_or_none(
 
 
 def _card(card: cards.Card, author: entities.Account | None, here: Server) -> entities.PreviewCard:
-    """https://docs.joinmastodon.org/entities/PreviewCard/"""
+    """
+    https://docs.joinmastodon.org/entities/PreviewCard/
+
+    What apps load as the photograph itself is our copy of it, so that its server does not learn who looks.
+    """
+    image = here.media_url(card.image) if card.image else None
     authors = (
         [
             entities.PreviewCardAuthor(
@@ -225,9 +230,9 @@ def _card(card: cards.Card, author: entities.Account | None, here: Server) -> en
         html=card.html,
         width=card.width,
         height=card.height,
-        image=here.file_url(FileUse.CARD, card.id, card.image, FileForm.SMALL) if card.image else None,
+        image=image,
         image_description=card.image_text,
-        embed_url=card.embed_url,
+        embed_url=(image or "") if card.kind == "photo" else card.embed_url,
         blurhash=card.blurhash,
         language=card.language,
         published_at=iso_or_none(card.published_at),
