@@ -247,8 +247,11 @@ class FederationDoor:
             await self._check_reader(request, quote)
         elif not is_open:
             await self._signer(request)
-        made = documenting.authorization_document
-        body = await store.writing(made, quote, quoted, author, ground.secret, ground.here)
+        uri = documenting.authorization(quote, quoted, author).uri
+        body = await store.reading(documents.find, uri, quote.version) if is_open else None
+        if body is None:
+            made = documenting.authorization_document
+            body = await store.writing(made, quote, quoted, author, ground.secret, ground.here)
         return Answer(body, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
 
     async def _check_reader(self, request: Request, post: Post) -> None:

@@ -216,11 +216,13 @@ def authorization(quote: Post, quoted: Post, author: Account) -> Authorization:
 def authorization_document(
     db: Writer, quote: Post, quoted: Post, author: Account, secret: ServerSecret, here: Server
 ) -> bytes:
-    """The same as it is fetched. Signed where both posts are for everybody, so that it can be handed on."""
-    document = build.authorization(authorization(quote, quoted, author))
-    if Visibility(quote.visibility).is_open and Visibility(quoted.visibility).is_open:
-        document = _signed(db, document, author, secret, here)
-    return canonical_json.encode(document)
+    """The same as it is fetched. Signed where both posts are for everybody, so that it can be handed on, and kept."""
+    found = authorization(quote, quoted, author)
+    document = build.authorization(found)
+    if not (Visibility(quote.visibility).is_open and Visibility(quoted.visibility).is_open):
+        return canonical_json.encode(document)
+    body = canonical_json.encode(_signed(db, document, author, secret, here))
+    return documents.put(db, found.uri, author.id, quote.version, body, here.now_ms())
 
 
 def _attachment(one: media.Media, here: Server) -> Attachment:

@@ -238,6 +238,7 @@ def test_somebody_here_is_quoted(api: Api, there: Elsewhere, ada: client.Person,
     actor = api.get("/users/ada", headers=DOCUMENT).json
     key = PublicKey.from_multibase(actor["assertionMethod"][0]["publicKeyMultibase"])
     proofs.verify(stamp.json, key, datetime.now(UTC))
+    assert api.get(path, headers=DOCUMENT).body == stamp.body
 
     quotes = api.get(f"{POSTS}/{status['id']}/quotes", ada).json
     assert [one["uri"] for one in quotes] == [note["id"]]

@@ -169,6 +169,32 @@ def test_a_poll(towns: tuple[Town, Town]) -> None:
     assert [one["votes_count"] for one in counted["options"]] == [0, 1]
 
 
+def test_quotes_and_pins(towns: tuple[Town, Town]) -> None:
+    """Consent is asked for, given and taken back; a pin is seen and gone again."""
+    ada, bob = towns
+    bob_there, _ = befriend(ada, bob)
+    said = bob.post("/api/v1/statuses", {"status": "Quotable"})
+    seen = eventually(lambda: with_text(ada.home(), "Quotable"))
+    quote = ada.post("/api/v1/statuses", {"status": "Look", "quoted_status_id": seen["id"]})
+    assert quote["quote"]["state"] == "pending"
+
+    def state(town: Town, id: str) -> Any:
+        return town.get(f"/api/v1/statuses/{id}")["quote"]["state"]
+
+    eventually(lambda: state(ada, quote["id"]) == "accepted")
+    there = eventually(lambda: bob.told("quote"))[0]["status"]
+    assert (there["uri"], there["quote"]["quoted_status"]["id"]) == (quote["uri"], said["id"])
+    assert bob.get(f"/api/v1/statuses/{said['id']}")["quotes_count"] == 1
+    bob.post(f"/api/v1/statuses/{said['id']}/quotes/{there['id']}/revoke")
+    eventually(lambda: state(ada, quote["id"]) == "revoked")
+
+    path = f"/api/v1/accounts/{bob_there['id']}/statuses?pinned=true"
+    bob.post(f"/api/v1/statuses/{said['id']}/pin")
+    assert [one["id"] for one in eventually(lambda: ada.get(path))] == [seen["id"]]
+    bob.post(f"/api/v1/statuses/{said['id']}/unpin")
+    eventually(lambda: not ada.get(path))
+
+
 def test_a_locked_account_and_a_block(towns: tuple[Town, Town]) -> None:
     ada, bob = towns
     assert (
