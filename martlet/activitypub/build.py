@@ -92,6 +92,7 @@ def profile(profile: Profile, keys: Keys) -> Document:
             "followers": profile.followers,
             "following": profile.following,
             "featured": profile.featured,
+            "featuredTags": profile.featured_tags,
             "endpoints": {"sharedInbox": profile.shared_inbox} if profile.shared_inbox else None,
             "manuallyApprovesFollowers": profile.is_locked,
             "discoverable": profile.is_discoverable,
@@ -447,6 +448,17 @@ def collection(found: Collection) -> Document:
             "orderedItems": list(found.items),
         }
     ) | ({} if found.total is None else {"totalItems": found.total})
+
+
+def hashtags(uri: str, found: Sequence[tuple[str, str]]) -> Document:
+    """A collection of hashtags, each with its page, in no order."""
+    return {
+        "@context": contexts.DOCUMENT,
+        "id": uri,
+        "type": "Collection",
+        "totalItems": len(found),
+        "items": [{"type": "Hashtag", "href": href, "name": f"#{name}"} for name, href in found],
+    }
 
 
 def page(found: Collection, whole: str, items: Sequence[Document | Uri] | None = None) -> Document:

@@ -252,6 +252,7 @@ def profile(thing: Thing) -> Profile:
         followers=uri(thing.get("followers")) or "",
         following=uri(thing.get("following")) or "",
         featured=uri(thing.get("featured")) or "",
+        featured_tags=uri(thing.get("featuredTags")) or "",
         is_locked=flag(thing.get("manuallyApprovesFollowers")),
         is_discoverable=flag(thing.get("discoverable")),
         is_indexable=flag(thing.get("indexable")),

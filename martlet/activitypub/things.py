@@ -50,6 +50,7 @@ class Profile:
     followers: str = ""
     following: str = ""
     featured: str = ""
+    featured_tags: str = ""
     is_locked: bool = False
     is_discoverable: bool = False
     is_indexable: bool = False

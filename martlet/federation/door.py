@@ -43,7 +43,16 @@ from martlet.services import documenting, identities
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
 from martlet.signing.http_signatures import SignatureRejected
-from martlet.storage import accounts, collections, documents, peer_policies, posts, remotes, uris
+from martlet.storage import (
+    accounts,
+    collections,
+    documents,
+    featured_tags,
+    peer_policies,
+    posts,
+    remotes,
+    uris,
+)
 from martlet.storage.database import Reader, Writer
 from martlet.storage.keys import RemoteKey
 from martlet.text import names
@@ -113,6 +122,7 @@ class FederationDoor:
             add("GET", f"/users/{{username}}/posts/{{id}}/{name}", read(self._around_post(name)))
         add("GET", "/users/{username}/outbox", read(self._outbox))
         add("GET", "/users/{username}/featured", read(self._featured))
+        add("GET", "/users/{username}/featured_tags", read(self._featured_tags))
         add("GET", "/users/{username}/followers", read(self._followers))
         add("GET", "/users/{username}/following", read(self._following))
 
@@ -284,6 +294,13 @@ class FederationDoor:
         notes = await self._ground.store.writing(_pinned, account, self._ground)
         document = build.collection(Collection(f"{account.uri}/featured", len(notes)))
         return _document({**document, "orderedItems": notes})
+
+    async def _featured_tags(self, request: Request, params: Params) -> Answer:
+        del request
+        account = await self._ground.store.reading(_account, params["username"])
+        found = await self._ground.store.reading(featured_tags.of_account, account.id)
+        tags = [(one.shown, f"{account.url}/tagged/{quote(one.name, safe='')}") for one in found]
+        return _document(build.hashtags(f"{account.uri}/featured_tags", tags))
 
     def _around_post(self, name: Around) -> Endpoint:
         async def answer(request: Request, params: Params) -> Answer:

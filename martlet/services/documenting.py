@@ -96,6 +96,7 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
         followers=followers_of(account),
         following=f"{uri}/following",
         featured=featured_of(account),
+        featured_tags=f"{uri}/featured_tags",
         is_locked=bool(account.is_locked),
         is_discoverable=bool(account.is_discoverable),
         is_indexable=bool(account.is_indexable),

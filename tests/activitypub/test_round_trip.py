@@ -1,16 +1,20 @@
 """What we build, we read as what it was."""
 
 import json
+from dataclasses import replace
+from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from martlet.activitypub import addressing, build, collections, parse, values
 from martlet.activitypub.build import Keys
 from martlet.activitypub.things import (
     Accept,
+    Add,
     Attachment,
+    Authorization,
     Block,
     Boost,
     Collection,
@@ -24,7 +28,10 @@ from martlet.activitypub.things import (
     Profile,
     ProfileField,
     Publish,
+    Quoters,
     Reject,
+    Remove,
+    RequestQuote,
     Revise,
     Undo,
     Writing,
@@ -63,6 +70,13 @@ attachments = st.builds(
 some_uris = st.lists(uris, max_size=3).map(tuple)
 
 
+quotes: st.SearchStrategy[dict[str, Any]] = (
+    st.just({})
+    | st.just({"has_lost_quote": True})
+    | st.fixed_dictionaries({"quote_of": uris, "authorization": st.none() | uris})
+)
+
+
 @st.composite
 def writings(draw: st.DrawFn) -> Writing:
     poll = draw(st.none() | polls)
@@ -87,7 +101,8 @@ def writings(draw: st.DrawFn) -> Writing:
         emojis=draw(emojis),
         attachments=draw(st.lists(attachments, max_size=3).map(tuple)),
         poll=poll,
-        quote_of=draw(st.none() | uris),
+        **draw(quotes),
+        quoters=draw(st.none() | st.builds(Quoters, some_uris, some_uris)),
     )
 
 
@@ -105,6 +120,7 @@ profiles = st.builds(
     followers=uris,
     following=uris,
     featured=uris,
+    featured_tags=uris,
     is_locked=st.booleans(),
     is_discoverable=st.booleans(),
     is_indexable=st.booleans(),
@@ -121,13 +137,17 @@ follows = st.builds(Follow, uris, uris, uris)
 likes = st.builds(Like, uris, uris, uris, st.sampled_from(["", "🎉"]))
 boosts = st.builds(Boost, uris, uris, uris, some_uris, some_uris, st.none() | moments)
 blocks = st.builds(Block, uris, uris, uris)
+requests = st.builds(RequestQuote, uris, uris, uris, uris)
 acts = (
     follows
     | likes
     | boosts
     | blocks
-    | st.builds(Accept, uris, uris, follows | uris)
-    | st.builds(Reject, uris, uris, follows | uris)
+    | requests
+    | st.builds(Accept, uris, uris, follows | requests | uris, st.none() | uris)
+    | st.builds(Reject, uris, uris, follows | requests | uris)
+    | st.builds(Add, uris, uris, uris, uris)
+    | st.builds(Remove, uris, uris, uris, uris)
     | st.builds(Undo, uris, uris, follows | likes | boosts | blocks | uris)
 )
 
@@ -139,7 +159,7 @@ def sent(document: build.Document) -> build.Document:
 
 
 @given(writings())
-@settings(max_examples=40)
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
 def test_posts(post: Writing) -> None:
     document = sent(build.writing(post))
     assert parse.writing(document) == post
@@ -157,8 +177,23 @@ def test_accounts(profile: Profile) -> None:
 
 
 @given(acts)
-def test_acts(act: Accept | Reject | Follow | Like | Boost | Block | Undo) -> None:
+def test_acts(
+    act: Accept | Add | Remove | RequestQuote | Reject | Follow | Like | Boost | Block | Undo,
+) -> None:
     assert parse.act(sent(build.act(act))) == act
+
+
+@given(requests, writings())
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+def test_requests_for_consent(request: RequestQuote, post: Writing) -> None:
+    """With the quote whole in them."""
+    document = sent(build.quote_requested(request, build.writing(post)))
+    assert parse.act(document) == replace(request, quote=post)
+
+
+@given(st.builds(Authorization, uris, uris, uris, uris))
+def test_consents(consent: Authorization) -> None:
+    assert parse.authorization(sent(build.authorization(consent))) == consent
 
 
 @given(st.builds(Delete, uris, uris, uris), st.none() | moments)

@@ -162,3 +162,16 @@ def test_d9_pins_that_are_not_theirs(api: Api, there: Elsewhere, ada: client.Per
     there.bring(api, eve.act("Add", own["id"], target=eve.extra["featured"]))
     there.bring(api, mallory.act("Remove", own["id"], target=eve.extra["featured"]))
     assert pinned(api, ada, id) == [own["id"]]
+
+
+def test_hashtags_that_somebody_features(api: Api, ada: client.Person) -> None:
+    for name in ("Swifts", "gasworks"):
+        assert api.post("/api/v1/featured_tags", ada, json={"name": name}).status == 200
+    address = api.get("/users/ada", headers=DOCUMENT).json["featuredTags"]
+    found = api.get(address.removeprefix("http://localhost:3000"), headers=DOCUMENT).json
+    assert (found["id"], found["type"], found["totalItems"]) == (address, "Collection", 2)
+    assert found["items"][0] == {
+        "type": "Hashtag",
+        "href": "http://localhost:3000/@ada/tagged/swifts",
+        "name": "#Swifts",
+    }
