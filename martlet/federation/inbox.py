@@ -35,7 +35,7 @@ from martlet.federation.replays import Taken
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.answer import Answer
 from martlet.http.request import Request
-from martlet.model.errors import EvidenceRejected, MartletError, NotFound, TooMany
+from martlet.model.errors import EvidenceRejected, MalformedDocument, MartletError, NotFound, TooMany
 from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, SignedRequest
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
@@ -54,6 +54,8 @@ TAKE_IN = "take_in_activity"
 LIMIT = 1024 * 1024
 READ_KEPT = 64
 """Activities that were read at the door and need not be read again by their job, if it runs in this process."""
+LONGEST_KEPT = 32_768
+"""Bytes; read, a document of many small parts takes twenty times as many."""
 Read = tuple[dict[str, Any], Act]
 
 
@@ -93,7 +95,8 @@ class Inbox:
         return Answer(b"", 202)
 
     def _keep_read(self, one: Incoming, read: Read) -> None:
-        self._read[one.id] = read
+        if len(one.body) <= LONGEST_KEPT:
+            self._read[one.id] = read
         if len(self._read) > READ_KEPT:
             del self._read[next(iter(self._read))]
 
@@ -111,7 +114,7 @@ class Inbox:
             return
         try:
             await self._take_in(one, here)
-        except (EvidenceRejected, NotFound, TooMany, NoAnswer) as error:
+        except (EvidenceRejected, MalformedDocument, NotFound, TooMany, NoAnswer) as error:
             why = "cannot be confirmed" if isinstance(error, NoAnswer) else "is left out"
             log.info("%s from %s %s: %s", one.uri[:200], one.signer[:200], why, error.message)
             await self.ground.store.writing(incoming.finish, one.id)

@@ -90,7 +90,12 @@ def _hashed(document: Mapping[str, Any]) -> str:
     try:
         with _ONE_AT_A_TIME:
             found: str = jsonld.normalize(dict(document), options)
-    except (jsonld.JsonLdError, ValueError) as error:
+    except (
+        jsonld.JsonLdError,
+        ValueError,
+        TypeError,
+        LookupError,
+    ) as error:  # it is not careful with nonsense
         raise NotLinkedData("The document is no linked data.") from error
     if _CONTROL.search(found):
         raise NotLinkedData("The document has control characters.")

@@ -206,6 +206,22 @@ def test_what_a_stranger_brings_is_asked_of_its_own_server(
     assert home(api, ada) == []
 
 
+def test_what_a_stranger_brings_is_something_else_there(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person, bugs: list[str]
+) -> None:
+    """Not a post, or nothing that can be read: left out, once and for all."""
+    carrier = there.person("carrier", "other.example")
+    follow(api, there, ada, eve)
+    for odd in ({}, {"type": "Note", "attributedTo": 7}, {"type": ["Collection"]}):
+        named = there.keep({**odd, "id": f"{eve.uri}/odd"})["id"]
+        there.bring(api, eve.act("Create", {**eve.note(), "id": named}), carrier)
+    there.bring(api, eve.act("Create", {**eve.note(), "id": eve.uri}), carrier)
+    assert home(api, ada) == []
+    assert bugs == []
+    with api.built.ground.store.read() as db:
+        assert db.rows("SELECT error FROM job WHERE error <> ''") == []
+
+
 def test_who_is_named_is_looked_up_first(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
     """So that a post reaches somebody whom nobody here knew."""
     posted = api.post("/api/v1/statuses", ada, json={"status": "Hello @eve@peer.example"}).json
