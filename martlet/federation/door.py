@@ -181,8 +181,9 @@ class FederationDoor:
 
         async def for_signers(request: Request, params: Params) -> Answer:
             key = await asking.reader(request)
-            if await store.reading(remotes.is_unwelcome, key.account_id, params["username"]):
-                raise NotFound
+            kept = await store.reading(_kept_for, key.account_id, params, find_kept)
+            if kept is not None:
+                return Answer(kept, 200, [ACTIVITY, NOSNIFF, VARY, PRIVATE])
             answer = await endpoint(request, params)
             others = [header for header in answer.headers if header[0] != CACHED[0]]
             answer.headers = [*others, PRIVATE]
@@ -384,6 +385,13 @@ def _kept(db: Reader, sender: str, params: Params, find_kept: Find | None, here:
     """
     if sender and peer_policies.is_refused(db, sender, here):
         raise SignerSuspended
+    return None if find_kept is None else find_kept(db, params)
+
+
+def _kept_for(db: Reader, signer: AccountId, params: Params, find_kept: Find | None) -> bytes | None:
+    """Raises `NotFound` where the person asked for blocks who asks."""
+    if remotes.is_unwelcome(db, signer, params["username"]):
+        raise NotFound
     return None if find_kept is None else find_kept(db, params)
 
 
