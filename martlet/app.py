@@ -188,6 +188,7 @@ def jobs(
     """Work that waits for its time or for other machines, by name."""
     return {
         **post_office.jobs,
+        delivering.SPREAD: partial(delivering.spread, ground),
         delivering.TELL_COUNTS: partial(delivering.tell_counts, ground),
         archiving.MAKE: partial(archiving.make, ground),
         archiving.TIDY: partial(archiving.tidy, ground),

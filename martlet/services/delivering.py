@@ -5,6 +5,8 @@ One row for each server's inbox, in the reaction's own transaction; the job
 `SEND` of each server does the rest (`federation/sending.py`).
 """
 
+from collections.abc import Sequence
+
 import msgspec
 
 from martlet.activitypub import addressing, build
@@ -68,6 +70,9 @@ from martlet.storage.database import Reader, Writer
 from martlet.text.emoji import as_picture
 
 SEND = "send_to_peer"
+SPREAD = "spread_activity"
+WRITTEN_AT_ONCE = 100
+"""Inboxes that one transaction writes down."""
 TELL_COUNTS = "tell_counts_of_votes"
 COUNTED_AFTER = 60_000
 """Milliseconds after a vote until others are told of it, with those that came meanwhile."""
@@ -425,18 +430,58 @@ def send_document(
 
 
 def send(db: Writer, sender: AccountId, body: bytes, inboxes: set[str], here: Server) -> None:
-    """Write it down for each inbox, and wake up whoever brings it there."""
+    """
+    Write it down for each inbox, and wake up whoever brings it there.
+
+    Of many inboxes a few at a time, so that nobody else's writing waits; what the
+    sender does meanwhile comes after it everywhere.
+    """
+    id, now, wanted = here.next_id(), here.now_ms(), sorted(inboxes)
+    if len(wanted) > WRITTEN_AT_ONCE or deliveries.is_spreading(db, sender):
+        deliveries.insert_for_later(db, id, sender, body, wanted, now)
+        events.add_job(db, SPREAD, msgspec.json.encode(sender).decode(), now)
+        return
+    targets = _targets(db, wanted, here)
+    if targets:
+        deliveries.insert(db, id, sender, body, targets, now)
+        _wake_all(db, targets, now)
+
+
+def _targets(db: Writer, inboxes: Sequence[str], here: Server) -> list[tuple[str, str]]:
+    """Those at servers that we speak with: (host, inbox)."""
     now = here.now_ms()
     targets = []
-    for inbox in sorted(inboxes):
+    for inbox in inboxes:
         host = host_of(Uri(inbox))
         if host != here.host and not peer_policies.is_refused(db, host, here):
             peers.note(db, host, now)
             targets.append((host, inbox))
+    return targets
+
+
+async def spread(ground: Ground, body: str, here: Server) -> None:
+    """The job that writes down the inboxes of what somebody did, some at a time."""
+    sender = AccountId(msgspec.json.decode(body, type=int))
+    while await ground.store.writing(_spread_some, sender, here):
+        pass
+
+
+def _spread_some(db: Writer, sender: AccountId, here: Server) -> bool:
+    """Whether there were any."""
+    taken = deliveries.take_rest(db, sender, WRITTEN_AT_ONCE)
+    if taken is None:
+        return False
+    id, inboxes = taken
+    targets = _targets(db, inboxes, here)
+    deliveries.insert_more(db, id, targets)
+    _wake_all(db, targets, here.now_ms())
     if not targets:
-        return
-    deliveries.insert(db, here.next_id(), sender, body, targets, now)
-    for host in {host for host, _ in targets}:
+        deliveries.end_if_done(db, id)
+    return True
+
+
+def _wake_all(db: Writer, targets: Sequence[tuple[str, str]], now: int) -> None:
+    for host in dict.fromkeys(host for host, _ in targets):
         wake(db, host, now)
 
 

@@ -2,10 +2,12 @@
 What is on its way to other servers: an activity once, and a row for each inbox it is to reach.
 
 A row goes when the other server has taken the activity, or refused it for
-good; the activity goes with its last row.
+good; the activity goes with its last row. Of an activity for very many, the
+rows are written some at a time: the `rest` of its inboxes waits beside it.
 """
 
-from collections.abc import Collection, Iterable
+import json
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId
@@ -30,17 +32,64 @@ def insert(
     db: Writer, id: int, sender: AccountId, body: bytes, inboxes: Iterable[tuple[str, str]], now: int
 ) -> None:
     """An activity and whom it goes to: (host, inbox)."""
+    _insert_outgoing(db, id, sender, body, None, now)
+    insert_more(db, id, inboxes)
+
+
+def insert_for_later(
+    db: Writer, id: int, sender: AccountId, body: bytes, inboxes: Sequence[str], now: int
+) -> None:
+    """An activity, and the inboxes that `take_rest` will give."""
+    _insert_outgoing(db, id, sender, body, json.dumps(inboxes), now)
+
+
+def _insert_outgoing(db: Writer, id: int, sender: AccountId, body: bytes, rest: str | None, now: int) -> None:
     db.run(
-        "INSERT INTO outgoing (id, account_id, body, created_at) VALUES (:id, :sender, :body, :now)",
+        """
+        INSERT INTO outgoing (id, account_id, body, rest, created_at) VALUES (:id, :sender, :body, :rest, :now)
+        """,
         id=id,
         sender=sender,
         body=body,
+        rest=rest,
         now=now,
     )
+
+
+def insert_more(db: Writer, id: int, inboxes: Iterable[tuple[str, str]]) -> None:
+    """Whom an activity goes to besides."""
     db.run_each(
         "INSERT INTO delivery (host, outgoing_id, inbox) VALUES (:host, :id, :inbox)",
         ({"host": host, "id": id, "inbox": inbox} for host, inbox in inboxes),
     )
+
+
+def is_spreading(db: Reader, sender: AccountId) -> bool:
+    """Whether inboxes for something that this account did are still to be written down."""
+    sql = "SELECT 1 FROM outgoing WHERE account_id = :sender AND rest IS NOT NULL LIMIT 1"
+    return db.value(sql, sender=sender) is not None
+
+
+def take_rest(db: Writer, sender: AccountId, limit: int) -> tuple[int, list[str]] | None:
+    """Some of the inboxes that are still to be written down, of the oldest such activity."""
+    row = db.row(
+        f"""
+        SELECT id, rest FROM outgoing WHERE account_id = :sender AND rest IS NOT NULL
+         ORDER BY id LIMIT 1 {lock_row(db.dialect)}
+        """,
+        sender=sender,
+    )
+    if row is None:
+        return None
+    inboxes: list[str] = json.loads(row[1])
+    left = json.dumps(inboxes[limit:]) if len(inboxes) > limit else None
+    db.run("UPDATE outgoing SET rest = :left WHERE id = :id", left=left, id=row[0])
+    return row[0], inboxes[:limit]
+
+
+def end_if_done(db: Writer, id: int) -> None:
+    """An activity that is for nobody after all goes."""
+    _delete_finished(db, [id])
 
 
 def next_for(db: Reader, host: str, limit: int) -> list[Delivery]:
@@ -111,7 +160,7 @@ def _delete_finished(db: Writer, ids: Collection[int]) -> None:
     db.rows(f"SELECT id FROM outgoing WHERE id {among('ids')} ORDER BY id {lock_row(db.dialect)}", **of_these)
     db.run(
         f"""
-        DELETE FROM outgoing WHERE id {among("ids")}
+        DELETE FROM outgoing WHERE id {among("ids")} AND rest IS NULL
            AND NOT EXISTS (SELECT 1 FROM delivery WHERE delivery.outgoing_id = outgoing.id)
         """,
         **of_these,

@@ -202,12 +202,12 @@ def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | N
 
 
 def who_wants_every_post(db: Reader, author: AccountId) -> list[AccountId]:
-    """Followers here who asked to be told of each post."""
+    """Followers here who asked to be told of each post; the `+` keeps the query off the index of all followers."""
     rows = db.rows(
         """
         SELECT follow.follower_id
           FROM follow JOIN users ON users.account_id = follow.follower_id
-         WHERE follow.followed_id = :author AND follow.is_accepted = 1 AND follow.notifies = 1
+         WHERE follow.followed_id = :author AND +follow.is_accepted = 1 AND follow.notifies = 1
         """,
         author=author,
     )

@@ -9,10 +9,12 @@ import time_machine
 from martlet.federation.sending import LONGEST_PAUSE, pause
 from martlet.model.moderation import Decision, Policy, Severity
 from martlet.model.names import AccountId
-from martlet.services import leaving, restricting
+from martlet.model.server import Server
+from martlet.services import delivering, leaving, restricting
 from martlet.signing import canonical_json, proofs
 from martlet.signing.keys import PublicKey
 from martlet.storage import deliveries, peers
+from martlet.storage.database import Writer
 from tests import client
 from tests.client import Api
 from tests.elsewhere import Elsewhere, Person
@@ -213,3 +215,60 @@ def test_votes_are_told_together(api: Api, there: Elsewhere, ada: client.Person)
     [update] = there.received
     assert (update["type"], update["object"]["votersCount"]) == ("Update", 2)
     assert [one["replies"]["totalItems"] for one in update["object"]["oneOf"]] == [0, 2]
+
+
+def test_for_many_servers_the_inboxes_are_written_down_some_at_a_time(
+    api: Api, there: Elsewhere, ada: client.Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "WRITTEN_AT_ONCE", 2)
+    hosts = [f"h{number}.example" for number in range(5)]
+    for number, host in enumerate(hosts):
+        followed_by(api, there, f"p{number}", host=host)
+    with api.built.ground.store.write() as db:
+        decision = Decision(hosts[4], Policy(Severity.SUSPEND))
+        restricting.decide(db, decision, api.built.ground.here)
+    first, second = publish(api, ada, "first"), publish(api, ada, "second")
+    api.put(f"/api/v1/statuses/{first}", ada, json={"status": "changed"})
+    to_one = publish(api, ada, "@p0@h0.example and nobody else", visibility="direct")
+    with api.built.ground.store.write() as db:
+        while api.built.runner._react(db):
+            pass
+    assert waiting(api) == 0  # nor goes what is for one before what is for all
+    api.work()
+    came: dict[str, list[str]] = {}
+    for url, document in there.delivered:
+        did = f"{document['type']} {document['object']['id'].rpartition('/')[2]}"
+        came.setdefault(url.removesuffix("/users/p0/inbox").removesuffix("/inbox"), []).append(did)
+    to_all = [f"Create {first}", f"Create {second}", f"Update {first}"]
+    assert came == {f"https://{host}": to_all for host in hosts[1:4]} | {
+        "https://h0.example": [*to_all, f"Create {to_one}"]
+    }
+    with api.built.ground.store.read() as db:
+        assert (waiting(api), db.value("SELECT count(*) FROM outgoing")) == (0, 0)
+
+
+def test_a_part_that_was_interrupted_is_neither_lost_nor_done_twice(
+    api: Api, there: Elsewhere, ada: client.Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivering, "WRITTEN_AT_ONCE", 1)
+    for number in range(3):
+        followed_by(api, there, f"p{number}", host=f"h{number}.example")
+    publish(api, ada)
+    store, whole = api.built.ground.store, delivering._spread_some
+    calls = 0
+
+    def stumbling(db: Writer, sender: AccountId, here: Server) -> bool:
+        nonlocal calls
+        calls += 1
+        more = whole(db, sender, here)
+        if calls == 2:
+            raise RuntimeError("the power is gone")
+        return more
+
+    monkeypatch.setattr(delivering, "_spread_some", stumbling)
+    api.work()
+    with store.read() as db:
+        assert deliveries.is_spreading(db, ada.id)
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=1), tick=True):
+        api.work()
+    assert sorted(url for url, _ in there.delivered) == [f"https://h{n}.example/inbox" for n in range(3)]
