@@ -177,6 +177,9 @@ def came(db: Writer, link: Link, card: Card, here: Server) -> int:
         if card.image != before.image:
             uploading.forget_files(db, [card.image], now)
     links.put(db, replace(link, card_id=id, asked_at=now, due_at=None, failures=0))
+    if before is None and not links.waiting(db, link.id, 1):  # deleted while its page was asked for
+        cards.loosen_unused(db, id)
+        _forget_later(db, here)
     return id
 
 

@@ -146,6 +146,14 @@ def loosen(db: Writer, post: PostId) -> None:
     )
 
 
+def loosen_unused(db: Writer, card: int) -> None:
+    """Remember a card that no post may ever show."""
+    db.run(
+        "INSERT INTO loose_card (card_id) VALUES (:card) ON CONFLICT (card_id) DO NOTHING",
+        card=card,
+    )
+
+
 def renew(db: Writer, posts: Collection[PostId]) -> None:
     """What is shown of posts has changed."""
     if posts:

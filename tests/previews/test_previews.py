@@ -11,10 +11,11 @@ import time_machine
 from martlet import app
 from martlet.activitypub.addressing import PUBLIC
 from martlet.media import limits
+from martlet.model.names import PostId
 from martlet.model.server import Server
 from martlet.network.answers import Answer
 from martlet.network.errors import TimedOut
-from martlet.services import previewing
+from martlet.services import deleting, previewing
 from martlet.settings import Settings
 from martlet.storage import cards
 from martlet.storage.database import Store
@@ -325,6 +326,28 @@ def test_the_last_post_takes_the_card_along(api: Api, ada: Person, web: Web) -> 
     api.delete(f"/api/v1/statuses/{second}", ada)
     look_up(api)
     with api.built.ground.store.read() as db:
+        left = [db.value(f"SELECT count(*) FROM {table}") for table in ("card", "link", "loose_card")]
+    assert (left, files(api)) == ([0, 0, 0], [])
+
+
+def test_a_post_deleted_while_its_page_is_asked_for_leaves_nothing(
+    api: Api, ada: Person, web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    web.page(BLOG, "blog.html")
+    web.picture("https://blog.example/ferry.png")
+    waiting_posts = [PostId(int(publish(api, ada, BLOG)))]
+    ground, get = api.built.ground, web.get
+
+    async def get_slowly(url: str, **options: Any) -> Answer:
+        if waiting_posts:
+            await ground.store.writing(deleting.delete, ada.id, waiting_posts.pop(), ground.here)
+        return await get(url, **options)
+
+    monkeypatch.setattr(web, "get", get_slowly)
+    look_up(api)
+    assert len(files(api)) == 1
+    look_up(api)
+    with ground.store.read() as db:
         left = [db.value(f"SELECT count(*) FROM {table}") for table in ("card", "link", "loose_card")]
     assert (left, files(api)) == ([0, 0, 0], [])
 
