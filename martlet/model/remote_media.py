@@ -52,10 +52,6 @@ def version(url: str) -> str:
     return _letters(blake2b(url.encode(), digest_size=_VERSION_BYTES).digest())
 
 
-def version_in(token: str) -> str:
-    return token[:_VERSION_LETTERS]
-
-
 def is_ours(secret: bytes, use: FileUse, id: int, token: str) -> bool:
     """Whether this server made the token for this file."""
     made = _mac(secret, use, id)

@@ -51,19 +51,20 @@ FAILURES = {Failure.MISSING: 404, Failure.UNUSABLE: 415, Failure.UNREACHABLE: 50
 
 @dataclass(slots=True)
 class Kept:
-    """A file in the cache, as this process remembers it."""
+    """A file in the cache, as this process remembers it under an address that it has found good."""
 
-    version: str
+    named: Named
     file: str
     small: str
     used_at: int
 
-    def key(self, form: FileForm) -> str:
+    def key(self, form: str) -> str:
         """Raises `NotFound` where there is no such form of it."""
-        key = self.file if form == FileForm.ORIGINAL else self.small
-        if not key:
-            raise NotFound
-        return key
+        if form == FileForm.ORIGINAL and self.file:
+            return self.file
+        if form == FileForm.SMALL and self.small:
+            return self.small
+        raise NotFound
 
 
 class ProxyDoor:
@@ -73,26 +74,24 @@ class ProxyDoor:
 
     def __init__(self, ground: Ground, fetcher: Fetcher, limiter: Limiter | None) -> None:
         self._ground, self._fetcher, self._limiter = ground, fetcher, limiter
-        self._kept: dict[Named, Kept] = {}
+        self._kept: dict[tuple[str, str, str], Kept] = {}
         self._used: set[Named] = set()
         self._noting: asyncio.Task[None] | None = None
         self.routes = Routes[Endpoint]()
         self.routes.add("GET", "/proxy/{use}/{id}/{token}/{form}", self._serve)
 
     async def _serve(self, request: Request, params: Params) -> Answer:
-        use, id, form = _named(params)
-        if not remote_media.is_ours(self._ground.here.proxy_key, use, id, params["token"]):
-            raise NotOurAddress
         if _is_proxy(request):
             raise ProxyAsking
-        kept = self._kept.get((use, id))
-        if kept is None or kept.version != remote_media.version_in(params["token"]):
-            kept = await self._look(request, use, id)
+        form = params["form"]
+        kept = self._kept.get(_address(params))
+        if kept is None:
+            kept = await self._look(request, params)
         answer = file_answer(request, self._ground.cache, kept.key(form), FOR_A_WEEK)
         if answer.status == 404:  # noqa: PLR2004 - somebody has removed it
-            kept = await self._look(request, use, id, kept.file)
+            kept = await self._look(request, params, kept.file)
             answer = file_answer(request, self._ground.cache, kept.key(form), FOR_A_WEEK)
-        self._note(use, id, kept)
+        self._note(kept)
         return answer
 
     def failed(self, request: Request, error: Exception) -> Answer:
@@ -111,9 +110,12 @@ class ProxyDoor:
 
     # -- what is kept ----------------------------------------------------
 
-    async def _look(self, request: Request, use: FileUse, id: int, lost: str = "") -> Kept:
-        """What is in the cache, put there first if need be."""
+    async def _look(self, request: Request, params: Params, lost: str = "") -> Kept:
+        """What is in the cache, put there first if need be. Raises `NotOurAddress`."""
         ground = self._ground
+        use, id = _named(params)
+        if not remote_media.is_ours(ground.here.proxy_key, use, id, params["token"]):
+            raise NotOurAddress
         found = await ground.store.reading(caching.look, use, id, ground.here, lost)
         if isinstance(found, Failed):
             raise CannotBeHad(found)
@@ -121,20 +123,21 @@ class ProxyDoor:
             if self._limiter is not None:
                 self._limiter.count(limits.FETCHES, limits.network_of(request.address))
             found = await self._fetcher.file(use, id, lost)
-        kept = Kept(remote_media.version(found.url), found.file, found.small, found.used_at)
-        self._kept.pop((use, id), None)
-        self._kept[use, id] = kept
+        kept = Kept((use, id), found.file, found.small, found.used_at)
+        address = _address(params)
+        self._kept.pop(address, None)
+        self._kept[address] = kept
         if len(self._kept) > KEPT:
             del self._kept[next(iter(self._kept))]
         return kept
 
-    def _note(self, use: FileUse, id: int, kept: Kept) -> None:
+    def _note(self, kept: Kept) -> None:
         """That a file was looked at is written down now and then, for many together."""
         now = self._ground.here.now_ms()
         if now - kept.used_at < A_WHILE:
             return
         kept.used_at = now
-        self._used.add((use, id))
+        self._used.add(kept.named)
         if self._noting is None or self._noting.done():
             self._noting = asyncio.get_running_loop().create_task(self._write_notes())
 
@@ -144,13 +147,17 @@ class ProxyDoor:
         await self._ground.store.writing(caching.touch, used, self._ground.here)
 
 
-def _named(params: Params) -> tuple[FileUse, int, FileForm]:
-    use, id, form = params["use"], params["id"], params["form"]
-    if use not in _USES or form not in _FORMS:
+def _address(params: Params) -> tuple[str, str, str]:
+    return params["use"], params["id"], params["token"]
+
+
+def _named(params: Params) -> Named:
+    use, id = params["use"], params["id"]
+    if use not in _USES or params["form"] not in _FORMS:
         raise NotFound
     if not (id.isascii() and id.isdigit() and len(id) <= _LONGEST_ID):
         raise NotFound
-    return FileUse(use), int(id), FileForm(form)
+    return FileUse(use), int(id)
 
 
 def _is_proxy(request: Request) -> bool:

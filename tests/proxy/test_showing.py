@@ -221,7 +221,7 @@ def test_a_new_face_has_a_new_address_and_the_old_file_goes(
     assert new != old
     for address in (new, old):
         assert opened(get(api, address).body).convert("RGB").getpixel((5, 5)) == (254, 215, 0)  # gold
-    api.work()
+        api.work()  # the file that shows the old one goes
     assert len(list(api.built.ground.cache.keys())) == 1
 
 
