@@ -349,6 +349,7 @@ def delete(db: Writer, post: Post, now: int) -> None:
         now=now,
     )
     db.run("DELETE FROM post_search WHERE rowid = :id", id=post.id)
+    db.run("DELETE FROM document WHERE uri = :uri", uri=post.uri)
     cards.loosen(db, post.id)
     db.run("DELETE FROM post WHERE id = :id", id=post.id)
 

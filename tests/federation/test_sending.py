@@ -182,6 +182,8 @@ def test_edits_and_deletions_reach_those_who_have_the_post(
     assert there.received[1]["object"]["type"] == "Tombstone"
     gone = api.get(f"/users/ada/posts/{id}", headers={"accept": "application/activity+json"})
     assert (gone.status, gone.json["type"]) == (410, "Tombstone")
+    with api.built.ground.store.read() as db:
+        assert db.value("SELECT count(*) FROM document WHERE uri = :uri", uri=uri) == 0  # nor are the words kept
 
 
 def test_a_delivery_is_given_up_sooner_than_its_server(
