@@ -183,7 +183,9 @@ def test_edits_and_deletions_reach_those_who_have_the_post(
     gone = api.get(f"/users/ada/posts/{id}", headers={"accept": "application/activity+json"})
     assert (gone.status, gone.json["type"]) == (410, "Tombstone")
     with api.built.ground.store.read() as db:
-        assert db.value("SELECT count(*) FROM document WHERE uri = :uri", uri=uri) == 0  # nor are the words kept
+        assert (
+            db.value("SELECT count(*) FROM document WHERE uri = :uri", uri=uri) == 0
+        )  # nor are the words kept
 
 
 def test_a_delivery_is_given_up_sooner_than_its_server(
