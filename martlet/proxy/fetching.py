@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -22,6 +23,7 @@ from martlet.media.avatars import Shape
 from martlet.media.errors import StorageFull, writing
 from martlet.media.kinds import Family, sniff
 from martlet.media.received import Received
+from martlet.media.store import sweep_folder
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.remote_media import FileUse
 from martlet.network.client import Client
@@ -43,6 +45,7 @@ UNDER_WAY = 128
 OF_ONE_HOST = 4
 LOOK_AGAIN = 0.3
 """Seconds between looks at whether another process has fetched a file."""
+LEFT_BEHIND = timedelta(days=1)
 SHORTEST_ROOM = 256 << 20
 """Bytes free on the disk, below which nothing is fetched."""
 GONE = frozenset((401, 403, 404, 410, 451))
@@ -65,6 +68,10 @@ class Fetcher:
         self._ground, self._client = ground, client
         self._flights: dict[Named, asyncio.Task[RemoteFile]] = {}
         self._turns: dict[str, _Turns] = {}
+        self._folder = ground.workshop.workers.scratch / "fetched"
+        self._folder.mkdir(mode=0o700, exist_ok=True)
+        sweep_folder(self._folder, LEFT_BEHIND)  # by processes that were killed
+        ground.cache.sweep(LEFT_BEHIND)
         # Of their own, so that neither keeps files from being sent, nor films pictures from being shown.
         self._pictures = ThreadPoolExecutor(2, "remote-pictures")
         self._recordings = ThreadPoolExecutor(1, "remote-recordings")
@@ -141,7 +148,7 @@ class Fetcher:
         """The file in the cache, or why it is not. Raises a kind of `Unavailable`."""
         async with self._turn(urlsplit(source.url).hostname or ""):
             await self._check_room()
-            file = self._ground.workshop.workers.scratch / f"fetch-{secrets.token_hex(8)}"
+            file = self._folder / secrets.token_hex(8)
             try:
                 return await self._saved(use, source, file)
             except (AddressRefused, AnswerTooLarge, InvalidInput) as error:

@@ -2,15 +2,19 @@
 
 import errno
 import html
+import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
 
+from martlet import app
 from martlet.media.store import LocalStore
 from martlet.model.remote_media import FileUse
 from martlet.services import caching
+from martlet.settings import Settings
 from martlet.storage import remote_files
 from tests import client
 from tests.client import Api
@@ -160,6 +164,17 @@ def test_a_file_that_somebody_removed_is_fetched_again(
     assert there.asked.count(SEA) == 2
     with api.built.ground.store.read() as db:
         assert remote_files.total(db).bytes == cache.used_bytes()
+
+
+def test_what_a_killed_process_left_behind_goes(api: Api, there: Elsewhere, settings: Settings) -> None:
+    ground = api.built.ground
+    folder = ground.workshop.workers.scratch / "fetched"
+    for name, days in (("old", 2), ("new", 0)):
+        (folder / name).write_bytes(b"half a film")
+        moment = time.time() - days * 86_400
+        os.utime(folder / name, (moment, moment))
+    app.build_on(ground, settings, there)
+    assert [path.name for path in folder.iterdir()] == ["new"]
 
 
 def test_what_failed_long_ago_is_forgotten(
