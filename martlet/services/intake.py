@@ -123,7 +123,7 @@ def revisit(
     if author is None or author.is_gone or post is None or post.author_id != author.id:
         return
     receiving.revise(db, said, author, here, verified)
-    placing.place_again(db, post, said.reply_to)
+    placing.place_again(db, post, said.reply_to, here)
 
 
 def _check_owned(thing: Uri, owner: Uri, here: Server) -> None:

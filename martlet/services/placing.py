@@ -3,14 +3,20 @@ Where a post from elsewhere stands: below what it answers, above what has waited
 
 Posts come in any order. One whose parent is not known yet begins a thread of its
 own, and the parent's name is kept; when the parent comes, the threads become one.
+Until then the post stands in no home timeline, as in Mastodon: nobody knows whom it
+answers.
 """
 
+from martlet.model.events import PostPublished
 from martlet.model.names import PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
+from martlet.services import timelines
 from martlet.storage import posts, remote_posts, thread_fetches, threads, uris
 from martlet.storage.database import Writer
 
+NEWS = 6 * 3_600_000
+"""Milliseconds for which a post that was not brought is news, and one that was enters home timelines late."""
 MOST_WAITING = 100
 """Posts that are put below one that was missing."""
 
@@ -22,10 +28,10 @@ def place(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> None:
     elif reply_to is not None and reply_to != post.uri and uris.find_post(db, reply_to) is None:
         remote_posts.miss_parent(db, post.id, reply_to)
     for waiting in remote_posts.waiting_for(db, post.uri, MOST_WAITING):
-        _join(db, waiting, post)
+        _join(db, waiting, post, here)
 
 
-def place_again(db: Writer, post: Post, reply_to: Uri | None) -> None:
+def place_again(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> None:
     """A known post whose document was read anew: it may have come before its parent, and before this was noted."""
     if post.reply_to_id is not None or reply_to is None or reply_to == post.uri:
         return
@@ -33,10 +39,10 @@ def place_again(db: Writer, post: Post, reply_to: Uri | None) -> None:
     if parent is None:
         remote_posts.miss_parent(db, post.id, reply_to)
     else:
-        _join(db, post.id, parent)
+        _join(db, post.id, parent, here)
 
 
-def _join(db: Writer, id: PostId, parent: Post) -> None:
+def _join(db: Writer, id: PostId, parent: Post, here: Server) -> None:
     """Not where its author may not see the parent (attacks D23), and not where the parent stands below it."""
     first, above = posts.find_unfiltered(db, id), posts.find_unfiltered(db, parent.id)
     if first is None or above is None:
@@ -47,3 +53,4 @@ def _join(db: Writer, id: PostId, parent: Post) -> None:
         return
     if posts.find(db, above.id, viewer=first.author_id) is not None:
         threads.join(db, first, above)
+        timelines.deliver(db, PostPublished(first.id, here.now_ms() - first.created_at < NEWS), here)

@@ -33,8 +33,6 @@ OPTION_LIMIT = 500
 DESCRIPTION_LIMIT = 10_000
 LATE = 5_000
 """Milliseconds within which a post counts as written now."""
-NEWS = 6 * 3_600_000
-"""Milliseconds for which a post that we fetched ourselves is news."""
 SAME_MOMENT = 3
 """Ids tried for a post of a moment that is long over."""
 
@@ -78,7 +76,7 @@ def receive_fetched(
 
     One that was written long ago is no news: nobody is notified of it, and no home timeline gets it, as in Mastodon.
     """
-    is_news = said.created_at is None or here.now_ms() - said.created_at < NEWS
+    is_news = said.created_at is None or here.now_ms() - said.created_at < placing.NEWS
     return _receive(db, said, author, here, verified, is_news=is_news)
 
 

@@ -11,6 +11,7 @@ All hold the same rules:
   the people mentioned where the reader is one of them;
 - boosts and languages as the reader set them for this author;
 - an answer only where the reader knows the person answered, or is that person;
+  an answer to what is not to be had here (`missing_parent`) nowhere;
 - nothing that names or answers somebody the reader blocks or mutes;
 - nothing in the home timeline by authors the reader has in an exclusive list;
 - a boost not where the same post stood among the last `UNREPEATED` entries.
@@ -25,6 +26,7 @@ from martlet.model.lists import List
 from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
+from martlet.storage import remote_posts
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import ONE_LOOK, among, numbers
 
@@ -50,6 +52,8 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
     Goes on after the follower `after`, at most `limit` of them; returns the
     last one looked at if there may be more, else None.
     """
+    if _answers_something_missing(db, post):
+        return None
     last, seen = db.rows(
         """
         SELECT max(follower_id), count(*) FROM (
@@ -102,7 +106,7 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
 
 def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None:
     """The same for the lists that the author is in."""
-    if post.visibility < Visibility.FOLLOWERS:
+    if post.visibility < Visibility.FOLLOWERS or _answers_something_missing(db, post):
         return None
     last, seen = db.rows(
         """
@@ -217,6 +221,12 @@ def _tag_followers(db: Reader, post: Post, after: AccountId, limit: int) -> list
     return sorted(found)[:limit]
 
 
+def _answers_something_missing(db: Reader, post: Post) -> bool:
+    """Whom it answers is not known here, so nobody can be said to know them."""
+    is_like_a_first_post = not post.is_local and post.reply_to_id is None and post.boost_of_id is None
+    return is_like_a_first_post and remote_posts.missing_parent(db, post.id) is not None
+
+
 def _about(db: Reader, post: Post) -> list[AccountId]:
     """Whom a post names or answers, its author left out."""
     about = [row[0] for row in db.rows("SELECT account_id FROM mention WHERE post_id = :post", post=post.id)]
@@ -320,7 +330,7 @@ def recent(
         f"""
         SELECT recent.id, recent.boost_of_id, recent.language
           FROM (SELECT post.id, post.boost_of_id, post.language, post.author_id, post.reply_to_id,
-                       post.reply_to_account_id
+                       post.reply_to_account_id, post.is_local
                   FROM post
                  WHERE post.author_id = :author AND {_written_for_reader(into)}
                    AND (:boosts = 1 OR post.boost_of_id IS NULL)
@@ -328,6 +338,7 @@ def recent(
          WHERE (recent.reply_to_id IS NULL OR recent.reply_to_account_id = recent.author_id
                 OR recent.author_id = {":reader" if into is None else "0"}
                 OR recent.reply_to_account_id = :reader OR {_answers_wanted(into)})
+           AND (recent.is_local = 1 OR {remote_posts.misses_nothing("recent")})
            AND NOT EXISTS (SELECT 1 FROM hidden JOIN mention ON mention.account_id = hidden.author_id
                             WHERE hidden.viewer_id = :reader AND mention.post_id = recent.id
                               AND mention.account_id <> recent.author_id)

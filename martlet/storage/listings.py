@@ -11,7 +11,7 @@ from typing import Literal
 
 from martlet.model.names import AccountId
 from martlet.model.paging import Page
-from martlet.storage import posts
+from martlet.storage import posts, remote_posts
 from martlet.storage.database import Reader
 from martlet.storage.dialect import ONE_LOOK
 from martlet.storage.posts import Shown
@@ -21,6 +21,8 @@ TAG_WINDOW = 400
 _OPEN = "post.visibility = 4 AND author.limited_at IS NULL"
 _ANSWERS_NOBODY_ELSE = "(post.reply_to_id IS NULL OR post.reply_to_account_id = post.author_id)"
 """As the partial indexes of `post` have it: a thread of one's own counts as no answer."""
+_ANSWERS_NOTHING_MISSING = f"(post.is_local = 1 OR {remote_posts.misses_nothing('post')})"
+"""Nor is it an answer to what is not to be had here, which without this looks like a first post."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +68,12 @@ def in_page_order(found: list[Shown], page: Page) -> list[Shown]:
 
 def public(db: Reader, viewer: AccountId, page: Page, now: int, narrowing: Narrowing) -> list[Shown]:
     """Public posts of this server, or of all that it knows; boosts and answers to others are left out."""
-    where = " AND ".join([_OPEN, _ANSWERS_NOBODY_ELSE, *narrowing.conditions()])
+    first = (
+        [_ANSWERS_NOBODY_ELSE]
+        if narrowing.where == "here"
+        else [_ANSWERS_NOBODY_ELSE, _ANSWERS_NOTHING_MISSING]
+    )
+    where = " AND ".join([_OPEN, *first, *narrowing.conditions()])
     found = posts.boostless_page(
         db,
         "post",
@@ -157,7 +164,7 @@ def by(db: Reader, author: AccountId, viewer: AccountId, page: Page, wanted: OfA
     """An account's posts, as far as the viewer may see them; mutes do not count here."""
     where = ["post.author_id = :author"]
     if not wanted.has_replies:
-        where.append(_ANSWERS_NOBODY_ELSE)
+        where += [_ANSWERS_NOBODY_ELSE, _ANSWERS_NOTHING_MISSING]
     if not wanted.has_boosts:
         where.append("post.boost_of_id IS NULL")
     if wanted.only_media:

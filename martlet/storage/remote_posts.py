@@ -119,6 +119,11 @@ def missing_parent(db: Reader, post: PostId) -> Uri | None:
     return None if found is None else Uri(str(found))
 
 
+def misses_nothing(post: str) -> str:
+    """A condition: the post under this name in a query answers nothing that is not known here."""
+    return f"NOT EXISTS (SELECT 1 FROM missing_parent WHERE missing_parent.post_id = {post}.id)"
+
+
 def waiting_for(db: Reader, parent: Uri, limit: int) -> list[PostId]:
     """Posts that answer a post which was missing."""
     rows = db.rows(

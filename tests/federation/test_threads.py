@@ -197,6 +197,33 @@ def test_old_posts_enter_no_home_timeline_and_new_ones_do(
     assert [one["content"] for one in found] == ["<p>new</p>"]
 
 
+def test_an_answer_to_what_cannot_be_had_is_no_post_of_its_own(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person, bob: Person
+) -> None:
+    """It stands neither in the home timeline nor among first posts, until what it answers is here; as in Mastodon."""
+    follow(api, there, ada, eve)
+    api.get("/api/v1/timelines/home", ada)
+    top = eve.note("<p>top</p>", id=f"{eve.uri}/posts/top")
+    there.bring(api, eve.act("Create", low := note(there, eve, "low", top, published=None)))
+    listed = api.post("/api/v1/lists", ada, json={"title": "Few", "replies_policy": "followed"}).json["id"]
+    eve_here = api.get(f"/api/v1/statuses/{opened(api, ada, low)}", ada).json["account"]["id"]
+    api.post(f"/api/v1/lists/{listed}/accounts", ada, json={"account_ids": [eve_here]})
+    api.work()
+    pages = [
+        "timelines/home",
+        f"timelines/list/{listed}",
+        "timelines/public",
+        f"accounts/{eve_here}/statuses?exclude_replies=true",
+    ]
+    assert [api.get(f"/api/v1/{page}", ada).json for page in pages] == [[], [], [], []]
+    assert len(api.get(f"/api/v1/accounts/{eve_here}/statuses", ada).json) == 1
+    there.keep(top)
+    opened(api, ada, top)
+    api.work()
+    found = [[one["content"] for one in api.get(f"/api/v1/{page}", ada).json] for page in pages]
+    assert [("<p>low</p>" in page) for page in found] == [True] * 4
+
+
 def test_only_what_answers_the_thread_is_kept(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person, bob: Person
 ) -> None:
