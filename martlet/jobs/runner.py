@@ -44,7 +44,7 @@ REACT = "react"
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """Jobs that mostly wait for other servers: so many of these names at once, beside all others, which they never hold up."""
+    """Jobs of these names run beside all others, at most `at_once` of them: they wait for other servers and hold up nobody."""
 
     names: tuple[str, ...]
     at_once: int
@@ -53,7 +53,7 @@ class Lane:
 
 @dataclass(slots=True)
 class Runner:
-    """`reactions` by kind of event, `jobs` by name; see `app.REACTIONS`."""
+    """`reactions` by kind of event, `jobs` by name; see `martlet/wiring`."""
 
     store: Store
     here: Server

@@ -1,7 +1,7 @@
 """
 What happened: plain records, written in the transaction of the change itself.
 
-Each becomes one row. The reactions to it (`app.REACTIONS`) run afterwards,
+Each becomes one row. The reactions to it (`wiring/reactions.py`) run afterwards,
 each until it is done. An event names things by id and says no more than a
 reaction cannot find out later: by then the thing itself may be gone.
 """

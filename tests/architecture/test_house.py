@@ -12,12 +12,12 @@ from typing import get_type_hints
 import pytest
 
 import martlet
-from martlet import app
 from martlet.mastodon import methods
 from martlet.mastodon.routing import Operation
 from martlet.model import events
 from martlet.storage import dumping, migrating
 from martlet.storage.database import Store, Writer
+from martlet.wiring import reactions
 
 ROOT = Path(martlet.__file__).parent.parent
 LONGEST = 600
@@ -75,7 +75,7 @@ def test_every_event_has_its_reactions() -> None:
     assert [
         kind.__name__
         for kind in events.KINDS.values()
-        if not app.REACTIONS.get(kind) and not app.TELLING.get(kind)
+        if not reactions.REACTIONS.get(kind) and not reactions.TELLING.get(kind)
     ] == []
 
 

@@ -1,0 +1,1 @@
+"""What follows from what, and what is done later: the tables that `app.py` puts together."""

@@ -1,0 +1,110 @@
+"""Work that waits for its time or for other machines: every job by its name, and how many run at once."""
+
+from collections.abc import Mapping
+from functools import partial
+
+from martlet.federation.post_office import PostOffice
+from martlet.jobs.runner import Job, Lane
+from martlet.network.client import Client
+from martlet.network.errors import NoAnswer, Unreachable
+from martlet.services import (
+    archiving,
+    blocking,
+    blocking_servers,
+    caching,
+    delivering,
+    fetching_previews,
+    following,
+    gathering,
+    importing,
+    importing_posts,
+    indexing,
+    leaving,
+    mailing,
+    moving,
+    polling,
+    previewing,
+    pushing,
+    restricting,
+    scheduling,
+    sweeping,
+    timelines,
+    uploading,
+)
+from martlet.services.fetching_previews import Download, NotFetched, PreviewFetcher, Wanted
+from martlet.services.mailing import MailServer
+from martlet.services.ports import Ground
+from martlet.services.pushing import Pusher
+
+DELIVERIES_AT_ONCE = 64
+GATHERING_AT_ONCE = 8
+"""Threads and profiles that each process fetches together."""
+PREVIEWS_AT_ONCE = 8
+
+
+def jobs(
+    ground: Ground, pusher: Pusher, mail: MailServer | None, post_office: PostOffice, client: Client
+) -> Mapping[str, Job]:
+    """Work that waits for its time or for other machines, by name."""
+    return {
+        **post_office.jobs,
+        delivering.SPREAD: partial(delivering.spread, ground),
+        delivering.TELL_COUNTS: partial(delivering.tell_counts, ground),
+        archiving.MAKE: partial(archiving.make, ground),
+        archiving.TIDY: partial(archiving.tidy, ground),
+        blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
+        blocking_servers.PART: partial(blocking_servers.part, ground.store),
+        caching.DELETE_FILES: partial(caching.delete_files, ground),
+        caching.FORGET_FAILED: partial(caching.forget_failed, ground),
+        caching.FORGET_HOST: partial(caching.forget_host_now, ground),
+        caching.MAKE_ROOM: partial(caching.make_room_now, ground),
+        following.ACCEPT_ALL: partial(following.accept_all, ground.store),
+        indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
+        importing.WORK: partial(importing.work, ground, post_office.resolver),
+        importing.TIDY: partial(importing.tidy, ground),
+        importing_posts.WORK: partial(importing_posts.work, ground),
+        leaving.REMOVE: partial(leaving.remove, ground.store),
+        moving.TAKE_ALONG: partial(moving.go_on, ground.store),
+        pushing.PUSH: partial(pushing.push_one, ground, pusher),
+        previewing.FORGET: partial(previewing.forget, ground.store),
+        previewing.PREVIEW: PreviewFetcher(
+            ground, partial(_fetch, client), post_office.resolver.handle
+        ).preview,
+        previewing.RENEW: partial(previewing.renew, ground.store),
+        polling.CLOSE: partial(polling.close, ground.store),
+        restricting.REVIEW: partial(restricting.review, ground.store),
+        restricting.ENFORCE: partial(restricting.enforce, ground.store),
+        scheduling.PUBLISH: partial(scheduling.publish_due, ground.store),
+        mailing.MAIL: partial(mailing.send, ground, mail),
+        sweeping.SWEEP: partial(sweeping.sweep, ground.store),
+        timelines.DELIVER: partial(timelines.go_on, ground.store),
+        timelines.TIDY: partial(timelines.tidy, ground.store),
+        uploading.PROCESS: partial(uploading.process_later, ground),
+        uploading.DELETE_FILES: partial(uploading.delete_files, ground),
+    }
+
+
+def lanes() -> list[Lane]:
+    """Jobs that wait for other servers; each process has lanes of its own."""
+    return [
+        Lane((delivering.SEND,), DELIVERIES_AT_ONCE),
+        Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE), GATHERING_AT_ONCE),
+        Lane((previewing.PREVIEW,), PREVIEWS_AT_ONCE),
+    ]
+
+
+async def _fetch(client: Client, url: str, wanted: Wanted) -> Download:
+    """What `PreviewFetcher` asks for. Raises `NotFetched`."""
+    try:
+        answer = await client.get(
+            url,
+            accept=wanted.types,
+            max_bytes=wanted.max_bytes,
+            is_beginning_enough=wanted.is_beginning_enough,
+        )
+    except NoAnswer as error:
+        raise NotFetched(error.message, is_for_now=isinstance(error, Unreachable)) from error
+    if not answer.is_success:
+        is_for_now = answer.status in fetching_previews.FOR_NOW
+        raise NotFetched(f"It answers with {answer.status}.", is_for_now=is_for_now)
+    return Download(answer.url, answer.headers.get("content-type", ""), answer.body)

@@ -1,0 +1,129 @@
+"""What follows from each event, in the database: `jobs/runner.py` does each of these once."""
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import Any
+
+from martlet.jobs.runner import Reaction
+from martlet.model.events import (
+    AccountChanged,
+    AccountLeft,
+    AccountMoved,
+    AccountRegistered,
+    AccountReported,
+    Blocked,
+    Event,
+    Followed,
+    FollowRequested,
+    MailWanted,
+    Notified,
+    PollClosed,
+    PollVoted,
+    PostDeleted,
+    PostEdited,
+    PostImported,
+    PostLiked,
+    PostPinned,
+    PostPublished,
+    PostReacted,
+    PostUnliked,
+    PostUnpinned,
+    PostUnreacted,
+    QuoteChanged,
+    QuotePolicyChanged,
+    QuoteRevoked,
+    Unblocked,
+    Unfollowed,
+)
+from martlet.model.server import Server
+from martlet.services import (
+    conversing,
+    delivering,
+    delivering_quotes,
+    exchanging_reports,
+    finding_accounts,
+    gathering,
+    indexing,
+    mailing,
+    moving,
+    notifying,
+    pinning,
+    previewing,
+    pushing,
+    timelines,
+)
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage.database import Writer
+
+REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
+    PostPublished: (
+        timelines.deliver,
+        notifying.of_post,
+        conversing.of_post,
+        indexing.index_post,
+        indexing.count_tags,
+        previewing.of_post,
+    ),
+    PostImported: (indexing.index_post,),
+    PostEdited: (notifying.of_edit, indexing.index_post, previewing.of_edit),
+    PostDeleted: (conversing.of_deletion, indexing.forget_post, previewing.of_deletion),
+    PostLiked: (notifying.of_like,),
+    QuoteChanged: (notifying.of_quote,),
+    PostReacted: (notifying.of_reaction,),
+    PostUnreacted: (notifying.of_reaction_taken_back,),
+    PollClosed: (notifying.of_poll,),
+    Followed: (timelines.begin_following, notifying.of_follow, gathering.of_follow),
+    FollowRequested: (notifying.of_follow_request, gathering.of_follow),
+    Unfollowed: (notifying.of_end,),
+    AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
+    AccountChanged: (finding_accounts.index, indexing.index_author, previewing.of_author),
+    AccountMoved: (moving.take_along,),
+    AccountReported: (notifying.of_report,),
+    Notified: (pushing.of_notification,),
+    MailWanted: (mailing.send_later,),
+}
+
+Telling = Callable[[Writer, Any, Server, ServerSecret], None]
+
+TELLING: Mapping[type[Event], Sequence[Telling]] = {
+    PostPublished: (delivering.of_post, delivering_quotes.of_quote),
+    PostEdited: (delivering.of_edit,),
+    PostDeleted: (delivering.of_deletion,),
+    PostLiked: (delivering.of_like,),
+    PostUnliked: (delivering.of_unlike,),
+    PostPinned: (pinning.of_pin,),
+    PostUnpinned: (pinning.of_unpin,),
+    QuoteChanged: (delivering_quotes.of_quote_change,),
+    QuotePolicyChanged: (delivering_quotes.of_quote_policy,),
+    QuoteRevoked: (delivering_quotes.of_revocation,),
+    PostReacted: (delivering.of_reaction,),
+    PostUnreacted: (delivering.of_reaction_taken_back,),
+    PollVoted: (delivering.of_vote,),
+    PollClosed: (delivering.of_poll,),
+    Followed: (delivering.of_follow,),
+    FollowRequested: (delivering.of_follow_request,),
+    Unfollowed: (delivering.of_end,),
+    Blocked: (delivering.of_block,),
+    Unblocked: (delivering.of_unblock,),
+    AccountChanged: (delivering.of_account,),
+    AccountMoved: (delivering.of_move,),
+    AccountReported: (exchanging_reports.forward,),
+    AccountLeft: (delivering.of_departure,),
+}
+"""What other servers are told of, signed: these reactions need the secret that protects our keys."""
+
+
+def reactions(secret: ServerSecret) -> Mapping[type[Event], Sequence[Reaction]]:
+    """All that follows from each event."""
+
+    def signing(tell: Telling) -> Reaction:
+        @wraps(tell)
+        def react(db: Writer, event: Any, here: Server) -> None:
+            tell(db, event, here, secret)
+
+        return react
+
+    return {
+        kind: (*REACTIONS.get(kind, ()), *map(signing, TELLING.get(kind, ())))
+        for kind in (*REACTIONS, *TELLING)
+    }
