@@ -1,5 +1,5 @@
 """
-The door for other servers: accounts, posts and collections as documents, and the inboxes.
+The door for other servers: its addresses, the inboxes, accounts and posts as documents, and who may read them.
 
 Public and unlisted posts are open to all, or with `authorized_fetch` to all who
 sign their request; what is for followers is given to servers on which somebody
@@ -18,6 +18,17 @@ from martlet.activitypub import build
 from martlet.activitypub.build import Document
 from martlet.activitypub.things import Collection
 from martlet.federation import post_collections
+from martlet.federation.account_collections import AccountCollections
+from martlet.federation.answering import (
+    ACTIVITY,
+    CACHED,
+    LONGEST_ID,
+    VARY,
+    GoneHere,
+    account_here,
+    document_answer,
+    number_asked,
+)
 from martlet.federation.asking import Asking, SignerSuspended
 from martlet.federation.inbox import Inbox
 from martlet.http.accepting import wants_document
@@ -47,7 +58,6 @@ from martlet.storage import (
     accounts,
     collections,
     documents,
-    featured_tags,
     peer_policies,
     posts,
     remotes,
@@ -55,18 +65,11 @@ from martlet.storage import (
 )
 from martlet.storage.database import Reader, Writer
 from martlet.storage.keys import RemoteKey
-from martlet.text import names
 
-ACTIVITY: Header = (b"content-type", b"application/activity+json")
-VARY: Header = (b"vary", b"accept")
-CACHED: Header = (b"cache-control", b"public, max-age=60")
 Find = Callable[[Reader, Params], bytes | None]
 """A document that is kept ready, if it is."""
-PAGE = 20
-FOLLOWS = 80
 Around = Literal["replies", "context", "likes", "shares"]
 """Collections that every post has."""
-_LONGEST_ID = 19
 _LONGEST_SHORTCODE = 128
 
 STATUSES: tuple[tuple[type[Exception], int], ...] = (
@@ -84,16 +87,6 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
 )
 
 
-class GoneHere(NotFound):
-    """It was here, and is no more; `tombstone` says so in its author's name."""
-
-    code = "gone"
-
-    def __init__(self, tombstone: Document | None = None) -> None:
-        super().__init__()
-        self.tombstone = tombstone
-
-
 class FederationDoor:
     """See `http.application.Door`."""
 
@@ -109,7 +102,7 @@ class FederationDoor:
         add("GET", "/actor", self._server)
         add("GET", "/actor/outbox", self._server_outbox)
         add("GET", "/emojis/{shortcode}", self._emoji)
-        read = self._read
+        read, lists = self._read, AccountCollections(ground)
         add("GET", "/users/{username}", self._or_page("/@{username}", read(self._account, _kept_account)))
         add(
             "GET",
@@ -120,11 +113,11 @@ class FederationDoor:
         add("GET", "/users/{username}/quote_authorizations/{id}", read(self._consent))
         for name in get_args(Around):
             add("GET", f"/users/{{username}}/posts/{{id}}/{name}", read(self._around_post(name)))
-        add("GET", "/users/{username}/outbox", read(self._outbox))
-        add("GET", "/users/{username}/featured", read(self._featured))
-        add("GET", "/users/{username}/featured_tags", read(self._featured_tags))
-        add("GET", "/users/{username}/followers", read(self._followers))
-        add("GET", "/users/{username}/following", read(self._following))
+        add("GET", "/users/{username}/outbox", read(lists.outbox))
+        add("GET", "/users/{username}/featured", read(lists.featured))
+        add("GET", "/users/{username}/featured_tags", read(lists.featured_tags))
+        add("GET", "/users/{username}/followers", read(lists.followers))
+        add("GET", "/users/{username}/following", read(lists.following))
 
     def failed(self, request: Request, error: Exception) -> Answer:
         del request
@@ -145,7 +138,7 @@ class FederationDoor:
 
     async def _take(self, request: Request, params: Params) -> Answer:
         if "username" in params:
-            account = await self._ground.store.reading(_account, params["username"])
+            account = await self._ground.store.reading(account_here, params["username"])
             if account.is_gone:
                 raise GoneHere
         return await self._inbox.take(request)
@@ -198,11 +191,11 @@ class FederationDoor:
     async def _server_outbox(self, request: Request, params: Params) -> Answer:
         del request, params
         uri = f"{identities.server_uri(self._ground.here)}/outbox"
-        return _document(build.collection(Collection(uri, 0)))
+        return document_answer(build.collection(Collection(uri, 0)))
 
     async def _account(self, request: Request, params: Params) -> Answer:
         del request
-        account = await self._ground.store.reading(_account, params["username"])
+        account = await self._ground.store.reading(account_here, params["username"])
         return await self._actor(account.id)
 
     async def _actor(self, id: AccountId) -> Answer:
@@ -225,7 +218,7 @@ class FederationDoor:
         )
         if emoji is None:
             raise NotFound
-        return _document(build.emoji_document(emoji))
+        return document_answer(build.emoji_document(emoji))
 
     async def _activity(self, request: Request, params: Params) -> Answer:
         return await self._of_post(request, params, documenting.published)
@@ -233,7 +226,7 @@ class FederationDoor:
     async def _of_post(self, request: Request, params: Params, make: Callable[..., bytes]) -> Answer:
         store, here = self._ground.store, self._ground.here
         try:
-            post, author = await store.reading(_post, params, here)
+            post, author = await store.reading(_post, params)
         except NotFound:
             buried = await store.reading(_buried, params, here)
             if buried is None:
@@ -278,103 +271,16 @@ class FederationDoor:
         except SignatureRejected:
             raise NotFound from None
 
-    # -- collections -----------------------------------------------------
-
-    async def _outbox(self, request: Request, params: Params) -> Answer:
-        account = await self._ground.store.reading(_account, params["username"])
-        uri, before = f"{account.uri}/outbox", _before(request)
-        if before is None:
-            return _document(build.collection(Collection(uri, account.posts_count, f"{uri}?page=true")))
-        items, last = await self._ground.store.writing(_acts, account, before, self._ground)
-        onward = f"{uri}?page=true&before={last}" if last is not None else ""
-        return _document(build.page(Collection(request_uri(request, uri), next=onward), uri, items))
-
-    async def _featured(self, request: Request, params: Params) -> Answer:
-        del request
-        account = await self._ground.store.reading(_account, params["username"])
-        notes = await self._ground.store.writing(_pinned, account, self._ground)
-        document = build.collection(Collection(f"{account.uri}/featured", len(notes)))
-        return _document({**document, "orderedItems": notes})
-
-    async def _featured_tags(self, request: Request, params: Params) -> Answer:
-        del request
-        account = await self._ground.store.reading(_account, params["username"])
-        found = await self._ground.store.reading(featured_tags.of_account, account.id)
-        tags = [(one.shown, f"{account.url}/tagged/{quote(one.name, safe='')}") for one in found]
-        return _document(build.hashtags(f"{account.uri}/featured_tags", tags))
-
     def _around_post(self, name: Around) -> Endpoint:
         async def answer(request: Request, params: Params) -> Answer:
-            after = _number(request, "after") or 0
-            return _document(
-                await self._ground.store.reading(_collection_of, params, self._ground.here, name, after)
-            )
+            after = number_asked(request, "after") or 0
+            return document_answer(await self._ground.store.reading(_collection_of, params, name, after))
 
         return answer
-
-    async def _followers(self, request: Request, params: Params) -> Answer:
-        return await self._follows(request, params, "followers", collections.followers)
-
-    async def _following(self, request: Request, params: Params) -> Answer:
-        return await self._follows(request, params, "following", collections.following)
-
-    async def _follows(
-        self,
-        request: Request,
-        params: Params,
-        name: str,
-        read: Callable[[Reader, AccountId, int, int], list[tuple[int, Uri]]],
-    ) -> Answer:
-        """How many there are, and who, unless their owner hides that."""
-        account = await self._ground.store.reading(_account, params["username"])
-        uri, before = f"{account.uri}/{name}", _before(request)
-        total = account.followers_count if name == "followers" else account.following_count
-        if account.hides_follows:
-            return _document(build.collection(Collection(uri, total)))
-        if before is None:
-            return _document(build.collection(Collection(uri, total, f"{uri}?page=true")))
-        found = await self._ground.store.reading(read, account.id, before, FOLLOWS)
-        onward = f"{uri}?page=true&before={found[-1][0]}" if len(found) == FOLLOWS else ""
-        items = tuple(one for _, one in found)
-        return _document(build.page(Collection(request_uri(request, uri), next=onward, items=items), uri))
 
 
 def _seconds_until(at: datetime | None, here: Server) -> int:
     return 60 if at is None else max(1, int((at - here.now()).total_seconds()) + 1)
-
-
-def request_uri(request: Request, collection: str) -> str:
-    """What a page of a collection is called: as it was asked for."""
-    return f"{collection}?{request.query.decode('latin-1')}"
-
-
-def _before(request: Request) -> int | None:
-    """Which page is asked for; None: none, but the collection."""
-    if b"page=" not in request.query:
-        return None
-    return _number(request, "before") or collections.LAST
-
-
-def _number(request: Request, name: str) -> int | None:
-    for part in request.query.decode("latin-1").split("&"):
-        key, _, value = part.partition("=")
-        if key == name and value.isascii() and value.isdigit() and len(value) <= _LONGEST_ID:
-            return min(int(value), collections.LAST)
-    return None
-
-
-def _document(document: Document) -> Answer:
-    return Answer(canonical_json.encode(document), 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
-
-
-def _account(db: Reader, username: str) -> Account:
-    """Somebody here. Raises `NotFound`, `GoneHere`."""
-    if not names.is_username(username):
-        raise NotFound
-    account = accounts.get_shown_by_handle(db, username)
-    if account.is_gone:
-        raise GoneHere
-    return account
 
 
 def _kept(db: Reader, sender: str, params: Params, find_kept: Find | None, here: Server) -> bytes | None:
@@ -405,7 +311,7 @@ def _kept_post(db: Reader, params: Params) -> bytes | None:
 
 def _post_id(text: str) -> PostId:
     """0 for what can be no post's."""
-    id = int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST_ID else 0
+    id = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else 0
     return PostId(min(id, collections.LAST))
 
 
@@ -418,19 +324,18 @@ def _make_actor(db: Writer, id: AccountId, keys: build.Keys, ground: Ground) -> 
     return documenting.profile_document(db, accounts.get(db, id), keys, ground.secret, ground.here)
 
 
-def _post(db: Reader, params: Params, here: Server) -> tuple[Post, Account]:
+def _post(db: Reader, params: Params) -> tuple[Post, Account]:
     """Raises `NotFound`."""
-    author = _account(db, params["username"])
+    author = account_here(db, params["username"])
     post = posts.find_unfiltered(db, _post_id(params["id"]))
     if post is None or post.author_id != author.id or not post.is_local:
         raise NotFound
-    del here
     return post, author
 
 
 def _consent(db: Reader, params: Params) -> tuple[Post, Post, Account]:
     """A quote, what it quotes, and whose post that is; with its author's consent. Raises `NotFound`."""
-    author = _account(db, params["username"])
+    author = account_here(db, params["username"])
     quote = posts.find_unfiltered(db, _post_id(params["id"]))
     if quote is None or quote.quote_state != "accepted" or quote.quote_of_id is None:
         raise NotFound
@@ -440,9 +345,9 @@ def _consent(db: Reader, params: Params) -> tuple[Post, Post, Account]:
     return quote, quoted, author
 
 
-def _collection_of(db: Reader, params: Params, here: Server, name: Around, after: int) -> Document:
+def _collection_of(db: Reader, params: Params, name: Around, after: int) -> Document:
     """Raises `NotFound`."""
-    post, author = _post(db, params, here)
+    post, author = _post(db, params)
     match name:
         case "replies":
             return post_collections.replies(db, post, after)
@@ -456,11 +361,11 @@ def _collection_of(db: Reader, params: Params, here: Server, name: Around, after
 
 def _buried(db: Reader, params: Params, here: Server) -> tuple[Uri, Account, int] | None:
     """A post that was, its author, and when it was deleted."""
-    author = _account(db, params["username"])
+    author = account_here(db, params["username"])
     id = params["id"]
     if not id.isascii() or not id.isdigit():
         return None
-    uri = here.post_uri(author.username, PostId(int(id[:_LONGEST_ID])))
+    uri = here.post_uri(author.username, PostId(int(id[:LONGEST_ID])))
     found = uris.find_tombstone(db, uri)
     return None if found is None else (uri, author, found[1])
 
@@ -469,26 +374,3 @@ def _tombstone(db: Writer, buried: tuple[Uri, Account, int], ground: Ground) -> 
     uri, author, at = buried
     document = build.tombstone(uri, author.uri, at)
     return canonical_json.parse_object(documenting.signed(db, document, author, ground.secret, ground.here))
-
-
-def _acts(db: Writer, account: Account, before: int, ground: Ground) -> tuple[list[Document], int | None]:
-    """A page of what somebody has published, and the last post of it, if there may be more."""
-    ids = collections.open_posts(db, account.id, before, PAGE)
-    found = {post.id: post for post in posts.many_unfiltered(db, ids)}
-    acts = []
-    for id in ids:
-        make = documenting.published if found[id].boost_of_id is None else documenting.boosted
-        body = make(db, found[id], account, ground.secret, ground.here)
-        acts.append(canonical_json.parse_object(body))
-    return acts, ids[-1] if len(ids) == PAGE else None
-
-
-def _pinned(db: Writer, account: Account, ground: Ground) -> list[Document]:
-    ids = collections.pinned(db, account.id)
-    found = {post.id: post for post in posts.many_unfiltered(db, ids)}
-    return [
-        canonical_json.parse_object(
-            documenting.post_document(db, found[id], account, ground.secret, ground.here)
-        )
-        for id in ids
-    ]

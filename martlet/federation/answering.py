@@ -1,0 +1,62 @@
+"""What answers with documents share: headers, whose they are, and which page of a collection is asked for."""
+
+from martlet.activitypub.build import Document
+from martlet.http.answer import NOSNIFF, Answer, Header
+from martlet.http.request import Request
+from martlet.model.accounts import Account
+from martlet.model.errors import NotFound
+from martlet.signing import canonical_json
+from martlet.storage import accounts, collections
+from martlet.storage.database import Reader
+from martlet.text import names
+
+ACTIVITY: Header = (b"content-type", b"application/activity+json")
+VARY: Header = (b"vary", b"accept")
+CACHED: Header = (b"cache-control", b"public, max-age=60")
+LONGEST_ID = 19
+"""Digits of the largest id."""
+
+
+class GoneHere(NotFound):
+    """It was here, and is no more; `tombstone` says so in its author's name."""
+
+    code = "gone"
+
+    def __init__(self, tombstone: Document | None = None) -> None:
+        super().__init__()
+        self.tombstone = tombstone
+
+
+def account_here(db: Reader, username: str) -> Account:
+    """Somebody here. Raises `NotFound`, `GoneHere`."""
+    if not names.is_username(username):
+        raise NotFound
+    account = accounts.get_shown_by_handle(db, username)
+    if account.is_gone:
+        raise GoneHere
+    return account
+
+
+def request_uri(request: Request, collection: str) -> str:
+    """The address of a page of a collection, as it was asked for."""
+    return f"{collection}?{request.query.decode('latin-1')}"
+
+
+def page_before(request: Request) -> int | None:
+    """The id before which the page asked for begins; None where the collection itself is asked for."""
+    if b"page=" not in request.query:
+        return None
+    return number_asked(request, "before") or collections.LAST
+
+
+def number_asked(request: Request, name: str) -> int | None:
+    """A number of the query, at most `collections.LAST`; None where there is none."""
+    for part in request.query.decode("latin-1").split("&"):
+        key, _, value = part.partition("=")
+        if key == name and value.isascii() and value.isdigit() and len(value) <= LONGEST_ID:
+            return min(int(value), collections.LAST)
+    return None
+
+
+def document_answer(document: Document) -> Answer:
+    return Answer(canonical_json.encode(document), 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
