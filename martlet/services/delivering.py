@@ -11,41 +11,18 @@ import msgspec
 
 from martlet.activitypub import addressing, build
 from martlet.activitypub.build import Document
-from martlet.activitypub.things import (
-    Accept,
-    Block,
-    Boost,
-    Delete,
-    Follow,
-    Like,
-    Move,
-    Reject,
-    Undo,
-    Writing,
-)
+from martlet.activitypub.things import Accept, Block, Boost, Delete, Follow, Move, Reject, Undo
 from martlet.model.accounts import Account
 from martlet.model.events import (
     AccountChanged,
     AccountLeft,
     AccountMoved,
-    Blocked,
-    Followed,
-    FollowRequested,
-    PollClosed,
-    PollVoted,
     PostDeleted,
     PostEdited,
-    PostLiked,
     PostPublished,
-    PostReacted,
-    PostUnliked,
-    PostUnreacted,
-    Unblocked,
-    Unfollowed,
 )
 from martlet.model.names import AccountId, PostId, Uri, host_of
 from martlet.model.posts import Post
-from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import documenting, identities
@@ -57,25 +34,19 @@ from martlet.storage import (
     attached,
     deliveries,
     events,
-    follows,
     peer_policies,
     peers,
     posts,
     quotes,
-    reactions,
     remotes,
     telling,
 )
 from martlet.storage.database import Reader, Writer
-from martlet.text.emoji import as_picture
 
 SEND = "send_to_peer"
 SPREAD = "spread_activity"
 WRITTEN_AT_ONCE = 100
 """Inboxes that one transaction writes down."""
-TELL_COUNTS = "tell_counts_of_votes"
-COUNTED_AFTER = 60_000
-"""Milliseconds after a vote until others are told of it, with those that came meanwhile."""
 
 
 # -- posts ---------------------------------------------------------------
@@ -149,227 +120,6 @@ def readers(db: Reader, post: Post) -> set[str]:
     return inboxes
 
 
-# -- likes and votes -----------------------------------------------------
-
-
-def of_like(db: Writer, event: PostLiked, here: Server, secret: ServerSecret) -> None:
-    like = telling.like_of(db, event.by, event.post)
-    if like is not None:
-        _tell_of_like(db, event.post, event.by, like, here, secret)
-
-
-def of_unlike(db: Writer, event: PostUnliked, here: Server, secret: ServerSecret) -> None:
-    _tell_of_like(db, event.post, event.by, event.like, here, secret, is_over=True)
-
-
-def _tell_of_like(
-    db: Writer,
-    id: int,
-    by: AccountId,
-    like: int,
-    here: Server,
-    secret: ServerSecret,
-    *,
-    is_over: bool = False,
-) -> None:
-    """Only the author of what is liked is told."""
-    post, liker = posts.find_unfiltered(db, PostId(id)), accounts.find(db, by)
-    if post is None or post.is_local or liker is None or not liker.is_here:
-        return
-    act = Like(Uri(f"{liker.uri}#likes/{like}"), liker.uri, post.uri)
-    undo = Undo(Uri(f"{act.uri}/undo"), liker.uri, act)
-    inboxes = remotes.inboxes_of(db, [post.author_id])
-    send_document(
-        db, liker, build.act(undo if is_over else act), inboxes, here, secret, Visibility(post.visibility)
-    )
-
-
-def of_reaction(db: Writer, event: PostReacted, here: Server, secret: ServerSecret) -> None:
-    """As a `Like` that says which emoji was chosen: the one way that everybody understands (decision 10)."""
-    choice = Choice(event.name, event.host)
-    reaction = reactions.find(db, event.post, event.by, choice)
-    if reaction is not None:
-        _tell_of_reaction(db, event.post, event.by, choice, reaction, here, secret)
-
-
-def of_reaction_taken_back(db: Writer, event: PostUnreacted, here: Server, secret: ServerSecret) -> None:
-    choice = Choice(event.name, event.host)
-    _tell_of_reaction(db, event.post, event.by, choice, event.reaction, here, secret, is_over=True)
-
-
-def _tell_of_reaction(
-    db: Writer,
-    id: PostId,
-    by: AccountId,
-    choice: Choice,
-    reaction: int,
-    here: Server,
-    secret: ServerSecret,
-    *,
-    is_over: bool = False,
-) -> None:
-    """Only the author of the post is told."""
-    post, account = posts.find_unfiltered(db, id), accounts.find(db, by)
-    if post is None or post.is_local or account is None or not account.is_here:
-        return
-    emoji = documenting.emoji_of(db, choice, here)
-    chosen = f":{choice.name}:" if choice.is_custom else as_picture(choice.name)
-    act = Like(Uri(f"{account.uri}#reactions/{reaction}"), account.uri, post.uri, chosen, emoji)
-    undo = Undo(Uri(f"{act.uri}/undo"), account.uri, act)
-    inboxes, visibility = remotes.inboxes_of(db, [post.author_id]), Visibility(post.visibility)
-    send_document(db, account, build.act(undo if is_over else act), inboxes, here, secret, visibility)
-
-
-def of_vote(db: Writer, event: PollVoted, here: Server, secret: ServerSecret) -> None:
-    """
-    A vote is a nameless post for nobody but the asker.
-
-    How many there are by now, others are told after a while, of many votes at once.
-    """
-    del secret
-    post, voter = posts.find_unfiltered(db, event.post), accounts.find(db, event.by)
-    if post is not None and post.is_local:
-        tell_counts_later(db, post.id, here)
-        return
-    if post is None or voter is None or not voter.is_here:
-        return
-    asker = accounts.get(db, post.author_id)
-    for choice in event.choices:
-        uri = Uri(f"{voter.uri}#votes/{here.next_id()}")
-        vote = Writing(
-            uri=uri,
-            author=voter.uri,
-            reply_to=post.uri,
-            to=(asker.uri,),
-            choice=choice,
-            created_at=here.now_ms(),
-        )
-        document = build.published(Uri(f"{uri}/activity"), build.writing(vote))
-        send(
-            db,
-            voter.id,
-            canonical_json.encode(document),
-            remotes.inboxes_of(db, [asker.id], shared=False),
-            here,
-        )
-
-
-def tell_counts_later(db: Writer, post: PostId, here: Server) -> None:
-    events.add_job(
-        db,
-        TELL_COUNTS,
-        msgspec.json.encode(post).decode(),
-        here.now_ms() + COUNTED_AFTER,
-        key=f"{TELL_COUNTS}:{post}",
-    )
-
-
-def of_poll(db: Writer, event: PollClosed, here: Server, secret: ServerSecret) -> None:
-    """The last count."""
-    of_edit(db, PostEdited(event.post), here, secret)
-
-
-async def tell_counts(ground: Ground, body: str, here: Server) -> None:
-    """The job that tells other servers how many votes there are."""
-    post = PostId(msgspec.json.decode(body, type=int))
-    await ground.store.writing(of_edit, PostEdited(post), here, ground.secret)
-
-
-# -- follows and blocks --------------------------------------------------
-
-
-def of_follow_request(db: Writer, event: FollowRequested, here: Server, secret: ServerSecret) -> None:
-    del secret
-    pair, there = _pair(db, event.follower, event.followed), follows.find(db, event.follower, event.followed)
-    if pair is None or there is None or there.uri is None or not pair[0].is_here:
-        return
-    tell(db, pair[0], Follow(there.uri, pair[0].uri, pair[1].uri), pair[1], here)
-
-
-def of_follow(db: Writer, event: Followed, here: Server, secret: ServerSecret) -> None:
-    """Somebody elsewhere follows somebody here: now they know that they may."""
-    del secret
-    pair, there = _pair(db, event.follower, event.followed), follows.find(db, event.follower, event.followed)
-    if pair is not None and there is not None and there.uri is not None and pair[1].is_here:
-        accept_again(db, pair[0], pair[1], there.uri, here)
-
-
-def accept_again(db: Writer, follower: Account, followed: Account, request: Uri, here: Server) -> None:
-    """Say yes to a request, for the second time perhaps."""
-    act = Follow(request, follower.uri, followed.uri)
-    accept = Accept(Uri(f"{followed.uri}#accepts/{here.next_id()}"), followed.uri, act)
-    tell(db, followed, accept, follower, here)
-
-
-def of_end(db: Writer, event: Unfollowed, here: Server, secret: ServerSecret) -> None:
-    """The side that is here tells the one that is not, if it was its will."""
-    del secret
-    pair = _pair(db, event.follower, event.followed)
-    if pair is None or event.uri is None:
-        return
-    follower, followed = pair
-    act = Follow(event.uri, follower.uri, followed.uri)
-    if event.by == follower.id and follower.is_here:
-        tell(db, follower, Undo(Uri(f"{event.uri}/undo"), follower.uri, act), followed, here)
-    elif event.by == followed.id and followed.is_here:
-        reject = Reject(Uri(f"{followed.uri}#rejects/{here.next_id()}"), followed.uri, act)
-        tell(db, followed, reject, follower, here)
-
-
-def reject(db: Writer, follower: Account, followed: Account, request: Uri, here: Server) -> None:
-    """Say no to a request that we did not even keep."""
-    act = Follow(request, follower.uri, followed.uri)
-    tell(
-        db,
-        followed,
-        Reject(Uri(f"{followed.uri}#rejects/{here.next_id()}"), followed.uri, act),
-        follower,
-        here,
-    )
-
-
-def of_block(db: Writer, event: Blocked, here: Server, secret: ServerSecret) -> None:
-    del secret
-    pair = _pair(db, event.account, event.blocked)
-    if pair is not None and pair[0].is_here:
-        tell(db, pair[0], _block(*pair), pair[1], here)
-
-
-def of_unblock(db: Writer, event: Unblocked, here: Server, secret: ServerSecret) -> None:
-    del secret
-    pair = _pair(db, event.account, event.blocked)
-    if pair is not None and pair[0].is_here:
-        block = _block(*pair)
-        undo = Undo(Uri(f"{block.uri}/undo/{here.next_id()}"), pair[0].uri, block)
-        tell(db, pair[0], undo, pair[1], here)
-
-
-def _block(account: Account, blocked: Account) -> Block:
-    return Block(Uri(f"{account.uri}#blocks/{blocked.id}"), account.uri, blocked.uri)
-
-
-def _pair(db: Reader, one: AccountId, other: AccountId) -> tuple[Account, Account] | None:
-    """Both, where exactly one of them is here."""
-    first, second = accounts.find(db, one), accounts.find(db, other)
-    if first is None or second is None or first.is_here == second.is_here:
-        return None
-    return first, second
-
-
-def tell(
-    db: Writer,
-    sender: Account,
-    act: Follow | Accept | Reject | Undo | Block,
-    recipient: Account,
-    here: Server,
-) -> None:
-    """What is between two people carries no proof and goes to the other's own inbox. Of who is gone, all is."""
-    if sender.is_gone:
-        return
-    body = canonical_json.encode(build.act(act) | {"to": [recipient.uri]})
-    send(db, sender.id, body, remotes.inboxes_of(db, [recipient.id], shared=False), here)
-
-
 # -- accounts ------------------------------------------------------------
 
 
@@ -411,6 +161,20 @@ def of_departure(db: Writer, event: AccountLeft, here: Server, secret: ServerSec
 
 
 # -- on its way ----------------------------------------------------------
+
+
+def tell(
+    db: Writer,
+    sender: Account,
+    act: Follow | Accept | Reject | Undo | Block,
+    recipient: Account,
+    here: Server,
+) -> None:
+    """What is between two people carries no proof and goes to the other's own inbox. Of who is gone, all is."""
+    if sender.is_gone:
+        return
+    body = canonical_json.encode(build.act(act) | {"to": [recipient.uri]})
+    send(db, sender.id, body, remotes.inboxes_of(db, [recipient.id], shared=False), here)
 
 
 def send_document(

@@ -44,7 +44,7 @@ from martlet.services import (
     blocking,
     consenting,
     deleting,
-    delivering,
+    delivering_follows,
     emoji_reacting,
     exchanging_reports,
     following,
@@ -284,10 +284,10 @@ def _follow(db: Writer, act: Follow, actor: Account, here: Server) -> None:
     if there is not None:
         follows.set_uri(db, actor.id, target.id, act.uri)
         if there.is_accepted:
-            delivering.accept_again(db, actor, target, act.uri, here)
+            delivering_follows.accept_again(db, actor, target, act.uri, here)
         return
     if relations.is_block_between(db, actor.id, target.id):
-        delivering.reject(db, actor, target, act.uri, here)
+        delivering_follows.reject(db, actor, target, act.uri, here)
         return
     following.follow(db, actor.id, target.id, following.Wanted(), here, act.uri)
 

@@ -13,6 +13,7 @@ from martlet.services import (
     blocking_servers,
     caching,
     delivering,
+    delivering_likes,
     fetching_previews,
     following,
     gathering,
@@ -49,7 +50,7 @@ def jobs(
     return {
         **post_office.jobs,
         delivering.SPREAD: partial(delivering.spread, ground),
-        delivering.TELL_COUNTS: partial(delivering.tell_counts, ground),
+        delivering_likes.TELL_COUNTS: partial(delivering_likes.tell_counts, ground),
         archiving.MAKE: partial(archiving.make, ground),
         archiving.TIDY: partial(archiving.tidy, ground),
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
