@@ -16,7 +16,7 @@ from martlet.model.server import Server
 from martlet.services import here
 from martlet.settings import Settings
 from martlet.storage.database import Store
-from martlet.storage.migrating import Migration, SchemaTooNew, migrate, pending
+from martlet.storage.migrating import Migration, SchemaTooNew, migrate
 from martlet.storage.opening import open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -79,10 +79,6 @@ def opened_as_it_is(settings: Settings) -> Iterator[Store]:
 def server(settings: Settings, store: Store) -> Server:
     """This server as use cases see it, with ids that no running process makes."""
     return here.server(settings, store.take_slot())
-
-
-def is_up_to_date(store: Store) -> bool:
-    return not pending(store)
 
 
 def _connected(settings: Settings) -> Store:

@@ -34,8 +34,6 @@ class Rule:
 
 ACCOUNT = Rule("account", 1500, 300)
 ADDRESS = Rule("address", 300, 300)
-UPLOADS = Rule("uploads", 60, 1800)
-DELETIONS = Rule("deletions", 60, 1800)
 SIGN_UPS = Rule("sign-ups", 5, 1800)
 FETCHES = Rule("fetches", 1000, 300)
 """Files of other servers that are not here yet."""

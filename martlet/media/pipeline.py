@@ -62,7 +62,6 @@ class KeptMedia:
     original_type: str
     original_size: int
     preview_key: str | None
-    preview_type: str | None
     preview_size: int
     blurhash: str | None
     meta: Meta
@@ -109,7 +108,6 @@ def keep(media: ProcessedMedia, store: MediaStore) -> KeptMedia:
         media.original.content_type,
         media.original.size,
         preview_key,
-        media.preview.content_type if media.preview else None,
         media.preview.size if media.preview else 0,
         media.blurhash,
         media.meta,

@@ -122,7 +122,7 @@ def take(
     _tag(db, post, said, here)
     if post.poll_id is not None:
         _close_poll(db, post, said, here)
-    posts.note_imported(db, post)
+    posts.note_published(db, post)
     db.emit(PostImported(post.id))
     return Outcome.TAKEN
 

@@ -206,7 +206,7 @@ def _load_some(db: Writer, one: BulkImport, kind: Kind, rows: list[Row], here: S
                 "failed" if name is None else "waiting",
                 name or row.of[:200],
                 msgspec.json.encode(row).decode(),
-                "invalid" if name is None else "",
+                Outcome.INVALID if name is None else "",
             )
         )
     bulk_imports.put_rows(db, one.id, made)

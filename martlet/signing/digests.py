@@ -10,10 +10,7 @@ import base64
 import binascii
 import hashlib
 
-from martlet.signing import multibase
 from martlet.signing.structured_fields import Item, MalformedField, parse_dictionary
-
-_MULTIHASH = b"\x12\x20"
 
 
 def digest(body: bytes) -> str:
@@ -24,11 +21,6 @@ def digest(body: bytes) -> str:
 def content_digest(body: bytes) -> str:
     """The value of `Content-Digest`."""
     return f"sha-256=:{base64.b64encode(hashlib.sha256(body).digest()).decode()}:"
-
-
-def digest_multibase(body: bytes) -> str:
-    """The value of `digestMultibase`, a name for these very bytes."""
-    return multibase.encode(_MULTIHASH + hashlib.sha256(body).digest())
 
 
 def fits_digest(header: str, body: bytes) -> bool:

@@ -40,7 +40,6 @@ class Purpose(StrEnum):
     CONFIRM_EMAIL = "confirm-email"
     RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose
     PENDING_SIGN_IN = "pending-sign-in"
-    CONSENT = "consent"
 
 
 class CannotDecrypt(MartletError):

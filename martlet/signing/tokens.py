@@ -26,7 +26,6 @@ class Kind(StrEnum):
     """What a token opens. The value is its prefix."""
 
     ACCESS = "mt_access"
-    REFRESH = "mt_refresh"
     CODE = "mt_code"
     CLIENT_ID = "mt_app"
     CLIENT_SECRET = "mt_secret"  # noqa: S105 - a prefix

@@ -83,15 +83,6 @@ def of_account(db: Reader, account: AccountId, limit: int) -> list[BulkImport]:
     return [BulkImport(*row) for row in rows]
 
 
-def is_working(db: Reader, account: AccountId) -> bool:
-    return (
-        db.value(
-            "SELECT 1 FROM bulk_import WHERE account_id = :account AND state = 'working'", account=account
-        )
-        is not None
-    )
-
-
 def update(db: Writer, id: int, **changes: object) -> None:
     """Raises `AlreadyThere` where it is to be worked off while another one is."""
     unknown = changes.keys() - CHANGEABLE

@@ -263,7 +263,7 @@ def count(
 
 
 def note_published(db: Writer, post: Post) -> None:
-    """Count a new post where it counts: with its author and with the post it answers or quotes."""
+    """Count a new post with its author, and with the post it answers or quotes. An old one leaves `last_post_at` as it is."""
     db.run(
         """
         UPDATE account SET posts_count = posts_count + 1, version = version + 1,
@@ -277,21 +277,6 @@ def note_published(db: Writer, post: Post) -> None:
         count(db, post.reply_to_id, replies=1)
     if post.quote_of_id is not None and post.quote_state == "accepted":
         count(db, post.quote_of_id, quotes=1)
-
-
-def note_imported(db: Writer, post: Post) -> None:
-    """The same for a post of long ago: what came after it stays the last."""
-    db.run(
-        """
-        UPDATE account SET posts_count = posts_count + 1, version = version + 1,
-               last_post_at = CASE WHEN last_post_at > :at THEN last_post_at ELSE :at END
-         WHERE id = :author
-        """,
-        author=post.author_id,
-        at=post.created_at,
-    )
-    if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
-        count(db, post.reply_to_id, replies=1)
 
 
 def claim_key(db: Writer, author: AccountId, key: str, post: PostId, now: int, lifetime: int) -> PostId:

@@ -289,8 +289,3 @@ def normalise_language(text: str | None) -> str | None:
     small = text.strip().lower().replace("_", "-")
     small = _ALSO_WRITTEN.get(small, small).lower()
     return _BY_SMALL_CODE.get(small) or _BY_SMALL_CODE.get(small.partition("-")[0])
-
-
-def language_forms(code: str) -> tuple[str, ...]:
-    """The codes of posts that somebody who asked for `code` wants: `zh` means all of Chinese, `zh-TW` only itself."""
-    return tuple(form for form in LANGUAGES if form == code or form.startswith(f"{code}-"))

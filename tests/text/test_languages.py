@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from martlet.text.languages import LANGUAGES, language_forms, normalise_language
+from martlet.text.languages import LANGUAGES, normalise_language
 
 
 @pytest.mark.parametrize(
@@ -23,12 +23,6 @@ def test_names() -> None:
     assert LANGUAGES["zh-TW"].own_name == "繁體中文（臺灣）"
     assert list(LANGUAGES) == sorted(LANGUAGES, key=str.lower)
     assert all(language.name and language.own_name for language in LANGUAGES.values())
-
-
-def test_forms() -> None:
-    assert set(language_forms("zh")) == {"zh", "zh-CN", "zh-HK", "zh-TW", "zh-YUE"}
-    assert language_forms("zh-TW") == ("zh-TW",)
-    assert language_forms("de") == ("de",)
 
 
 @given(st.text())
