@@ -461,8 +461,8 @@ def hashtags(uri: str, found: Sequence[tuple[str, str]]) -> Document:
     }
 
 
-def page(found: Collection, whole: str, items: Sequence[Document | Uri] | None = None) -> Document:
-    """A page of the collection `whole`; `items` in place of the bare uris."""
+def page(found: Collection, whole: str) -> Document:
+    """A page of the collection `whole`."""
     return _kept(
         {
             "@context": contexts.DOCUMENT,
@@ -471,4 +471,4 @@ def page(found: Collection, whole: str, items: Sequence[Document | Uri] | None =
             "partOf": whole,
             "next": found.next,
         }
-    ) | {"orderedItems": list(found.items if items is None else items)}
+    ) | {"orderedItems": list(found.items)}

@@ -1,23 +1,29 @@
 """What other servers may read of an account here: its outbox, what it has pinned, its hashtags, its follows."""
 
 from collections.abc import Callable
+from functools import partial
 from urllib.parse import quote
 
 from martlet.activitypub import build
-from martlet.activitypub.build import Document
 from martlet.activitypub.things import Collection
-from martlet.federation.answering import account_here, document_answer, page_before, request_uri
+from martlet.federation.answering import (
+    account_here,
+    document_answer,
+    listing_answer,
+    page_before,
+    request_uri,
+)
 from martlet.http.answer import Answer
 from martlet.http.request import Request
 from martlet.http.routes import Params
 from martlet.model.accounts import Account
-from martlet.model.names import AccountId, Uri
+from martlet.model.names import AccountId, PostId, Uri
 from martlet.services import documenting
 from martlet.services.ports import Ground
-from martlet.signing import canonical_json
 from martlet.storage import collections, featured_tags, posts
 from martlet.storage.database import Reader, Writer
 
+Find = Callable[[Reader], list[PostId]]
 PAGE = 20
 FOLLOWS = 80
 
@@ -33,16 +39,25 @@ class AccountCollections:
         uri, before = f"{account.uri}/outbox", page_before(request)
         if before is None:
             return document_answer(build.collection(Collection(uri, account.posts_count, f"{uri}?page=true")))
-        items, last = await self._ground.store.writing(_acts, account, before, self._ground)
-        onward = f"{uri}?page=true&before={last}" if last is not None else ""
-        return document_answer(build.page(Collection(request_uri(request, uri), next=onward), uri, items))
+        find = partial(collections.open_posts, author=account.id, before=before, limit=PAGE)
+        ids, acts = await self._all_of(find, account, documenting.ready_act, documenting.fetched_act)
+        onward = f"{uri}?page=true&before={ids[-1]}" if len(ids) == PAGE else ""
+        return listing_answer(build.page(Collection(request_uri(request, uri), next=onward), uri), acts)
 
     async def featured(self, request: Request, params: Params) -> Answer:
         del request
         account = await self._ground.store.reading(account_here, params["username"])
-        notes = await self._ground.store.writing(_pinned, account, self._ground)
-        document = build.collection(Collection(f"{account.uri}/featured", len(notes)))
-        return document_answer({**document, "orderedItems": notes})
+        find = partial(collections.pinned, author=account.id)
+        _, notes = await self._all_of(find, account, documenting.ready_post, documenting.fetched_post)
+        return listing_answer(build.collection(Collection(f"{account.uri}/featured", len(notes))), notes)
+
+    async def _all_of(
+        self, find: Find, author: Account, ready: documenting.Ready, make: documenting.Make
+    ) -> tuple[list[PostId], list[bytes]]:
+        """Somebody's posts or acts; only where one is not kept yet they are made in a transaction that writes."""
+        store, ground = self._ground.store, self._ground
+        kept = await store.reading(_all_ready, find, author, ready, ground)
+        return kept if kept is not None else await store.writing(_all_made, find, author, make, ground)
 
     async def featured_tags(self, request: Request, params: Params) -> Answer:
         del request
@@ -80,24 +95,23 @@ class AccountCollections:
         )
 
 
-def _acts(db: Writer, account: Account, before: int, ground: Ground) -> tuple[list[Document], int | None]:
-    """A page of what somebody has published, and the last post of it, if there may be more."""
-    ids = collections.open_posts(db, account.id, before, PAGE)
+def _all_ready(
+    db: Reader, find: Find, author: Account, ready: documenting.Ready, ground: Ground
+) -> tuple[list[PostId], list[bytes]] | None:
+    ids = find(db)
     found = {post.id: post for post in posts.many_unfiltered(db, ids)}
-    acts = []
+    bodies = []
     for id in ids:
-        make = documenting.published if found[id].boost_of_id is None else documenting.boosted
-        body = make(db, found[id], account, ground.secret, ground.here)
-        acts.append(canonical_json.parse_object(body))
-    return acts, ids[-1] if len(ids) == PAGE else None
+        body = ready(db, found[id], author, ground.secret, ground.here)
+        if body is None:
+            return None
+        bodies.append(body)
+    return ids, bodies
 
 
-def _pinned(db: Writer, account: Account, ground: Ground) -> list[Document]:
-    ids = collections.pinned(db, account.id)
+def _all_made(
+    db: Writer, find: Find, author: Account, make: documenting.Make, ground: Ground
+) -> tuple[list[PostId], list[bytes]]:
+    ids = find(db)
     found = {post.id: post for post in posts.many_unfiltered(db, ids)}
-    return [
-        canonical_json.parse_object(
-            documenting.post_document(db, found[id], account, ground.secret, ground.here)
-        )
-        for id in ids
-    ]
+    return ids, [make(db, found[id], author, ground.secret, ground.here) for id in ids]

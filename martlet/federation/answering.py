@@ -1,5 +1,7 @@
 """What answers with documents share: headers, whose they are, and which page of a collection is asked for."""
 
+import msgspec
+
 from martlet.activitypub.build import Document
 from martlet.http.answer import NOSNIFF, Answer, Header
 from martlet.http.request import Request
@@ -22,7 +24,7 @@ class GoneHere(NotFound):
 
     code = "gone"
 
-    def __init__(self, tombstone: Document | None = None) -> None:
+    def __init__(self, tombstone: bytes = b"{}") -> None:
         super().__init__()
         self.tombstone = tombstone
 
@@ -60,3 +62,9 @@ def number_asked(request: Request, name: str) -> int | None:
 
 def document_answer(document: Document) -> Answer:
     return Answer(canonical_json.encode(document), 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
+
+
+def listing_answer(document: Document, items: list[bytes]) -> Answer:
+    """A collection with documents in it, each byte for byte."""
+    whole = {**document, "orderedItems": [msgspec.Raw(item) for item in items]}
+    return Answer(msgspec.json.encode(whole), 200, [ACTIVITY, NOSNIFF, VARY, CACHED])

@@ -12,8 +12,6 @@ from datetime import datetime
 from typing import Literal, get_args
 from urllib.parse import quote
 
-import msgspec
-
 from martlet.activitypub import build
 from martlet.activitypub.build import Document
 from martlet.activitypub.things import Collection
@@ -52,7 +50,6 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import documenting, identities
 from martlet.services.ports import Ground
-from martlet.signing import canonical_json
 from martlet.signing.http_signatures import SignatureRejected
 from martlet.storage import (
     accounts,
@@ -122,7 +119,7 @@ class FederationDoor:
     def failed(self, request: Request, error: Exception) -> Answer:
         del request
         if isinstance(error, GoneHere):
-            return Answer(msgspec.json.encode(error.tombstone or {}), 410, [ACTIVITY, NOSNIFF])
+            return Answer(error.tombstone, 410, [ACTIVITY, NOSNIFF])
         status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
         said = error.message if isinstance(error, MartletError) else "Something went wrong here."
         more: tuple[Header, ...] = ()
@@ -207,7 +204,7 @@ class FederationDoor:
         return Answer(body, 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
 
     async def _post(self, request: Request, params: Params) -> Answer:
-        return await self._of_post(request, params, documenting.post_document)
+        return await self._of_post(request, params, documenting.ready_post, documenting.fetched_post)
 
     async def _emoji(self, request: Request, params: Params) -> Answer:
         """A custom emoji of ours, as `tag` calls it."""
@@ -221,9 +218,11 @@ class FederationDoor:
         return document_answer(build.emoji_document(emoji))
 
     async def _activity(self, request: Request, params: Params) -> Answer:
-        return await self._of_post(request, params, documenting.published)
+        return await self._of_post(request, params, documenting.ready_act, documenting.fetched_act)
 
-    async def _of_post(self, request: Request, params: Params, make: Callable[..., bytes]) -> Answer:
+    async def _of_post(
+        self, request: Request, params: Params, ready: documenting.Ready, make: documenting.Make
+    ) -> Answer:
         store, here = self._ground.store, self._ground.here
         try:
             post, author = await store.reading(_post, params)
@@ -231,13 +230,18 @@ class FederationDoor:
             buried = await store.reading(_buried, params, here)
             if buried is None:
                 raise
-            raise GoneHere(await store.writing(_tombstone, buried, self._ground)) from None
+            uri, author, at = buried
+            said = build.tombstone(uri, author.uri, at), author, self._ground.secret, here
+            body = await store.reading(documenting.find_signed, *said)
+            if body is None:
+                body = await store.writing(documenting.signed, *said)
+            raise GoneHere(body) from None
         is_open = Visibility(post.visibility).is_open
         if not is_open:
             await self._check_reader(request, post)
-        if make is documenting.post_document and post.boost_of_id is not None:
-            make = documenting.boosted
-        found = await store.writing(make, post, author, self._ground.secret, here)
+        found = await store.reading(ready, post, author, self._ground.secret, here)
+        if found is None:
+            found = await store.writing(_made, make, post.id, author, self._ground)
         return Answer(found, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
 
     async def _consent(self, request: Request, params: Params) -> Answer:
@@ -370,7 +374,9 @@ def _buried(db: Reader, params: Params, here: Server) -> tuple[Uri, Account, int
     return None if found is None else (uri, author, found[1])
 
 
-def _tombstone(db: Writer, buried: tuple[Uri, Account, int], ground: Ground) -> Document:
-    uri, author, at = buried
-    document = build.tombstone(uri, author.uri, at)
-    return canonical_json.parse_object(documenting.signed(db, document, author, ground.secret, ground.here))
+def _made(db: Writer, make: documenting.Make, id: PostId, author: Account, ground: Ground) -> bytes:
+    """Raises `NotFound` for what was deleted since it was looked up: of that no document is kept."""
+    post = posts.find_unfiltered(db, id)
+    if post is None:
+        raise NotFound
+    return make(db, post, author, ground.secret, ground.here)

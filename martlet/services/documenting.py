@@ -7,7 +7,7 @@ few carries no proof, which would convince everybody for ever.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -34,6 +34,7 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import identities, quoting
 from martlet.signing import canonical_json, proofs
+from martlet.signing.keys import PrivateKey
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import (
     accounts,
@@ -263,27 +264,37 @@ def post_document(db: Writer, post: Post, author: Account, secret: ServerSecret,
     return canonical_json.encode(_post(db, post, author, secret, here))
 
 
+def _is_kept(post: Post) -> bool:
+    """It is for everybody, and nothing in it changes but with its version."""
+    return Visibility(post.visibility).is_open and post.poll_id is None
+
+
 def _post(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> Document:
-    is_kept = Visibility(post.visibility).is_open and post.poll_id is None
-    kept = documents.find(db, post.uri, post.version) if is_kept else None
+    kept = documents.find(db, post.uri, post.version) if _is_kept(post) else None
     if kept is not None:
         return canonical_json.parse_object(kept)
+    document = _unsigned(db, post, author, here)
+    if not Visibility(post.visibility).is_open:
+        return document
+    signed = _signed(db, document, author, secret, here)
+    if _is_kept(post):
+        body = canonical_json.encode(signed)
+        documents.put(db, post.uri, author.id, post.version, body, here.now_ms())
+    return signed
+
+
+def _unsigned(db: Reader, post: Post, author: Account, here: Server) -> Document:
     said = writing(db, post, author, here)
     document = build.writing(
         said, f"{post.uri}/replies", [here.tag_url(quote(name, safe="")) for name in said.hashtags]
     )
     if not Visibility(post.visibility).is_open:
         return document
-    document |= {
+    return document | {
         "context": context_of(db, post),
         "likes": f"{post.uri}/likes",
         "shares": f"{post.uri}/shares",
     }
-    signed = _signed(db, document, author, secret, here)
-    if is_kept:
-        body = canonical_json.encode(signed)
-        documents.put(db, post.uri, author.id, post.version, body, here.now_ms())
-    return signed
 
 
 def context_of(db: Reader, post: Post) -> Uri | None:
@@ -303,8 +314,13 @@ def context_of(db: Reader, post: Post) -> Uri | None:
 
 def published(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
     """The act of publishing a post."""
-    document = build.published(Uri(f"{post.uri}/activity"), _post(db, post, author, secret, here))
+    document = build.published(act_uri(post), _post(db, post, author, secret, here))
     return _finished(db, document, post, author, secret, here)
+
+
+def act_uri(post: Post) -> Uri:
+    """How the act is called by which a post was published; a boost is one itself."""
+    return post.uri if post.boost_of_id is not None else Uri(f"{post.uri}/activity")
 
 
 def revised(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
@@ -317,17 +333,73 @@ def revised(db: Writer, post: Post, author: Account, secret: ServerSecret, here:
 
 def boosted(db: Writer, boost: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
     """The act of boosting."""
+    return _finished(db, _boosted(db, boost, author), boost, author, secret, here)
+
+
+def _boosted(db: Reader, boost: Post, author: Account) -> Document:
     original = posts.find_unfiltered(db, boost.boost_of_id) if boost.boost_of_id is not None else None
     if original is None:
         raise ValueError(boost)
     by = accounts.get(db, original.author_id)
-    act = announcement(boost, author, original.uri, by.uri)
-    return _finished(db, build.act(act), boost, author, secret, here)
+    return build.act(announcement(boost, author, original.uri, by.uri))
 
 
 def announcement(boost: Post, author: Account, target: Uri, target_author: Uri) -> Boost:
     to, cc = addressing.audience(Visibility(boost.visibility), followers_of(author), [target_author])
     return Boost(boost.uri, author.uri, target, to, cc, boost.created_at)
+
+
+# -- what is fetched ----------------------------------------------------
+
+Make = Callable[[Writer, Post, Account, ServerSecret, Server], bytes]
+Ready = Callable[[Reader, Post, Account, ServerSecret, Server], bytes | None]
+"""What a `Make` makes, where nothing has to be written down for it; else None."""
+
+
+def fetched_post(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """A post or a boost as it is fetched; made and kept if need be."""
+    make: Make = post_document if post.boost_of_id is None else fetched_act
+    return make(db, post, author, secret, here)
+
+
+def fetched_act(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """The act of publishing or boosting, likewise."""
+    make = published if post.boost_of_id is None else boosted
+    body = make(db, post, author, secret, here)
+    if not _is_kept(post):
+        return body
+    return documents.put(db, act_uri(post), author.id, post.version, body, here.now_ms())
+
+
+def ready_post(db: Reader, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes | None:
+    """What `fetched_post` makes, where nothing has to be written down for it."""
+    if post.boost_of_id is not None:
+        return ready_act(db, post, author, secret, here)
+    if _is_kept(post):
+        return documents.find(db, post.uri, post.version)
+    return _ready(db, _unsigned(db, post, author, here), post, author, secret, here)
+
+
+def ready_act(db: Reader, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes | None:
+    """What `fetched_act` makes, likewise."""
+    if _is_kept(post):
+        return documents.find(db, act_uri(post), post.version)
+    if post.boost_of_id is not None:
+        return _ready(db, _boosted(db, post, author), post, author, secret, here)
+    said = ready_post(db, post, author, secret, here)
+    if said is None:
+        return None
+    act = build.published(act_uri(post), canonical_json.parse_object(said))
+    return _ready(db, act, post, author, secret, here)
+
+
+def _ready(
+    db: Reader, document: Document, post: Post, author: Account, secret: ServerSecret, here: Server
+) -> bytes | None:
+    """As `_finished`; None where the key is still to be made."""
+    if not Visibility(post.visibility).is_open:
+        return canonical_json.encode(document)
+    return find_signed(db, document, author, secret, here)
 
 
 def _finished(
@@ -343,6 +415,17 @@ def signed(db: Writer, document: Document, author: Account, secret: ServerSecret
     return canonical_json.encode(_signed(db, document, author, secret, here))
 
 
+def find_signed(
+    db: Reader, document: Document, author: Account, secret: ServerSecret, here: Server
+) -> bytes | None:
+    """The same; None where the key is still to be made."""
+    key = identities.find_document_key(db, author.id, secret)
+    return None if key is None else canonical_json.encode(_sign(document, key, author, here))
+
+
 def _signed(db: Writer, document: Document, author: Account, secret: ServerSecret, here: Server) -> Document:
-    key = identities.document_key(db, author.id, secret, here)
+    return _sign(document, identities.document_key(db, author.id, secret, here), author, here)
+
+
+def _sign(document: Document, key: PrivateKey, author: Account, here: Server) -> Document:
     return proofs.sign(document, key, build.ed25519_key_id(author.uri), here.now())

@@ -41,6 +41,12 @@ def document_key(db: Writer, account: AccountId, secret: ServerSecret, here: Ser
     return PrivateKey.unseal(secret, kept.private, _context(account))
 
 
+def find_document_key(db: Reader, account: AccountId, secret: ServerSecret) -> PrivateKey | None:
+    """The same; None where it is still to be made."""
+    kept = keys.own(db, account).get(Kind.ED25519)
+    return None if kept is None else PrivateKey.unseal(secret, kept.private, _context(account))
+
+
 async def request_key(ground: Ground, account: AccountId) -> PrivateKey:
     """The key that signs the requests an account makes."""
     found = await ground.store.reading(_find_request_key, account)

@@ -334,7 +334,7 @@ def delete(db: Writer, post: Post, now: int) -> None:
         now=now,
     )
     db.run("DELETE FROM post_search WHERE rowid = :id", id=post.id)
-    db.run("DELETE FROM document WHERE uri = :uri", uri=post.uri)
+    db.run("DELETE FROM document WHERE uri IN (:uri, :act)", uri=post.uri, act=f"{post.uri}/activity")
     cards.loosen(db, post.id)
     db.run("DELETE FROM post WHERE id = :id", id=post.id)
 
@@ -356,5 +356,9 @@ def delete_boosts(db: Writer, boosted: PostId, now: int) -> None:
         """,
         boosted=boosted,
         now=now,
+    )
+    db.run(
+        "DELETE FROM document WHERE uri IN (SELECT uri FROM post WHERE boost_of_id = :boosted)",
+        boosted=boosted,
     )
     db.run("DELETE FROM post WHERE boost_of_id = :boosted", boosted=boosted)

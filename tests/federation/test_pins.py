@@ -88,6 +88,40 @@ def test_what_is_featured_here(api: Api, ada: client.Person) -> None:
     assert all("proof" in one for one in collection["orderedItems"])
 
 
+def test_what_is_kept_is_read_without_writing(
+    api: Api, ada: client.Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The first who asks has it made; whoever comes later is given the same bytes, and waits for no writer."""
+    note, poll = (
+        publish(api, ada, "1"),
+        publish(api, ada, "2", poll={"options": ["a", "b"], "expires_in": 300}),
+    )
+    for status in (note, poll):
+        api.post(f"/api/v1/statuses/{status['id']}/pin", ada)
+    boost = api.post(f"/api/v1/statuses/{note['id']}/reblog", ada).json
+    other = api.post(f"/api/v1/statuses/{note['id']}/reblog", api.person("bob")).json
+    names = [one["uri"].removesuffix("/activity") for one in (note, poll, boost, other)]
+    paths = [
+        *(name.removeprefix("http://localhost:3000") + part for name in names for part in ("", "/activity")),
+        *("/users/ada/featured", "/users/ada/outbox?page=true", "/users/bob/outbox?page=true"),
+    ]
+    with time_machine.travel(datetime.now(UTC), tick=False):
+        first = [api.get(path, headers=DOCUMENT) for path in paths]
+        assert {one.status for one in first} == {200}
+        monkeypatch.setattr(api.built.ground.store, "writing", None)
+        again = [api.get(path, headers=DOCUMENT) for path in paths]
+    assert [one.body for one in again] == [one.body for one in first]
+    assert [one["type"] for one in first[-2].json["orderedItems"]] == ["Announce", "Create", "Create"]
+    assert all("proof" in one for one in (first[5].json, *first[-2].json["orderedItems"]))
+    monkeypatch.undo()
+    api.delete(f"/api/v1/statuses/{note['id']}", ada)
+    monkeypatch.setattr(api.built.ground.store, "writing", None)
+    assert api.get(paths[0], headers=DOCUMENT).json["type"] == "Tombstone"
+    with api.built.ground.store.read() as db:
+        kept = [uri for (uri,) in db.rows("SELECT uri FROM document") if "/posts/" in uri]
+    assert kept == []
+
+
 def test_what_somebody_elsewhere_has_pinned(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person
 ) -> None:
