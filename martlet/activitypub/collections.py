@@ -35,7 +35,7 @@ class Surroundings:
 
 
 def listing(thing: Thing, depth: int = 1) -> Listing | None:
-    """None for what is no collection. `first` is looked into where it stands whole, not deeper."""
+    """None where the document is no collection. An embedded `first` page is read, but nothing embedded in that."""
     if kind_of(thing) not in KINDS:
         return None
     items = thing.get("orderedItems", thing.get("items"))
@@ -55,7 +55,7 @@ def _nested(value: Any, depth: int) -> Listing | Uri | None:
 
 
 def _items(value: Any) -> Iterator[Thing | Uri]:
-    """Each with a name. What is published is taken out of the act of publishing it."""
+    """The items that have an id; of a `Create` its object."""
     listed = value if isinstance(value, list) else [] if value is None else [value]
     for one in listed[:MOST_ITEMS]:
         thing = one.get("object") if isinstance(one, dict) and kind_of(one) == "Create" else one

@@ -57,7 +57,7 @@ def attachments(thing: Thing, kind: str) -> tuple[Attachment, ...]:
 
 
 def _itself(thing: Thing, wanted: str) -> list[Attachment]:
-    """Of a film that no browser plays, the picture that stands for it."""
+    """The film, sound or picture that the object is; of a film that no browser plays, its preview picture."""
     said = media_type(thing)
     file = {**thing, "type": "Document", "mediaType": said if said.startswith(SHOWN) else "", "summary": None}
     itself, preview = _attachment(file, (wanted,)), largest(thing.get("icon"))
@@ -96,7 +96,7 @@ def _attachment(thing: Thing, wanted: tuple[str, ...] = SHOWN) -> Attachment | N
 
 
 def _files(thing: Thing) -> Iterator[Thing]:
-    """Where it lies: one address, or one for each size, PeerTube's within the link to its playlist."""
+    """The file's addresses: one, or one for each size; PeerTube nests them in the link to its playlist."""
     for one in each(thing.get("url") or thing.get("href"), MOST_ITEMS):
         if isinstance(one, str):
             yield {"href": one, "mediaType": media_type(thing)}
@@ -131,7 +131,7 @@ def _is_silent(file: Thing) -> bool:
 
 
 def _media_type(thing: Thing) -> str:
-    """Of something attached; empty for what is none of pictures, films and sounds."""
+    """The media type of an attachment; empty where it is no picture, film or sound."""
     said = media_type(thing)
     if said:
         return said if said.startswith(SHOWN) else ""

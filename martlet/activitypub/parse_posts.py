@@ -90,7 +90,7 @@ def writing(thing: Thing, around: Thing | None = None) -> Writing:
 
 
 def _words(thing: Thing, spoken: str | None) -> tuple[str, str | None, bool]:
-    """What it says, in which language, and whether that is plain text. What was typed stands in where nothing else does."""
+    """The text, its language, and whether it is plain text. Without `content`, `source` is taken."""
     html, code = in_language(thing, "content", HTML_LIMIT, spoken)
     if html:
         return html, code, media_type(thing) in PLAIN
@@ -102,13 +102,13 @@ def _words(thing: Thing, spoken: str | None) -> tuple[str, str | None, bool]:
 
 
 def _is_sensitive(thing: Thing) -> bool:
-    """The whole, or something that is shown with it."""
+    """Whether the post or one of its attachments is marked `sensitive`."""
     attached = things(thing.get("attachment"), MOST_ITEMS)
     return flag(thing.get("sensitive")) or any(flag(one.get("sensitive")) for one in attached)
 
 
 def _author(thing: Thing) -> Uri:
-    """Of several (a group and a person, say) the person."""
+    """Whom `attributedTo` names; of several (a group and a person, say) the person."""
     named = thing.get("attributedTo", thing.get("actor"))
     for one in each(named, MOST_ITEMS):
         if isinstance(one, dict) and kind_of(one) == "Person":

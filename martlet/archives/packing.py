@@ -88,7 +88,7 @@ def add(archive: Path, files: Mapping[str, Path]) -> bool:
 
 
 def finish(archive: Path, target: Path) -> int:
-    """Have it in its place, safe on disk; how many bytes it has."""
+    """Move the finished archive to its place, synced to disk; returns its size in bytes."""
     with archive.open("rb") as file:
         os.fsync(file.fileno())
     archive.replace(target)

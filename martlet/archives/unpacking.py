@@ -100,7 +100,7 @@ def place_of(folder: Path, name: str) -> Path:
 
 @dataclass(slots=True)
 class _Into:
-    """The folder, and how much has come of the archive so far."""
+    """The folder that is unpacked into, with a count of the bytes and files written so far."""
 
     folder: Path
     limits: Limits
@@ -215,7 +215,7 @@ def _check_apart(entries: list[zipfile.ZipInfo], directory: int) -> None:
 
 
 class _Header(tarfile.TarInfo):
-    """A header that is read whole is short."""
+    """Refuses headers that are read whole and too long, and sparse files."""
 
     @classmethod
     def frombuf(cls, buf: bytes | bytearray, encoding: str, errors: str) -> Self:

@@ -47,7 +47,7 @@ class ListFetcher:
 
     async def fetch(self, kept: BlockList, tell: use.Tell = lambda *_: None) -> Changes:
         """
-        What has changed, once it is applied.
+        Fetch one list and apply its changes; returns them.
 
         Raises `NoAnswer`, `ListRejected`; that is written down for `martlet check`.
         """

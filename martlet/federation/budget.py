@@ -1,5 +1,5 @@
 """
-What one errand may ask of other servers, at most: requests in all and of each server, at once, and time.
+Limits for one job that fetches: requests in all, to each server and at once, and seconds.
 
 A server that does not answer twice, or wants to be left alone, is asked no more.
 """
@@ -19,7 +19,7 @@ AT_ONCE_PER_HOST = 2
 
 
 class Spent(MartletError):
-    """The errand has asked for as much as it may, of this server or in all."""
+    """The budget is used up, for this server or in all."""
 
     code = "spent"
 

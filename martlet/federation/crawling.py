@@ -79,7 +79,7 @@ class Read:
 
 
 async def quoted(said: Writing, budget: Budget, resolver: NetworkResolver) -> Verified | None:
-    """What is known of the consent to a post's quote; None as well where no more may be asked for."""
+    """The consent to a post's quote, if one was found; None as well where the budget is used up."""
     if said.quote_of is None:
         return None
     try:
@@ -154,7 +154,7 @@ class _Crawl:
                 task.cancel()
 
     def _try_again(self) -> bool:
-        """Once, when all else is done: what waits may have been held back just when what it waits for came."""
+        """Keep the waiting posts once more at the end: a parent may have come while its answer was being put aside."""
         waiting = [read for reads in self._waiting.values() for read in reads]
         self._waiting.clear()
         if self.budget.is_spent or self._has_tried_again or not waiting:
@@ -194,7 +194,7 @@ class _Crawl:
             await self._go_on(read, kept)
 
     async def _know(self, author: Uri) -> None:
-        """Each author is looked up once, however many of their posts come together."""
+        """Fetch a post's author if unknown; once, however many of their posts come together."""
         async with self._authors.setdefault(author, asyncio.Lock()):
             if not await self.ground.store.reading(_is_author_known, author):
                 self.budget.spend(host_of(author), NEW_ACCOUNT)
@@ -220,7 +220,7 @@ class _Crawl:
             self._ask([parent], read.depth + 1)
 
     async def _go_on(self, read: Read, post: PostId) -> None:
-        """From a post that was kept: to what it answers, what waited for it, its thread, its answers."""
+        """What to fetch after a post was kept: its parent, the answers that waited for it, its thread, its list of answers."""
         said, around = read.said, read.around
         missing = await self.ground.store.reading(remote_posts.missing_parent, post)
         if missing is not None:
@@ -250,7 +250,7 @@ class _Crawl:
             await self.ground.store.writing(remote_posts.count_replies, post, total)
 
     async def _list(self, start: Listing | Uri, at: Uri, depth: int) -> int | None:
-        """Ask for all that a list names; how many there are, if it says so or was read to its end."""
+        """Fetch the posts that a list names; returns how many there are, if it says so or was read to its end."""
         total, counted = None, 0
         if self.pages >= PAGES:
             return None
@@ -303,7 +303,7 @@ class _Crawl:
                 self._new.appendleft(partial(self._visit, name, depth))
 
     def _ask_above(self, name: Uri, depth: int) -> None:
-        """What a post of the thread answers belongs to it, whatever it answers itself."""
+        """Ask for the parent of a post: it belongs to the thread, whatever it answers itself."""
         if len(self._above) < UP:
             self._above.add(name)
             self._ask([name], depth)

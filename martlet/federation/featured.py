@@ -22,7 +22,7 @@ class Featured:
     resolver: NetworkResolver
 
     async def fetch(self, account: AccountId, here: Server) -> None:
-        """Know what an account has pinned now, as far as it can be had. Nothing is changed where its server is silent."""
+        """Fetch what an account has pinned and keep it in place of what was known; nothing changes where its server is silent."""
         store = self.resolver.fetcher.ground.store
         collection = await store.reading(pinning.collection, account)
         if collection is None:

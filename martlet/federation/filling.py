@@ -75,7 +75,7 @@ class Filler:
             log.info("%s was not had anew: %s", account.uri[:200], error.message)
 
     async def _fill_homes(self, account: AccountId, since: int | None) -> None:
-        """Of those who came since the last time; who follows already was there when the posts came."""
+        """Put the posts into the home timelines of those who followed since `since`; others got them when they came."""
         store, after = self.ground.store, ids.first_id_in(since or 0)
         for follower in await store.reading(remotes.new_followers_here, account, after, FOLLOWERS):
             event = Followed(follower, account)

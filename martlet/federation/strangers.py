@@ -49,29 +49,29 @@ def registrable(host: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Strangers:
-    """Without a limiter there is no end to them. Each method counts one, and raises `TooOften`."""
+    """Counts strangers. Each method counts one and raises `TooOften`; without a limiter nothing is counted."""
 
     limiter: Limiter | None = None
 
     def request(self, address: str) -> None:
-        """Something is brought from this address."""
+        """An activity was posted to an inbox from this address."""
         if self.limiter is not None:
             self.limiter.count(REQUESTS_OF_ADDRESS, network_of(address))
 
     def host(self, host: str) -> None:
-        """Something is fetched from a host of which we know nobody."""
+        """Something is about to be fetched from a host of which no account is known."""
         if self.limiter is not None:
             self.limiter.count(HOSTS_OF_DOMAIN, registrable(host))
             self.limiter.count(HOSTS, "")
 
     def actor(self, host: str) -> None:
-        """An account is named to us that we do not know."""
+        """An unknown account is about to be fetched."""
         if self.limiter is not None:
             self.limiter.count(ACTORS_OF_DOMAIN, registrable(host))
             self.limiter.count(ACTORS, "")
 
     def sender(self, host: str, address: str, *, is_new_host: bool) -> None:
-        """An account that we do not know brings us something."""
+        """An unknown account has signed a request that came from `address`."""
         if self.limiter is not None:
             self.limiter.count(ACTORS_OF_ADDRESS, network_of(address))
             if is_new_host:

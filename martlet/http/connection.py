@@ -60,11 +60,11 @@ STATUS_LINES: Final = {
 
 
 class _Refused(Exception):
-    """What comes passes a limit. The parser hides it in an error of its own: the status is kept by the connection."""
+    """A limit is passed. The parser wraps this in an error of its own, so the connection keeps the status to answer with."""
 
 
 class Connection(asyncio.Protocol):
-    """One client's; `serving` has all of this process."""
+    """The connection of one client; `serving` holds all connections of the process."""
 
     __slots__ = (
         "_body", "_drained", "_has_ended", "_head_since", "_head_size", "_headers", "_heard_at", "_is_paused", "_linger",
@@ -135,7 +135,7 @@ class Connection(asyncio.Protocol):
             self._refuse(fault)
 
     def _parse(self, data: bytes) -> int | None:
-        """What comes, as calls of `on_…`; the status with which to refuse it, if it is no HTTP."""
+        """Feed the parser, which calls `on_…`; returns the status with which to refuse what is no HTTP."""
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade:
@@ -147,7 +147,7 @@ class Connection(asyncio.Protocol):
         return None
 
     def eof_received(self) -> bool:
-        """A client that has said all may still listen."""
+        """The client has closed its sending side; it may still read its answers."""
         self._end()
         return self._task is not None
 
@@ -210,7 +210,7 @@ class Connection(asyncio.Protocol):
     # -- reading ---------------------------------------------------------
 
     def _read_on(self) -> None:
-        """Something was taken: there may be room for more."""
+        """The handler took a piece of the body: resume reading from the client if there is room."""
         if self._is_paused and not self._waiting and (self._body is None or self._body.size <= BUFFERED):
             self._is_paused = False
             if not self._transport.is_closing():

@@ -78,7 +78,7 @@ class Serving:
 
 
 class _Full(asyncio.Protocol):
-    """For a connection too many."""
+    """Answers 503 to a connection for which there is no room."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         there = cast("asyncio.Transport", transport)

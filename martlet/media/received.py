@@ -120,7 +120,7 @@ def _kept(media: ProcessedMedia, cache: MediaStore) -> Received:
 
 
 def _picture(source: Path, format: Format, workshop: Workshop) -> ProcessedMedia:
-    """What moves goes on moving: apps were told of a picture, and are not sent a film."""
+    """Keep a picture; an animated one stays a picture and is not made a film, because apps were told of a picture."""
     task = Develop(str(source), str(source.parent), format.reader, workshop.limits)
     developed = workshop.workers.ask(task)
     if developed.original is None:

@@ -132,7 +132,7 @@ class ProxyDoor:
         return kept
 
     def _note(self, kept: Kept) -> None:
-        """That a file was looked at is written down now and then, for many together."""
+        """Remember that a file was looked at; written to the database now and then, for many together."""
         now = self._ground.here.now_ms()
         if now - kept.used_at < A_WHILE:
             return

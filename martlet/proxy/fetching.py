@@ -125,7 +125,7 @@ class Fetcher:
         return standing
 
     async def _fetch(self, use: FileUse, id: int, source: Source) -> RemoteFile | Failed:
-        """What this process has taken upon itself, to its end."""
+        """Fetch a file that this process has claimed, and record what became of it."""
         ground = self._ground
         try:
             got = await self._got(use, source)

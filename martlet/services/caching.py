@@ -92,7 +92,7 @@ Standing = RemoteFile | UnderWay | Failed
 
 def look(db: Reader, use: FileUse, id: int, here: Server, lost: str = "") -> Standing | None:
     """
-    How it stands with a file; None where it is to be fetched.
+    The state of a file: kept, being fetched, or failed; None where it is to be fetched.
 
     `lost` is the key of a file that should be there and is not. Raises `NotFound` where nothing of another
     server's is shown, `MediaRefused`.
@@ -101,7 +101,7 @@ def look(db: Reader, use: FileUse, id: int, here: Server, lost: str = "") -> Sta
 
 
 def begin(db: Writer, use: FileUse, id: int, here: Server, lost: str = "") -> Standing | Begun:
-    """The same, but where it is to be fetched it is whoever asks who does it."""
+    """The same; where the file is to be fetched, it is claimed for the caller, who fetches it."""
     now, source = here.now_ms(), _source(db, use, id, here)
     standing = _standing(db, use, id, source, now, lost)
     if standing is not None:
@@ -173,12 +173,12 @@ def fail(db: Writer, use: FileUse, id: int, source: Source, failure: Failure, he
 
 
 def give_up(db: Writer, use: FileUse, id: int) -> None:
-    """It was not fetched for reasons of our own: others may try at once."""
+    """Let go of a claim without noting a failure (the disk is full, say): others may try at once."""
     remote_files.release(db, use, id)
 
 
 def _describe(db: Writer, id: MediaId, got: Received) -> None:
-    """Say of media what their server did not: kind, sizes, BlurHash, whether there is a preview."""
+    """Fill in what the other server did not say of media: kind, sizes, BlurHash, whether there is a preview."""
     row = media.find_unfiltered(db, id)
     if row is None:
         return
@@ -196,7 +196,7 @@ def _describe(db: Writer, id: MediaId, got: Received) -> None:
 
 
 def _show_as_link(db: Writer, id: MediaId) -> None:
-    """Apps show of an unknown kind of file where it is, and nothing of it."""
+    """Give media the kind `unknown`: apps show a link to them and nothing else."""
     row = media.find_unfiltered(db, id)
     if row is not None and row.kind != "unknown":
         own = {"preview": ""} if row.preview == row.file else {}
@@ -229,7 +229,7 @@ def forget_account(db: Writer, account: AccountId, now: int) -> None:
 
 
 def forget_host(db: Writer, host: str, now: int) -> None:
-    """Keep nothing more of a server: soon."""
+    """Add the job that removes all files of a server."""
     events.add_job(db, FORGET_HOST, host, now, key=f"{FORGET_HOST}:{host}")
 
 
@@ -242,7 +242,7 @@ def forget_some(db: Writer, host: str | None) -> list[str] | None:
 
 
 def make_room(db: Writer, here: Server) -> None:
-    """There is too much: soon there will be less."""
+    """Add the job that makes room."""
     events.add_job(db, MAKE_ROOM, "", here.now_ms(), key=MAKE_ROOM)
 
 
@@ -259,7 +259,7 @@ async def delete_files(ground: Ground, body: str, here: Server) -> None:
 
 
 async def make_room_now(ground: Ground, body: str, here: Server) -> None:
-    """The job: those go that were not looked at for longest."""
+    """The job that removes files until there is room, those that nobody looked at for longest first."""
     del body
     used = (await ground.store.reading(remote_files.total)).bytes
     free = await asyncio.to_thread(ground.cache.free_bytes)
@@ -298,7 +298,7 @@ def _make_some_room(db: Writer, target: int, here: Server) -> bool:
 
 
 async def forget_failed(ground: Ground, body: str, here: Server) -> None:
-    """The job: nobody asked again for these."""
+    """The job that forgets failures of files that nobody asked for again."""
     del body
     while await ground.store.writing(_forget_some_failed, here):
         pass
@@ -311,7 +311,7 @@ def _forget_some_failed(db: Writer, here: Server) -> bool:
 
 
 async def forget_host_now(ground: Ground, body: str, here: Server) -> None:
-    """The job."""
+    """The job that removes all files of a server."""
     while await ground.store.writing(_forget_some_of, body, here):
         pass
 

@@ -13,7 +13,7 @@ AT_ONCE = 50
 
 
 def clear_some(db: Writer, one: BulkImport, here: Server) -> None:
-    """A step of it; the last one leads on to the rows."""
+    """Remove some of it; after the last step the import goes on with its rows."""
     match one.kind:
         case "follows" | "blocks" | "mutes":
             last = _clear_accounts(db, one, here)

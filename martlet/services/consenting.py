@@ -83,7 +83,7 @@ def requote(db: Writer, post: Post, said: Writing, verified: Verified | None, he
 
 
 def _learn(db: Writer, id: PostId, verified: Verified | None) -> None:
-    """Have what is known by now of the quoted post and of its author's consent take effect."""
+    """Set the quote's state from what is known of the quoted post and of its author's consent."""
     post, known = posts.find_unfiltered(db, id), quotes.find_remote(db, id)
     if post is None or known is None or post.is_local:
         return
@@ -125,7 +125,7 @@ def consents(found: Authorization, quote: Uri, quoted: Uri, author: Uri) -> bool
 
 
 def _given(db: Reader, state: State, consent: Uri) -> State:
-    """The state with a consent, which may have been taken back before it came."""
+    """The state that follows from a consent, unless it was taken back before it came."""
     state = states.after(state, Fact.GIVEN)
     return state if uris.find_tombstone(db, consent) is None else states.after(state, Fact.WITHDRAWN)
 
@@ -184,7 +184,7 @@ def sought(db: Reader, look: Look) -> Uri | None:
 
 
 def looked(db: Writer, look: Look, verified: Verified | None, here: Server) -> None:
-    """What was sought has been asked for."""
+    """Record the answer to what `sought` named."""
     _learn(db, look.post, verified)
     _look_again(db, Look(look.post, look.consent, look.tries + 1), here)
 
@@ -261,7 +261,7 @@ def reject(db: Writer, act: Reject, actor: Account) -> None:
 def _requested(
     db: Reader, request: Follow | RequestQuote | Uri, actor: Account
 ) -> tuple[Post, RemoteQuote] | None:
-    """The quote written here for which the actor was asked, whatever the answer calls it (attacks D12)."""
+    """The quote written here that an `Accept` or `Reject` by `actor` answers, whatever id the answer gives (attacks D12)."""
     if isinstance(request, Follow):
         return None
     if isinstance(request, RequestQuote):

@@ -20,7 +20,7 @@ def of_follow_request(db: Writer, event: FollowRequested, here: Server, secret: 
 
 
 def of_follow(db: Writer, event: Followed, here: Server, secret: ServerSecret) -> None:
-    """Somebody elsewhere follows somebody here: now they know that they may."""
+    """Tell the server of a follower elsewhere that the follow is accepted."""
     del secret
     pair, there = _pair(db, event.follower, event.followed), follows.find(db, event.follower, event.followed)
     if pair is not None and there is not None and there.uri is not None and pair[1].is_here:
@@ -28,14 +28,14 @@ def of_follow(db: Writer, event: Followed, here: Server, secret: ServerSecret) -
 
 
 def accept_again(db: Writer, follower: Account, followed: Account, request: Uri, here: Server) -> None:
-    """Say yes to a request, for the second time perhaps."""
+    """Send an `Accept`; a request that comes again is answered again."""
     act = Follow(request, follower.uri, followed.uri)
     accept = Accept(Uri(f"{followed.uri}#accepts/{here.next_id()}"), followed.uri, act)
     delivering.tell(db, followed, accept, follower, here)
 
 
 def of_end(db: Writer, event: Unfollowed, here: Server, secret: ServerSecret) -> None:
-    """The side that is here tells the one that is not, if it was its will."""
+    """Send an `Undo` or a `Reject`, if it was the account here that ended the follow."""
     del secret
     pair = _pair(db, event.follower, event.followed)
     if pair is None or event.uri is None:
@@ -50,7 +50,7 @@ def of_end(db: Writer, event: Unfollowed, here: Server, secret: ServerSecret) ->
 
 
 def reject(db: Writer, follower: Account, followed: Account, request: Uri, here: Server) -> None:
-    """Say no to a request that we did not even keep."""
+    """Send a `Reject` for a request of which no row was kept."""
     act = Follow(request, follower.uri, followed.uri)
     delivering.tell(
         db,
@@ -82,7 +82,7 @@ def _block(account: Account, blocked: Account) -> Block:
 
 
 def _pair(db: Reader, one: AccountId, other: AccountId) -> tuple[Account, Account] | None:
-    """Both, where exactly one of them is here."""
+    """Both accounts, where exactly one of them is here."""
     first, second = accounts.find(db, one), accounts.find(db, other)
     if first is None or second is None or first.is_here == second.is_here:
         return None

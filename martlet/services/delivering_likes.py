@@ -84,7 +84,7 @@ def _undo(act: Like) -> Undo:
 def _tell_author(
     db: Writer, post: Post, account: Account, act: Like | Undo, here: Server, secret: ServerSecret
 ) -> None:
-    """Nobody else is told."""
+    """Likes and reactions go to the author of the post only."""
     inboxes = remotes.inboxes_of(db, [post.author_id])
     visibility = Visibility(post.visibility)
     delivering.send_document(db, account, build.act(act), inboxes, here, secret, visibility)
@@ -135,7 +135,7 @@ def tell_counts_later(db: Writer, post: PostId, here: Server) -> None:
 
 
 def of_poll(db: Writer, event: PollClosed, here: Server, secret: ServerSecret) -> None:
-    """The last count."""
+    """The final count of votes goes out as an edit of the post."""
     delivering.of_edit(db, PostEdited(event.post), here, secret)
 
 

@@ -62,7 +62,7 @@ def of_revocation(db: Writer, event: QuoteRevoked, here: Server, secret: ServerS
 def accept_quote(
     db: Writer, request: RequestQuote, author: Account, quoter: Account, consent: Uri, here: Server
 ) -> None:
-    """Say yes to a quote, for the second time perhaps."""
+    """Send an `Accept`; a request that comes again is answered again."""
     accept = Accept(Uri(f"{author.uri}#accepts/{here.next_id()}"), author.uri, _bare(request), consent)
     delivering.tell(db, author, accept, quoter, here)
 

@@ -23,7 +23,7 @@ from martlet.text.names import InvalidHost, normalise_host
 MOST_OF_ONE = 8
 """Emoji that one person may choose for a post."""
 MOST_KINDS = 50
-"""Different emoji of a post; with others nobody reacts to it any more, but with these they do."""
+"""Different emoji of a post; once there are so many, only these can still be chosen."""
 
 
 class CannotReact(InvalidInput):
@@ -47,7 +47,7 @@ def choice_of(db: Reader, text: str, here: Server) -> Choice:
 
 
 def react(db: Writer, account: AccountId, id: PostId, choice: Choice, here: Server) -> None:
-    """Doing it twice is doing it once. Raises `NotFound`, `CannotReact`."""
+    """Choose an emoji for a post; a second time changes nothing. Raises `NotFound`, `CannotReact`."""
     put(db, account, reacting.meant(db, id, account), choice, here)
 
 

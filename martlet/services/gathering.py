@@ -98,7 +98,7 @@ def keep(
     is_asked_for: bool,
 ) -> Kept:
     """
-    Keep a post of a thread, or what is new of it.
+    Keep a fetched post of a thread: insert it, or update it where it is known.
 
     A post that answers nothing that we know "waits" for what it answers, if it is not `is_asked_for` itself: a
     list of answers may name anything. Raises `EvidenceRejected`.
@@ -151,7 +151,7 @@ def poll_to_renew(db: Reader, post: Post, closed_at: int | None, now: int) -> Ur
 
 
 def of_follow(db: Writer, event: Followed | FollowRequested, here: Server) -> None:
-    """Who begins to follow somebody elsewhere is to find their posts."""
+    """Have the posts of an account elsewhere fetched when somebody here follows it."""
     remote = remotes.find(db, event.followed)
     if remote is None or not notifications.is_here(db, event.follower):
         return

@@ -139,7 +139,7 @@ def _bookmark(db: Writer, account: AccountId, uri: Uri, here: Server) -> Outcome
 
 
 def _list(db: Writer, account: AccountId, other: Account, title: str, here: Server) -> Outcome:
-    """Whoever is in a list is followed, as lists want it."""
+    """Add somebody to a list; they are followed first, because only followed accounts can be in lists."""
     own = next((one for one in lists.of_owner(db, account) if one.title == title), None)
     if own is None:
         own = listing.create(db, account, title, None, is_exclusive=None, here=here)

@@ -136,7 +136,7 @@ def want(db: Writer, id: int, here: Server, later: int = 0) -> None:
 
 
 def begin(db: Writer, id: int, account: AccountId, here: Server) -> None:
-    """Yes, it may overwrite. Nothing where it has begun already. Raises `NotFound`, `ImportUnderWay`."""
+    """The owner agrees that a list is replaced: start it, unless it has started. Raises `NotFound`, `ImportUnderWay`."""
     one = bulk_imports.get(db, id, account)
     if one.state != "asking":
         return
@@ -149,7 +149,7 @@ def begin(db: Writer, id: int, account: AccountId, here: Server) -> None:
 
 
 def drop(db: Writer, id: int, account: AccountId) -> None:
-    """No, it may not; its file goes with the next tidying. Raises `NotFound`."""
+    """The owner does not agree that a list is replaced: `tidy` removes its file. Raises `NotFound`."""
     if bulk_imports.get(db, id, account).state == "asking":
         bulk_imports.delete(db, id)
 
@@ -233,7 +233,7 @@ async def _take_some(ground: Ground, lookups: Lookups, one: BulkImport) -> bool:
 def _take(
     db: Writer, one: BulkImport, found: list[ImportRow], known: dict[int, str | None], here: Server
 ) -> None:
-    """`known`: under which uri each is known that was looked for, as far as that differs from what is here."""
+    """`known`: for each row that was looked up, the uri that was found, or None."""
     for row in found:
         state = bulk_imports.row_state(db, one.id, row.position)
         if state not in ("waiting", "again"):
@@ -253,7 +253,7 @@ def _take(
 
 
 def refuse(db: Writer, id: int, error: str, here: Server) -> None:
-    """It cannot be worked off, for the reason `error`."""
+    """End an import that cannot be worked off, for the reason `error`."""
     one = bulk_imports.lock(db, id)
     if one is not None and one.state == "working":
         bulk_imports.update(db, id, state="refused", error=error, finished_at=here.now_ms())

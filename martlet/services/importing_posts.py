@@ -43,7 +43,7 @@ SECONDS = 120
 TRIES = 3
 """Attempts at unpacking."""
 MOST_FAILURES = 1000
-"""Of which it is kept what they were."""
+"""Failed posts whose names and reasons are kept."""
 _MOST_NAME = 500
 _POSTS = ("Note", "Question")
 _IN_ARCHIVE = "https://archive.invalid/"
@@ -178,7 +178,7 @@ async def _refuse(ground: Ground, one: BulkImport, code: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Owner:
-    """Whose archive it is, by what it says itself."""
+    """The old account, as the archive's `actor.json` describes it."""
 
     uri: Uri
     followers: str
@@ -247,7 +247,7 @@ def _read(line: bytes) -> Writing | None:
 
 
 def _whole(attachment: Any) -> Any:
-    """An archive gives the places of files in itself; read are only addresses."""
+    """Make the archive's relative file paths into addresses, which is all that `parse` reads."""
     if not isinstance(attachment, dict) or not isinstance(attachment.get("url"), str):
         return attachment
     url: str = attachment["url"]
@@ -294,7 +294,7 @@ def _file_of(place: Path, url: str) -> Path | None:
 
 
 def _is_next(db: Writer, one: BulkImport, span: tuple[int, int]) -> bool:
-    """Whether nobody else has taken this line; from now on nobody does."""
+    """Claim a line: False where another run of the job has taken it."""
     now = bulk_imports.lock(db, one.id)
     if now is None or now.state != "working" or now.position != span[0]:
         return False
@@ -303,7 +303,7 @@ def _is_next(db: Writer, one: BulkImport, span: tuple[int, int]) -> bool:
 
 
 def _pass_by(db: Writer, one: BulkImport, span: tuple[int, int]) -> None:
-    """What is no post of one's own does not count."""
+    """Move past a line that is no post of one's own, without counting it."""
     if _is_next(db, one, span):
         bulk_imports.shorten(db, one.id)
 

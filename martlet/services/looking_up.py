@@ -52,7 +52,7 @@ class Lookups:
         return found
 
     async def _host_to_ask(self, kind: str, row: Row) -> str | None:
-        """None where it is known, or of this server, or no name at all."""
+        """The host to ask for a row; None where it is known, of this server, or no valid name."""
         here = self.ground.here
         if kind == "bookmarks":
             host = host_of(Uri(row.of))

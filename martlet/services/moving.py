@@ -179,7 +179,7 @@ def may_move_at(db: Reader, account: AccountId) -> int:
 
 
 def take_back(db: Writer, account: AccountId) -> None:
-    """Have an account here stay after all. Who went along does not come back by this."""
+    """Undo the move of an account here. Followers who went along do not come back by this."""
     if accounts.get(db, account).moved_to_id is not None:
         accounts.update(db, account, moved_to_id=None)
         db.emit(AccountChanged(account))
@@ -238,7 +238,7 @@ _NEXT = {"follows": "blocks", "blocks": "mutes", "mutes": ""}
 
 
 def take_along(db: Writer, event: AccountMoved, here: Server) -> None:
-    """Have everybody here go along, soon."""
+    """The reaction: add the job that takes followers, blocks and mutes along."""
     body = msgspec.json.encode(Journey(event.account, event.target)).decode()
     events.add_job(
         db,

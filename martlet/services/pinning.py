@@ -70,7 +70,7 @@ def of_unpin(db: Writer, event: PostUnpinned, here: Server, secret: ServerSecret
 def _tell_of_pin(
     db: Writer, id: PostId, kind: type[Add] | type[Remove], here: Server, secret: ServerSecret
 ) -> None:
-    """Followers' servers, of posts that everybody may read."""
+    """Send an `Add` or `Remove` to followers' servers, for public and unlisted posts only."""
     found = delivering.own_post(db, id)
     if found is None or not Visibility(found[0].visibility).is_open:
         return

@@ -43,7 +43,7 @@ def place_again(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> N
 
 
 def _join(db: Writer, id: PostId, parent: Post, here: Server) -> None:
-    """Not where its author may not see the parent (attacks D23), and not where the parent stands below it."""
+    """Put an answer below its parent, unless its author may not see that (attacks D23) or it stands below the answer."""
     first, above = posts.find_unfiltered(db, id), posts.find_unfiltered(db, parent.id)
     if first is None or above is None:
         return

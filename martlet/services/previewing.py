@@ -64,7 +64,7 @@ def of_post(db: Writer, event: PostPublished, here: Server) -> None:
 
 
 def of_edit(db: Writer, event: PostEdited, here: Server) -> None:
-    """Another link, another card; none, none."""
+    """Have an edited post get the card of the link that it has now, or none."""
     post = posts.find_unfiltered(db, event.post)
     if post is None:
         return
@@ -86,7 +86,7 @@ def of_deletion(db: Writer, event: PostDeleted, here: Server) -> None:
 
 
 def of_author(db: Writer, event: AccountChanged, here: Server) -> None:
-    """Who is gone, or no longer says so, is not named as a page's author."""
+    """Remove an account from cards as their author once it is gone or no longer lists the page's host."""
     found = cards.by_author(db, event.account, AT_ONCE)
     if not found:
         return

@@ -152,7 +152,7 @@ def counts(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Counted]]
 
 
 def other_kinds(db: Reader, post: PostId, choice: Choice) -> int:
-    """How many different ones a post has besides this."""
+    """How many different emoji a post has besides this one."""
     counted = db.value(
         """
         SELECT count(*) FROM reaction_count WHERE post_id = :post AND NOT (name = :name AND host = :host)

@@ -129,7 +129,7 @@ def claim(db: Writer, use: FileUse, id: int, source: Source, now: int, till: int
 
 
 def release(db: Writer, use: FileUse, id: int) -> None:
-    """Whoever was to fetch it does not."""
+    """End a claim without having fetched."""
     db.run("UPDATE remote_file SET taken_till = 0 WHERE used_for = :use AND subject_id = :id", use=use, id=id)
 
 
@@ -205,7 +205,7 @@ def of_subjects(db: Reader, use: FileUse, ids: Collection[int]) -> list[RemoteFi
 
 
 def of_media(db: Reader, ids: Collection[MediaId]) -> list[RemoteFile]:
-    """With their previews."""
+    """The files of these media, and their previews."""
     return [*of_subjects(db, FileUse.MEDIA, ids), *of_subjects(db, FileUse.PREVIEW, ids)]
 
 
@@ -226,7 +226,7 @@ def any_of_them(db: Reader, limit: int) -> list[RemoteFile]:
 
 
 def least_recently_used(db: Reader, limit: int) -> list[RemoteFile]:
-    """Of what takes up room."""
+    """Kept files, those that nobody looked at for longest first."""
     rows = db.rows(
         f"SELECT {COLUMNS} FROM remote_file WHERE bytes > 0 ORDER BY used_at LIMIT :limit", limit=limit
     )
@@ -234,7 +234,7 @@ def least_recently_used(db: Reader, limit: int) -> list[RemoteFile]:
 
 
 def failed_before(db: Reader, moment: int, limit: int) -> list[RemoteFile]:
-    """What could have been tried again since then, and was not asked for."""
+    """Failed files whose pause was over before then."""
     rows = db.rows(
         f"""
         SELECT {COLUMNS} FROM remote_file WHERE bytes = 0 AND retry_at < :moment AND taken_till < :moment

@@ -44,7 +44,7 @@ def of_thread(db: Reader, thread: PostId, limit: int) -> list[Seen]:
 
 
 def visited(db: Writer, post: PostId, context: str, now: int) -> None:
-    """Its document was read."""
+    """Note that a post's document was read now."""
     db.run(
         """
         INSERT INTO remote_post (post_id, context, visited_at) VALUES (:post, :context, :now)
@@ -103,7 +103,7 @@ def _more(db: Reader, post: PostId, told: int | None, known: str, column: str) -
 
 
 def miss_parent(db: Writer, post: PostId, parent: Uri) -> None:
-    """A post answers something that is not known here."""
+    """Note that a post answers something that is not known here."""
     db.run(
         """
         INSERT INTO missing_parent (post_id, uri) VALUES (:post, :uri)

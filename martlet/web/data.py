@@ -246,7 +246,7 @@ async def drop(visit: Visit) -> Answer:
 
 @pages.get(addresses.IMPORT_FAILED, access="member")
 async def failed(visit: Visit) -> Answer:
-    """In the form in which it came, so that it can be sent once more."""
+    """The rows that failed, in the form in which they came, so that they can be sent once more."""
     return _file(await visit.store.reading_aside(_failed, visit), "failed.csv")
 
 

@@ -53,7 +53,7 @@ def entity(one: Counted, here: Server, *, is_own: bool) -> entities.Reaction:
 
 
 def name(choice: Choice) -> str:
-    """As apps are told it, and say it again to choose the same."""
+    """The name of an emoji in the client API: what an app is shown, and sends to choose the same."""
     return choice.key if choice.is_custom else as_picture(choice.name)
 
 
