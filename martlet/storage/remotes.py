@@ -69,14 +69,19 @@ def new_followers_here(db: Reader, account: AccountId, after: int, limit: int) -
 
 
 def inboxes_of_followers(db: Reader, account: AccountId) -> set[str]:
-    """One for each server on which somebody follows the account."""
+    """
+    One for each server on which somebody follows the account, which is here.
+
+    Follows from elsewhere have a uri; the `+` keeps the query off the index of all followers.
+    """
     rows = db.rows(
         """
         SELECT DISTINCT remote_account.shared_inbox
           FROM follow
           JOIN remote_account ON remote_account.account_id = follow.follower_id
           JOIN account ON account.id = follow.follower_id
-         WHERE follow.followed_id = :account AND follow.is_accepted = 1 AND account.suspended_at IS NULL
+         WHERE follow.followed_id = :account AND +follow.is_accepted = 1 AND follow.uri IS NOT NULL
+           AND account.suspended_at IS NULL
         """,
         account=account,
     )
