@@ -35,7 +35,7 @@ from martlet.storage.database import (
 P = ParamSpec("P")
 T = TypeVar("T")
 
-CACHE_KIB = 16 * 1024
+CACHE_KIB = 32 * 1024
 BUSY_SECONDS = 10.0
 """How long to wait while somebody else, who does not know of our lock file, writes."""
 GROUP_SECONDS = 0.010
