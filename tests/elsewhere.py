@@ -114,6 +114,8 @@ class Elsewhere(Client):
         self.received: list[Document] = []
         self.delivered: list[tuple[str, Document]] = []
         self.is_down = False
+        self.asks_to_wait: int | None = None
+        """Seconds in the Retry-After of a 429 that answers whatever is brought."""
         self.silent: set[str] = set()
         """Hosts that do not answer while the others do."""
         self.finger: dict[str, str] = {}
@@ -180,6 +182,9 @@ class Elsewhere(Client):
         if self.is_down:
             self.asked.append(url)
             raise Unreachable("It does not answer.")
+        if self.asks_to_wait is not None:
+            self.asked.append(url)
+            return Answer(429, {"retry-after": str(self.asks_to_wait)}, b"", url)
         self.received.append(json.loads(body))
         self.delivered.append((url, json.loads(body)))
         return Answer(202, {}, b"", url)

@@ -214,11 +214,12 @@ def _request(inner: Any) -> Follow | RequestQuote | Uri:
     return named
 
 
-def _undone(inner: Any, actor: Uri) -> Boost | Like | Follow | Block | Uri:
+def _undone(inner: Any, actor: Uri) -> Boost | Like | Follow | Accept | Block | Uri:
     if isinstance(inner, dict) and "object" in inner:
-        done = _simple(
-            inner, uri(inner.get("id")) or Uri(""), uri(inner.get("actor")) or actor, kind_of(inner)
-        )
+        name, by = uri(inner.get("id")) or Uri(""), uri(inner.get("actor")) or actor
+        if kind_of(inner) == "Accept":
+            return Accept(name, by, _request(first(inner["object"])))
+        done = _simple(inner, name, by, kind_of(inner))
         if done is not None:
             return done
     named = uri(inner)

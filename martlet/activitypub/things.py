@@ -305,7 +305,7 @@ class Undo:
 
     uri: Uri
     actor: Uri
-    act: "Boost | Like | Follow | Block | Uri"
+    act: "Boost | Like | Follow | Accept | Block | Uri"
 
 
 @dataclass(frozen=True, slots=True)

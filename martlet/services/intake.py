@@ -312,17 +312,21 @@ def _requested(
 
 
 def _accept(db: Writer, act: Accept, actor: Account, here: Server) -> None:
+    if uris.find_tombstone(db, act.uri) is not None:
+        return
     found = _requested(db, act.request, actor)
     if found is not None and not found[1].is_accepted:
         following.accept(db, actor.id, found[0].id, here)
 
 
-def _reject(db: Writer, act: Reject, actor: Account) -> None:
-    """A request is refused, or a follow ended."""
+def _reject(db: Writer, act: Reject | Accept, actor: Account) -> bool:
+    """A request is refused, or a follow ended, also by taking its acceptance back; whether there was any."""
     found = _requested(db, act.request, actor)
-    if found is not None:
-        follows.lock_pair(db, found[0].id, actor.id)
-        following.end(db, found[0].id, actor.id, actor.id)
+    if found is None:
+        return False
+    follows.lock_pair(db, found[0].id, actor.id)
+    following.end(db, found[0].id, actor.id, actor.id)
+    return True
 
 
 def _block(db: Writer, act: Block, actor: Account, here: Server) -> None:
@@ -351,6 +355,9 @@ def _take_back(db: Writer, act: Undo, actor: Account, here: Server) -> bool:
     match act.act:
         case Follow(_, _, target):
             return _unfollow(db, actor, accounts.find_by_uri(db, target))
+        case Accept():
+            found = _requested(db, act.act.request, actor)
+            return found is not None and bool(found[1].is_accepted) and _reject(db, act.act, actor)
         case Block(_, _, target):
             blocked = accounts.find_by_uri(db, target)
             if blocked is None or not relations.is_blocking(db, actor.id, blocked.id):

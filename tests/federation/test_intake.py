@@ -47,6 +47,61 @@ def test_a_follow_is_asked_for_accepted_and_ended(
     assert (undo["type"], undo["object"]["type"], undo["object"]["object"]) == ("Undo", "Follow", eve.uri)
 
 
+def test_an_acceptance_is_taken_back(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    """The follow ends; and an acceptance that was taken back before it came never comes."""
+    id = follow(api, there, ada, eve)
+    request = there.received[-1]
+    there.bring(api, eve.act("Undo", eve.act("Accept", {**request, "actor": eve.uri, "object": ADA})))
+    assert api.get(f"/api/v1/accounts/relationships?id[]={id}", ada).json[0]["following"]
+    there.bring(api, eve.act("Undo", eve.act("Accept", request)))
+    assert not api.get(f"/api/v1/accounts/relationships?id[]={id}", ada).json[0]["following"]
+    api.post(f"/api/v1/accounts/{id}/follow", ada)
+    api.work()
+    accept = eve.act("Accept", there.received[-1])
+    for act in (eve.act("Undo", accept), accept):
+        there.bring(api, act)
+    found = api.get(f"/api/v1/accounts/relationships?id[]={id}", ada).json[0]
+    assert (found["following"], found["requested"]) == (False, True)
+
+
+def test_a_robot_says_so(api: Api, ada: client.Person) -> None:
+    document = {"accept": "application/activity+json"}
+    assert api.get("/users/ada", headers=document).json["type"] == "Person"
+    api.patch("/api/v1/accounts/update_credentials", ada, json={"bot": True})
+    assert api.get("/users/ada", headers=document).json["type"] == "Service"
+
+
+def test_a_poll_is_edited_elsewhere(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
+    """Other options take no votes along; a further one, or other words, leave no trace of the old."""
+    follow(api, there, ada, eve)
+
+    def asked(*options: tuple[str, int], **more: Any) -> Any:
+        votes = [
+            {"type": "Note", "name": name, "replies": {"type": "Collection", "totalItems": count}}
+            for name, count in options
+        ]
+        return eve.note("<p>Tea?</p>", type="Question", id=f"{eve.uri}/posts/tea", oneOf=votes, **more)
+
+    there.bring(api, eve.act("Create", asked(("Green", 2), ("Black", 1), published="2026-01-02T03:04:05Z")))
+    id = api.get(f"/api/v2/search?q={eve.uri}/posts/tea&resolve=true", ada).json["statuses"][0]["id"]
+    edited = asked(
+        ("Green", 0),
+        ("Mint", 4),
+        ("None", 0),
+        published="2026-01-02T03:04:05Z",
+        updated="2026-01-03T03:04:05Z",
+    )
+    there.bring(api, eve.act("Update", edited))
+    found = api.get(f"/api/v1/statuses/{id}", ada).json
+    assert found["edited_at"] is not None
+    options = [(one["title"], one["votes_count"]) for one in found["poll"]["options"]]
+    assert options == [("Green", 0), ("Mint", 4), ("None", 0)]
+    there.bring(
+        api, eve.act("Update", {**edited, "type": "Note", "oneOf": None, "updated": "2026-01-04T03:04:05Z"})
+    )
+    assert api.get(f"/api/v1/statuses/{id}", ada).json["poll"] is None
+
+
 def test_followers_from_elsewhere(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
     asked = eve.act("Follow", ADA)
     there.bring(api, asked)

@@ -130,6 +130,24 @@ def test_it_comes_back_and_gets_everything_in_order(api: Api, there: Elsewhere, 
         assert (peer.failures, peer.is_sending) == (0, 0)
 
 
+def test_a_server_that_asks_for_patience_is_given_it(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    """Retry-After holds for everything that waits for it, however short the pause would have been."""
+    followed_by(api, there, "bob")
+    there.asks_to_wait = 7200
+    there.asked.clear()
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for number in range(3):
+            publish(api, ada, f"Number {number}")
+        for _ in range(11):
+            api.work()
+            clock.shift(timedelta(minutes=10))
+        assert len(there.asked) == 1
+        there.asks_to_wait = None
+        clock.shift(timedelta(minutes=11))
+        api.work()
+    assert len(there.received) == 3
+
+
 def test_suspended_servers_are_neither_told_nor_heard(api: Api, there: Elsewhere, ada: client.Person) -> None:
     [bob] = followed_by(api, there, "bob")
     with api.built.ground.store.write() as db:

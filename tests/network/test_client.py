@@ -240,7 +240,9 @@ async def test_http_2_is_spoken_where_it_is_understood(authority: Authority) -> 
     async with listening_h2(tls) as there, trial(lookup=here, authorities=authority.pem) as client:
         urls = [f"https://ada.example:{there.port}/{n}" for n in range(5)]
         answers = await asyncio.gather(*(client.get(url) for url in urls))
+        brought = await client.post(urls[0], b"{}", headers={"content-type": "application/activity+json"})
     assert [got.body.decode() for got in answers] == [f"ada.example:{there.port}"] * 5
+    assert (brought.status, there.requests[-1].method) == (200, "POST")
     assert there.connections == 1
 
 
