@@ -7,16 +7,16 @@ from martlet.http.answer import NOSNIFF, Answer, Header
 from martlet.http.request import Request
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
+from martlet.model.ids import id_from
+from martlet.model.paging import LAST_ID
 from martlet.signing import canonical_json
-from martlet.storage import accounts, collections
+from martlet.storage import accounts
 from martlet.storage.database import Reader
 from martlet.text import names
 
 ACTIVITY: Header = (b"content-type", b"application/activity+json")
 VARY: Header = (b"vary", b"accept")
 CACHED: Header = (b"cache-control", b"public, max-age=60")
-LONGEST_ID = 19
-"""Digits of the largest id."""
 
 
 class GoneHere(NotFound):
@@ -48,15 +48,15 @@ def page_before(request: Request) -> int | None:
     """The id before which the page asked for begins; None where the collection itself is asked for."""
     if b"page=" not in request.query:
         return None
-    return number_asked(request, "before") or collections.LAST
+    return id_asked(request, "before") or LAST_ID
 
 
-def number_asked(request: Request, name: str) -> int | None:
-    """A number of the query, at most `collections.LAST`; None where there is none."""
+def id_asked(request: Request, name: str) -> int | None:
+    """An id in the query; None where there is none."""
     for part in request.query.decode("latin-1").split("&"):
         key, _, value = part.partition("=")
-        if key == name and value.isascii() and value.isdigit() and len(value) <= LONGEST_ID:
-            return min(int(value), collections.LAST)
+        if key == name:
+            return id_from(value)
     return None
 
 

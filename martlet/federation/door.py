@@ -20,12 +20,11 @@ from martlet.federation.account_collections import AccountCollections
 from martlet.federation.answering import (
     ACTIVITY,
     CACHED,
-    LONGEST_ID,
     VARY,
     GoneHere,
     account_here,
     document_answer,
-    number_asked,
+    id_asked,
 )
 from martlet.federation.asking import Asking, SignerSuspended
 from martlet.federation.inbox import Inbox
@@ -43,6 +42,7 @@ from martlet.model.errors import (
     TooMany,
     Unavailable,
 )
+from martlet.model.ids import id_from
 from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.reactions import Choice
@@ -53,7 +53,6 @@ from martlet.services.ports import Ground
 from martlet.signing.http_signatures import SignatureRejected
 from martlet.storage import (
     accounts,
-    collections,
     documents,
     peer_policies,
     posts,
@@ -277,7 +276,7 @@ class FederationDoor:
 
     def _around_post(self, name: Around) -> Endpoint:
         async def answer(request: Request, params: Params) -> Answer:
-            after = number_asked(request, "after") or 0
+            after = id_asked(request, "after") or 0
             return document_answer(await self._ground.store.reading(_collection_of, params, name, after))
 
         return answer
@@ -315,8 +314,7 @@ def _kept_post(db: Reader, params: Params) -> bytes | None:
 
 def _post_id(text: str) -> PostId:
     """0 for what can be no post's."""
-    id = int(text) if text.isascii() and text.isdigit() and len(text) <= LONGEST_ID else 0
-    return PostId(min(id, collections.LAST))
+    return PostId(id_from(text) or 0)
 
 
 def _find_actor(db: Reader, id: AccountId) -> bytes | None:
@@ -366,10 +364,7 @@ def _collection_of(db: Reader, params: Params, name: Around, after: int) -> Docu
 def _buried(db: Reader, params: Params, here: Server) -> tuple[Uri, Account, int] | None:
     """A post that was, its author, and when it was deleted."""
     author = account_here(db, params["username"])
-    id = params["id"]
-    if not id.isascii() or not id.isdigit():
-        return None
-    uri = here.post_uri(author.username, PostId(int(id[:LONGEST_ID])))
+    uri = here.post_uri(author.username, _post_id(params["id"]))
     found = uris.find_tombstone(db, uri)
     return None if found is None else (uri, author, found[1])
 

@@ -13,8 +13,11 @@ import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from martlet.model.paging import LAST_ID
+
 SLOTS = 64
 _COUNTERS = 1024
+_MOST_DIGITS = 19
 
 
 class IdMaker:
@@ -47,6 +50,14 @@ class IdMaker:
         if milliseconds % 1000 == 0:
             milliseconds += secrets.randbelow(1000)
         return milliseconds << 16 | self._slot | secrets.randbelow(_COUNTERS)
+
+
+def id_from(text: str) -> int | None:
+    """The id that somebody names by its digits; None for anything that can be no id."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS):
+        return None
+    id = int(text)
+    return id if id <= LAST_ID else None
 
 
 def first_id_at(moment: datetime) -> int:

@@ -18,6 +18,7 @@ from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model import remote_media
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
+from martlet.model.ids import id_from
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.proxy.errors import CannotBeHad, NotOurAddress, ProxyAsking, StillFetching
 from martlet.proxy.fetching import VIA, Fetcher
@@ -33,7 +34,6 @@ A_WHILE = 6 * 3_600_000
 NOTE_SECONDS = 5.0
 """So long notes of what was looked at are gathered, to be written together."""
 FOR_A_WEEK = "public, max-age=604800"
-_LONGEST_ID = 19
 _RETRY = "5"
 _USES, _FORMS = frozenset(FileUse), frozenset(FileForm)
 
@@ -152,12 +152,10 @@ def _address(params: Params) -> tuple[str, str, str]:
 
 
 def _named(params: Params) -> Named:
-    use, id = params["use"], params["id"]
-    if use not in _USES or params["form"] not in _FORMS:
+    use, id = params["use"], id_from(params["id"])
+    if id is None or use not in _USES or params["form"] not in _FORMS:
         raise NotFound
-    if not (id.isascii() and id.isdigit() and len(id) <= _LONGEST_ID):
-        raise NotFound
-    return FileUse(use), int(id)
+    return FileUse(use), id
 
 
 def _is_proxy(request: Request) -> bool:

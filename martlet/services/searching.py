@@ -13,7 +13,7 @@ from datetime import timedelta
 from time import monotonic
 from typing import Literal
 
-from martlet.model.ids import first_id_at
+from martlet.model.ids import first_id_at, id_from
 from martlet.model.names import NOBODY, AccountId, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.model.server import Server
@@ -38,8 +38,6 @@ LONGEST = 1.0
 QUICK = 0.01
 WINDOW = DAY_MS << 16
 """A day, in ids."""
-LONGEST_ID = 20
-"""An id has fewer digits."""
 
 _FINDABLE = {Where.PUBLIC: Findable.OPEN, Where.LIBRARY: Findable.LIBRARY, Where.ALL: Findable.ALL}
 
@@ -213,9 +211,8 @@ class _Speller:
 
 def post_at(db: Reader, viewer: AccountId, address: str) -> Shown | None:
     """The post that has this address, if the viewer may see it."""
-    last = address.rpartition("/")[2]
-    is_id = last.isascii() and last.isdigit() and len(last) < LONGEST_ID and int(last) <= LAST_ID
-    return search.at(db, viewer, address, PostId(int(last) if is_id else 0))
+    id = id_from(address.rpartition("/")[2])
+    return search.at(db, viewer, address, PostId(id or 0))
 
 
 def hashtags(db: Reader, text: str, here: Server, limit: int, offset: int = 0) -> list[TagHistory]:

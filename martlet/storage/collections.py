@@ -8,7 +8,6 @@ from martlet.model.names import NOBODY, AccountId, PostId, Uri
 from martlet.storage.database import Reader
 from martlet.storage.visibility import may_see
 
-LAST = 2**63 - 1
 LARGEST_THREAD = 10_000
 """Posts of a thread that are counted."""
 

@@ -7,6 +7,7 @@ from martlet.archives import tables
 from martlet.archives.tables import FILE_NAMES, KINDS, Kind
 from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart
 from martlet.model.errors import Conflict, InvalidInput, NotFound, TooMany
+from martlet.model.ids import id_from
 from martlet.model.server import Server, moment
 from martlet.services import archiving, exporting, importing, importing_posts, inviting, securing
 from martlet.services.securing import WrongPassword
@@ -206,11 +207,12 @@ def _own_import(db: Reader, visit: Visit) -> BulkImport:
     return bulk_imports.get(db, _number(visit.params["id"]), visit.account)
 
 
-def _number(id: str) -> int:
+def _number(text: str) -> int:
     """Raises `NotFound`."""
-    if not (id.isascii() and id.isdigit() and len(id) < 19):  # noqa: PLR2004 - digits of 2**63
+    id = id_from(text)
+    if id is None:
         raise NotFound
-    return int(id)
+    return id
 
 
 @pages.get(addresses.IMPORT, access="member")

@@ -2,6 +2,7 @@
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound, TooMany
+from martlet.model.ids import id_from
 from martlet.model.server import moment
 from martlet.services import inviting, moving, securing
 from martlet.services.moving import NoSuchAccount
@@ -82,10 +83,10 @@ async def add_alias(visit: Visit) -> Answer:
 
 @pages.post(addresses.ALIAS_END, access="member")
 async def end_alias(visit: Visit) -> Answer:
-    id = visit.params["id"]
-    if not (id.isascii() and id.isdigit() and len(id) < 19):  # noqa: PLR2004 - digits of 2**63
+    id = id_from(visit.params["id"])
+    if id is None:
         raise NotFound
-    await visit.store.writing(moving.remove_alias, visit.account, int(id))
+    await visit.store.writing(moving.remove_alias, visit.account, id)
     return visit.go(addresses.MOVING, done="alias_ended")
 
 

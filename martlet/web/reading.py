@@ -4,6 +4,7 @@ from martlet.http.accepting import wants_document
 from martlet.http.answer import Answer
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
+from martlet.model.ids import id_from
 from martlet.model.names import NOBODY, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.model.server import Server
@@ -119,13 +120,8 @@ def _account(db: Reader, username: str, here: Server) -> Account:
 
 
 def _page(visit: Visit) -> Page:
-    before, after = _id(visit.query.get("max_id", "")), _id(visit.query.get("min_id", ""))
+    before, after = id_from(visit.query.get("max_id", "")), id_from(visit.query.get("min_id", ""))
     return Page(before or LAST_ID, after or 0, ON_PROFILE, is_upward=after is not None)
-
-
-def _id(text: str) -> int | None:
-    is_id = text.isascii() and text.isdigit() and len(text) < 19  # noqa: PLR2004 - digits of 2**63
-    return int(text) if is_id else None
 
 
 @pages.get(addresses.POST, access="anyone")
@@ -140,7 +136,7 @@ def _post(db: Reader, visit: Visit) -> PostPage:
     """Raises `NotFound` alike for what is not there and what is not for everybody."""
     here = visit.here
     account = _account(db, visit.params["username"], here)
-    id = _id(visit.params["id"])
+    id = id_from(visit.params["id"])
     kept = posts.find(db, PostId(id), NOBODY) if id is not None else None
     if kept is None or kept.author_id != account.id or kept.boost_of_id is not None:
         raise NotFound

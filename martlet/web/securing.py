@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound, TooMany
+from martlet.model.ids import id_from
 from martlet.model.names import AppId
 from martlet.model.server import moment
 from martlet.services import entering, inviting, revoking, securing
@@ -115,12 +116,12 @@ async def end_one(visit: Visit) -> Answer:
 def _end_one(db: Writer, visit: Visit, id: str) -> None:
     """Raises `NotFound` for what is not theirs."""
     user = visit.signed_in.login.user
-    kind, number = id[:1], id[1:]
-    if not (number.isascii() and number.isdigit() and len(number) < 19):  # noqa: PLR2004 - digits of 2**63
+    kind, number = id[:1], id_from(id[1:])
+    if number is None:
         raise NotFound
     if kind == "b":
-        entering.end_other_session(db, user, int(number))
-    elif kind != "a" or not revoking.app(db, user, AppId(int(number))):
+        entering.end_other_session(db, user, number)
+    elif kind != "a" or not revoking.app(db, user, AppId(number)):
         raise NotFound
 
 

@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound, TooMany
+from martlet.model.ids import id_from
 from martlet.model.server import moment
 from martlet.services import inviting, leaving, securing
 from martlet.services.securing import WrongPassword
@@ -83,10 +84,10 @@ async def invite(visit: Visit) -> Answer:
 
 @pages.post(addresses.INVITATION_END, access="member")
 async def end_invitation(visit: Visit) -> Answer:
-    id = visit.params["id"]
-    if not (id.isascii() and id.isdigit() and len(id) < 19):  # noqa: PLR2004 - digits of 2**63
+    id = id_from(visit.params["id"])
+    if id is None:
         raise NotFound
-    await visit.store.writing(inviting.end, visit.account, int(id), visit.here)
+    await visit.store.writing(inviting.end, visit.account, id, visit.here)
     return visit.go(addresses.INVITATIONS, done="invitation_ended")
 
 
