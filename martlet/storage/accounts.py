@@ -7,6 +7,7 @@ from typing import NamedTuple
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, Uri, UserId
+from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
 
@@ -147,11 +148,11 @@ def many(db: Reader, ids: Collection[AccountId]) -> dict[AccountId, Account]:
 
 def update(db: Writer, id: AccountId, **changes: object) -> None:
     """Set columns; the version grows, so that nobody is shown the old account."""
-    unknown = changes.keys() - FIELDS
-    if unknown:
-        raise ValueError(unknown)
-    names = ", ".join(f"{name} = :{name}" for name in changes)
-    db.run(f"UPDATE account SET {names}, version = version + 1 WHERE id = :id", id=id, **changes)
+    db.run(
+        f"UPDATE account SET {assigned(changes, FIELDS)}, version = version + 1 WHERE id = :id",
+        id=id,
+        **changes,
+    )
 
 
 def touch(db: Writer, id: AccountId) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, MediaId, PostId, Uri
+from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import lock_row
 
@@ -65,11 +66,7 @@ def newest(db: Reader, account: AccountId) -> Archive | None:
 
 
 def update(db: Writer, id: int, **changes: object) -> None:
-    unknown = changes.keys() - CHANGEABLE
-    if unknown:
-        raise ValueError(unknown)
-    names = ", ".join(f"{name} = :{name}" for name in changes)
-    db.run(f"UPDATE archive SET {names} WHERE id = :id", id=id, **changes)
+    db.run(f"UPDATE archive SET {assigned(changes, CHANGEABLE)} WHERE id = :id", id=id, **changes)
 
 
 def delete(db: Writer, id: int) -> None:

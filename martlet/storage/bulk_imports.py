@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PostId, Uri
+from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import lock_row
 
@@ -85,11 +86,7 @@ def of_account(db: Reader, account: AccountId, limit: int) -> list[BulkImport]:
 
 def update(db: Writer, id: int, **changes: object) -> None:
     """Raises `AlreadyThere` where it is to be worked off while another one is."""
-    unknown = changes.keys() - CHANGEABLE
-    if unknown:
-        raise ValueError(unknown)
-    names = ", ".join(f"{name} = :{name}" for name in changes)
-    db.run(f"UPDATE bulk_import SET {names} WHERE id = :id", id=id, **changes)
+    db.run(f"UPDATE bulk_import SET {assigned(changes, CHANGEABLE)} WHERE id = :id", id=id, **changes)
 
 
 def count(db: Writer, id: int, *, taken: int = 0, known: int = 0, failed: int = 0) -> None:

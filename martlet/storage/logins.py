@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, UserId
+from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Row, Writer
 from martlet.storage.dialect import lock_row
 
@@ -98,11 +99,7 @@ def staff_names(db: Reader) -> list[str]:
 
 def update(db: Writer, user: UserId, **changes: object) -> None:
     """Set columns. Raises `AlreadyThere` for an e-mail address that is taken."""
-    unknown = changes.keys() - CHANGEABLE
-    if unknown:
-        raise ValueError(unknown)
-    names = ", ".join(f"{name} = :{name}" for name in changes)
-    db.run(f"UPDATE users SET {names} WHERE id = :user", user=user, **changes)
+    db.run(f"UPDATE users SET {assigned(changes, CHANGEABLE)} WHERE id = :user", user=user, **changes)
 
 
 def rehash(db: Writer, user: UserId, old: str, new: str) -> None:

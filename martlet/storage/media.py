@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, MediaId, PostId, ScheduledId
+from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
 
@@ -136,11 +137,7 @@ def release(db: Writer, post: PostId, now: int) -> None:
 
 
 def update(db: Writer, id: MediaId, **changes: object) -> None:
-    unknown = changes.keys() - set(NAMES)
-    if unknown:
-        raise ValueError(unknown)
-    names = ", ".join(f"{name} = :{name}" for name in changes)
-    db.run(f"UPDATE media SET {names} WHERE id = :id", id=id, **changes)
+    db.run(f"UPDATE media SET {assigned(changes, NAMES)} WHERE id = :id", id=id, **changes)
 
 
 def make_ready(db: Writer, media: Media) -> None:

@@ -10,6 +10,7 @@ from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
 from martlet.storage import cards
+from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
 from martlet.storage.visibility import may_see, wants_to_see
@@ -231,12 +232,8 @@ def find_boost(db: Reader, boosted: PostId, by: AccountId) -> Post | None:
 
 def update(db: Writer, id: PostId, **changes: object) -> None:
     """Set columns; the version grows, so that nobody is shown the old post."""
-    unknown = changes.keys() - set(NAMES)
-    if unknown:
-        raise ValueError(unknown)
-    names = ", ".join(f"{name} = :{name}" for name in changes)
     db.run(
-        f"UPDATE post SET {names}, version = version + 1, revision = revision + 1 WHERE id = :id",
+        f"UPDATE post SET {assigned(changes, NAMES)}, version = version + 1, revision = revision + 1 WHERE id = :id",
         id=id,
         **changes,
     )

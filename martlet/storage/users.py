@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, UserId
+from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers
 
@@ -52,8 +53,8 @@ def staff(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, str]:
 
 def update(db: Writer, account: AccountId, **changes: object) -> None:
     """Set columns of whoever signs in to the account."""
-    unknown = changes.keys() - CHANGEABLE
-    if unknown:
-        raise ValueError(unknown)
-    names = ", ".join(f"{name} = :{name}" for name in changes)
-    db.run(f"UPDATE users SET {names} WHERE account_id = :account", account=account, **changes)
+    db.run(
+        f"UPDATE users SET {assigned(changes, CHANGEABLE)} WHERE account_id = :account",
+        account=account,
+        **changes,
+    )
