@@ -25,7 +25,7 @@ def place(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> None:
     """A new post from elsewhere: note what it misses, and give it what missed it."""
     if post.reply_to_id is not None:
         thread_fetches.note_remote(db, here.next_id(), post.thread_id)
-    elif reply_to is not None and reply_to != post.uri and uris.find_post(db, reply_to) is None:
+    elif reply_to is not None and reply_to != post.uri:  # not known, or not for its author to see
         remote_posts.miss_parent(db, post.id, reply_to)
     for waiting in remote_posts.waiting_for(db, post.uri, MOST_WAITING):
         _join(db, waiting, post, here)
@@ -35,10 +35,9 @@ def place_again(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> N
     """A known post whose document was read anew: it may have come before its parent, and before this was noted."""
     if post.reply_to_id is not None or reply_to is None or reply_to == post.uri:
         return
+    remote_posts.miss_parent(db, post.id, reply_to)
     parent = uris.find_post(db, reply_to)
-    if parent is None:
-        remote_posts.miss_parent(db, post.id, reply_to)
-    else:
+    if parent is not None:
         _join(db, post.id, parent, here)
 
 
@@ -47,10 +46,10 @@ def _join(db: Writer, id: PostId, parent: Post, here: Server) -> None:
     first, above = posts.find_unfiltered(db, id), posts.find_unfiltered(db, parent.id)
     if first is None or above is None:
         return
-    remote_posts.end_missing(db, first.id)
     is_first = first.thread_id == first.id and first.reply_to_id is None
     if not is_first or above.thread_id == first.id or above.boost_of_id is not None:
-        return
-    if posts.find(db, above.id, viewer=first.author_id) is not None:
+        remote_posts.end_missing(db, first.id)
+    elif posts.find(db, above.id, viewer=first.author_id) is not None:
+        remote_posts.end_missing(db, first.id)
         threads.join(db, first, above)
         timelines.deliver(db, PostPublished(first.id, here.now_ms() - first.created_at < NEWS), here)

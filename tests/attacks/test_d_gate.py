@@ -341,13 +341,16 @@ def test_d22_what_was_deleted_here_stays_gone(
 def test_d23_answers_and_edits_of_what_one_may_not_see(
     api: Api, there: Elsewhere, ada: client.Person, alice: Person
 ) -> None:
-    """An answer to it stands alone: it is no part of the thread, and nobody is told of one by somebody blocked."""
+    """An answer to it is no part of the thread and no first post, and nobody is told of one by somebody blocked."""
     acquainted(api, there, ada, alice)
     psst = api.post("/api/v1/statuses", ada, json={"status": "psst", "visibility": "direct"}).json
     there.bring(api, alice.act("Create", alice.note(inReplyTo=psst["uri"], tag=MENTION)))
     thread = api.get(f"/api/v1/statuses/{psst['id']}/context", ada).json
     assert thread["descendants"] == []
     assert api.get(f"/api/v1/statuses/{psst['id']}", ada).json["replies_count"] == 0
+    assert (
+        len(api.get("/api/v1/timelines/home", ada).json) == 2
+    )  # what Ada said, and what Alice had said before
     found = api.get("/api/v2/search?q=@alice@victim.test", ada).json["accounts"][0]
     api.post(f"/api/v1/accounts/{found['id']}/block", ada)
     api.work()
