@@ -18,6 +18,7 @@ from martlet.settings import Settings
 from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
+from martlet.wiring.ground import ground_for
 from tests.client import Api
 from tests.make import Make
 
@@ -133,7 +134,7 @@ def store(database: str, tmp_path: Path) -> Iterator[Store]:
 
 @pytest.fixture
 def ground(store: Store, settings: Settings) -> Ground:
-    return app.ground_for(settings, store)
+    return ground_for(settings, store)
 
 
 @pytest.fixture

@@ -21,6 +21,7 @@ from martlet.settings import Settings
 from martlet.signing import passwords
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
+from martlet.wiring.ground import ground_for
 
 GUESTS = ("jona", "xiaoyu")
 """Those one can sign in as."""
@@ -60,7 +61,7 @@ async def _fill(wanted: Settings, hashes: dict[str, str]) -> None:
     migrate(store)
     now = here.now()
     clock = Clock(now - timedelta(days=33))
-    ground = app.ground_for(wanted, store)
+    ground = ground_for(wanted, store)
     ids = IdMaker(random.SystemRandom().randrange(64), lambda: milliseconds(clock()))
     ground = replace(ground, here=replace(ground.here, clock=clock, ids=ids))
     built = app.build_on(ground, wanted)

@@ -1,1 +1,1 @@
-"""What follows from what, and what is done later: the tables that `app.py` puts together."""
+"""What `app.py` puts together: the ground of all use cases, the reactions to events, and the jobs."""

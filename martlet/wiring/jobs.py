@@ -5,6 +5,8 @@ from functools import partial
 
 from martlet.federation.post_office import PostOffice
 from martlet.jobs.runner import Job, Lane
+from martlet.mastodon.serialize import push
+from martlet.network import push as network_push
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer, Unreachable
 from martlet.services import (
@@ -35,7 +37,9 @@ from martlet.services import (
 from martlet.services.fetching_previews import Download, NotFetched, PreviewFetcher, Wanted
 from martlet.services.mailing import MailServer
 from martlet.services.ports import Ground
-from martlet.services.pushing import Pusher
+from martlet.services.pushing import Became, Pusher
+from martlet.settings import Settings
+from martlet.signing.subscriptions import Sender, Subscription
 
 DELIVERIES_AT_ONCE = 64
 GATHERING_AT_ONCE = 8
@@ -43,10 +47,9 @@ GATHERING_AT_ONCE = 8
 PREVIEWS_AT_ONCE = 8
 
 
-def jobs(
-    ground: Ground, pusher: Pusher, mail: MailServer | None, post_office: PostOffice, client: Client
-) -> Mapping[str, Job]:
+def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Client) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
+    pusher = Pusher(partial(_push, client), partial(push.word, here=ground.here))
     return {
         **post_office.jobs,
         delivering.SPREAD: partial(delivering.spread, ground),
@@ -76,7 +79,7 @@ def jobs(
         restricting.REVIEW: partial(restricting.review, ground.store),
         restricting.ENFORCE: partial(restricting.enforce, ground.store),
         scheduling.PUBLISH: partial(scheduling.publish_due, ground.store),
-        mailing.MAIL: partial(mailing.send, ground, mail),
+        mailing.MAIL: partial(mailing.send, ground, _mail_server(settings)),
         sweeping.SWEEP: partial(sweeping.sweep, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
         timelines.TIDY: partial(timelines.tidy, ground.store),
@@ -109,3 +112,21 @@ async def _fetch(client: Client, url: str, wanted: Wanted) -> Download:
         is_for_now = answer.status in fetching_previews.FOR_NOW
         raise NotFetched(f"It answers with {answer.status}.", is_for_now=is_for_now)
     return Download(answer.url, answer.headers.get("content-type", ""), answer.body)
+
+
+async def _push(client: Client, subscription: Subscription, payload: bytes, sender: Sender) -> Became:
+    outcome = await network_push.send(client, subscription, payload, sender)
+    return outcome.result.value
+
+
+def _mail_server(settings: Settings) -> MailServer | None:
+    if not settings.smtp_host:
+        return None
+    return MailServer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_security,
+        settings.smtp_user,
+        settings.smtp_password,
+        settings.mail_from,
+    )

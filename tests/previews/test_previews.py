@@ -19,6 +19,7 @@ from martlet.services import deleting, previewing
 from martlet.settings import Settings
 from martlet.storage import cards
 from martlet.storage.database import Store
+from martlet.wiring.ground import ground_for
 from tests.client import Api, Person
 from tests.previews.web import PAGES, Web, hurry, look_up, waiting
 
@@ -286,7 +287,7 @@ def test_an_edit_changes_the_card(api: Api, ada: Person, web: Web) -> None:
 
 def test_nothing_is_asked_where_previews_are_off(store: Store, settings: Settings, web: Web) -> None:
     off = msgspec.structs.replace(settings, link_previews=False)
-    api = Api(app.build_on(app.ground_for(off, store), off, web))
+    api = Api(app.build_on(ground_for(off, store), off, web))
     web.page(BLOG, "blog.html")
     assert previewed(api, api.person("ada"), BLOG) is None
     assert web.asked == []

@@ -17,6 +17,7 @@ from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
 from martlet.storage.postgres import PostgresStore
 from martlet.storage.sqlite import SqliteStore
+from martlet.wiring.ground import ground_for
 from tests.client import Api, Person
 from tests.mastodon.acts import POSTS, publish
 from tests.storage import crowded
@@ -105,7 +106,7 @@ def town(
         )
         stack.callback(store.close)
         migrate(store)
-        api = Api(app.build_on(app.ground_for(settings, store), settings))
+        api = Api(app.build_on(ground_for(settings, store), settings))
         stack.callback(api.close)
         found = crowded.settled(api)
         if isinstance(store, PostgresStore):
