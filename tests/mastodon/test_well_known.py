@@ -70,5 +70,10 @@ def test_nodeinfo(api: Api, version: str) -> None:
     assert found["version"] == version
     assert found["software"]["name"] == "martlet"
     assert ("repository" in found["software"]) == (version == "2.1")
+    assert set(found) == {
+        *("version", "software", "protocols", "services", "openRegistrations", "usage", "metadata")
+    }
+    assert (found["protocols"], found["services"]) == (["activitypub"], {"inbound": [], "outbound": []})
+    assert set(found["usage"]["users"]) == {"total", "activeMonth", "activeHalfyear"}
     assert found["usage"]["users"]["total"] == 1
     assert found["openRegistrations"] is False
