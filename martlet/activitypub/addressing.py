@@ -52,7 +52,7 @@ def _quoters(named: Collection[str], author: str, followers: str) -> tuple[str, 
 
 
 def quoters(policy: QuotePolicy, author: str, followers: str) -> Quoters:
-    """The same as other servers read it; nobody is the author alone, because nothing would say nothing."""
+    """The policy as `canQuote`. Nobody is written as the author alone, because an empty list would say nothing."""
     addresses = {EVERYBODY: PUBLIC, FOLLOWERS: followers}
     automatic = tuple(addresses[word] for word in policy.automatic if word in addresses)
     return Quoters(

@@ -204,7 +204,7 @@ def _tags(post: Writing, urls: Sequence[str]) -> list[Document]:
 
 
 def _link_to_quoted(uri: Uri) -> Document:
-    """FEP-e232, for those who know no `quote`."""
+    """The link in `tag` (FEP-e232), for software that does not know `quote`."""
     return {
         "type": "Link",
         "mediaType": LINKED_DATA,
@@ -345,7 +345,7 @@ def authorization_deleted(uri: Uri, authorization: Document, to: Sequence[str]) 
 
 
 def quote_requested(act: RequestQuote, quote: Document) -> Document:
-    """The quote whole: whoever is asked for consent may want to read it first."""
+    """A `QuoteRequest` with the whole quote in it: whoever is asked for consent may want to read it first."""
     return {"@context": contexts.DOCUMENT, **_bare(act), "instrument": quote}
 
 

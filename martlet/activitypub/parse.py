@@ -125,14 +125,14 @@ def _about_people(document: Thing, name: Uri, actor: Uri, kind: str) -> Move | F
 
 
 def _move(document: Thing, name: Uri, actor: Uri) -> Move | Other:
-    """Only of the actor itself: nobody moves another."""
+    """A `Move` of the actor itself; that of another account is refused."""
     if needed_uri(document, "object") != actor:
         return Other(name, actor, "Move")
     return Move(name, actor, needed_uri(document, "target"))
 
 
 def _nameless(document: Thing, actor: Uri) -> Uri:
-    """Some send acts without an id: the same act has the same name, and another one another."""
+    """The name of an act that came without an id, from its content: the same act always has the same name."""
     digest = hashlib.sha256(json.dumps(document, sort_keys=True).encode()).hexdigest()
     return Uri(f"{actor}#nameless-{digest}")
 
@@ -177,7 +177,7 @@ def _simple(document: Thing, name: Uri, actor: Uri, kind: str) -> Boost | Like |
 
 
 def _like(document: Thing, name: Uri, actor: Uri, kind: str) -> Like:
-    """A heart that comes as a like is one: Misskey sends it for likes, and takes likes for it."""
+    """A like or an emoji reaction. A `Like` with a heart is a plain like, because that is how Misskey sends those."""
     chosen = text(document.get("_misskey_reaction")) or text(document.get("content"))
     chosen = chosen.strip()[: parse_tags.LONGEST_SHORTCODE + 2]
     if kind == "Like" and chosen.rstrip(VARIANT) == HEART:

@@ -162,7 +162,7 @@ class Writing:
     authorization: Uri | None = None
     """The consent of the quoted post's author, as it is called."""
     is_legacy_quote: bool = False
-    """It quotes as software does that knows no consent."""
+    """The quote was written in a form that knows no consent (`quoteUrl` and the like)."""
     has_lost_quote: bool = False
     """What it quoted is gone."""
     quoters: Quoters | None = None
@@ -170,7 +170,7 @@ class Writing:
     """A vote: the option chosen, said by a nameless post in answer to the poll."""
     likes_count: int | None = None
     boosts_count: int | None = None
-    """As its server counts them, if it says so."""
+    """Both counts as its server tells them, if it does."""
 
 
 @dataclass(frozen=True, slots=True)

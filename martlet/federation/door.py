@@ -362,7 +362,7 @@ def _collection_of(db: Reader, params: Params, name: Around, after: int) -> Docu
 
 
 def _buried(db: Reader, params: Params, here: Server) -> tuple[Uri, Account, int] | None:
-    """A post that was, its author, and when it was deleted."""
+    """The uri of a deleted post, its author, and when it was deleted; None where there was none."""
     author = account_here(db, params["username"])
     uri = here.post_uri(author.username, _post_id(params["id"]))
     found = uris.find_tombstone(db, uri)

@@ -62,7 +62,7 @@ class Fetched:
 
     @property
     def is_named(self) -> bool:
-        """Whether it is called so by itself, too."""
+        """Whether the document's own `id` is the address at which it was found."""
         return uri_in(self.document.get("id")) == self.address
 
 

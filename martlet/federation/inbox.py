@@ -120,7 +120,7 @@ class Inbox:
             await self.ground.store.writing(incoming.finish, one.id)
 
     async def _take_in(self, one: Incoming, here: Server) -> None:
-        """All of it, and that it is worked off, in one transaction where it changes something here."""
+        """Gather what is needed; then record the activity and that it is worked off, in one transaction."""
         kept = self._read.pop(one.id, None)
         document, said = kept if kept is not None else _read(one.body)
         act, evidence = await self._believed(said, document, one.signer)

@@ -12,7 +12,7 @@ from martlet.storage.thread_fetches import ThreadFetch
 api = Api()
 
 SECONDS = 3
-"""After which a client may ask again."""
+"""Seconds after which a client may ask again."""
 
 
 @api.get("/api/v1_alpha/async_refreshes/{id}", scope="read", returns=entities.AsyncRefreshAnswer)

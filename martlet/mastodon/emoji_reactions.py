@@ -20,7 +20,7 @@ from martlet.storage.database import Reader, Writer
 api = Api()
 
 MOST_PEOPLE = 40
-"""Named for one emoji."""
+"""People who are named for one emoji."""
 
 
 def _post(db: Reader, call: Call[Any]) -> bytes:

@@ -144,7 +144,7 @@ class Operation:
     aliases: tuple[str, ...]
     rule: Rule | None
     roles: frozenset[str]
-    """Who of those that are signed in may call it; empty: all."""
+    """Roles that may call it; empty: everybody who is signed in."""
 
 
 class Api:

@@ -118,7 +118,7 @@ class PostUnreacted(Event, frozen=True):
     name: str
     host: str
     reaction: int
-    """What the choice was."""
+    """The id of the reaction that is no more."""
 
 
 class PollVoted(Event, frozen=True):

@@ -23,7 +23,7 @@ class Limits:
     image_bytes: int = 16 * 1024 * 1024
     video_bytes: int = 99 * 1024 * 1024
     remote_media_bytes: int = 5000 * 1024 * 1024
-    """Kept of other servers' files."""
+    """Bytes of other servers' files that are kept at most."""
     poll_options: int = 20
     poll_option: int = 100
     poll_seconds_min: int = 300

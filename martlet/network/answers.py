@@ -25,7 +25,7 @@ _AT_ONCE = 256 * 1024
 """Bytes written to disk together."""
 
 Judge: TypeAlias = Callable[[bytes], int]
-"""Given the first bytes of a file: how many it may have in all. Raises whatever keeps us from wanting it."""
+"""Given the first bytes of a file: how many bytes it may have in all. Raises where the file is not wanted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ MOST_FIELDS = 20
 MOST_EMOJIS = 10_000
 """Custom emoji kept of one server."""
 MOST_EMOJIS_AT_ONCE = 100
-"""Of one document."""
+"""Custom emoji taken from one document."""
 _MARKUP = re.compile(r"<[a-zA-Z/!]|&(?:[a-z]+|#[0-9]+);")
 
 

@@ -37,7 +37,7 @@ SECONDS = 90
 """After so long a job leaves the rest to the next one."""
 POSTS = 50
 FILES = 25
-"""Put in at once."""
+"""Files put into the archive at a time."""
 DAY = 86_400_000
 KEPT_DAYS = 7
 PAUSE_DAYS = 7

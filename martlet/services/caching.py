@@ -155,7 +155,7 @@ def keep(db: Writer, use: FileUse, id: int, source: Source, got: Received, here:
 
 
 def fail(db: Writer, use: FileUse, id: int, source: Source, failure: Failure, here: Server) -> Failed:
-    """What was to be fetched could not be had."""
+    """Note that a claimed file could not be had, and when it may be tried again."""
     now = here.now_ms()
     if remote_files.find_source(db, use, id) != source:
         remote_files.release(db, use, id)
@@ -211,7 +211,7 @@ def _change(db: Writer, row: Media, changes: dict[str, object]) -> None:
 
 
 def touch(db: Writer, used: Collection[remote_files.Named], here: Server) -> None:
-    """These were looked at: they go later than others."""
+    """Note that these files were looked at: they are removed later than others."""
     remote_files.touch(db, used, here.now_ms())
 
 
@@ -219,12 +219,12 @@ def touch(db: Writer, used: Collection[remote_files.Named], here: Server) -> Non
 
 
 def forget_media(db: Writer, ids: Collection[MediaId], now: int) -> None:
-    """These media are shown no more."""
+    """Have the cached files of these media removed."""
     _delete_files(db, remote_files.forget(db, remote_files.of_media(db, ids)), now)
 
 
 def forget_account(db: Writer, account: AccountId, now: int) -> None:
-    """An account's avatar and header are shown no more."""
+    """Have the cached avatar and header of an account removed."""
     _delete_files(db, remote_files.forget(db, remote_files.of_account(db, account)), now)
 
 

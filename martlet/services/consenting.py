@@ -131,7 +131,7 @@ def _given(db: Reader, state: State, consent: Uri) -> State:
 
 
 def _state(post: Post) -> State:
-    """That of a quote, even if it is not shown."""
+    """The state of a quote, even if the quote is not shown."""
     state: State = post.quote_state or "pending"  # type: ignore[assignment]
     return state
 

@@ -170,7 +170,7 @@ def tell(
     recipient: Account,
     here: Server,
 ) -> None:
-    """What is between two people carries no proof and goes to the other's own inbox. Of who is gone, all is."""
+    """Send an act between two people: without a proof, to the recipient's own inbox. A sender who is gone sends nothing."""
     if sender.is_gone:
         return
     body = canonical_json.encode(build.act(act) | {"to": [recipient.uri]})
@@ -231,7 +231,7 @@ async def spread(ground: Ground, body: str, here: Server) -> None:
 
 
 def _spread_some(db: Writer, sender: AccountId, here: Server) -> bool:
-    """Whether there were any."""
+    """Write down some inboxes; False where none were left."""
     taken = deliveries.take_rest(db, sender, WRITTEN_AT_ONCE)
     if taken is None:
         return False

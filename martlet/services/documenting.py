@@ -134,7 +134,7 @@ def _picture(key: str, description: str, here: Server) -> Picture | None:
 
 
 def _emojis(db: Reader, words: str, here: Server) -> tuple[Emoji, ...]:
-    """Those of ours that the words use."""
+    """Our custom emoji that the text uses."""
     parts = set(_SHORTCODE.findall(words)) if ":" in words else set()
     if not parts:
         return ()

@@ -201,7 +201,7 @@ def _delete(db: Writer, act: Delete, actor: Account, here: Server) -> None:
 
 
 def _request_quote(db: Writer, act: RequestQuote, actor: Account, here: Server) -> None:
-    """To somebody here, who by their own word consents or does not; the quote itself is kept where they do."""
+    """A request to quote a post here, answered by what the post says about quotes; where it is allowed, the quote is kept."""
     quoted, said = consenting.asked(db, act, actor, here), act.quote
     if quoted is None:
         return

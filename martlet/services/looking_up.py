@@ -17,7 +17,7 @@ from martlet.storage.database import Reader
 from martlet.text import names
 
 SERVERS = 4
-"""Asked at the same time."""
+"""Servers asked at the same time."""
 PAUSE = 0.2
 """Seconds between two questions to one server."""
 

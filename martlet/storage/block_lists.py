@@ -47,7 +47,7 @@ def delete(db: Writer, id: int) -> None:
 
 
 def fetched(db: Writer, id: int, domains: int, etag: str, modified: str, now: int) -> None:
-    """It is as it was fetched."""
+    """Note a successful fetch: how many domains, and what to ask with whether it has changed."""
     db.run(
         """
         UPDATE block_list SET domains = :domains, etag = :etag, modified = :modified, fetched_at = :now,

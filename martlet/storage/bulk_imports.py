@@ -102,13 +102,13 @@ def count(db: Writer, id: int, *, taken: int = 0, known: int = 0, failed: int = 
 
 
 def count_failed(db: Writer, id: int) -> int:
-    """One more; how many there are now."""
+    """Count one failed row more; returns how many there are now."""
     count(db, id, failed=1)
     return int(db.value("SELECT failed FROM bulk_import WHERE id = :id", id=id))
 
 
 def shorten(db: Writer, id: int) -> None:
-    """One of its rows is nothing that is to be taken."""
+    """Count one row less: it is nothing that can be brought."""
     db.run("UPDATE bulk_import SET total = total - 1 WHERE id = :id", id=id)
 
 

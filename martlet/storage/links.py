@@ -42,7 +42,7 @@ def lock(db: Writer, id: int) -> Link | None:
 
 
 def put(db: Writer, link: Link) -> Link:
-    """Keep it as it is now. Where its address is known under another id, that one stays."""
+    """Insert or update a link. Where its address is known under another id, that one stays."""
     db.run(
         f"""
         INSERT INTO link ({", ".join(_NAMES)}) VALUES ({", ".join(f":{name}" for name in _NAMES)})
@@ -56,7 +56,7 @@ def put(db: Writer, link: Link) -> Link:
 
 
 def delete(db: Writer, id: int) -> None:
-    """Whoever waited for it waits no more."""
+    """Delete a link; posts that waited for its card do so no more."""
     db.run("DELETE FROM link WHERE id = :id", id=id)
 
 

@@ -38,7 +38,7 @@ def find(db: Reader, account: AccountId) -> Move | None:
 
 
 def put(db: Writer, move: Move) -> None:
-    """In place of the one before."""
+    """Write down an account's move, in place of the one before."""
     db.run(
         """
         INSERT INTO move (account_id, target_id, moved_at) VALUES (:account, :target, :at)
@@ -54,7 +54,7 @@ def put(db: Writer, move: Move) -> None:
 
 
 def aliases(db: Reader, account: AccountId) -> list[Alias]:
-    """Of somebody here, the oldest first."""
+    """The aliases of an account here, the oldest first."""
     rows = db.rows(
         "SELECT id, uri FROM account_alias WHERE account_id = :account ORDER BY id", account=account
     )

@@ -117,7 +117,7 @@ def own_limit(db: Writer, account: AccountId) -> None:
 
 
 def lend_limit(db: Writer, account: AccountId) -> None:
-    """The limit is only its server's any more."""
+    """The limit is no longer the account's own, only its server's."""
     db.run("UPDATE account SET limited_by_peer = 1 WHERE id = :id AND limited_at IS NOT NULL", id=account)
 
 
@@ -127,7 +127,7 @@ def own_suspension(db: Writer, account: AccountId) -> None:
 
 
 def lend_suspension(db: Writer, account: AccountId) -> None:
-    """The suspension is only its server's any more."""
+    """The suspension is no longer the account's own, only its server's."""
     db.run("UPDATE account SET suspended_by_peer = 1 WHERE id = :id AND suspended_at IS NOT NULL", id=account)
 
 
@@ -177,7 +177,7 @@ def refuse_media(db: Writer, account: AccountId, is_refused: int, after: int, li
 
 
 def drop_pictures(db: Writer, account: AccountId) -> None:
-    """No avatar and no header, until the profile is fetched anew."""
+    """Remove avatar and header, until the profile is fetched anew."""
     db.run(
         """
         UPDATE account SET avatar = '', avatar_static = '', avatar_text = '', header = '', header_static = '',
@@ -189,7 +189,7 @@ def drop_pictures(db: Writer, account: AccountId) -> None:
 
 
 def want_anew(db: Writer, account: AccountId) -> None:
-    """What is known of the profile is old: it is fetched at the next occasion."""
+    """Mark the profile as old, so that it is fetched at the next occasion."""
     db.run("UPDATE remote_account SET fetched_at = 0 WHERE account_id = :id", id=account)
 
 

@@ -130,7 +130,7 @@ def own(db: Reader, posts: Collection[PostId], account: AccountId) -> frozenset[
 
 
 def counts(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Counted]]:
-    """Of those of the posts that have any: what was chosen first stands first."""
+    """The counts of each post that has any, by post; what was chosen first stands first."""
     if not posts:
         return {}
     rows = db.rows(

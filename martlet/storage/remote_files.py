@@ -136,7 +136,7 @@ def release(db: Writer, use: FileUse, id: int) -> None:
 def keep(
     db: Writer, use: FileUse, id: int, source: Source, file: str, small: str, bytes: int, now: int
 ) -> list[str]:
-    """The file is there; returns the keys of what was in its place."""
+    """Note that a file is kept; returns the keys of the files that it replaces."""
     before = find(db, use, id)
     _put(db, use, id, source, file=file, small=small, bytes=bytes, used_at=now)
     _count(db, [] if before is None else [before], [(source.host, bytes)])
@@ -144,7 +144,7 @@ def keep(
 
 
 def fail(db: Writer, use: FileUse, id: int, source: Source, failure: str, retry_at: int) -> list[str]:
-    """The file cannot be had until then; returns the keys of what was in its place."""
+    """Note that a file could not be had and when to try again; returns the keys of the files that it replaces."""
     before = find(db, use, id)
     failures = before.failures + 1 if before is not None and before.url == source.url else 1
     _put(db, use, id, source, failures=failures, retry_at=retry_at, failure=failure)
@@ -170,7 +170,7 @@ def _put(db: Writer, use: FileUse, id: int, source: Source, **values: object) ->
 
 
 def touch(db: Writer, used: Iterable[Named], now: int) -> None:
-    """These were looked at."""
+    """Note that these files were looked at now."""
     db.run_each(
         "UPDATE remote_file SET used_at = :now WHERE used_for = :use AND subject_id = :id",
         ({"now": now, "use": use, "id": id} for use, id in sorted(used)),
@@ -181,7 +181,7 @@ def touch(db: Writer, used: Iterable[Named], now: int) -> None:
 
 
 def forget(db: Writer, found: Collection[RemoteFile]) -> list[str]:
-    """Know these no more; returns the keys of their files."""
+    """Delete the rows; returns the keys of their files."""
     for one in found:
         db.run(
             "DELETE FROM remote_file WHERE used_for = :use AND subject_id = :id",
@@ -250,7 +250,7 @@ def failed_before(db: Reader, moment: int, limit: int) -> list[RemoteFile]:
 
 
 def total(db: Reader) -> Space:
-    """Of all servers."""
+    """How much is kept of all servers together."""
     row = db.row("SELECT host, files, bytes FROM remote_space WHERE host = :all", all=ALL)
     return Space(*row) if row else Space(ALL, 0, 0)
 

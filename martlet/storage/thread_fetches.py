@@ -54,7 +54,7 @@ def note_remote(db: Writer, id: int, thread: PostId) -> None:
 
 
 def begin(db: Writer, id: int, thread: PostId, now: int) -> None:
-    """A new fetch takes the place of the one before."""
+    """Write down that a fetch begins, in place of the one before."""
     before = last(db, thread)
     db.run("DELETE FROM thread_fetch WHERE thread_id = :thread", thread=thread)
     db.run(

@@ -58,7 +58,7 @@ def _aliases(db: Reader, visit: Visit) -> tuple[AliasCard, ...]:
 
 
 async def _refused(visit: Visit, error: MartletError, field: str) -> Answer:
-    """The page once more, with what is wrong where it was typed."""
+    """The page once more, each error beside the field it concerns."""
     problems = tuple(
         Problem("password" if isinstance(error, WrongPassword) else field, one.sentence)
         for one in problems_of(error)

@@ -63,7 +63,7 @@ NOTHING_SAID: dict[str, Any] = {
     "created_at": 0,
     "last_post_at": None,
 }
-"""An account without a word of its own."""
+"""What is shown of an account that cannot be shown."""
 
 
 class AccountBytes:
