@@ -11,7 +11,6 @@ for its author alone. What came before, or was deleted here, does not come again
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 
 from martlet.activitypub import addressing
 from martlet.activitypub.things import Writing
@@ -23,6 +22,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import phrasing, quoting
+from martlet.services.import_rows import Outcome
 from martlet.storage import (
     accounts,
     attached,
@@ -68,11 +68,6 @@ class Empty(CannotImport):
 
     def __init__(self) -> None:
         super().__init__("There is nothing of the post that can be shown.")
-
-
-class Outcome(Enum):
-    TAKEN = "taken"
-    KNOWN = "known"
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ DIVIDER = "\n"
 
 
 class Outcome(StrEnum):
-    """What became of a row; the last four are the reasons why it failed."""
+    """What became of a row, or of a post of an archive; the last four are reasons why it failed."""
 
     TAKEN = "taken"
     KNOWN = "known"

@@ -27,7 +27,8 @@ from martlet.model.errors import InvalidInput, MartletError, Unavailable
 from martlet.model.names import AccountId, MediaId, Uri
 from martlet.model.server import Server
 from martlet.services import import_posts, importing, uploading
-from martlet.services.import_posts import AttachedFile, Outcome
+from martlet.services.import_posts import AttachedFile
+from martlet.services.import_rows import Outcome
 from martlet.services.ports import Ground
 from martlet.services.uploading import Description
 from martlet.signing import canonical_json
@@ -220,10 +221,10 @@ async def _take(ground: Ground, one: BulkImport, owner: _Owner, line: bytes, spa
     except import_posts.CannotImport as error:
         reason = error.code
     except MartletError:
-        reason = "invalid"
+        reason = Outcome.INVALID
     except Exception:
         log.exception("A post of an archive could not be brought")
-        reason = "invalid"
+        reason = Outcome.INVALID
     if reason:
         await store.writing(_fail, one, name, reason, span)
 
