@@ -145,13 +145,25 @@ class Runner:
         done = 0
         for row in events.oldest(db, BATCH):
             events.drop(db, row.id)
-            kind = KINDS.get(row.kind)
-            for position, reaction in enumerate(self.reactions.get(kind, ()) if kind else ()):
-                self._react_once(db, row, position, reaction)
+            self._react_to(db, row)
             done += 1
             if time.monotonic() - started > REACT_SECONDS:
                 break
         return done
+
+    def _react_to(self, db: Writer, row: EventRow) -> None:
+        """All that follows from an event; where something fails, all of it once more, each by itself."""
+        kind = KINDS.get(row.kind)
+        reactions = self.reactions.get(kind, ()) if kind else ()
+        if kind is None or not reactions:
+            return
+        with contextlib.suppress(Exception), db.part():
+            event = msgspec.json.decode(row.body, type=kind)
+            for reaction in reactions:
+                reaction(db, event, self.here)
+            return
+        for position, reaction in enumerate(reactions):
+            self._react_once(db, row, position, reaction)
 
     def _react_once(self, db: Writer, row: EventRow, position: int, reaction: Reaction) -> None:
         try:

@@ -68,6 +68,11 @@ class PostUnliked(Event, frozen=True):
     """What the like was."""
 
 
+class PostBookmarked(Event, frozen=True):
+    kind = "post_bookmarked"
+    post: PostId
+
+
 class QuoteChanged(Event, frozen=True):
     """Whether a post may show what it quotes is another thing now."""
 

@@ -11,7 +11,15 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
-from martlet.model.events import AccountChanged, PostDeleted, PostEdited, PostImported, PostPublished
+from martlet.model.events import (
+    AccountChanged,
+    PostBookmarked,
+    PostDeleted,
+    PostEdited,
+    PostImported,
+    PostLiked,
+    PostPublished,
+)
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server
@@ -41,7 +49,16 @@ _KINDS = {"image": Has.IMAGE, "gifv": Has.VIDEO, "video": Has.VIDEO, "audio": Ha
 def index_post(db: Writer, event: PostPublished | PostEdited | PostImported, here: Server) -> None:
     """Have a post found by what it says now. Boosts are not found: what they boost is."""
     del here
-    _index(db, [event.post])
+    post = posts.find_unfiltered(db, event.post)
+    if post is not None:
+        _index(db, [post.id if post.boost_of_id is None else post.boost_of_id])
+
+
+def index_marked(db: Writer, event: PostLiked | PostBookmarked, here: Server) -> None:
+    """Whoever marks a post may find it from now on."""
+    del here
+    if not indexing.is_indexed(db, event.post):
+        _index(db, [event.post])
 
 
 def forget_post(db: Writer, event: PostDeleted, here: Server) -> None:
@@ -63,7 +80,9 @@ def index_author(db: Writer, event: AccountChanged, here: Server) -> None:
         return
     by, is_open = (facets.by(account.id),), (facets.OPEN,)
     wrong = Facets((by, (facets.PUBLIC,)), is_open) if account.is_indexable else Facets((by, is_open))
-    if search.has_match(db, spelled_query(db, wrong)):
+    newest = indexing.newest_public(db, account.id) if account.is_indexable else None
+    is_missing = newest is not None and not indexing.is_indexed(db, newest)
+    if is_missing or search.has_match(db, spelled_query(db, wrong)):
         body = json.dumps([account.id, 0])
         events.add_job(db, INDEX_ACCOUNT, body, here.now_ms(), key=f"{INDEX_ACCOUNT} {account.id}")
 
@@ -134,7 +153,7 @@ def _index(db: Writer, ids: Sequence[PostId]) -> None:
     found = {post.id: post for post in posts.many_unfiltered(db, ids) if post.boost_of_id is None}
     attached = indexing.attachments(db, list(found))
     for id in ids:
-        if id in found:
+        if id in found and attached[id].is_findable:
             words = tokens_of(found[id], attached[id])
             search.put(db, id, spelled(db, words), terms.words_of_dictionary(words))
         else:

@@ -1,7 +1,14 @@
 """What people do with posts: like, bookmark, boost, pin, mute the thread. Doing it twice is doing it once."""
 
 from martlet.model.errors import InvalidInput, NotAllowed
-from martlet.model.events import PostLiked, PostPinned, PostPublished, PostUnliked, PostUnpinned
+from martlet.model.events import (
+    PostBookmarked,
+    PostLiked,
+    PostPinned,
+    PostPublished,
+    PostUnliked,
+    PostUnpinned,
+)
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server
@@ -55,7 +62,9 @@ def unlike(db: Writer, account: AccountId, id: PostId) -> None:
 
 
 def bookmark(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
-    marks.bookmark(db, account, meant(db, id, account).id, here.next_id())
+    post = meant(db, id, account)
+    marks.bookmark(db, account, post.id, here.next_id())
+    db.emit(PostBookmarked(post.id))
 
 
 def unbookmark(db: Writer, account: AccountId, id: PostId) -> None:

@@ -7,6 +7,18 @@ from martlet.model.names import AccountId, PostId
 from martlet.storage.database import Reader
 from martlet.storage.dialect import among, numbers
 
+_IS_FINDABLE = """CASE
+    WHEN post.is_local = 1 OR (post.visibility = 4 AND author.is_indexable = 1) THEN 1
+    WHEN EXISTS (SELECT 1 FROM mark WHERE mark.post_id = post.id) THEN 1
+    WHEN EXISTS (SELECT 1 FROM mention JOIN account ON account.id = mention.account_id
+                  WHERE mention.post_id = post.id AND account.host = '') THEN 1
+    ELSE 0 END"""
+"""
+Somebody may find it: everybody, or those here who wrote it, are named in it or marked it (`search.Findable`).
+
+Most of what comes from elsewhere is nobody's to find, and is not indexed before somebody marks it.
+"""
+
 
 @dataclass(slots=True)
 class Attachments:
@@ -14,6 +26,8 @@ class Attachments:
 
     is_by_open_author: bool
     """The author lets everyone find public posts."""
+    is_findable: bool = True
+    """Somebody here may find it."""
     mentioned: list[AccountId] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     media: list[tuple[str, str]] = field(default_factory=list)
@@ -25,15 +39,17 @@ def attachments(db: Reader, ids: Collection[PostId]) -> dict[PostId, Attachments
         return {}
     wanted = numbers(ids)
     found = {
-        PostId(row[0]): Attachments(bool(row[1]))
+        PostId(row[0]): Attachments(bool(row[1]), bool(row[2]))
         for row in db.rows(
             f"""
-            SELECT post.id, author.is_indexable
+            SELECT post.id, author.is_indexable, {_IS_FINDABLE}
               FROM post JOIN account AS author ON author.id = post.author_id WHERE post.id {among("ids")}
             """,
             ids=wanted,
         )
     }
+    if not any(one.is_findable for one in found.values()):
+        return found
     for row in db.rows(f"SELECT post_id, account_id FROM mention WHERE post_id {among('ids')}", ids=wanted):
         found[row[0]].mentioned.append(row[1])
     for row in db.rows(
@@ -84,3 +100,19 @@ def accounts_after(db: Reader, after: AccountId, limit: int) -> Sequence[Account
 def how_many(db: Reader) -> tuple[int, int]:
     """Accounts and posts there are."""
     return int(db.value("SELECT count(*) FROM account")), int(db.value("SELECT count(*) FROM post"))
+
+
+def newest_public(db: Reader, author: AccountId) -> PostId | None:
+    """The last public post of an account that is no boost."""
+    id = db.value(
+        """
+        SELECT id FROM post WHERE author_id = :author AND visibility = 4 AND boost_of_id IS NULL
+         ORDER BY id DESC LIMIT 1
+        """,
+        author=author,
+    )
+    return None if id is None else PostId(id)
+
+
+def is_indexed(db: Reader, id: PostId) -> bool:
+    return db.value("SELECT 1 FROM post_search WHERE rowid = :id", id=id) is not None
