@@ -234,18 +234,24 @@ def _endpoint(route: Route, desk: Desk) -> Endpoint:
 async def _with_files(visit: Visit, limit: int) -> AsyncIterator[None]:
     """A form with files. Nobody's body is read who is not signed in, or comes from another site."""
     guarding.check_origin(visit.request, visit.here)
+    if not visit.request.header(b"content-type").startswith("multipart/form-data"):
+        _check_token(visit)  # another kind of form is not read, and so shows no token
     scratch = visit.ground.workshop.workers.scratch
     values, uploads = await multipart.with_files(visit.request, limit, scratch)
     try:
         visit.form = {name: value for name, value in values.items() if isinstance(value, str)}
         visit.files = {name: value for name, value in values.items() if isinstance(value, Upload)}
-        guarding.check_form(
-            visit.request, visit.form.get("csrf", ""), visit.ground.secret, visit.seed, visit.here
-        )
+        _check_token(visit)
         yield
     finally:
         for one in uploads:
             one.file.close()
+
+
+def _check_token(visit: Visit) -> None:
+    guarding.check_form(
+        visit.request, visit.form.get("csrf", ""), visit.ground.secret, visit.seed, visit.here
+    )
 
 
 async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -> Visit:
