@@ -15,6 +15,7 @@ import subprocess
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -50,10 +51,16 @@ class Ffmpeg:
 
 
 def find_ffmpeg() -> Ffmpeg | None:
-    """None also where it lacks an encoder that we need. Takes 50 ms: ask once, at the start."""
+    """None also where it lacks an encoder that we need."""
     ffmpeg, ffprobe = shutil.which("ffmpeg"), shutil.which("ffprobe")
-    if ffmpeg is None or ffprobe is None:
+    if ffmpeg is None or ffprobe is None or not _has_encoders(ffmpeg):
         return None
+    return Ffmpeg(Path(ffmpeg), Path(ffprobe))
+
+
+@cache
+def _has_encoders(ffmpeg: str) -> bool:
+    """Asking takes 50 to 100 ms, and the answer stays the same."""
     try:
         asked = subprocess.run(
             [ffmpeg, "-hide_banner", "-encoders"],
@@ -63,8 +70,8 @@ def find_ffmpeg() -> Ffmpeg | None:
             check=False,
         )
     except (OSError, subprocess.TimeoutExpired):
-        return None
-    return Ffmpeg(Path(ffmpeg), Path(ffprobe)) if all(name in asked.stdout for name in _NEEDED) else None
+        return False
+    return all(name in asked.stdout for name in _NEEDED)
 
 
 def opening(demuxer: str, source: str, pixels: int) -> list[str]:
