@@ -169,11 +169,13 @@ def _note(db: Writer, host: str, outcomes: Sequence[Outcome]) -> None:
 
 
 def _end(db: Writer, host: str) -> bool:
-    """Nothing waits any more: whoever has something next adds a job of their own."""
-    if deliveries.are_waiting(db, host):
-        return False
+    """
+    Nothing waits any more: whoever has something next adds a job of their own.
+
+    In this order, so that what is written meanwhile is either seen here or finds that nobody delivers.
+    """
     peers.end_sending(db, host)
-    return True
+    return not (deliveries.are_waiting(db, host) and peers.claim_sending(db, host))
 
 
 def _go_on(db: Writer, host: str, at: int) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import lock_row
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +75,15 @@ def set_in_force(
 
 
 def claim_sending(db: Writer, host: str) -> bool:
-    """Whether nobody delivers to it yet: whoever is told so adds the job."""
+    """
+    Whether nobody delivers to it yet: whoever is told so adds the job.
+
+    Whoever is told that somebody does keeps that somebody from ending until what was
+    written for the server can be seen.
+    """
+    is_sending = db.value(f"SELECT is_sending FROM peer WHERE host = :host {lock_row(db.dialect)}", host=host)
+    if is_sending != 0:
+        return False
     return bool(db.run("UPDATE peer SET is_sending = 1 WHERE host = :host AND is_sending = 0", host=host))
 
 

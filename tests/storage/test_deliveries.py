@@ -3,7 +3,8 @@
 import threading
 import time
 
-from martlet.storage import deliveries
+from martlet.federation import sending
+from martlet.storage import deliveries, peers
 from martlet.storage.database import Store
 from tests.make import Make
 
@@ -33,3 +34,29 @@ def test_two_that_finish_together_leave_nothing_behind(store: Store, make: Make)
     with store.read() as reader:
         assert not any(deliveries.are_waiting(reader, host) for host in HOSTS)
         assert reader.value("SELECT count(*) FROM outgoing") == 0
+
+
+def test_whoever_ends_sees_what_was_written_meanwhile(store: Store, make: Make) -> None:
+    """Otherwise it would wait until something else goes to that server."""
+    ada, host, ended = make.account("ada"), HOSTS[0], list[bool]()
+    with store.write() as db:
+        peers.note(db, host, 0)
+        assert peers.claim_sending(db, host)
+
+    def end() -> None:
+        with store.write() as db:
+            ended.append(sending._end(db, host))
+
+    other = threading.Thread(target=end)
+    with store.write() as db:
+        deliveries.insert(db, 1, ada, b"{}", [(host, f"https://{host}/inbox")], 0)
+        assert not peers.claim_sending(db, host)
+        other.start()
+        time.sleep(LONG_ENOUGH)
+    other.join(30)
+    assert ended == [False]
+    with store.write() as db:
+        assert not peers.claim_sending(db, host)  # it goes on
+        deliveries.give_up(db, host)
+        assert sending._end(db, host)
+        assert peers.claim_sending(db, host)

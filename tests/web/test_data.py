@@ -128,7 +128,7 @@ def test_a6_a_file_from_another_site_is_not_even_read(api: Api, browser: Browser
     assert send(browser, form.action, {**fields, "csrf": "x"}, b"evil.test\n").status == 403
     reply = send(Browser(api), form.action, fields, b"evil.test\n")
     assert (reply.status, reply.headers["location"][:13]) == (303, "/auth/sign_in")
-    assert browser.post(form.action, fields).status == 400
+    assert browser.post(form.action, fields).status == 403
     assert bugs == []
 
 
