@@ -7,6 +7,7 @@ transactions.
 """
 
 import asyncio
+from contextlib import suppress
 
 from martlet.activitypub.build import Keys
 from martlet.model.names import AccountId, Uri
@@ -15,7 +16,7 @@ from martlet.services.ports import Ground
 from martlet.signing.keys import Kind, PrivateKey
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import accounts, keys
-from martlet.storage.database import Reader, Writer
+from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.keys import OwnKey
 
 SERVER = AccountId(-99)
@@ -30,7 +31,8 @@ def ensure_server(db: Writer, here: Server) -> None:
     """Have the server's own account. It is called as the server is, so it is nobody's handle."""
     if accounts.find(db, SERVER) is None:
         uri = server_uri(here)
-        accounts.insert(db, SERVER, here.host, "", uri, f"{here.url}/about", here.now_ms(), "application")
+        with suppress(AlreadyThere), db.part():  # of two that make it at once, the first does
+            accounts.insert(db, SERVER, here.host, "", uri, f"{here.url}/about", here.now_ms(), "application")
 
 
 def document_key(db: Writer, account: AccountId, secret: ServerSecret, here: Server) -> PrivateKey:
