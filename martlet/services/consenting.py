@@ -132,7 +132,7 @@ def _given(db: Reader, state: State, consent: Uri) -> State:
 
 def _state(post: Post) -> State:
     """The state of a quote, even if the quote is not shown."""
-    state: State = post.quote_state or "pending"  # type: ignore[assignment]
+    state: State = post.quote_state or "pending"  # type: ignore[assignment]  # a column is a text
     return state
 
 
