@@ -11,7 +11,6 @@ from rich.table import Table
 from martlet.cli.opening import opened, server, with_settings
 from martlet.model.server import moment
 from martlet.services import tending
-from martlet.services.moderating import ROLES
 from martlet.services.registering import Newcomer
 from martlet.settings import Settings
 from martlet.signing import passwords
@@ -38,10 +37,9 @@ def with_password(command: click.Command) -> click.Command:
 @click.option("--email", prompt="E-mail address", help="Asked for if not given.")
 @click.option(
     "--role",
-    type=click.Choice(ROLES),
     default="user",
     show_default=True,
-    help="What they may do here.",
+    help="What they may do here: see `martlet role list`.",
 )
 @click.option("--locale", default="en", show_default=True, help="Language of this server's mails to them.")
 @with_settings
@@ -74,11 +72,11 @@ def create(
 @account.command()
 @click.argument("username")
 @click.option(
-    "--role", type=click.Choice(ROLES), default="admin", show_default=True, help="What they may do here."
+    "--role", default="admin", show_default=True, help="What they may do here: see `martlet role list`."
 )
 @with_settings
 def promote(settings: Settings, username: str, role: str) -> None:
-    """Give USERNAME a role: moderator, admin, owner, or user to take it back."""
+    """Give USERNAME a role: moderator, admin, owner, one of your own, or user to take it back."""
     with opened(settings) as store, store.write() as db:
         tending.promote(db, username, role)
     click.echo(f"{_at(username)} is now {role}.")

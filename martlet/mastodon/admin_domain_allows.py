@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from martlet.mastodon.admin_domain_blocks import AT_ONCE, FEDERATION, MOST, host_in
+from martlet.mastodon.admin_domain_blocks import AT_ONCE, MOST, host_in
 from martlet.mastodon.admin_entities import DomainAllow
 from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call, NoForm
@@ -13,6 +13,7 @@ from martlet.mastodon.serialize.times import iso
 from martlet.model.errors import NotFound
 from martlet.model.ids import moment_of
 from martlet.model.moderation import Policy
+from martlet.model.roles import Permission
 from martlet.model.server import milliseconds
 from martlet.services import restricting
 from martlet.storage import peer_policies
@@ -37,7 +38,7 @@ def _entity(found: Numbered) -> DomainAllow:
     scope="admin:read:domain_allows",
     form=PageForm,
     returns=list[DomainAllow],
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def show(db: Reader, call: Call[PageForm]) -> list[DomainAllow]:
     """https://docs.joinmastodon.org/methods/admin/domain_allows/#get"""
@@ -52,7 +53,7 @@ def show(db: Reader, call: Call[PageForm]) -> list[DomainAllow]:
     "/api/v1/admin/domain_allows/{id}",
     scope="admin:read:domain_allows",
     returns=DomainAllow,
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def show_one(db: Reader, call: Call[NoForm]) -> DomainAllow:
     """https://docs.joinmastodon.org/methods/admin/domain_allows/#get-one"""
@@ -67,7 +68,7 @@ def show_one(db: Reader, call: Call[NoForm]) -> DomainAllow:
     scope="admin:write:domain_allows",
     form=AllowForm,
     returns=DomainAllow,
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def allow(db: Writer, call: Call[AllowForm]) -> DomainAllow:
     """https://docs.joinmastodon.org/methods/admin/domain_allows/#create"""
@@ -79,7 +80,7 @@ def allow(db: Writer, call: Call[AllowForm]) -> DomainAllow:
     "/api/v1/admin/domain_allows/{id}",
     scope="admin:write:domain_allows",
     returns=dict[str, Any],
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def disallow(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/admin/domain_allows/#delete"""

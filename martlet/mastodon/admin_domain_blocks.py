@@ -18,6 +18,7 @@ from martlet.mastodon.serialize.times import iso
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.ids import moment_of
 from martlet.model.moderation import Decision, Policy, Severity
+from martlet.model.roles import Permission
 from martlet.model.server import milliseconds
 from martlet.services import restricting
 from martlet.storage import peer_policies
@@ -27,8 +28,6 @@ from martlet.text.cleaning import one_line
 
 api = Api()
 
-FEDERATION = frozenset({"admin", "owner"})
-"""Roles that decide about other servers."""
 AT_ONCE = 100
 MOST = 200
 _SEVERITIES = {"silence": Severity.LIMIT, "suspend": Severity.SUSPEND, "noop": Severity.NONE}
@@ -116,7 +115,7 @@ def _get(db: Reader, id: int) -> Numbered:
     scope="admin:read:domain_blocks",
     form=PageForm,
     returns=list[DomainBlock],
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def show(db: Reader, call: Call[PageForm]) -> list[DomainBlock]:
     """https://docs.joinmastodon.org/methods/admin/domain_blocks/#get"""
@@ -131,7 +130,7 @@ def show(db: Reader, call: Call[PageForm]) -> list[DomainBlock]:
     "/api/v1/admin/domain_blocks/{id}",
     scope="admin:read:domain_blocks",
     returns=DomainBlock,
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def show_one(db: Reader, call: Call[NoForm]) -> DomainBlock:
     """https://docs.joinmastodon.org/methods/admin/domain_blocks/#get-one"""
@@ -143,7 +142,7 @@ def show_one(db: Reader, call: Call[NoForm]) -> DomainBlock:
     scope="admin:write:domain_blocks",
     form=BlockForm,
     returns=DomainBlock,
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def block(db: Writer, call: Call[BlockForm]) -> DomainBlock:
     """https://docs.joinmastodon.org/methods/admin/domain_blocks/#create"""
@@ -160,7 +159,7 @@ def block(db: Writer, call: Call[BlockForm]) -> DomainBlock:
     scope="admin:write:domain_blocks",
     form=ChangeForm,
     returns=DomainBlock,
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def change(db: Writer, call: Call[ChangeForm]) -> DomainBlock:
     """https://docs.joinmastodon.org/methods/admin/domain_blocks/#update"""
@@ -171,7 +170,7 @@ def change(db: Writer, call: Call[ChangeForm]) -> DomainBlock:
     "/api/v1/admin/domain_blocks/{id}",
     scope="admin:write:domain_blocks",
     returns=dict[str, Any],
-    roles=FEDERATION,
+    permission=Permission.MANAGE_FEDERATION,
 )
 def unblock(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/admin/domain_blocks/#delete"""

@@ -40,6 +40,7 @@ class Role(Struct, kw_only=True):
     color: str
     permissions: str
     highlighted: bool
+    collection_limit: int
 
 
 class Source(Struct, kw_only=True):

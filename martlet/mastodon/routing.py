@@ -29,8 +29,9 @@ from martlet.mastodon.serialize.statuses import StatusPages
 from martlet.model import scopes
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from martlet.model.names import AccountId
+from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
-from martlet.services import signing_in
+from martlet.services import permitting, signing_in
 from martlet.services.ports import Ground, Resolver
 from martlet.services.signing_in import Viewer
 from martlet.services.visiting import Visits
@@ -109,6 +110,10 @@ class Call(Generic[F]):
         """The token itself, as it was sent."""
         return _bearer(self.request)
 
+    def actor(self, db: Reader) -> Actor:
+        """Whoever calls, with what their role allows at this moment."""
+        return permitting.actor_of(db, self.account)
+
     @property
     def id(self) -> int:
         """The `{id}` in the path. Raises `NotFound` where it cannot be one."""
@@ -143,8 +148,8 @@ class Operation:
     body_limit: int | None
     aliases: tuple[str, ...]
     rule: Rule | None
-    roles: frozenset[str]
-    """Roles that may call it; empty: everybody who is signed in."""
+    permission: Permission | None
+    """What the role of whoever calls it has to allow; None: everybody who is signed in may call it."""
 
 
 class Api:
@@ -193,17 +198,17 @@ def _operation(
     body_limit: int | None = BODY_LIMIT,
     aliases: tuple[str, ...] = (),
     rule: Rule | None = None,
-    roles: frozenset[str] = frozenset(),
+    permission: Permission | None = None,
 ) -> Operation:
     """
-    `scope` without `access` means that somebody has to be signed in; with `roles`, who has one of them.
+    `scope` without `access` means that somebody has to be signed in; with `permission`, with a role that allows it.
 
     `body_limit` None: the handler reads the body itself. `rule` limits this
     method more than the others.
     """
     chosen: Access = access or ("user" if scope else "public")
     return Operation(
-        method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule, roles
+        method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule, permission
     )
 
 
@@ -313,8 +318,8 @@ def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> V
         raise NotAllowed("This action is outside the authorized scopes")
     if operation.access == "user" and not viewer.account:
         raise InvalidInput("This method requires an authenticated user")
-    if operation.roles and viewer.role not in operation.roles:
-        raise NotAllowed("This action is not allowed")
+    if operation.permission is not None:
+        permitting.check(db, viewer, operation.permission)
     desk.visits.look(viewer)
     return viewer
 

@@ -1,6 +1,6 @@
-"""What those who run the server do about accounts: limit, suspend, freeze, and give out roles."""
+"""What those who run the server do about accounts: limit, suspend, freeze."""
 
-from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.errors import NotFound
 from martlet.model.events import AccountChanged
 from martlet.model.moderation import Severity
 from martlet.model.names import AccountId
@@ -8,8 +8,6 @@ from martlet.model.server import Server
 from martlet.services import restricting, revoking
 from martlet.storage import accounts, peer_people, users
 from martlet.storage.database import Writer
-
-ROLES = ("user", "moderator", "admin", "owner")
 
 
 def suspend(db: Writer, account: AccountId, here: Server) -> None:
@@ -66,16 +64,6 @@ def unfreeze(db: Writer, account: AccountId) -> None:
     """Raises `NotFound`."""
     _person(db, account)
     users.update(db, account, disabled_at=None)
-
-
-def promote(db: Writer, account: AccountId, role: str) -> None:
-    """Give somebody a role, a higher one or a lower. Raises `NotFound`, or `InvalidInput` for what is no role."""
-    if role not in ROLES:
-        raise InvalidInput(f"There is no role called {role!r}; there are {', '.join(ROLES)}.", "role")
-    _person(db, account)
-    users.update(db, account, role=role)
-    accounts.count(db, account)  # roles are shown with the account, so it has a new version
-    db.emit(AccountChanged(account))
 
 
 def _person(db: Writer, account: AccountId) -> None:

@@ -20,9 +20,10 @@ from martlet.model.names import AccountId, NotificationId, PostId
 from martlet.model.notifications import Notification, NotificationKind, group_key
 from martlet.model.posts import Post
 from martlet.model.reactions import Choice
+from martlet.model.roles import Permission
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import attached, follows, notifications, posts, reactions, telling
+from martlet.storage import attached, follows, notifications, posts, reactions, roles, telling
 from martlet.storage.database import Writer
 
 
@@ -138,7 +139,7 @@ def of_poll(db: Writer, event: PollClosed, here: Server) -> None:
 
 
 def of_newcomer(db: Writer, event: AccountRegistered, here: Server) -> None:
-    for moderator in notifications.moderators(db):
+    for moderator in roles.holders(db, Permission.MANAGE_USERS):
         tell(db, moderator, NotificationKind.SIGN_UP, event.account, None, here)
 
 
@@ -146,7 +147,7 @@ def of_report(db: Writer, event: AccountReported, here: Server) -> None:
     reporter = telling.reporter(db, event.report)
     if reporter is None:
         return
-    for moderator in notifications.moderators(db):
+    for moderator in roles.holders(db, Permission.MANAGE_REPORTS):
         _tell_at_all(db, moderator, NotificationKind.REPORT, reporter, None, here, report=event.report)
 
 

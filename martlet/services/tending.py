@@ -9,8 +9,9 @@ from martlet.model import emails
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import AccountChanged, MailWanted
 from martlet.model.names import AccountId
+from martlet.model.roles import OPERATOR
 from martlet.model.server import Server
-from martlet.services import leaving, letters, moderating, registering, revoking
+from martlet.services import appointing, leaving, letters, moderating, registering, revoking
 from martlet.services.registering import Newcomer
 from martlet.storage import accounts, logins, roster
 from martlet.storage.database import Reader, Writer
@@ -27,8 +28,9 @@ def resident(db: Reader, name: str) -> Resident:
 
 
 def create(db: Writer, newcomer: Newcomer, here: Server) -> AccountId:
-    """An account that may be used at once. Raises `InvalidInput`."""
+    """An account that may be used at once. Raises `InvalidInput`, or `NotFound` for a role that there is not."""
     check(newcomer.username, newcomer.email, newcomer.role)
+    appointing.get(db, newcomer.role)
     return registering.register(db, newcomer, here)
 
 
@@ -56,7 +58,7 @@ def set_password(db: Writer, name: str, password_hash: str, *, drops_second_step
 
 
 def promote(db: Writer, name: str, role: str) -> None:
-    moderating.promote(db, resident(db, name).account, role)
+    appointing.assign(db, OPERATOR, resident(db, name).account, role)
 
 
 def confirm(db: Writer, name: str, here: Server) -> None:

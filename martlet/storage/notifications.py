@@ -214,12 +214,6 @@ def who_wants_every_post(db: Reader, author: AccountId) -> list[AccountId]:
     return [row[0] for row in rows]
 
 
-def moderators(db: Reader) -> list[AccountId]:
-    """Everyone who looks after this server."""
-    rows = db.rows("SELECT account_id FROM users WHERE role <> 'user' ORDER BY id")
-    return [row[0] for row in rows]
-
-
 def is_here(db: Reader, account: AccountId) -> bool:
     """Whether somebody signs in to this account here."""
     return db.value("SELECT 1 FROM users WHERE account_id = :account", account=account) is not None

@@ -1,12 +1,10 @@
 """People who may sign in: their role and what they prefer."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, UserId
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +36,6 @@ def find(db: Reader, account: AccountId) -> User | None:
     """Whoever signs in to an account; None for accounts elsewhere."""
     row = db.row(f"SELECT {COLUMNS} FROM users WHERE account_id = :account", account=account)
     return User(*row) if row else None
-
-
-def staff(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, str]:
-    """The roles of those of the accounts that have one to show."""
-    if not accounts:
-        return {}
-    rows = db.rows(
-        f"SELECT account_id, role FROM users WHERE account_id {among('accounts')} AND role <> 'user'",
-        accounts=numbers(accounts),
-    )
-    return {row[0]: row[1] for row in rows}
 
 
 def update(db: Writer, account: AccountId, **changes: object) -> None:

@@ -111,7 +111,7 @@ def test_a2_nobody_reaches_anothers_things_by_any_method(api: Api) -> None:
             reply = api.call(
                 method, path, eve, json=NEEDED.get(operation.path, {}) if method != "GET" else None
             )
-            refusals = (403,) if operation.roles else (404, 422)  # for staff alone, whatever the id
+            refusals = (403,) if operation.permission else (404, 422)  # for staff alone, whatever the id
             assert reply.status in refusals, f"{method} {path} ({kind}): {reply.status} {reply.text[:200]}"
     api.work()
     after = everything(api.built.ground.store)

@@ -5,7 +5,10 @@ from collections.abc import Iterator
 
 from martlet.mastodon.door import MastodonDoor
 from martlet.mastodon.routing import Operation
+from martlet.model.roles import ALL, OPERATOR, Permission
 from martlet.model.scopes import KNOWN, covers
+from martlet.services import appointing
+from martlet.services.appointing import RoleWish
 from martlet.storage import users
 from tests.client import Api
 
@@ -32,6 +35,29 @@ def test_a1_every_method_says_who_may_call_it(api: Api) -> None:
         assert operation.scope is not None or path.startswith(OPEN), f"{operation.path} asks for no scope"
         if operation.scope is not None:
             assert operation.scope in KNOWN, operation.path
+
+
+def test_a1_every_method_of_the_admin_api_asks_for_a_permission(api: Api) -> None:
+    """A1"""
+    mo = api.person("mo", " ".join(KNOWN))
+    lesser = RoleWish(permissions=0)
+    with api.built.ground.store.write() as db:
+        appointing.create(db, OPERATOR, "none", lesser, api.built.ground.here)
+        appointing.assign(db, OPERATOR, mo.id, "none")
+    for operation, method, path in operations(api):
+        is_for_staff = operation.path.startswith(("/api/v1/admin/", "/api/v2/admin/"))
+        assert (operation.permission is not None) == is_for_staff, operation.path
+        if is_for_staff:
+            assert operation.scope is not None
+            assert operation.scope.startswith("admin:"), operation.path
+            assert api.call(method, path, mo).status == 403, f"{method} {path}"
+            with api.built.ground.store.write() as db:
+                assert operation.permission is not None
+                others = int(ALL & ~operation.permission & ~Permission.ADMINISTRATOR)
+                appointing.change(db, OPERATOR, "none", RoleWish(permissions=others))
+            assert api.call(method, path, mo).status == 403, (
+                f"{method} {path} with all permissions but its own"
+            )
 
 
 def test_a1_a_token_that_lacks_the_scope_reaches_nothing(api: Api) -> None:

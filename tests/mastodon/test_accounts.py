@@ -79,7 +79,7 @@ def test_what_one_sees_of_oneself(api: Api) -> None:
     ada = api.person("ada", role="owner")
     own = api.get("/api/v1/accounts/verify_credentials", ada).json
     assert own["role"]["name"] == "Owner"
-    assert own["role"]["permissions"] == str((1 << 20) - 1)
+    assert own["role"]["permissions"] == str((1 << 21) - 1)
     assert own["roles"] == [{"id": "3", "name": "Owner", "color": ""}]
     assert own["source"] == {
         "note": "",
@@ -95,7 +95,14 @@ def test_what_one_sees_of_oneself(api: Api) -> None:
         "quote_policy": "public",
     }
     bob = api.get("/api/v1/accounts/verify_credentials", api.person("bob")).json
-    assert bob["role"] == {"id": "-99", "name": "", "color": "", "permissions": "65536", "highlighted": False}
+    assert bob["role"] == {
+        "id": "-99",
+        "name": "",
+        "color": "",
+        "permissions": "65536",
+        "highlighted": False,
+        "collection_limit": 10,
+    }
     assert bob["roles"] == []
 
 

@@ -1,9 +1,5 @@
-"""Suspending, limiting, freezing, and giving out roles."""
+"""Suspending, limiting, freezing."""
 
-import pytest
-
-from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.names import AccountId
 from martlet.services import moderating, revoking
 from martlet.storage import sessions, users
 from martlet.storage.database import Store
@@ -68,24 +64,6 @@ def test_a_limited_account_stays_out_of_sight(api: Api) -> None:
     with store_of(api).write() as db:
         moderating.unlimit(db, ada.id)
     assert len(api.get("/api/v1/timelines/public", bob).json) == 1
-
-
-def test_roles(api: Api) -> None:
-    ada = api.person("ada")
-    assert api.get(f"/api/v1/accounts/{ada.id}").json["roles"] == []
-    post = api.post("/api/v1/statuses", ada, form={"status": "hello"}).json
-    with store_of(api).write() as db:
-        moderating.promote(db, ada.id, "admin")
-    shown = api.get(f"/api/v1/statuses/{post['id']}").json["account"]
-    assert [one["name"] for one in shown["roles"]] == ["Admin"]
-    assert api.get("/api/v1/accounts/verify_credentials", ada).json["role"]["name"] == "Admin"
-    with store_of(api).write() as db:
-        moderating.promote(db, ada.id, "user")
-    assert api.get(f"/api/v1/accounts/{ada.id}").json["roles"] == []
-    with store_of(api).write() as db, pytest.raises(InvalidInput):
-        moderating.promote(db, ada.id, "king")
-    with store_of(api).write() as db, pytest.raises(NotFound):
-        moderating.promote(db, AccountId(5), "admin")
 
 
 def test_a_new_password_leaves_the_session_in_which_it_was_chosen(api: Api) -> None:

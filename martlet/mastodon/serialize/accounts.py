@@ -21,9 +21,10 @@ from martlet.model.accounts import Account
 from martlet.model.faults import FAULTS
 from martlet.model.names import AccountId
 from martlet.model.remote_media import FileForm, FileUse
+from martlet.model.roles import Role
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, follows, users
+from martlet.storage import accounts, follows, roles
 from martlet.storage.database import Reader, Writer
 from martlet.storage.follows import Listed
 from martlet.storage.relations import Muted
@@ -32,19 +33,6 @@ from martlet.storage.users import User
 KEPT = 4096
 AVATAR, HEADER = "/static/avatar.png", "/static/header.png"
 
-INVITE, ADMINISTRATOR = 0x10000, 0x1
-MODERATION = 0x4 | 0x8 | 0x10 | 0x100 | 0x200 | 0x400 | 0x800
-ALL_PERMISSIONS = (1 << 20) - 1
-ROLES: dict[str, entities.Role] = {
-    role: entities.Role(id=id, name=name, color="", permissions=str(permissions), highlighted=bool(name))
-    for role, id, name, permissions in (
-        ("user", "-99", "", INVITE),
-        ("moderator", "1", "Moderator", MODERATION | INVITE),
-        ("admin", "2", "Admin", ALL_PERMISSIONS - ADMINISTRATOR),
-        ("owner", "3", "Owner", ALL_PERMISSIONS),
-    )
-}
-"""The ids are those that Mastodon gives to its first roles; apps compare them."""
 PRIVACY = {
     Visibility.PUBLIC: "public",
     Visibility.UNLISTED: "unlisted",
@@ -147,14 +135,14 @@ def credential(db: Reader, account: Account, user: User, here: Server) -> entiti
         quote_policy=user.default_quoting,
     )
     return entities.CredentialAccount(
-        **_values(db, [account], here)[0], source=source, role=ROLES.get(user.role, ROLES["user"])
+        **_values(db, [account], here)[0], source=source, role=role_entity(roles.of_account(db, account.id))
     )
 
 
 def _values(db: Reader, found: Collection[Account], here: Server) -> list[dict[str, Any]]:
     """The attributes that every kind of Account entity has, with those of accounts that others moved to."""
     targets = accounts.many_shown(db, {one.moved_to_id for one in found if one.moved_to_id is not None})
-    badges = users.staff(db, {one.id for one in (*found, *targets.values()) if one.is_here})
+    badges = roles.badges(db, {one.id for one in (*found, *targets.values()) if one.is_here})
     result = []
     for account in found:
         values = _common_or_bare(db, account, badges.get(account.id), here)
@@ -165,7 +153,7 @@ def _values(db: Reader, found: Collection[Account], here: Server) -> list[dict[s
     return result
 
 
-def _common_or_bare(db: Reader, account: Account, role: str | None, here: Server) -> dict[str, Any]:
+def _common_or_bare(db: Reader, account: Account, role: Role | None, here: Server) -> dict[str, Any]:
     """Of an account that cannot be shown, no more than who it is."""
     try:
         return _common(db, account, role, here)
@@ -174,7 +162,7 @@ def _common_or_bare(db: Reader, account: Account, role: str | None, here: Server
         return _common(db, replace(account, **NOTHING_SAID), role, here)
 
 
-def _common(db: Reader, account: Account, role: str | None, here: Server) -> dict[str, Any]:
+def _common(db: Reader, account: Account, role: Role | None, here: Server) -> dict[str, Any]:
     avatar, avatar_static = pictures(account, FileUse.AVATAR, here)
     header, header_static = pictures(account, FileUse.HEADER, here)
     texts = f"{account.display_name} {account.note_html} {account.fields}"
@@ -252,10 +240,22 @@ def _gone(here: Server) -> dict[str, Any]:
     }
 
 
-def _badges(role: str | None) -> list[entities.AccountRole]:
-    if role not in ROLES:
+def _badges(role: Role | None) -> list[entities.AccountRole]:
+    if role is None:
         return []
-    return [entities.AccountRole(id=ROLES[role].id, name=ROLES[role].name, color=ROLES[role].color)]
+    return [entities.AccountRole(id=str(role.id), name=role.name, color=role.color)]
+
+
+def role_entity(role: Role) -> entities.Role:
+    """https://docs.joinmastodon.org/entities/Role/"""
+    return entities.Role(
+        id=str(role.id),
+        name=role.name,
+        color=role.color,
+        permissions=str(int(role.granted)),
+        highlighted=bool(role.is_highlighted),
+        collection_limit=role.collection_limit,
+    )
 
 
 def fields(account: Account) -> list[entities.Field]:
