@@ -86,6 +86,7 @@ def writing(thing: Thing, around: Thing | None = None) -> Writing:
         choice=title if is_vote else None,
         likes_count=total(thing.get("likes")),
         boosts_count=total(thing.get("shares")),
+        is_local_only=flag(thing.get("localOnly")),
     )
 
 

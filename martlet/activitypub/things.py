@@ -171,6 +171,8 @@ class Writing:
     likes_count: int | None = None
     boosts_count: int | None = None
     """Both counts as its server tells them, if it does."""
+    is_local_only: bool = False
+    """It was for people of its own server only: said in archives, where people take their own posts along."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,6 @@ from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.reactions import Choice
 from martlet.model.server import Server
-from martlet.model.visibility import Visibility
 from martlet.services import documenting, identities
 from martlet.services.ports import Ground
 from martlet.signing.http_signatures import SignatureRejected
@@ -235,7 +234,7 @@ class FederationDoor:
             if body is None:
                 body = await store.writing(documenting.signed, *said)
             raise GoneHere(body) from None
-        is_open = Visibility(post.visibility).is_open
+        is_open = post.is_open
         if not is_open:
             await self._check_reader(request, post)
         found = await store.reading(ready, post, author, self._ground.secret, here)
@@ -247,8 +246,8 @@ class FederationDoor:
         """The consent of somebody here to a quote (FEP-044f); of a quote that is not for all only who signs is told."""
         store, ground = self._ground.store, self._ground
         quote, quoted, author = await store.reading(_consent, params)
-        is_open = Visibility(quote.visibility).is_open and Visibility(quoted.visibility).is_open
-        if not Visibility(quoted.visibility).is_open:
+        is_open = quote.is_open and quoted.is_open
+        if not quoted.is_open:
             await self._check_reader(request, quoted)
         elif not is_open and quote.is_local:
             await self._check_reader(request, quote)

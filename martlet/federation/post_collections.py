@@ -11,7 +11,6 @@ from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.names import PostId, Uri
 from martlet.model.posts import Post
-from martlet.model.visibility import Visibility
 from martlet.storage import collections
 from martlet.storage.database import Reader
 
@@ -50,7 +49,7 @@ def shares(post: Post) -> Document:
 
 
 def _check_open(post: Post) -> None:
-    if not Visibility(post.visibility).is_open:
+    if not post.is_open:
         raise NotFound
 
 

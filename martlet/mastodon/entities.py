@@ -57,6 +57,7 @@ class Source(Struct, kw_only=True):
     indexable: bool
     attribution_domains: list[str]
     quote_policy: str
+    local_only: bool
 
 
 class Account(Struct, kw_only=True):
@@ -380,6 +381,8 @@ class StatusBody(Struct, kw_only=True):
     emojis: list[CustomEmoji]
     card: PreviewCard | None
     application: StatusApplication | None
+    local_only: bool | UnsetType = UNSET
+    """An extension; left out where it is not true."""
 
 
 class Status(StatusBody, kw_only=True):
@@ -434,6 +437,7 @@ class ScheduledParams(Struct, kw_only=True):
     quoted_status_id: str | None
     quote_approval_policy: str | None
     with_rate_limit: bool
+    local_only: bool | UnsetType = UNSET
 
 
 class ScheduledStatus(Struct, kw_only=True):
@@ -505,6 +509,7 @@ class Preferences(Struct, kw_only=True):
     sensitive: bool = field(name="posting:default:sensitive")
     language: str | None = field(name="posting:default:language")
     quote_policy: str = field(name="posting:default:quote_policy")
+    local_only: bool = field(name="posting:default:local_only")
     expand_media: str = field(name="reading:expand:media")
     expand_spoilers: bool = field(name="reading:expand:spoilers")
     autoplay_gifs: bool = field(name="reading:autoplay:gifs")

@@ -15,6 +15,8 @@ api = Api()
 MASTODON_VERSION = "4.5.0"
 API_VERSIONS = {"mastodon": 6}
 """Apps switch features on by this number: announced is only what works, up to and with it."""
+EXTENSIONS = ("emoji_reactions", "local_only")
+"""Names by which willing apps know what there is beyond Mastodon (docs/client-api-extensions.md)."""
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif")
 VIDEO_TYPES = (
     "video/mp4", "video/quicktime", "video/webm", "audio/mpeg", "audio/mp3", "audio/ogg", "audio/vorbis", "audio/opus",
@@ -181,6 +183,7 @@ def _configuration(call: Call[NoForm]) -> server_entities.Configuration:
             live_feeds=feed, hashtag_feeds=feed, trending_link_feeds=feed
         ),
         limited_federation=False,
+        extensions=list(EXTENSIONS),
     )
 
 

@@ -18,13 +18,13 @@ def show_preferences(db: Reader, call: Call[NoForm]) -> entities.Preferences:
     reading = accounts.reading_preferences(db, call.account)
     if posting is None or reading is None:
         raise NotFound
-    visibility, is_sensitive, language, quoting = posting
     show_media, open_warnings, play_gifs = reading
     return entities.Preferences(
-        visibility=VISIBILITIES[Visibility(visibility)],
-        sensitive=bool(is_sensitive),
-        language=language,
-        quote_policy=quoting,
+        visibility=VISIBILITIES[Visibility(posting.visibility)],
+        sensitive=bool(posting.is_sensitive),
+        language=posting.language,
+        quote_policy=posting.quoting,
+        local_only=bool(posting.is_local_only),
         expand_media=show_media,
         expand_spoilers=bool(open_warnings),
         autoplay_gifs=bool(play_gifs),

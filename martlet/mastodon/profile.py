@@ -39,6 +39,7 @@ class SourceForm(Struct, frozen=True):
     sensitive: bool | UnsetType = UNSET
     language: str | None | UnsetType = UNSET
     quote_policy: str | UnsetType = UNSET
+    local_only: bool | UnsetType = UNSET
 
 
 class ProfileForm(Struct, frozen=True):
@@ -82,6 +83,7 @@ class ProfileForm(Struct, frozen=True):
             default_sensitive=source.sensitive,
             default_language=source.language,
             default_quoting=source.quote_policy,
+            default_local_only=source.local_only,
         )
 
 

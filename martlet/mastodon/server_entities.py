@@ -119,6 +119,8 @@ class Configuration(V1Configuration, kw_only=True):
     translation: TranslationConfiguration
     timelines_access: TimelinesAccess
     limited_federation: bool
+    extensions: list[str]
+    """What this server can beyond Mastodon: docs/client-api-extensions.md."""
 
 
 class Registrations(Struct, kw_only=True):

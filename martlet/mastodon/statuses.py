@@ -27,6 +27,8 @@ VISIBILITIES = {
     "private": Visibility.FOLLOWERS,
     "direct": Visibility.MENTIONED,
 }
+LOCAL = "local"
+"""What Pleroma calls the visibility of a post that is for everybody on its server."""
 STRANGERS = 5
 """People of other servers looked up before a post that names them is published."""
 LOOKED_THROUGH = 20_000
@@ -57,7 +59,15 @@ class StatusForm(Struct, frozen=True):
     in_reply_to_id: Annotated[str | None, Meta(description="The post it answers.")] = None
     sensitive: Annotated[bool | None, Meta(description="Whether media are hidden at first.")] = None
     spoiler_text: Annotated[str, Meta(description="Shown first, as a warning or a subject.")] = ""
-    visibility: Annotated[str | None, Meta(description="`public`, `unlisted`, `private` or `direct`.")] = None
+    visibility: Annotated[
+        str | None,
+        Meta(
+            description="`public`, `unlisted`, `private` or `direct`; `local` is `public` with `local_only`."
+        ),
+    ] = None
+    local_only: Annotated[
+        bool | None, Meta(description="An extension: whether only people of this server may see it.")
+    ] = None
     language: Annotated[str | None, Meta(description="ISO 639 code.")] = None
     scheduled_at: Annotated[
         str | None,
@@ -76,7 +86,7 @@ class StatusForm(Struct, frozen=True):
         return Draft(
             author=author.account,
             text=self.status,
-            visibility=visibility_in(self.visibility),
+            visibility=Visibility.PUBLIC if self.visibility == LOCAL else visibility_in(self.visibility),
             reply_to=PostId(id_in(self.in_reply_to_id)) if self.in_reply_to_id else None,
             warning=self.spoiler_text,
             is_sensitive=self.sensitive,
@@ -85,6 +95,7 @@ class StatusForm(Struct, frozen=True):
             poll=self.poll.to_draft() if self.poll else None,
             quote_of=PostId(id_in(self.quoted_status_id)) if self.quoted_status_id else None,
             quoting=self.quote_approval_policy or None,
+            is_local_only=True if self.visibility == LOCAL else self.local_only,
             app=author.app,
             idempotency_key=key,
         )

@@ -50,6 +50,7 @@ class PostDeleted(Event, frozen=True):
     visibility: int = 0
     boosted: Uri | None = None
     """What was boosted, if it was a boost; `told` then begins with its author."""
+    is_local_only: bool = False
     told: tuple[AccountId, ...] = ()
     """Who was named in it, or answered by it."""
 

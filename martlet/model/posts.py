@@ -30,6 +30,8 @@ class Draft:
     poll: PollDraft | None = None
     quote_of: PostId | None = None
     quoting: str | None = None
+    is_local_only: bool | None = None
+    """None: as what it answers or quotes, else as the author prefers."""
     app: AppId | None = None
     idempotency_key: str = ""
 
@@ -91,3 +93,10 @@ class Post:
     likes_count: int = field(default=0)
     quotes_count: int = field(default=0)
     version: int = field(default=1)
+    is_local_only: int = field(default=0)
+    """For people of this server only, whatever its visibility: it never leaves."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether anyone anywhere may read it, signed in or not."""
+        return self.visibility >= Visibility.UNLISTED and not self.is_local_only

@@ -12,5 +12,5 @@ class Visibility(IntEnum):
 
     @property
     def is_open(self) -> bool:
-        """Whether anyone may read it."""
+        """Whether anyone may read it; of a post that exists ask `Post.is_open`."""
         return self >= Visibility.UNLISTED

@@ -22,6 +22,7 @@ from martlet.media.store import LocalStore, is_key
 from martlet.model.errors import NotFound, TooMany
 from martlet.model.events import MailWanted
 from martlet.model.names import AccountId
+from martlet.model.posts import Post
 from martlet.model.server import Server, moment
 from martlet.services import documenting, identities, letters
 from martlet.services.ports import Ground
@@ -153,18 +154,20 @@ def _some_posts(
     for id in ids:
         make = documenting.published if found[id].boost_of_id is None else documenting.boosted
         act = canonical_json.parse_object(make(db, found[id], author, secret, here))
-        lines.append(canonical_json.encode(_in_archive(act, here)))
+        lines.append(canonical_json.encode(_in_archive(act, found[id], here)))
     return (ids[-1] if ids else None), lines
 
 
-def _in_archive(act: dict[str, Any], here: Server) -> dict[str, Any]:
+def _in_archive(act: dict[str, Any], post: Post, here: Server) -> dict[str, Any]:
     """Without proofs, which are of the whole; and with files where they lie in the archive."""
     bare = {name: value for name, value in act.items() if name not in ("@context", "proof")}
-    post = bare.get("object")
-    if isinstance(post, dict):
-        inner = {name: value for name, value in post.items() if name not in ("@context", "proof")}
+    said = bare.get("object")
+    if isinstance(said, dict):
+        inner = {name: value for name, value in said.items() if name not in ("@context", "proof")}
         if "attachment" in inner:
             inner["attachment"] = [_at_its_place(one, here) for one in inner["attachment"]]
+        if post.is_local_only:
+            inner["localOnly"] = True
         bare["object"] = inner
     return bare
 

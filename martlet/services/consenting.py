@@ -19,7 +19,6 @@ from martlet.model.names import PostId, Uri, host_of, origin_of
 from martlet.model.posts import Post
 from martlet.model.quoting import Fact, State
 from martlet.model.server import Server
-from martlet.model.visibility import Visibility
 from martlet.services import delivering_quotes, quoting
 from martlet.storage import accounts, attached, events, posts, quotes, uris
 from martlet.storage.database import Reader, Writer
@@ -207,7 +206,7 @@ def asked(db: Writer, act: RequestQuote, actor: Account, here: Server) -> Post |
     is_seen = posts.find(db, quoted.id, viewer=actor.id) is not None
     if is_seen and quoting.may_quote(db, quoted, actor.id):
         return quoted
-    if is_seen or Visibility(quoted.visibility).is_open:
+    if is_seen or quoted.is_open:
         delivering_quotes.refuse_quote(db, act, author, actor, here)
     return None
 

@@ -33,7 +33,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
     if post.quote_of_id is not None and post.quote_state == "accepted":
         posts.count(db, post.quote_of_id, quotes=-1)
     quotes.note_deleted(db, post.id)
-    if post.visibility >= Visibility.UNLISTED:
+    if post.is_open:
         featured_tags.uncount_post(db, post)
     if not keeps_media:
         uploading.let_go(db, media.of_posts(db, [post.id])[post.id], here.now_ms())
@@ -74,4 +74,9 @@ def _remove(
     db: Writer, post: Post, here: Server, told: tuple[AccountId, ...], boosted: Uri | None = None
 ) -> None:
     posts.delete(db, post, here.now_ms())
-    db.emit(PostDeleted(post.id, post.author_id, post.uri, int(post.visibility), boosted, told))
+    is_local_only = bool(post.is_local_only)
+    db.emit(
+        PostDeleted(
+            post.id, post.author_id, post.uri, int(post.visibility), boosted, is_local_only, told=told
+        )
+    )

@@ -77,8 +77,8 @@ def of_edit(db: Writer, event: PostEdited, here: Server, secret: ServerSecret) -
 
 def of_deletion(db: Writer, event: PostDeleted, here: Server, secret: ServerSecret) -> None:
     author = accounts.find(db, event.author)
-    if author is None or not author.is_here or author.is_gone or not event.uri:
-        return  # of who is gone, all is
+    if author is None or not author.is_here or author.is_gone or not event.uri or event.is_local_only:
+        return  # of who is gone, all is; and nobody elsewhere ever had what is for here only
     inboxes = remotes.inboxes_of(db, event.told)
     if event.visibility >= Visibility.FOLLOWERS:
         inboxes |= remotes.inboxes_of_followers(db, author.id)
@@ -97,9 +97,9 @@ def of_deletion(db: Writer, event: PostDeleted, here: Server, secret: ServerSecr
 
 
 def own_post(db: Reader, id: int) -> tuple[Post, Account] | None:
-    """A post that was written here, and its author, unless one of them is gone."""
+    """A post that was written here for more than here, and its author, unless one of them is gone."""
     post = posts.find_unfiltered(db, PostId(id))
-    if post is None or not post.is_local:
+    if post is None or not post.is_local or post.is_local_only:
         return None
     author = accounts.find(db, post.author_id)
     return None if author is None or author.is_gone else (post, author)
@@ -107,6 +107,8 @@ def own_post(db: Reader, id: int) -> tuple[Post, Account] | None:
 
 def readers(db: Reader, post: Post) -> set[str]:
     """The inboxes of those elsewhere whom a post concerns."""
+    if post.is_local_only:
+        return set()
     concerned = set(attached.mentioned_ids(db, post.id))
     if post.visibility >= Visibility.UNLISTED and post.reply_to_account_id is not None:
         concerned.add(post.reply_to_account_id)

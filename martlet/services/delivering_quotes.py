@@ -45,7 +45,7 @@ def of_revocation(db: Writer, event: QuoteRevoked, here: Server, secret: ServerS
     quote = posts.find_unfiltered(db, event.quote)
     quoted = posts.find_unfiltered(db, quote.quote_of_id) if quote and quote.quote_of_id is not None else None
     found = delivering.own_post(db, quoted.id) if quoted is not None else None
-    if quote is None or found is None:
+    if quote is None or quote.is_local_only or found is None:
         return
     post, author = found
     inboxes = (

@@ -166,6 +166,8 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
     )
     poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
     parent = posts.find_unfiltered(db, post.reply_to_id) if post.reply_to_id is not None else None
+    if parent is not None and parent.is_local_only and not post.is_local_only:
+        parent = None  # nobody who reads this could have it
     quoted, consent = _quoted(db, post)
     return Writing(
         uri=post.uri,
@@ -221,7 +223,7 @@ def authorization_document(
     """The same as it is fetched. Signed where both posts are for everybody, so that it can be handed on, and kept."""
     found = authorization(quote, quoted, author)
     document = build.authorization(found)
-    if not (Visibility(quote.visibility).is_open and Visibility(quoted.visibility).is_open):
+    if not (quote.is_open and quoted.is_open):
         return canonical_json.encode(document)
     body = canonical_json.encode(_signed(db, document, author, secret, here))
     return documents.put(db, found.uri, author.id, quote.version, body, here.now_ms())
@@ -266,7 +268,7 @@ def post_document(db: Writer, post: Post, author: Account, secret: ServerSecret,
 
 def _is_kept(post: Post) -> bool:
     """It is for everybody, and nothing in it changes but with its version."""
-    return Visibility(post.visibility).is_open and post.poll_id is None
+    return post.is_open and post.poll_id is None
 
 
 def _post(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> Document:
@@ -274,7 +276,7 @@ def _post(db: Writer, post: Post, author: Account, secret: ServerSecret, here: S
     if kept is not None:
         return canonical_json.parse_object(kept)
     document = _unsigned(db, post, author, here)
-    if not Visibility(post.visibility).is_open:
+    if not post.is_open:
         return document
     signed = _signed(db, document, author, secret, here)
     if _is_kept(post):
@@ -288,7 +290,7 @@ def _unsigned(db: Reader, post: Post, author: Account, here: Server) -> Document
     document = build.writing(
         said, f"{post.uri}/replies", [here.tag_url(quote(name, safe="")) for name in said.hashtags]
     )
-    if not Visibility(post.visibility).is_open:
+    if not post.is_open:
         return document
     return document | {
         "context": context_of(db, post),
@@ -304,7 +306,7 @@ def context_of(db: Reader, post: Post) -> Uri | None:
     """
     first = posts.find_unfiltered(db, post.thread_id)
     if first is not None and first.is_local:
-        return Uri(f"{first.uri}/context") if Visibility(first.visibility).is_open else None
+        return Uri(f"{first.uri}/context") if first.is_open else None
     for id in (post.thread_id, post.reply_to_id):
         named = remote_posts.context_of(db, id) if id is not None else ""
         if named:
@@ -397,7 +399,7 @@ def _ready(
     db: Reader, document: Document, post: Post, author: Account, secret: ServerSecret, here: Server
 ) -> bytes | None:
     """As `_finished`; None where the key is still to be made."""
-    if not Visibility(post.visibility).is_open:
+    if not post.is_open:
         return canonical_json.encode(document)
     return find_signed(db, document, author, secret, here)
 
@@ -405,7 +407,7 @@ def _ready(
 def _finished(
     db: Writer, document: Document, post: Post, author: Account, secret: ServerSecret, here: Server
 ) -> bytes:
-    if Visibility(post.visibility).is_open:
+    if post.is_open:
         document = _signed(db, document, author, secret, here)
     return canonical_json.encode(document)
 

@@ -147,7 +147,7 @@ def _change_media(
 
 
 def _change_words(db: Writer, post: Post, composed: Composed, here: Server) -> None:
-    is_open = Visibility(post.visibility).is_open
+    is_open = post.is_open
     if is_open:
         featured_tags.uncount_post(db, post)
     attached.forget_words(db, post.id)

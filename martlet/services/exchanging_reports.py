@@ -16,7 +16,6 @@ from martlet.model.accounts import Account
 from martlet.model.events import AccountReported
 from martlet.model.names import AccountId, PostId, ReportId, Uri, host_of
 from martlet.model.server import Server
-from martlet.model.visibility import Visibility
 from martlet.services import delivering, identities, restricting
 from martlet.services.reporting import COMMENT
 from martlet.signing import canonical_json
@@ -87,6 +86,6 @@ def _reported(db: Reader, flag: Flag, actor: Account) -> Mapping[AccountId, list
         post = uris.find_post(db, uri)
         if post is None or not post.is_local:
             continue
-        if Visibility(post.visibility).is_open or remotes.may_read(db, actor.id, post.id):
+        if post.is_open or remotes.may_read(db, actor.id, post.id):
             found.setdefault(post.author_id, []).append(post.id)
     return found

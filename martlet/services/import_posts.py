@@ -157,6 +157,7 @@ def _insert(
             quoting=quoting.rule_for(visibility, "public"),
             edited_at=_edited_at(said, created_at, here),
             poll_id=None if said.poll is None else PollId(here.next_id()),
+            is_local_only=int(said.is_local_only),
         )
         try:
             with db.part():
@@ -208,7 +209,7 @@ def _tag(db: Writer, post: Post, said: Writing, here: Server) -> None:
     attached.insert_tags(
         db, post.id, ((here.next_id(), Tag(key, name)) for key, name in shown.items() if key)
     )
-    if shown and post.visibility.is_open:
+    if shown and post.is_open:
         featured_tags.count_post(db, post)
 
 

@@ -72,7 +72,7 @@ def _tell_of_pin(
 ) -> None:
     """Send an `Add` or `Remove` to followers' servers, for public and unlisted posts only."""
     found = delivering.own_post(db, id)
-    if found is None or not Visibility(found[0].visibility).is_open:
+    if found is None or not found[0].is_open:
         return
     post, author = found
     uri = Uri(f"{author.uri}#{kind.__name__.lower()}s/{here.next_id()}")

@@ -38,6 +38,7 @@ class Preferences:
     is_sensitive: bool
     language: str | None
     quoting: str
+    is_local_only: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     posts.insert(db, post)
     attached.insert_mentions(db, id, made.composed.mentioned)
     attached.insert_tags(db, id, ((here.next_id(), tag) for tag in made.composed.tags))
-    if made.composed.tags and post.visibility.is_open:
+    if made.composed.tags and post.is_open:
         featured_tags.count_post(db, post)
     attaching.attach(db, made.files, id)
     if post.quote_state == "pending":
@@ -160,6 +161,7 @@ def _post(
         has_media=int(bool(draft.media)),
         quoting=quoting.rule_for(visibility, draft.quoting or preferences.quoting),
         app_id=draft.app,
+        is_local_only=int(_is_local_only(draft, around, preferences)),
     )
     if around.quoted is not None:
         state = quoting.first_state(around.quoted, author.id)
@@ -172,8 +174,21 @@ def _post(
     )
 
 
+def _is_local_only(draft: Draft, around: Around, preferences: Preferences) -> bool:
+    """What quotes a local-only post shows it, and so is one as well; what answers one is unless its author says otherwise."""
+    if around.quoted is not None and around.quoted.is_local_only:
+        return True
+    if draft.is_local_only is not None:
+        return draft.is_local_only
+    return preferences.is_local_only if around.parent is None else bool(around.parent.is_local_only)
+
+
 def _preferences(db: Reader, author: AccountId) -> Preferences:
     row = accounts.posting_preferences(db, author)
     if row is None:  # an account nobody signs in to
-        return Preferences(Visibility.PUBLIC, is_sensitive=False, language=None, quoting="public")
-    return Preferences(Visibility(row[0]), bool(row[1]), row[2], row[3])
+        return Preferences(
+            Visibility.PUBLIC, is_sensitive=False, language=None, quoting="public", is_local_only=False
+        )
+    return Preferences(
+        Visibility(row.visibility), bool(row.is_sensitive), row.language, row.quoting, bool(row.is_local_only)
+    )

@@ -69,6 +69,7 @@ class Change(Struct, frozen=True, kw_only=True):
     default_sensitive: bool | UnsetType = UNSET
     default_language: str | None | UnsetType = UNSET
     default_quoting: str | UnsetType = UNSET
+    default_local_only: bool | UnsetType = UNSET
 
 
 NOTHING = Change()
@@ -247,6 +248,8 @@ def _preferences(wanted: Change) -> dict[str, Any]:
         if wanted.default_quoting not in QUOTING:
             raise InvalidInput("Validation failed: Quote policy is not included in the list", "source")
         changes["default_quoting"] = wanted.default_quoting
+    if wanted.default_local_only is not UNSET:
+        changes["default_local_only"] = int(wanted.default_local_only)
     return changes
 
 

@@ -99,6 +99,7 @@ def boost(db: Writer, account: AccountId, id: PostId, visibility: Visibility | N
         boost_of_id=post.id,
         language=post.language,
         quoting=post.quoting,
+        is_local_only=post.is_local_only,
     )
     made = put_boost(db, row)
     if made == boost:

@@ -80,6 +80,7 @@ def publish_at(db: Writer, draft: Draft, at: int, here: Server) -> PostId | Sche
         is_sensitive=bool(made.post.is_sensitive),
         language=made.post.language,
         quoting=made.post.quoting,
+        is_local_only=bool(made.post.is_local_only),
         media=tuple(one.id for one in made.files),
         poll=made.poll,
         idempotency_key="",

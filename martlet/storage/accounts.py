@@ -227,16 +227,26 @@ def attribution_of(account: Account) -> list[str]:
     return found
 
 
-def posting_preferences(db: Reader, account: AccountId) -> tuple[int, int, str | None, str] | None:
-    """(visibility, sensitive, language, who may quote) of whoever signs in to this account."""
+class PostingPreferences(NamedTuple):
+    """What somebody has chosen for posts that do not say otherwise."""
+
+    visibility: int
+    is_sensitive: int
+    language: str | None
+    quoting: str
+    is_local_only: int
+
+
+def posting_preferences(db: Reader, account: AccountId) -> PostingPreferences | None:
+    """Those of whoever signs in to this account."""
     row = db.row(
         """
-        SELECT default_visibility, default_sensitive, default_language, default_quoting
+        SELECT default_visibility, default_sensitive, default_language, default_quoting, default_local_only
           FROM users WHERE account_id = :account
         """,
         account=account,
     )
-    return (row[0], row[1], row[2], row[3]) if row else None
+    return PostingPreferences(*row) if row else None
 
 
 def reading_preferences(db: Reader, account: AccountId) -> tuple[str, int, int] | None:

@@ -232,9 +232,10 @@ def _count_use(db: Writer, post: PostId, card: int) -> None:
                                   CROSS JOIN post_card AS its
                                   WHERE its.post_id = earlier.id AND its.card_id = :card
                                     AND earlier.author_id = post.author_id AND earlier.visibility = 4
+                                    AND earlier.is_local_only = 0
                                     AND earlier.id <> post.id AND earlier.id >= :midnight AND earlier.id < :next)
                     THEN 0 ELSE 1 END
-          FROM post WHERE post.id = :post AND post.visibility = 4
+          FROM post WHERE post.id = :post AND post.visibility = 4 AND post.is_local_only = 0
         ON CONFLICT (card_id, day)
         DO UPDATE SET uses = card_day.uses + 1, accounts = card_day.accounts + excluded.accounts
         """,

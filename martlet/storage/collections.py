@@ -87,7 +87,8 @@ def thread_size(db: Reader, first: PostId) -> int:
         db.value(
             """
             SELECT count(*) FROM (SELECT 1 FROM post
-                                   WHERE thread_id = :thread AND visibility >= 3 AND boost_of_id IS NULL
+                                   WHERE thread_id = :thread AND visibility >= 3 AND is_local_only = 0
+                                     AND boost_of_id IS NULL
                                    LIMIT :limit) AS some_posts
             """,
             thread=first,

@@ -35,7 +35,7 @@ def find_of_open_post(db: Reader, username: str, id: PostId) -> bytes | None:
           FROM post
           JOIN account ON account.id = post.author_id
           JOIN document ON document.uri = post.uri AND document.version = post.version
-         WHERE post.id = :id AND post.visibility >= 3 AND post.poll_id IS NULL
+         WHERE post.id = :id AND post.visibility >= 3 AND post.is_local_only = 0 AND post.poll_id IS NULL
            AND account.username_folded = :username AND account.host = ''
            AND account.suspended_at IS NULL AND account.deletes_at IS NULL AND {IS_SHOWN}
         """,

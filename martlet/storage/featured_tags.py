@@ -16,7 +16,7 @@ _COLUMNS = (
     """featured_tag.id, tag.name, featured_tag.shown, featured_tag.posts_count, featured_tag.last_post_at"""
 )
 _LAST = """SELECT post.created_at FROM post
-            WHERE post.author_id = :author AND post.visibility >= 3 AND post.id <> :post
+            WHERE post.author_id = :author AND post.visibility >= 3 AND post.is_local_only = 0 AND post.id <> :post
               AND EXISTS (SELECT 1 FROM post_tag
                            WHERE post_tag.tag_id = featured_tag.tag_id AND post_tag.post_id = post.id)
             ORDER BY post.id DESC LIMIT 1"""
@@ -40,7 +40,7 @@ def insert(db: Writer, id: int, account: AccountId, tag: int, shown: str) -> Non
         INSERT INTO featured_tag (id, account_id, tag_id, shown, posts_count, last_post_at)
         SELECT :id, :account, :tag, :shown, count(*), max(post.created_at)
           FROM post CROSS JOIN post_tag
-         WHERE post.author_id = :account AND post.visibility >= 3
+         WHERE post.author_id = :account AND post.visibility >= 3 AND post.is_local_only = 0
            AND post_tag.tag_id = :tag AND post_tag.post_id = post.id
         """,
         id=id,

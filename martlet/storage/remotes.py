@@ -161,7 +161,7 @@ def may_read(db: Reader, signer: AccountId, post: PostId) -> bool:
         db.value(
             """
             SELECT 1 FROM account AS signer, post
-             WHERE signer.id = :signer AND signer.host <> '' AND post.id = :post
+             WHERE signer.id = :signer AND signer.host <> '' AND post.id = :post AND post.is_local_only = 0
                AND ((post.visibility = 2 AND EXISTS (
                         SELECT 1 FROM follow JOIN account AS reader ON reader.id = follow.follower_id
                          WHERE follow.followed_id = post.author_id AND follow.is_accepted = 1

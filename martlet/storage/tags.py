@@ -93,11 +93,13 @@ def count_use(db: Writer, post: PostId, day: int) -> None:
                                   CROSS JOIN post_tag AS its
                                   WHERE its.post_id = earlier.id AND its.tag_id = post_tag.tag_id
                                     AND earlier.author_id = post.author_id AND earlier.visibility = 4
+                                    AND earlier.is_local_only = 0
                                     AND earlier.id < post.id AND earlier.id >= :midnight)
                     THEN 0 ELSE 1 END
           FROM post JOIN account AS author ON author.id = post.author_id
           JOIN post_tag ON post_tag.post_id = post.id
-         WHERE post.id = :post AND post.visibility = 4 AND author.limited_at IS NULL
+         WHERE post.id = :post AND post.visibility = 4 AND post.is_local_only = 0
+           AND author.limited_at IS NULL
          ORDER BY post_tag.tag_id
         """,
         post=post,

@@ -23,6 +23,7 @@ class User:
     default_sensitive: int
     default_language: str | None
     default_quoting: str
+    default_local_only: int
     show_media: str
     open_warnings: int
     play_gifs: int

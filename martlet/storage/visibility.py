@@ -6,7 +6,8 @@ take the alias of the post and of its author's account in the query, and the
 parameters `:viewer` (0: nobody signed in) and, for timelines, `:now`.
 
 `may_see` is the right to see at all: what is written for you, by someone who
-is here and does not block you. `wants_to_see` is what a timeline leaves out
+is here and does not block you. A local-only post is written for nobody
+elsewhere, and for nobody who is not signed in. `wants_to_see` is what a timeline leaves out
 besides: people the viewer blocks or mutes, and those of servers the viewer
 blocks. A boost is shown where both it and the boosted post may be.
 """
@@ -41,14 +42,19 @@ def of_welcome_server(account: str) -> str:
 
 
 def _written_for(post: str) -> str:
-    return f"""(
+    return f"""({_is_within_reach(post)} AND (
         {post}.visibility >= 3
         OR {post}.author_id = :viewer
         OR ({post}.visibility = 2 AND EXISTS (
                SELECT 1 FROM follow WHERE follow.follower_id = :viewer AND follow.followed_id = {post}.author_id
                                       AND follow.is_accepted = 1 {ONE_LOOK}))
         OR EXISTS (SELECT 1 FROM mention
-                    WHERE mention.post_id = {post}.id AND mention.account_id = :viewer {ONE_LOOK}))"""
+                    WHERE mention.post_id = {post}.id AND mention.account_id = :viewer {ONE_LOOK})))"""
+
+
+def _is_within_reach(post: str) -> str:
+    return f"""({post}.is_local_only = 0 OR EXISTS (
+        SELECT 1 FROM account AS viewer WHERE viewer.id = :viewer AND viewer.host = '' {ONE_LOOK}))"""
 
 
 def _is_here(author: str) -> str:

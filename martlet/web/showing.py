@@ -131,7 +131,7 @@ def _cards(
     ids = {id for one in shown for id in (one.id, one.boosted_id) if id is not None}
     found = {post.id: post for post in posts.many_unfiltered(db, ids)}
     people = accounts.many(db, _people(found.values()))
-    open_posts = {id: post for id, post in found.items() if post.visibility >= Visibility.UNLISTED}
+    open_posts = {id: post for id, post in found.items() if post.is_open}
     parts = _Parts(db, open_posts, here)
     made: list[PostCard] = []
     for one in shown:

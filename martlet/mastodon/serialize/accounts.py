@@ -133,6 +133,7 @@ def credential(db: Reader, account: Account, user: User, here: Server) -> entiti
         indexable=bool(account.is_indexable),
         attribution_domains=accounts.attribution_of(account),
         quote_policy=user.default_quoting,
+        local_only=bool(user.default_local_only),
     )
     return entities.CredentialAccount(
         **_values(db, [account], here)[0], source=source, role=role_entity(roles.of_account(db, account.id))

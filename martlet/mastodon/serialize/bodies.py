@@ -89,6 +89,7 @@ def _words(post: Post) -> dict[str, Any]:
         "visibility": VISIBILITIES[Visibility(post.visibility)],
         "language": post.language,
         "content": post.html,
+        "local_only": True if post.is_local_only else msgspec.UNSET,
     }
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from msgspec import UNSET
+
 from martlet.mastodon import entities
 from martlet.mastodon.serialize.bodies import VISIBILITIES, attachment
 from martlet.mastodon.serialize.times import iso
@@ -46,6 +48,7 @@ def _params(draft: Draft) -> entities.ScheduledParams:
         quoted_status_id=str(draft.quote_of) if draft.quote_of else None,
         quote_approval_policy=draft.quoting,
         with_rate_limit=False,
+        local_only=True if draft.is_local_only else UNSET,
     )
 
 
