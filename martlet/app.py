@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from martlet.federation.post_office import PostOffice
 from martlet.http.application import Application, Lifespan
+from martlet.http.health import HealthDoor
 from martlet.http.limits import Limiter
 from martlet.http.media import MediaDoor
 from martlet.jobs.runner import Runner
@@ -69,6 +70,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
 
     application = Application(
         doors=[
+            HealthDoor(ground.store, lambda: runner.is_working),
             MediaDoor(ground.media),
             ProxyDoor(ground, fetcher, limiter),
             MastodonDoor(methods.ALL, ground, limiter, post_office.resolver),

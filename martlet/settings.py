@@ -82,6 +82,26 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         ),
     ] = False
 
+    show_domain_blocks: Annotated[
+        Literal["all", "users", "disabled"],
+        Meta(
+            description="Who may see which servers are limited or suspended: everybody, people here, nobody."
+        ),
+    ] = "disabled"
+    show_domain_blocks_rationale: Annotated[
+        Literal["all", "users", "disabled"],
+        Meta(description="Who of them may also see the public comments on why."),
+    ] = "disabled"
+    show_peers: Annotated[
+        bool, Meta(description="Whether anybody may see which other servers this one knows.")
+    ] = True
+    show_activity: Annotated[
+        bool, Meta(description="Whether anybody may see how much is done here each week.")
+    ] = True
+    profile_directory: Annotated[
+        bool, Meta(description="Whether anybody may list the people who want to be found.")
+    ] = True
+
     post_limit: Annotated[int, Meta(ge=100, le=100_000, description="Characters a post may have.")] = 5000
     media_per_post: Annotated[
         int, Meta(ge=1, le=100, description="Pictures and other media a post may carry.")

@@ -3,14 +3,14 @@
 import hashlib
 import secrets
 
-from martlet.model.names import AccountId, AppId, PostId, TokenId, UserId
+from martlet.model.names import AccountId, AppId, PostId, TokenId, Uri, UserId
 from martlet.model.posts import Draft
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import following, posting, registering
 from martlet.services.following import Wanted
 from martlet.services.registering import Newcomer
-from martlet.storage import attached, oauth
+from martlet.storage import accounts, attached, oauth
 from martlet.storage.database import Store, Writer
 
 
@@ -66,3 +66,11 @@ def insert_person(db: Writer, username: str, here: Server) -> tuple[AccountId, s
     id = TokenId(here.next_id())
     oauth.insert_token(db, id, digest, app.id, user, account, app.scopes, here.now_ms())
     return account, token
+
+
+def insert_stranger(db: Writer, username: str, host: str, here: Server) -> AccountId:
+    """An account of another server, as far as it is known here."""
+    id = AccountId(here.next_id())
+    uri = Uri(f"https://{host}/users/{username}")
+    accounts.insert(db, id, username, host, uri, uri, here.now_ms())
+    return id

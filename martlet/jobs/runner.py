@@ -39,6 +39,8 @@ JOBS_AT_ONCE = 16
 TRIES = 12
 TAKEN_SECONDS = 300
 IDLE_SECONDS = 1.0
+SILENT_SECONDS = 60.0
+"""A runner that did not go round for so long is stuck."""
 REACT = "react"
 
 
@@ -64,6 +66,12 @@ class Runner:
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _others: set[asyncio.Task[None]] = field(default_factory=set)
     _is_stopping: bool = False
+    _went_round_at: float | None = None
+
+    @property
+    def is_working(self) -> bool:
+        """Whether it went round lately; one round is short, and while there is nothing to do they come every second."""
+        return self._went_round_at is not None and time.monotonic() - self._went_round_at < SILENT_SECONDS
 
     async def start(self) -> None:
         loop = asyncio.get_running_loop()
@@ -88,6 +96,7 @@ class Runner:
     async def run_until_idle(self) -> None:
         """Do all that is due now: for tests and commands."""
         while await self._step():
+            self._went_round_at = time.monotonic()
             if self._all:
                 await asyncio.wait(self._all)
 
@@ -96,6 +105,7 @@ class Runner:
             self._wake.clear()
             try:
                 is_busy = await self._step()
+                self._went_round_at = time.monotonic()
             except Exception:
                 log.exception("The job runner stumbled; it goes on")
                 await asyncio.sleep(IDLE_SECONDS)

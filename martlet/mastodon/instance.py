@@ -5,7 +5,7 @@ from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize import accounts as serialize
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import naming
+from martlet.services import naming, stating
 from martlet.storage import accounts, server_values
 from martlet.storage.database import Reader
 from martlet.storage.server_values import Counts
@@ -59,7 +59,7 @@ def _instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities
             for size in (192, 512)
         ],
         languages=list(here.languages),
-        configuration=_configuration(call),
+        configuration=_configuration(db, call),
         registrations=server_entities.Registrations(
             enabled=is_open,
             approval_required=here.registration == "approval",
@@ -83,7 +83,7 @@ async def show_v1(call: Call[NoForm]) -> server_entities.V1Instance:
 
 def _v1_instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities.V1Instance:
     here = call.here
-    whole = _configuration(call)
+    whole = _configuration(db, call)
     return server_entities.V1Instance(
         uri=here.host,
         title=naming.server_name(db, here),
@@ -134,7 +134,7 @@ def _closed_message(here: Server) -> str:
     return "<p>Nobody new can join here at the moment.</p>"
 
 
-def _configuration(call: Call[NoForm]) -> server_entities.Configuration:
+def _configuration(db: Reader, call: Call[NoForm]) -> server_entities.Configuration:
     here, limits = call.here, call.here.limits
     access = "public" if here.public_preview else "authenticated"
     feed = server_entities.FeedAccess(local=access, remote=access)
@@ -142,9 +142,9 @@ def _configuration(call: Call[NoForm]) -> server_entities.Configuration:
         urls=server_entities.UrlsConfiguration(
             streaming=_streaming(here),
             status=None,
-            about=here.url + "/",
-            privacy_policy=None,
-            terms_of_service=None,
+            about=here.url + "/about",
+            privacy_policy=here.url + "/privacy-policy",
+            terms_of_service=here.url + "/terms-of-service" if stating.terms(db, here) else None,
         ),
         vapid=server_entities.VapidConfiguration(public_key=call.ground.vapid.public_text_for_apps),
         accounts=server_entities.AccountsConfiguration(
@@ -182,7 +182,7 @@ def _configuration(call: Call[NoForm]) -> server_entities.Configuration:
         timelines_access=server_entities.TimelinesAccess(
             live_feeds=feed, hashtag_feeds=feed, trending_link_feeds=feed
         ),
-        limited_federation=False,
+        limited_federation=here.federation == "allow-list",
         extensions=list(EXTENSIONS),
     )
 

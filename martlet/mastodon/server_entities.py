@@ -7,7 +7,7 @@ attributes that Mastodon 4.5 sends beyond what is documented.
 
 from typing import Any
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 
 from martlet.mastodon.entities import Account
 
@@ -181,3 +181,61 @@ class V1Instance(Struct, kw_only=True):
     configuration: V1Configuration
     contact_account: Account | None
     rules: list[Rule]
+
+
+class ExtendedDescription(Struct, kw_only=True):
+    """`content` is HTML; where nothing is written, it is empty and has no moment."""
+
+    updated_at: str | None
+    content: str
+
+
+class PrivacyPolicy(Struct, kw_only=True):
+    updated_at: str
+    content: str
+
+
+class TermsOfService(Struct, kw_only=True):
+    """Dates are days: `2026-12-01`."""
+
+    effective_date: str
+    effective: bool
+    content: str
+    succeeded_by: str | None
+
+
+class WeeklyActivity(Struct, kw_only=True):
+    """All of them numbers in texts; `week` in seconds since 1970."""
+
+    week: str
+    statuses: str
+    logins: str
+    registrations: str
+
+
+class DomainBlock(Struct, kw_only=True):
+    domain: str
+    digest: str
+    severity: str
+    comment: str | UnsetType = UNSET
+
+
+class Language(Struct, kw_only=True):
+    code: str
+    name: str
+
+
+class OEmbed(Struct, kw_only=True):
+    """https://oembed.com/, of the type rich."""
+
+    type: str
+    version: str
+    title: str
+    author_name: str
+    author_url: str
+    provider_name: str
+    provider_url: str
+    cache_age: int
+    html: str
+    width: int
+    height: int | None

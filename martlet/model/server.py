@@ -12,6 +12,8 @@ from martlet.model.remote_media import FileForm, FileUse
 
 Registration = Literal["open", "approval", "invite", "closed"]
 Federation = Literal["open", "allow-list"]
+Audience = Literal["all", "users", "disabled"]
+"""Who may see something: everybody, people here, nobody."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,18 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What is told about the server and its peers, to whom."""
+
+    domain_blocks: Audience = "disabled"
+    reasons: Audience = "disabled"
+    """Of those who may see the blocks."""
+    peers: bool = True
+    activity: bool = True
+    directory: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class Server:
     """Everything a use case needs to know of the server it runs on."""
 
@@ -64,6 +78,7 @@ class Server:
     previews_links: bool = True
     deletion_grace_days: int = 30
     limits: Limits = field(default_factory=Limits)
+    disclosure: Disclosure = field(default_factory=Disclosure)
     proxy_key: bytes = field(default=b"", repr=False)
     """What makes addresses of other servers' files ours (`model.remote_media`)."""
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 from martlet import __version__
 from martlet.model.ids import IdMaker
-from martlet.model.server import Limits, Server, milliseconds
+from martlet.model.server import Disclosure, Limits, Server, milliseconds
 from martlet.settings import Settings
 
 
@@ -40,6 +40,13 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
             remote_media_bytes=settings.remote_media_cache_mb * 1024 * 1024,
             archive_bytes=settings.archive_limit_mb * 1024 * 1024,
             poll_options=settings.poll_options,
+        ),
+        disclosure=Disclosure(
+            domain_blocks=settings.show_domain_blocks,
+            reasons=settings.show_domain_blocks_rationale,
+            peers=settings.show_peers,
+            activity=settings.show_activity,
+            directory=settings.profile_directory,
         ),
         proxy_key=proxy_key,
     )

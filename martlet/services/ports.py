@@ -9,6 +9,7 @@ from martlet.media.workshop import Workshop
 from martlet.model.names import Uri
 from martlet.model.server import Server
 from martlet.services.counting import Figures
+from martlet.services.disclosing import OtherServers
 from martlet.signing.server_keys import ServerSecret, VapidKey
 from martlet.storage.database import Store
 
@@ -48,3 +49,4 @@ class Ground:
     cache: LocalStore
     """Files of other servers: any of them may go at any time."""
     figures: Figures = field(default_factory=Figures)
+    others: OtherServers = field(default_factory=OtherServers)

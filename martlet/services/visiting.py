@@ -5,7 +5,7 @@ import logging
 
 from martlet.model.names import TokenId, UserId
 from martlet.model.server import Server
-from martlet.services import timelines
+from martlet.services import tallying, timelines
 from martlet.services.signing_in import Viewer
 from martlet.storage import visits
 from martlet.storage.database import Store, Writer
@@ -56,8 +56,10 @@ class Visits:
 
 
 def note(db: Writer, found: list[tuple[UserId, TokenId]], here: Server) -> None:
-    """People and the tokens they came with; their timelines will want tidying."""
+    """People and the tokens they came with; their timelines will want tidying, and what they write counting."""
     today = here.now_ms() // DAY * DAY
     for user, token in found:
+        tallying.note_visit(db, user, here)
         visits.note(db, user, token, today)
     timelines.want_tidying(db, here)
+    tallying.want(db, here)

@@ -45,8 +45,11 @@ OWNED = (
     ("document", "account_id"),
     ("remote_account", "account_id"),
     ("remote_key", "account_id"),
+    ("directory_entry", "account_id"),
+    ("announcement_read", "account_id"),
+    ("announcement_reaction", "account_id"),
 )
-"""Rows that go with their account; a vote stays in its poll's counts."""
+"""Rows that go with their account; a vote stays in its poll's counts, a choice in its announcement's."""
 KEPT = (
     ("mention", "account_id"),
     ("report", "account_id"),

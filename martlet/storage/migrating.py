@@ -52,6 +52,12 @@ def known(dialect: Dialect) -> list[Migration]:
     return [found[version] for version in sorted(found)]
 
 
+def newest(dialect: Dialect) -> int:
+    """The version that this Martlet works with."""
+    migrations = known(dialect)
+    return migrations[-1].version if migrations else 0
+
+
 def version_of(db: Reader) -> int:
     """The schema version of a database; 0 for an empty one."""
     if db.dialect == "sqlite":
@@ -72,9 +78,9 @@ def pending(store: Store) -> list[Migration]:
     migrations = known(store.dialect)
     with store.read() as db:
         version = version_of(db)
-    newest = migrations[-1].version if migrations else 0
-    if version > newest:
-        raise SchemaTooNew(version, newest)
+    last = migrations[-1].version if migrations else 0
+    if version > last:
+        raise SchemaTooNew(version, last)
     return [migration for migration in migrations if migration.version > version]
 
 

@@ -87,6 +87,21 @@ def counts(db: Reader, host: str) -> tuple[int, int, int]:
     return int(row[0]), int(row[1]), int(row[2])
 
 
+def hosts(db: Reader) -> list[str]:
+    """Every host that somebody's handle names; each costs one look at the index, however many people it has."""
+    rows = db.rows(
+        """
+        WITH RECURSIVE known (host) AS (
+            SELECT min(host) FROM account WHERE host <> ''
+            UNION ALL
+            SELECT (SELECT min(account.host) FROM account WHERE account.host <> '' AND account.host > known.host)
+              FROM known WHERE known.host IS NOT NULL)
+        SELECT host FROM known WHERE host IS NOT NULL
+        """
+    )
+    return [row[0] for row in rows]
+
+
 def restrict(
     db: Writer,
     account: AccountId,

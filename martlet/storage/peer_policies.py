@@ -81,6 +81,11 @@ def of(db: Reader, list_id: int) -> dict[str, Decision]:
     return {row[0]: _from_row(row) for row in rows}
 
 
+def every(db: Reader) -> list[Decision]:
+    """All that is decided, the operator's before what lists say."""
+    return [_from_row(row) for row in db.rows(f"SELECT {COLUMNS} FROM peer_policy ORDER BY list_id, id")]
+
+
 def about(db: Reader, host: str) -> list[Decision]:
     """All that is decided about a host and the domains above it, the nearest first, the operator's before lists'."""
     rows = db.rows(

@@ -48,6 +48,20 @@ def headers(form_to: str = "") -> list[Header]:
     ]
 
 
+def headers_in_frames() -> list[Header]:
+    """Of pages that other sites may frame: they have no forms, so nobody can be led to press anything in them."""
+    policy = (
+        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors *"
+    )
+    return [
+        (b"content-security-policy", policy.encode("ascii")),
+        NOSNIFF,
+        (b"referrer-policy", b"same-origin"),
+        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+    ]
+
+
 # -- cookies -------------------------------------------------------------
 
 

@@ -20,6 +20,7 @@ from martlet.web.cards import (
     ExportCard,
     Face,
     FailureCard,
+    Html,
     ImportCard,
     InvitationCard,
     PostCard,
@@ -80,6 +81,22 @@ class AboutPage:
     rules: tuple[Rule, ...]
     owner: Face | None
     people: int | None
+    text_html: Html | None = None
+    has_terms: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatementPage:
+    """`/privacy-policy`, `/terms-of-service`: the owner's words; `others` are the days of other versions of the terms."""
+
+    template: ClassVar[str] = "statement.html"
+    title: Sentence
+    address: str
+    text_html: Html
+    written_at: datetime | None = None
+    holds_from: datetime | None = None
+    is_in_force: bool = True
+    others: tuple[datetime, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -448,6 +465,14 @@ class PostPage:
     answers: tuple[PostCard, ...] = ()
     is_indexable: bool = True
     wholeness: Wholeness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedPage:
+    """`/@username/id/embed`: a post in a frame of another site's page."""
+
+    template: ClassVar[str] = "embed.html"
+    post: PostCard
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """What anybody may read without signing in: the front page, who runs this, people and their posts."""
 
+from datetime import UTC, datetime
+
 from martlet.http.accepting import wants_document
 from martlet.http.answer import Answer
 from martlet.model.accounts import Account
@@ -7,18 +9,30 @@ from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import NOBODY, PostId
 from martlet.model.paging import LAST_ID, Page
-from martlet.model.server import Server
+from martlet.model.posts import Post
+from martlet.model.server import Server, moment
+from martlet.services import stating
 from martlet.services.threads import FOR_ANYONE, around, wholeness
-from martlet.storage import accounts, listings, posts, server_values
+from martlet.storage import accounts, listings, posts, server_texts, server_values
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, OfAccount, Tags
 from martlet.storage.posts import Shown
 from martlet.storage.threads import Place
 from martlet.text import hashtags, names
 from martlet.web import addresses, showing
+from martlet.web.cards import Html
 from martlet.web.joining import find_owner, rule_cards
-from martlet.web.pages import AboutPage, LandingPage, PostPage, ProfilePage, TagPage
+from martlet.web.pages import (
+    AboutPage,
+    EmbedPage,
+    LandingPage,
+    PostPage,
+    ProfilePage,
+    StatementPage,
+    TagPage,
+)
 from martlet.web.visits import Pages, Visit
+from martlet.web.wording import sentence
 
 pages = Pages()
 
@@ -54,7 +68,56 @@ async def about(visit: Visit) -> Answer:
 
 
 def _about(db: Reader, visit: Visit, people: int) -> AboutPage:
-    return AboutPage(rule_cards(server_values.rules(db)), find_owner(db, visit), people)
+    text = stating.about(db)
+    return AboutPage(
+        rule_cards(server_values.rules(db)),
+        find_owner(db, visit),
+        people,
+        text_html=Html(text.html) if text is not None else None,
+        has_terms=stating.terms(db, visit.here) is not None,
+    )
+
+
+@pages.get(addresses.PRIVACY, access="anyone")
+async def privacy(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_privacy, visit.here))
+
+
+def _privacy(db: Reader, here: Server) -> StatementPage:
+    text = stating.privacy(db, here)
+    return StatementPage(
+        sentence("Privacy policy"), addresses.PRIVACY, Html(text.html), written_at=moment(text.updated_at)
+    )
+
+
+@pages.get(addresses.TERMS, access="anyone")
+async def terms(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_terms, None, visit.here))
+
+
+@pages.get(addresses.TERMS_OF_DAY, access="anyone")
+async def terms_of_day(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_terms, visit.params["date"], visit.here))
+
+
+def _terms(db: Reader, day: str | None, here: Server) -> StatementPage:
+    """Of a day, or those of today. Raises `NotFound`."""
+    found = stating.terms(db, here) if day is None else server_texts.terms_of(db, day)
+    if found is None:
+        raise NotFound
+    versions = [one.effective_on for one in server_texts.every_terms(db)]
+    return StatementPage(
+        sentence("Terms of service"),
+        addresses.TERMS if day is None else addresses.at(addresses.TERMS_OF_DAY, date=found.effective_on),
+        Html(found.html),
+        holds_from=_day(found.effective_on),
+        is_in_force=stating.is_effective(found.effective_on, here),
+        others=tuple(_day(one) for one in versions if one != found.effective_on),
+    )
+
+
+def _day(text: str) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 # -- people --------------------------------------------------------------
@@ -133,13 +196,9 @@ async def post(visit: Visit) -> Answer:
 
 
 def _post(db: Reader, visit: Visit) -> PostPage:
-    """Raises `NotFound` alike for what is not there and what is not for everybody."""
+    """Raises `NotFound`."""
     here = visit.here
-    account = _account(db, visit.params["username"], here)
-    id = id_from(visit.params["id"])
-    kept = posts.find(db, PostId(id), NOBODY) if id is not None else None
-    if kept is None or kept.author_id != account.id or kept.boost_of_id is not None:
-        raise NotFound
+    account, kept = _named(db, visit)
     found = around(db, Place(kept.id, kept.thread_id), FOR_ANYONE, NOBODY, here.now_ms())
     itself = found.itself or posts.get_shown(db, kept.id, NOBODY)
     ancestors = showing.cards(db, found.above, here)
@@ -151,6 +210,27 @@ def _post(db: Reader, visit: Visit) -> PostPage:
         is_indexable=showing.is_indexable(account) and bool(account.is_indexable),
         wholeness=wholeness(db, kept.thread_id),
     )
+
+
+def _named(db: Reader, visit: Visit) -> tuple[Account, Post]:
+    """The post in the address. Raises `NotFound` alike for what is not there and what is not for everybody."""
+    account = _account(db, visit.params["username"], visit.here)
+    id = id_from(visit.params["id"])
+    kept = posts.find(db, PostId(id), NOBODY) if id is not None else None
+    if kept is None or kept.author_id != account.id or kept.boost_of_id is not None:
+        raise NotFound
+    return account, kept
+
+
+@pages.get(addresses.EMBED, access="anyone")
+async def embed(visit: Visit) -> Answer:
+    """See `mastodon.oembed`."""
+    return visit.embedded(await visit.store.reading(_embed, visit))
+
+
+def _embed(db: Reader, visit: Visit) -> EmbedPage:
+    _, kept = _named(db, visit)
+    return EmbedPage(showing.cards(db, [posts.get_shown(db, kept.id, NOBODY)], visit.here)[0])
 
 
 @pages.get(addresses.TAG, access="anyone")

@@ -147,6 +147,11 @@ class Visit:
         found = [HTML, *guarding.headers(form_to), *kept, *self.headers]
         return Answer(html.encode(), status, found)
 
+    def embedded(self, page: Page) -> Answer:
+        """A page that other sites may show in a frame; it is the same for everybody and has no forms."""
+        html = render(page, Frame(self.desk.server_card(), self.language, self.address))
+        return Answer(html.encode(), 200, [HTML, *guarding.headers_in_frames(), BRIEFLY, VARY])
+
     def go(self, address: str, **query: str) -> Answer:
         """Go there next, with cookies that were set on the way."""
         if query:

@@ -31,6 +31,7 @@ from martlet.services import (
     restricting,
     scheduling,
     sweeping,
+    tallying,
     timelines,
     uploading,
 )
@@ -81,6 +82,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         scheduling.PUBLISH: partial(scheduling.publish_due, ground.store),
         mailing.MAIL: partial(mailing.send, ground, _mail_server(settings)),
         sweeping.SWEEP: partial(sweeping.sweep, ground.store),
+        tallying.TALLY: partial(tallying.tally, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
         timelines.TIDY: partial(timelines.tidy, ground.store),
         uploading.PROCESS: partial(uploading.process_later, ground),

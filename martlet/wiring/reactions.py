@@ -53,6 +53,7 @@ from martlet.services import (
     pinning,
     previewing,
     pushing,
+    tallying,
     timelines,
 )
 from martlet.signing.server_keys import ServerSecret
@@ -79,8 +80,13 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     Followed: (timelines.begin_following, notifying.of_follow, gathering.of_follow),
     FollowRequested: (notifying.of_follow_request, gathering.of_follow),
     Unfollowed: (notifying.of_end,),
-    AccountRegistered: (finding_accounts.index, notifying.of_newcomer),
-    AccountChanged: (finding_accounts.index, indexing.index_author, previewing.of_author),
+    AccountRegistered: (finding_accounts.index, notifying.of_newcomer, tallying.of_newcomer),
+    AccountChanged: (
+        finding_accounts.index,
+        indexing.index_author,
+        previewing.of_author,
+        tallying.of_change,
+    ),
     AccountMoved: (moving.take_along,),
     AccountReported: (notifying.of_report,),
     Notified: (pushing.of_notification,),

@@ -232,6 +232,37 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "landing-approval": (pages.LandingPage("approval", RULES, JONA, 1), FRAME),
     "landing-closed": (pages.LandingPage("closed", RULES, JONA, 2), replace(FRAME, viewer=JONA)),
     "about": (pages.AboutPage(RULES, JONA, 43), FRAME),
+    "about-whole": (
+        pages.AboutPage(RULES, JONA, 43, Html("<h2>Who we are</h2><p>The lower town.</p>"), has_terms=True),
+        FRAME,
+    ),
+    "privacy": (
+        pages.StatementPage(
+            sentence("Privacy policy"), "/privacy-policy", Html("<p>Little is kept.</p>"), written_at=NOW
+        ),
+        FRAME,
+    ),
+    "terms": (
+        pages.StatementPage(
+            sentence("Terms of service"),
+            "/terms-of-service",
+            Html("<p>Be decent.</p>"),
+            holds_from=NOW,
+            others=(NOW - timedelta(days=400),),
+        ),
+        SIGNED_IN,
+    ),
+    "terms-to-come": (
+        pages.StatementPage(
+            sentence("Terms of service"),
+            "/terms-of-service/2027-01-01",
+            Html("<p>Be decent.</p>"),
+            holds_from=NOW,
+            is_in_force=False,
+        ),
+        FRAME,
+    ),
+    "embed": (pages.EmbedPage(CHOIR), FRAME),
     "about-empty": (
         pages.AboutPage((), None, None),
         replace(FRAME, server=replace(SERVER, contact_email=None, description="")),
