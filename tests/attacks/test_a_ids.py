@@ -17,7 +17,17 @@ MUCH = "x" * 900_000
 """Nearly all that a body may have."""
 LONGEST = 40_000
 """Bytes that any text in the database may have: a post of 5,000 characters, rendered."""
-PASSING = {"token", "session", "users", "event", "job", "rendered_post", "server_value", "attempt"}
+PASSING = {
+    "token",
+    "session",
+    "users",
+    "event",
+    "job",
+    "rendered_post",
+    "server_value",
+    "attempt",
+    "weekly_activity",
+}
 """Tables in which a refused request may leave a trace: who was here, how often."""
 NEEDED: dict[str, dict[str, Any]] = {
     POSTS: {"status": "Hello"},
