@@ -130,6 +130,18 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Whether the pages that posts link to are asked for a title and picture to show below."
         ),
     ] = True
+    trends: Annotated[
+        Literal["open", "reviewed", "off"],
+        Meta(
+            description="What trends: all that nobody rejected, only what somebody here approved, or nothing."
+        ),
+    ] = "open"
+    trend_people: Annotated[
+        int,
+        Meta(
+            ge=2, le=1000, description="People who have to speak for something within a day before it trends."
+        ),
+    ] = 5
     deletion_grace_days: Annotated[
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")
     ] = 30

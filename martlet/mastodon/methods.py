@@ -46,6 +46,7 @@ from martlet.mastodon import (
     statuses,
     tags,
     timelines,
+    trends,
     well_known,
 )
 from martlet.mastodon.routing import Api
@@ -96,5 +97,6 @@ ALL: list[Api] = [
     statuses.api,
     tags.api,
     timelines.api,
+    trends.api,
     well_known.api,
 ]

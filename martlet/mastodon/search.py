@@ -39,7 +39,8 @@ class SearchForm(Struct, frozen=True, kw_only=True):
     following: Annotated[bool | None, Meta(description="Only accounts one follows.")] = None
     account_id: Annotated[str | None, Meta(description="Only posts of this account.")] = None
     exclude_unreviewed: Annotated[
-        bool | None, Meta(description="Leave out hashtags that wait to be reviewed: here none do.")
+        bool | None,
+        Meta(description="Leave out hashtags that wait to be reviewed, on servers that review them."),
     ] = None
     max_id: Annotated[str | None, Meta(description="Only posts that are older than this id.")] = None
     min_id: Annotated[str | None, Meta(description="Posts that come right after this id.")] = None
@@ -166,5 +167,12 @@ def _statuses(db: Reader, call: Call[SearchForm], text: str, offset: int, patien
 def _hashtags(db: Reader, call: Call[SearchForm], text: str, offset: int) -> bytes:
     if not call.form.wants("hashtags") or "@" in text:
         return b"[]"
-    found = searching.hashtags(db, text, call.here, call.form.page().limit, offset)
+    found = searching.hashtags(
+        db,
+        text,
+        call.here,
+        call.form.page().limit,
+        offset,
+        only_reviewed=bool(call.form.exclude_unreviewed),
+    )
     return serialize.encoded(db, found, call.viewer, call.here)

@@ -14,6 +14,7 @@ Registration = Literal["open", "approval", "invite", "closed"]
 Federation = Literal["open", "allow-list"]
 Audience = Literal["all", "users", "disabled"]
 """Who may see something: everybody, people here, nobody."""
+Trends = Literal["open", "reviewed", "off"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,10 @@ class Server:
     """Documents are given only to those who sign their request."""
     previews_links: bool = True
     deletion_grace_days: int = 30
+    trends: Trends = "open"
+    """Whether anything trends: all that nobody rejected, only what somebody has approved, nothing."""
+    trend_people: int = 5
+    """So many people have to speak for something before it trends."""
     limits: Limits = field(default_factory=Limits)
     disclosure: Disclosure = field(default_factory=Disclosure)
     proxy_key: bytes = field(default=b"", repr=False)

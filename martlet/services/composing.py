@@ -1,11 +1,14 @@
 """From what was typed to what is kept: HTML, the people named, the hashtags."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+
+import msgspec
 
 from martlet.model.errors import InvalidInput
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.storage import attached
+from martlet.storage import attached, trend_reviews
 from martlet.storage.attached import Mentionable, Tag
 from martlet.storage.database import Reader
 from martlet.text import render
@@ -24,6 +27,16 @@ class PostTooLong(InvalidInput):
     def __init__(self, limit: int) -> None:
         super().__init__(f"Validation failed: Text character limit of {limit} exceeded", "status")
         self.limit = limit
+
+
+class TagNotUsable(InvalidInput):
+    """Those who run the server do not want a hashtag in posts."""
+
+    code = "tag_not_usable"
+
+    def __init__(self, names: Sequence[str]) -> None:
+        shown = ", ".join(f"#{name}" for name in names)
+        super().__init__(f"Validation failed: Text contained a disallowed hashtag: {shown}", "status")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +93,7 @@ def compose(
 
     Nobody is named who is gone or whom the author blocks. `quoted` is the
     address and the page of a quoted post: software that knows no quotes is
-    shown a link to it, unless the author wrote one.
+    shown a link to it, unless the author wrote one. Raises `TagNotUsable`.
     """
     wanted = {(mention.username.lower(), mention.host or "") for mention in words.parsed.mentions}
     known = attached.mentionable(db, wanted, author)
@@ -93,7 +106,16 @@ def compose(
             mentioned[person.id] = None
     html = render.html(words.parsed, people, here.tag_url)
     tags = tuple(Tag(tag.key, tag.name) for tag in words.parsed.hashtags)
+    _check_usable(db, tags)
     return Composed(_fallback(words, quoted) + html, tuple(mentioned), tags)
+
+
+def _check_usable(db: Reader, tags: Sequence[Tag]) -> None:
+    """Raises `TagNotUsable`."""
+    if tags:
+        names = msgspec.json.encode([tag.name for tag in tags]).decode()
+        if refused := trend_reviews.unusable(db, names):
+            raise TagNotUsable(refused)
 
 
 def _link(person: Mentionable) -> MentionLink:

@@ -165,7 +165,7 @@ class PreviewFetcher:
             if picture is not None:
                 await asyncio.to_thread(self.ground.media.delete, picture.key)
             raise
-        while await store.writing(previewing.attach_some, link, id):
+        while await store.writing(previewing.attach_some, link, id, here):
             pass
 
     async def _give_up(self, link: Link, here: Server) -> None:

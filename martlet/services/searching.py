@@ -215,13 +215,21 @@ def post_at(db: Reader, viewer: AccountId, address: str) -> Shown | None:
     return search.at(db, viewer, address, PostId(id or 0))
 
 
-def hashtags(db: Reader, text: str, here: Server, limit: int, offset: int = 0) -> list[TagHistory]:
-    """Hashtags used in public whose names begin so, with their use in these seven days."""
+def hashtags(
+    db: Reader, text: str, here: Server, limit: int, offset: int = 0, *, only_reviewed: bool = False
+) -> list[TagHistory]:
+    """
+    Hashtags used in public whose names begin so, with their use in these seven days.
+
+    `only_reviewed`: of those that wait to be looked at, none; they wait only where the server wants to look first.
+    """
     start = hashtag_key(text.strip().lstrip("#＃"))
     if not start:
         return []
     since = here.now_ms() // DAY_MS - HISTORY_DAYS + 1
-    return histories(db, tags.beginning(db, start, since, limit, offset), here)
+    only_reviewed = only_reviewed and here.trends == "reviewed"
+    found = tags.beginning(db, start, since, limit, offset, only_reviewed=only_reviewed)
+    return histories(db, found, here)
 
 
 def histories(db: Reader, found: Sequence[UsedTag], here: Server) -> list[TagHistory]:

@@ -7,6 +7,7 @@ from martlet.model.names import AccountId, PostId
 from martlet.storage import server_values
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
+from martlet.storage.tags import Use
 
 DAY_MS = 24 * 60 * 60 * 1000
 _PICTURE_BYTES = "preview_picture_bytes"
@@ -108,6 +109,27 @@ def of_posts(db: Reader, posts: Collection[PostId]) -> dict[PostId, Card]:
         posts=numbers(posts),
     )
     return {row[0]: Card(*row[1:]) for row in rows}
+
+
+def many(db: Reader, ids: Collection[int]) -> dict[int, Card]:
+    """By id."""
+    if not ids:
+        return {}
+    rows = db.rows(f"SELECT {COLUMNS} FROM card WHERE id {among('ids')}", ids=numbers(ids))
+    return {row[0]: Card(*row) for row in rows}
+
+
+def history(db: Reader, ids: Collection[int], since: int) -> dict[int, dict[int, Use]]:
+    """How often each was shared, by card and day, from the day `since` on; days without use are missing."""
+    found: dict[int, dict[int, Use]] = {id: {} for id in ids}
+    if ids:
+        for row in db.rows(
+            f"SELECT card_id, day, uses, accounts FROM card_day WHERE card_id {among('ids')} AND day >= :since",
+            ids=numbers(ids),
+            since=since,
+        ):
+            found[row[0]][row[1]] = Use(*row[1:])
+    return found
 
 
 def attach(db: Writer, posts: Collection[PostId], card: int) -> None:

@@ -143,6 +143,13 @@ def shown(db: Reader, ids: Collection[PostId], viewer: AccountId) -> list[Shown]
     return list(map(Shown._make, rows))
 
 
+def welcome(db: Reader, ids: Collection[PostId], viewer: AccountId, now: int) -> list[Shown]:
+    """Those of the posts, no boosts among them, that the viewer may see and wants to, in no order."""
+    if not ids:
+        return []
+    return boostless_page(db, "post", f"post.id {among('ids')}", "", ids=numbers(ids), viewer=viewer, now=now)
+
+
 def get_shown(db: Reader, id: PostId, viewer: AccountId) -> Shown:
     """Raises `NotFound`."""
     row = db.row(

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import PostId
+from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import ONE_LOOK, among, by_bytes, numbers
 
@@ -31,19 +32,25 @@ AS_SHOWN = f"""CASE WHEN {KNOWN} THEN tag.id ELSE 0 END, tag.name,
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """Of a hashtag on one day, counted from 1970."""
+    """Of a hashtag or a link on one day, counted from 1970."""
 
     day: int
     uses: int
     accounts: int
 
 
-def beginning(db: Reader, start: str, since: int, limit: int, offset: int) -> list[UsedTag]:
+def beginning(
+    db: Reader, start: str, since: int, limit: int, offset: int, *, only_reviewed: bool = False
+) -> list[UsedTag]:
     """
     Hashtags used in public that begin so: the one called exactly so first, then by their use since the day `since`.
 
-    One that only stands in posts for few is never told.
+    One that only stands in posts for few is never told, nor one that is not to be listed. `only_reviewed`: of those
+    whom nobody here looked at, none.
     """
+    reviewed = (
+        "EXISTS (SELECT 1 FROM trend_review WHERE trend_review.kind = 1 AND trend_review.subject_id = tag.id)"
+    )
     rows = db.rows(
         f"""
         SELECT tag.id, tag.name, tag.shown
@@ -51,6 +58,8 @@ def beginning(db: Reader, start: str, since: int, limit: int, offset: int) -> li
                  WHERE name {by_bytes(db.dialect)} >= :start AND name {by_bytes(db.dialect)} < :end
                  ORDER BY name {by_bytes(db.dialect)} LIMIT :looked_at) AS tag
          WHERE EXISTS (SELECT 1 FROM tag_day WHERE tag_day.tag_id = tag.id)
+           AND NOT EXISTS (SELECT 1 FROM tag_rule WHERE tag_rule.tag_id = tag.id AND tag_rule.is_listed = 0)
+           {f"AND {reviewed}" if only_reviewed else ""}
          ORDER BY CASE WHEN tag.name = :start THEN 0 ELSE 1 END,
                   (SELECT coalesce(sum(uses), 0) FROM tag_day
                     WHERE tag_day.tag_id = tag.id AND tag_day.day >= :since) DESC,
@@ -118,6 +127,34 @@ def find(db: Reader, name: str) -> UsedTag | None:
     """By its folded name, if it was used in public."""
     row = db.row(f"SELECT id, name, shown FROM tag WHERE name = :name AND {KNOWN}", name=name)
     return UsedTag(*row) if row else None
+
+
+def many(db: Reader, ids: Collection[int]) -> dict[int, UsedTag]:
+    """By id, those that were used in public."""
+    if not ids:
+        return {}
+    rows = db.rows(f"SELECT id, name, shown FROM tag WHERE id {among('ids')} AND {KNOWN}", ids=numbers(ids))
+    return {row[0]: UsedTag(*row) for row in rows}
+
+
+def newest(db: Reader, page: Page) -> list[int]:
+    """Hashtags used in public, the last that came to be known first."""
+    rows = db.rows(
+        f"""
+        SELECT id FROM tag WHERE id < :before AND id > :after AND {KNOWN}
+         ORDER BY id {page.order} LIMIT :limit
+        """,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+    )
+    ids = [row[0] for row in rows]
+    return ids[::-1] if page.is_upward else ids
+
+
+def respell(db: Writer, id: int, shown: str) -> None:
+    """Have a hashtag shown so."""
+    db.run("UPDATE tag SET shown = :shown WHERE id = :id", id=id, shown=shown)
 
 
 def find_id(db: Reader, name: str) -> int | None:

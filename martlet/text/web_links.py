@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterator
 from html import unescape
 
 from martlet.text.hashtags import hashtag_key
+from martlet.text.names import host_and_port
 from martlet.text.urls import InvalidUrl, parse_url
 
 _LINK = re.compile(r'<a((?: [a-z]+="[^"]*")*)>(.*?)</a>', re.DOTALL)
@@ -47,6 +48,14 @@ def normalised(address: str) -> str:
     url = parse_url(address)
     query = _TRACKING.sub("", url.query[1:]).removesuffix("&") if url.query else ""
     return f"{url.origin}{url.path or '/'}{'?' if query else ''}{query}"
+
+
+def publisher(address: str) -> str:
+    """The host that a page is published at, without `www.`; empty where there is none."""
+    try:
+        return host_and_port(parse_url(address).host)[0].removeprefix("www.")
+    except InvalidUrl:
+        return ""
 
 
 def _links(html: str, others: Collection[str], hashtags: Collection[str]) -> Iterator[str]:

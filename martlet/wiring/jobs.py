@@ -33,6 +33,7 @@ from martlet.services import (
     sweeping,
     tallying,
     timelines,
+    trending,
     uploading,
 )
 from martlet.services.fetching_previews import Download, NotFetched, PreviewFetcher, Wanted
@@ -85,6 +86,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         tallying.TALLY: partial(tallying.tally, ground.store),
         timelines.DELIVER: partial(timelines.go_on, ground.store),
         timelines.TIDY: partial(timelines.tidy, ground.store),
+        trending.MEASURE: partial(trending.measure_all, ground.store),
         uploading.PROCESS: partial(uploading.process_later, ground),
         uploading.DELETE_FILES: partial(uploading.delete_files, ground),
     }

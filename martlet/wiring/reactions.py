@@ -55,6 +55,7 @@ from martlet.services import (
     pushing,
     tallying,
     timelines,
+    trending,
 )
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage.database import Writer
@@ -66,12 +67,13 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         conversing.of_post,
         indexing.index_post,
         indexing.count_tags,
+        trending.of_post,
         previewing.of_post,
     ),
     PostImported: (indexing.index_post,),
     PostEdited: (notifying.of_edit, indexing.index_post, previewing.of_edit),
     PostDeleted: (conversing.of_deletion, indexing.forget_post, previewing.of_deletion),
-    PostLiked: (notifying.of_like, indexing.index_marked),
+    PostLiked: (notifying.of_like, indexing.index_marked, trending.of_like),
     PostBookmarked: (indexing.index_marked,),
     QuoteChanged: (notifying.of_quote,),
     PostReacted: (notifying.of_reaction,),

@@ -201,6 +201,9 @@ bob  /api/v2/search?q=river&type=statuses&max_id={middle}
 ada  /api/v2/search?q=tag77&type=hashtags
 ada  /api/v2/search?q=p77&type=accounts
 none /api/v1/custom_emojis
+none /api/v1/trends/tags
+ada  /api/v1/trends/statuses
+ada  /api/v1/trends/links
 none /.well-known/webfinger?resource=acct:ada@localhost:3000
 none /api/v2/instance
 """

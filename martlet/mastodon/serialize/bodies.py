@@ -182,10 +182,16 @@ def _cards(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, en
     up to date (`services.previewing`).
     """
     found = cards.of_posts(db, ids)
-    named = {card.author_id for card in found.values() if card.author_id is not None}
+    shown = previews(db, found.values(), here)
+    return {id: shown[card.id] for id, card in found.items() if card.id in shown}
+
+
+def previews(db: Reader, found: Collection[cards.Card], here: Server) -> dict[int, entities.PreviewCard]:
+    """By the card's id; those that cannot be shown are missing."""
+    named = {card.author_id for card in found if card.author_id is not None}
     people = accounts.many(db, named).values() if named else ()
     entities_of = {one.id: one for one in account_entities.many(db, people, here)} if people else {}
-    made = {id: _card_or_none(card, entities_of, here) for id, card in found.items()}
+    made = {card.id: _card_or_none(card, entities_of, here) for card in found}
     return {id: card for id, card in made.items() if card is not None}
 
 
