@@ -3,8 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import msgspec
-
 from martlet.model.errors import InvalidInput
 from martlet.model.names import AccountId
 from martlet.model.server import Server
@@ -112,10 +110,8 @@ def compose(
 
 def _check_usable(db: Reader, tags: Sequence[Tag]) -> None:
     """Raises `TagNotUsable`."""
-    if tags:
-        names = msgspec.json.encode([tag.name for tag in tags]).decode()
-        if refused := trend_reviews.unusable(db, names):
-            raise TagNotUsable(refused)
+    if tags and (refused := trend_reviews.unusable(db, [tag.name for tag in tags])):
+        raise TagNotUsable(refused)
 
 
 def _link(person: Mentionable) -> MentionLink:

@@ -123,13 +123,12 @@ class Found:
 async def measure_all(store: Store, body: str, here: Server) -> None:
     """The job: measure what is hottest, and forget who has not spoken for a day."""
     del body
-    is_anything_left = False
     for kind in TREND_KINDS:
         found = await store.reading_aside(_measured, kind, here)
-        is_anything_left |= await store.writing(_record, kind, found, here)
+        await store.writing(_record, kind, found, here)
     while await store.writing(_forget_some, here):
         pass
-    if is_anything_left:
+    if await store.reading(trends.are_any):
         await store.writing(partial(_measure_later, here=here))
 
 
@@ -180,8 +179,8 @@ def _first_of_each_author(found: Iterable[Found]) -> list[Found]:
     return kept
 
 
-def _record(db: Writer, kind: TrendKind, found: Collection[Found], here: Server) -> bool:
-    """Write down what was measured; whether anything of the kind trends."""
+def _record(db: Writer, kind: TrendKind, found: Collection[Found], here: Server) -> None:
+    """Write down what was measured."""
     subjects = [one.subject for one in found]
     reviews = trend_reviews.of(db, kind, subjects)
     rules = trend_reviews.tag_rules(db, subjects) if kind is TrendKind.TAG else {}
@@ -209,7 +208,6 @@ def _record(db: Writer, kind: TrendKind, found: Collection[Found], here: Server)
             is_allowed,
         )
         trends.put(db, trend, publisher)
-    return any(one.measured.score > 0 for one in found)
 
 
 def _forget_some(db: Writer, here: Server) -> bool:

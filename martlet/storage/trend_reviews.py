@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from martlet.model.trends import TrendKind
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, among_words, numbers
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,17 +112,21 @@ def put_tag_rule(db: Writer, tag: int, rule: TagRule) -> None:
     )
 
 
-def unusable(db: Reader, names: str) -> list[str]:
-    """Of the folded names, a JSON list, those that may stand in no new post, as they were first written."""
-    rows = db.rows(
-        f"""
-        SELECT tag.shown FROM tag JOIN tag_rule ON tag_rule.tag_id = tag.id
-         WHERE tag.name {among_words(db.dialect, "names")} AND tag_rule.is_usable = 0
-         ORDER BY tag.name
-        """,
-        names=names,
+def unusable(db: Reader, names: Collection[str]) -> list[str]:
+    """Of the folded names those that may stand in no new post, as they were first written."""
+    if not db.value("SELECT EXISTS (SELECT 1 FROM tag_rule WHERE tag_id > 0 AND is_usable = 0)"):
+        return []
+    found = (
+        db.value(
+            """
+            SELECT tag.shown FROM tag JOIN tag_rule ON tag_rule.tag_id = tag.id
+             WHERE tag.name = :name AND tag_rule.is_usable = 0
+            """,
+            name=name,
+        )
+        for name in names
     )
-    return [row[0] for row in rows]
+    return [shown for shown in found if shown is not None]
 
 
 # -- publishers --------------------------------------------------------------

@@ -214,6 +214,11 @@ def scored(db: Reader, kind: TrendKind) -> list[int]:
     return [row[0] for row in rows]
 
 
+def are_any(db: Reader) -> bool:
+    """Whether anybody has spoken for anything lately."""
+    return bool(db.value("SELECT EXISTS (SELECT 1 FROM trend WHERE kind >= 0)"))
+
+
 def put(db: Writer, trend: Trend, publisher: int | None = None) -> None:
     """Write what was measured. A subject that has gone meanwhile stays away."""
     db.run(

@@ -170,9 +170,10 @@ def test_it_fades_and_is_forgotten(api: Api, people: list[Person]) -> None:
         clock.shift(timedelta(hours=21))
         api.work()
         assert names(api) == []
-        clock.shift(timedelta(hours=1))
+        assert value(api, "SELECT count(*) FROM trend_voice") == 0
+        clock.shift(timedelta(hours=12))
         api.work()
-        for table in ("trend_voice", "trend", "job WHERE name = 'measure_trends'"):
+        for table in ("trend", "job WHERE name = 'measure_trends'"):
             assert value(api, f"SELECT count(*) FROM {table}") == 0, table
 
 

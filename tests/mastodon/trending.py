@@ -11,7 +11,7 @@ LEAST = 5
 
 
 def townspeople(api: Api, count: int, start: str = "p") -> list[Person]:
-    """Discoverable people whom the server has known for days."""
+    """Discoverable people whom the server has known for days; to be made before anything else, as ids only grow."""
     with time_machine.travel(datetime.now(UTC) - timedelta(days=3), tick=False):
         found = [api.person(f"{start}{number}") for number in range(count)]
     with api.built.ground.store.write() as db:

@@ -76,7 +76,7 @@ def test_a_day_as_usual_does_not_trend() -> None:
 
 
 def measured_heat(voices: list[Voice], kind: TrendKind) -> float:
-    return sum(2.0 ** (-(NOW - one.at) / HOUR_MS / HALF_LIFE_HOURS[kind]) for one in voices)
+    return sum(float(2.0 ** ((one.at - NOW) / HOUR_MS / HALF_LIFE_HOURS[kind])) for one in voices)
 
 
 def test_what_is_told_of_it() -> None:

@@ -14,6 +14,7 @@ def test_trends_are_measured_and_read_by_indexes(api: Api) -> None:
     people = townspeople(api, LEAST)
     store = api.built.ground.store
     assert isinstance(store, SqliteStore)
+    all_write(api, people, "#swallows")
     plans = Plans(store)
     plans.watch()
     first, *_ = all_write(api, people, "#swifts https://paper.example/")

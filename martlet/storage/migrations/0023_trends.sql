@@ -51,6 +51,8 @@ CREATE TABLE tag_rule (
     is_listed  INTEGER NOT NULL DEFAULT 1          -- is found by search, and may trend
 ) STRICT;
 
+CREATE INDEX tag_rule_unusable ON tag_rule (tag_id) WHERE is_usable = 0;
+
 -- Accounts that somebody does not want to have suggested again.
 CREATE TABLE dismissed_suggestion (
     account_id    INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
