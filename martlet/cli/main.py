@@ -5,6 +5,7 @@ import click
 from martlet import __version__
 from martlet.cli import (
     account,
+    announcement,
     backup,
     check,
     demo,
@@ -33,6 +34,7 @@ COMMANDS = (
     demo.demo,
     setup.setup,
     account.account,
+    announcement.announcement,
     role.role,
     invite.invite,
     instance.instance,

@@ -24,3 +24,19 @@ class DomainBlock(Struct, kw_only=True):
     private_comment: str | None
     public_comment: str | None
     obfuscate: bool
+
+
+class Announcement(Struct, kw_only=True):
+    """A method of our own: docs/client-api-extensions.md."""
+
+    id: str
+    text: str
+    content: str
+    starts_at: str | None
+    ends_at: str | None
+    all_day: bool
+    scheduled_at: str | None
+    published: bool
+    published_at: str | None
+    created_at: str
+    updated_at: str

@@ -9,7 +9,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
-from martlet.mastodon.entities import Account
+from martlet.mastodon.entities import Account, CustomEmoji, Reaction, StatusMention, StatusTag
 
 
 class Rule(Struct, kw_only=True):
@@ -239,3 +239,26 @@ class OEmbed(Struct, kw_only=True):
     html: str
     width: int
     height: int | None
+
+
+class AnnouncementStatus(Struct, kw_only=True):
+    id: str
+    url: str
+
+
+class Announcement(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Announcement/"""
+
+    id: str
+    content: str
+    starts_at: str | None
+    ends_at: str | None
+    all_day: bool
+    published_at: str
+    updated_at: str
+    read: bool | UnsetType = UNSET
+    mentions: list[StatusMention]
+    statuses: list[AnnouncementStatus]
+    tags: list[StatusTag]
+    emojis: list[CustomEmoji]
+    reactions: list[Reaction]

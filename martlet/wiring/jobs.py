@@ -10,6 +10,7 @@ from martlet.network import push as network_push
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer, Unreachable
 from martlet.services import (
+    announcing,
     archiving,
     blocking,
     blocking_servers,
@@ -56,6 +57,8 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         **post_office.jobs,
         delivering.SPREAD: partial(delivering.spread, ground),
         delivering_likes.TELL_COUNTS: partial(delivering_likes.tell_counts, ground),
+        announcing.PUBLISH: partial(announcing.publish_due, ground.store),
+        announcing.END: partial(announcing.end_due, ground.store),
         archiving.MAKE: partial(archiving.make, ground),
         archiving.TIDY: partial(archiving.tidy, ground),
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
