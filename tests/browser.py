@@ -12,7 +12,7 @@ from html.parser import HTMLParser
 from typing import Any
 from urllib.parse import urlsplit
 
-from tests.client import PASSWORD, Api, Person, Reply
+from tests.client import PASSWORD, Api, Files, Person, Reply
 
 OWN = "http://localhost:3000"
 
@@ -67,6 +67,13 @@ class Browser:
     def post(self, path: str, form: Mapping[str, str], origin: str | None = OWN) -> Reply:
         headers = {"origin": origin} if origin is not None else {}
         return self._call("POST", path, form=form, headers=headers)
+
+    def upload(
+        self, path: str, form: Mapping[str, str], files: Files | None = None, origin: str = OWN
+    ) -> Reply:
+        """Send a form that may bring files."""
+        nothing: Files = {"nothing": ("", b"", "application/octet-stream")}
+        return self._call("POST", path, {"origin": origin}, form=form, files=files or nothing)
 
     def send(
         self, page: Reply, values: Mapping[str, str], action: str = "", *, is_followed: bool = True

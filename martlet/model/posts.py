@@ -57,6 +57,8 @@ class Revision:
     media: tuple[MediaId, ...] = ()
     media_changes: tuple[MediaChange, ...] = ()
     poll: PollDraft | None = None
+    keeps_poll: bool = False
+    """The poll stays as it is, whatever `poll` says."""
     quoting: str | None = None
     """None: as before."""
 

@@ -57,7 +57,7 @@ def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Se
         is_sensitive=int(revision.is_sensitive or bool(revision.warning)),
         language=normalise_language(revision.language) or post.language,
         has_media=int(bool(wanted)),
-        poll_id=_change_poll(db, before, poll, here),
+        poll_id=post.poll_id if revision.keeps_poll else _change_poll(db, before, poll, here),
         quoting=_rule(post, revision),
     )
     _change_media(db, before, wanted, revision.media_changes, here)

@@ -7,6 +7,18 @@ Names between braces are filled by `at`.
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 HOME = "/"
+TIMELINE = "/home"
+LOCAL = "/local"
+WRITE = "/write"
+SEARCH = "/search"
+NEWS = "/news"
+SAVED = "/saved"
+LIST = "/lists/{id}"
+ACT = "/act"
+PERSON_ACT = "/act/person"
+POST_MORE = "/@{username}/{id}/more"
+POST_EDIT = "/@{username}/{id}/edit"
+POST_DELETE = "/@{username}/{id}/delete"
 ABOUT = "/about"
 PRIVACY = "/privacy-policy"
 TERMS = "/terms-of-service"
@@ -60,7 +72,7 @@ STATIC = "/static/{name}"
 
 
 def at(template: str, **parts: str) -> str:
-    return template.format(**{name: quote(part, safe="") for name, part in parts.items()})
+    return template.format(**{name: quote(part, safe="@:") for name, part in parts.items()})
 
 
 def in_language(address: str, language: str) -> str:

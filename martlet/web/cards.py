@@ -175,6 +175,12 @@ class Poll:
     voters: int
     ends_at: datetime | None
     is_over: bool
+    id: str = ""
+    is_multiple: bool = False
+    is_open_to_reader: bool = False
+    """Whether the reader may still vote in it."""
+    own: tuple[int, ...] = ()
+    """The choices that the reader has voted for, by their place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,6 +213,10 @@ class Quote:
     """Not for everyone or no longer there; its author was asked for consent; its author does not want it quoted."""
 
 
+Audience = Literal["public", "unlisted", "private", "direct"]
+"""Whom a post is for, in the client API's words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Chosen:
     """An emoji that people chose for a post; a custom one as `:shortcode:`, with its picture in `emoji`."""
@@ -219,7 +229,7 @@ class Chosen:
 @dataclass(frozen=True, slots=True)
 class PostCard:
     """
-    A post that everyone may see. `address` is its page here, `language` a BCP 47 tag.
+    A post that the reader may see. `address` is its page here, `language` a BCP 47 tag.
 
     `summary` is its text without markup, for titles and link previews.
     """
@@ -231,7 +241,7 @@ class PostCard:
     language: str | None
     text_html: Html
     summary: str
-    visibility: Literal["public", "unlisted"] = "public"
+    visibility: Audience = "public"
     edited_at: datetime | None = None
     warning: str = ""
     is_sensitive: bool = False
@@ -255,6 +265,18 @@ class PostCard:
     def preview(self) -> str:
         """What may be said of it elsewhere: behind a warning, the warning alone."""
         return self.warning or self.summary
+
+
+@dataclass(frozen=True, slots=True)
+class FeedPost:
+    """A post as somebody who is signed in is shown it, with what they did with it and may do."""
+
+    post: PostCard
+    is_liked: bool = False
+    is_boosted: bool = False
+    is_saved: bool = False
+    is_own: bool = False
+    is_boostable: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from martlet.model.errors import (
 )
 from martlet.services.ports import Ground, Resolver
 from martlet.web import (
+    acting,
     consenting,
     data,
     entering,
@@ -29,10 +30,15 @@ from martlet.web import (
     language,
     mailing,
     moving,
+    news,
     reading,
+    searching,
     securing,
     settling,
+    threads,
+    timelines,
     visits,
+    writing,
 )
 from martlet.web.pages import ErrorPage, Frame
 from martlet.web.rendering import render
@@ -40,15 +46,21 @@ from martlet.web.visits import Desk, Pages
 from martlet.web.wording import sentence
 
 ALL: Sequence[Pages] = (
+    acting.pages,
     consenting.pages,
     data.pages,
     entering.pages,
     joining.pages,
     mailing.pages,
     moving.pages,
+    news.pages,
     reading.pages,
+    searching.pages,
     securing.pages,
     settling.pages,
+    threads.pages,
+    timelines.pages,
+    writing.pages,
 )
 
 STATUSES: tuple[tuple[type[MartletError], int], ...] = (

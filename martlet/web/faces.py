@@ -35,20 +35,25 @@ def emoji_in(db: Reader, text: str, host: str, here: Server) -> tuple[Emoji, ...
     )
 
 
-def face_with_emoji(db: Reader, account: Account, here: Server) -> Face:
-    return face(account, here, emoji_in(db, account.display_name, account.host, here))
+def face_with_emoji(db: Reader, account: Account, here: Server, *, is_inside: bool = False) -> Face:
+    found = emoji_in(db, account.display_name, account.host, here)
+    return face(account, here, found, is_inside=is_inside)
 
 
-def face(account: Account, here: Server, found: tuple[Emoji, ...] = ()) -> Face:
-    """Suspended and deleted people have no picture and no name but their username."""
+def face(account: Account, here: Server, found: tuple[Emoji, ...] = (), *, is_inside: bool = False) -> Face:
+    """
+    Suspended and deleted people have no picture and no name but their username.
+
+    `is_inside`: for readers who are signed in, who find people of other servers here too.
+    """
     name = account.username if account.is_gone else account.display_name or account.username
     key = "" if account.is_gone else account.avatar_static or account.avatar
     return Face(
         name=name,
         username=account.username,
         host=account.host or here.host,
-        address=addresses.at(addresses.PROFILE, username=account.username)
-        if account.is_here
+        address=addresses.at(addresses.PROFILE, username=account.handle)
+        if account.is_here or is_inside
         else account.url,
         avatar=media(FileUse.AVATAR, account.id, key, here) if key else asset("avatar.png"),
         emoji=found,

@@ -56,6 +56,8 @@ class Frame:
     csrf: str = ""
     viewer: Face | None = None
     notice: Sentence | None = None
+    news: int = 0
+    """How many unread notifications there are, on pages for members."""
 
 
 # ── front door ──

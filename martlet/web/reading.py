@@ -19,7 +19,7 @@ from martlet.storage.listings import Narrowing, OfAccount, Tags
 from martlet.storage.posts import Shown
 from martlet.storage.threads import Place
 from martlet.text import hashtags, names
-from martlet.web import addresses, showing
+from martlet.web import addresses, people, showing, threads
 from martlet.web.cards import Html
 from martlet.web.joining import find_owner, rule_cards
 from martlet.web.pages import (
@@ -42,6 +42,8 @@ ON_PROFILE = 20
 
 @pages.get(addresses.HOME, access="anyone")
 async def landing(visit: Visit) -> Answer:
+    if visit.is_for_member:
+        return visit.go(addresses.TIMELINE)
     counts = await visit.ground.figures.now(visit.store, visit.here)
     return visit.page(await visit.store.reading(_landing, visit, counts.active_month))
 
@@ -128,13 +130,15 @@ async def profile(visit: Visit) -> Answer:
     if wants_document(visit.request):
         name = visit.params["username"].partition("@")[0]
         return visit.go(addresses.at(addresses.ACCOUNT_DOCUMENT, username=name))
+    if visit.is_for_member:
+        return await people.show(visit)
     return visit.page(await visit.store.reading(_profile, visit))
 
 
 def _profile(db: Reader, visit: Visit) -> ProfilePage:
     """Raises `NotFound` for people who are elsewhere, suspended or gone, too."""
     account, here = _account(db, visit.params["username"], visit.here), visit.here
-    page = _page(visit)
+    page = visit.paging(ON_PROFILE)
     shown = listings.by(db, account.id, NOBODY, page, OfAccount(has_replies=False))
     is_first = page.before == LAST_ID and page.after == 0
     pinned = listings.pinned(db, account.id, NOBODY, Page(limit=here.limits.pins)) if is_first else []
@@ -159,7 +163,7 @@ def _tagged(db: Reader, visit: Visit) -> ProfilePage:
     account, name = _account(db, visit.params["username"], visit.here), visit.params["name"]
     if not hashtags.is_hashtag(name):
         raise NotFound
-    page = _page(visit)
+    page = visit.paging(ON_PROFILE)
     wanted = OfAccount(has_boosts=False, tag=hashtags.hashtag_key(name))
     shown = listings.by(db, account.id, NOBODY, page, wanted)
     own = addresses.at(addresses.TAGGED, username=account.username, name=name)
@@ -182,16 +186,13 @@ def _account(db: Reader, username: str, here: Server) -> Account:
     return account
 
 
-def _page(visit: Visit) -> Page:
-    before, after = id_from(visit.query.get("max_id", "")), id_from(visit.query.get("min_id", ""))
-    return Page(before or LAST_ID, after or 0, ON_PROFILE, is_upward=after is not None)
-
-
 @pages.get(addresses.POST, access="anyone")
 async def post(visit: Visit) -> Answer:
     if wants_document(visit.request):
         name, id = visit.params["username"].partition("@")[0], visit.params["id"]
         return visit.go(addresses.at(addresses.POST_DOCUMENT, username=name, id=id))
+    if visit.is_for_member:
+        return await threads.show(visit)
     return visit.page(await visit.store.reading(_post, visit))
 
 
@@ -242,7 +243,7 @@ async def tag(visit: Visit) -> Answer:
 
 
 def _tag(db: Reader, visit: Visit) -> TagPage:
-    name, page = visit.params["name"], _page(visit)
+    name, page = visit.params["name"], visit.paging(ON_PROFILE)
     wanted = Tags([hashtags.hashtag_key(name)])
     shown = listings.tagged(db, NOBODY, page, visit.here.now_ms(), wanted, Narrowing())
     is_first = page.before == LAST_ID and page.after == 0

@@ -50,6 +50,8 @@ def environment(tongue: Language) -> minijinja.Environment:
         return minijinja.safe(str(minijinja.escape(words.gettext(msgid))).format(**marked))
 
     def tell(said: Sentence) -> str:
+        if said.plural:
+            return words.ngettext(said.msgid, said.plural, int(said.values.get("n", 0))).format(**said.values)
         return translate(said.msgid, **said.values)
 
     def time(moment: datetime, say: Callable[[datetime, Language], str]) -> str:

@@ -1,8 +1,8 @@
 """
-Posts and people as public pages show them.
+Posts and people as pages show them.
 
-Everything here is read as somebody who is not signed in (`NOBODY`), whoever
-looks: a public page is the same for all, and may be kept by caches.
+A public page is the same for all and may be kept by caches: it is read as somebody who is not signed in
+(`NOBODY`), whoever looks. Pages for members are read as their reader.
 """
 
 import json
@@ -29,6 +29,7 @@ from martlet.text.previews.said import host_of
 from martlet.text.urls import host_shown
 from martlet.web import addresses, faces
 from martlet.web.cards import (
+    Audience,
     Choice,
     Chosen,
     Emoji,
@@ -56,13 +57,22 @@ SUMMARY = 300
 NO_SIZE = (800, 600)
 
 
-def profile(db: Reader, account: Account, here: Server) -> Profile:
+AUDIENCES: dict[int, Audience] = {
+    Visibility.PUBLIC: "public",
+    Visibility.UNLISTED: "unlisted",
+    Visibility.FOLLOWERS: "private",
+    Visibility.CIRCLE: "private",
+    Visibility.MENTIONED: "direct",
+}
+
+
+def profile(db: Reader, account: Account, here: Server, reader: AccountId = NOBODY) -> Profile:
     moved_to = accounts.find(db, account.moved_to_id) if account.moved_to_id is not None else None
     emoji = faces.emoji_in(
         db, f"{account.display_name} {account.note_html} {account.fields}", account.host, here
     )
     return Profile(
-        face=faces.face(account, here, emoji),
+        face=faces.face(account, here, emoji, is_inside=bool(reader)),
         header=_header(account, here),
         note_html=Html(account.note_html),
         summary=summary(account.note_html),
@@ -75,7 +85,7 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
         is_bot=account.kind in ("service", "application"),
         is_locked=bool(account.is_locked),
         is_indexable=is_indexable(account),
-        moved_to=faces.face(moved_to, here) if moved_to else None,
+        moved_to=faces.face(moved_to, here, is_inside=bool(reader)) if moved_to else None,
     )
 
 
@@ -94,23 +104,34 @@ def summary(html: str) -> str:
 
 
 def cards(
-    db: Reader, shown: Sequence[Shown], here: Server, pinned: frozenset[PostId] = frozenset()
+    db: Reader,
+    shown: Sequence[Shown],
+    here: Server,
+    pinned: frozenset[PostId] = frozenset(),
+    reader: AccountId = NOBODY,
 ) -> tuple[PostCard, ...]:
-    """The posts in their order; boosts as what they boost, each with the post it quotes."""
-    quotes = _quotes(db, shown, here)
+    """
+    The posts in their order; boosts as what they boost, each with the post it quotes.
+
+    `reader` may see them, as the query that found them made sure; nobody is shown what is not open to all.
+    """
+    quotes = _quotes(db, shown, here, reader)
     return tuple(
-        replace(card, quote=quotes.get(PostId(int(card.id)))) for card in _cards(db, shown, here, pinned)
+        replace(card, quote=quotes.get(PostId(int(card.id))))
+        for card in _cards(db, shown, here, pinned, reader)
+        if card is not None
     )
 
 
-def _quotes(db: Reader, shown: Sequence[Shown], here: Server) -> dict[PostId, Quote]:
-    """By the quoting post. What was quoted with its author's consent is asked for as nobody, like everything here."""
+def _quotes(db: Reader, shown: Sequence[Shown], here: Server, reader: AccountId) -> dict[PostId, Quote]:
+    """By the quoting post. What was quoted with its author's consent is asked for as the reader."""
     details = posts.details(db, [one.boosted_id or one.id for one in shown])
     quoting = {one.id: one for one in details.values() if one.quote_state is not None}
     wanted = {
         one.quote_of_id for one in quoting.values() if one.quote_of_id and one.quote_state == "accepted"
     }
-    found = {card.id: card for card in _cards(db, posts.shown(db, wanted, NOBODY), here)} if wanted else {}
+    quoted = posts.shown(db, wanted, reader) if wanted else []
+    found = {card.id: card for card in _cards(db, quoted, here, frozenset(), reader) if card is not None}
     return {
         id: Quote(found.get(str(one.quote_of_id)), _MISSING.get(one.quote_state or "", "hidden"))
         for id, one in quoting.items()
@@ -126,20 +147,23 @@ _MISSING: dict[str, Literal["waiting", "unwanted"]] = {
 
 
 def _cards(
-    db: Reader, shown: Sequence[Shown], here: Server, pinned: frozenset[PostId] = frozenset()
-) -> tuple[PostCard, ...]:
+    db: Reader, shown: Sequence[Shown], here: Server, pinned: frozenset[PostId], reader: AccountId
+) -> list[PostCard | None]:
+    """One for each; None where it is not for the reader, or gone since it was read."""
     ids = {id for one in shown for id in (one.id, one.boosted_id) if id is not None}
     found = {post.id: post for post in posts.many_unfiltered(db, ids)}
     people = accounts.many(db, _people(found.values()))
-    open_posts = {id: post for id, post in found.items() if post.is_open}
-    parts = _Parts(db, open_posts, here)
-    made: list[PostCard] = []
+    allowed = {id: post for id, post in found.items() if reader or post.is_open}
+    parts = _Parts(db, allowed, here, reader)
+    made: list[PostCard | None] = []
     for one in shown:
-        post = open_posts.get(one.boosted_id or one.id)
-        if post is not None and post.author_id in people and one.id in found:
-            booster = people.get(found[one.id].author_id) if one.boosted_id is not None else None
-            made.append(_card(parts, post, people, booster, is_pinned=one.id in pinned))
-    return tuple(made)
+        post = allowed.get(one.boosted_id or one.id)
+        if post is None or post.author_id not in people or one.id not in found:
+            made.append(None)
+            continue
+        booster = people.get(found[one.id].author_id) if one.boosted_id is not None else None
+        made.append(_card(parts, post, people, booster, is_pinned=one.id in pinned))
+    return made
 
 
 def _card(
@@ -153,14 +177,21 @@ def _card(
         author = replace(people[post.author_id], display_name="", avatar="", avatar_static="")
         return PostCard(
             id=str(post.id),
-            author=faces.face(author, parts.here),
-            address=addresses.at(addresses.POST, username=author.username, id=str(post.id)),
+            author=faces.face(author, parts.here, is_inside=bool(parts.reader)),
+            address=_address(post, author, parts.reader),
             published_at=moment(0),
             language=None,
             text_html=Html(""),
             summary="",
             is_broken=True,
         )
+
+
+def _address(post: Post, author: Account, reader: AccountId) -> str:
+    """Its page here; for visitors, that of another server's post is where it came from."""
+    if not author.is_here and not reader:
+        return post.url or post.uri
+    return addresses.at(addresses.POST, username=author.handle, id=str(post.id))
 
 
 def _people(found: Iterable[Post]) -> set[AccountId]:
@@ -175,13 +206,14 @@ def _people(found: Iterable[Post]) -> set[AccountId]:
 class _Parts:
     """What hangs on the posts of a page, read once for all of them."""
 
-    def __init__(self, db: Reader, found: dict[PostId, Post], here: Server) -> None:
-        self._db, self.here = db, here
+    def __init__(self, db: Reader, found: dict[PostId, Post], here: Server, reader: AccountId) -> None:
+        self._db, self.here, self.reader = db, here, reader
         self._files = media.of_posts(db, found)
         self._links = card_rows.of_posts(db, found)
         self._apps = attached.apps(db, found)
         self._chosen = reactions.counts(db, found)
-        self._polls = polls.many(db, [post.poll_id for post in found.values() if post.poll_id is not None])
+        asked = [post.poll_id for post in found.values() if post.poll_id is not None]
+        self._polls, self._votes = polls.many(db, asked), polls.votes(db, asked, reader)
 
     def card(
         self, post: Post, people: dict[AccountId, Account], booster: Account | None, *, is_pinned: bool
@@ -192,22 +224,22 @@ class _Parts:
         return PostCard(
             id=str(post.id),
             author=self._face(author),
-            address=addresses.at(addresses.POST, username=author.username, id=str(post.id)),
+            address=_address(post, author, self.reader),
             published_at=moment(post.created_at),
             language=post.language,
             text_html=Html(post.html),
             summary=summary(post.html),
-            visibility="public" if post.visibility == Visibility.PUBLIC else "unlisted",
+            visibility=AUDIENCES[post.visibility],
             edited_at=None if post.edited_at is None else moment(post.edited_at),
             warning=post.warning,
             is_sensitive=bool(post.is_sensitive),
             is_pinned=is_pinned,
             pictures=tuple(
-                self._picture(one)
+                picture(one, self.here)
                 for one in self._files.get(post.id, ())
                 if one.state == "ready" and not one.is_refused
             ),
-            poll=self._poll(post.poll_id),
+            poll=self._poll(post.poll_id, post.author_id),
             card=self._link(post.id),
             emoji=faces.emoji_in(self._db, self._words(post), author.host, self.here),
             boosted_by=self._face(booster) if booster is not None else None,
@@ -233,29 +265,9 @@ class _Parts:
         return Chosen(f":{one.choice.name}:", one.times, (Emoji(one.choice.name, address),))
 
     def _face(self, account: Account) -> Face:
-        return faces.face_with_emoji(self._db, account, self.here)
+        return faces.face_with_emoji(self._db, account, self.here, is_inside=bool(self.reader))
 
-    def _picture(self, one: media.Media) -> Picture:
-        meta = json.loads(one.meta)
-        size = meta.get("small") or meta.get("original") or {}
-        address = faces.media(FileUse.MEDIA, one.id, one.file, self.here, FileForm.ORIGINAL)
-        if one.kind == "unknown":
-            address = one.remote_url or ""
-        return Picture(
-            kind=KINDS.get(one.kind, "picture"),
-            address=address,
-            preview=self._preview(one) or address,
-            description=one.description,
-            width=int(size.get("width") or NO_SIZE[0]),
-            height=int(size.get("height") or NO_SIZE[1]),
-            focus=(one.focus_x, one.focus_y),
-        )
-
-    def _preview(self, one: media.Media) -> str:
-        use = FileUse.MEDIA if one.preview == one.file else FileUse.PREVIEW
-        return faces.media(use, one.id, one.preview, self.here) if one.preview else ""
-
-    def _poll(self, id: PollId | None) -> Poll | None:
+    def _poll(self, id: PollId | None, author: AccountId) -> Poll | None:
         kept = self._polls.get(id) if id is not None else None
         if kept is None:
             return None
@@ -267,7 +279,17 @@ class _Parts:
             for title, votes in kept.options
         )
         ends_at = None if kept.expires_at is None else moment(kept.expires_at)
-        return Poll(choices, kept.voters_count, ends_at, is_over)
+        own = tuple(self._votes.get(kept.id, ()))
+        return Poll(
+            choices,
+            kept.voters_count,
+            ends_at,
+            is_over,
+            id=str(kept.id),
+            is_multiple=bool(kept.is_multiple),
+            is_open_to_reader=bool(self.reader) and not is_over and not own and author != self.reader,
+            own=own,
+        )
 
     def _link(self, post: PostId) -> LinkCard | None:
         card = self._links.get(post)
@@ -286,3 +308,25 @@ class _Parts:
             source_address=card.source_url,
             image_description=card.image_text,
         )
+
+
+def picture(one: media.Media, here: Server) -> Picture:
+    meta = json.loads(one.meta)
+    size = meta.get("small") or meta.get("original") or {}
+    address = faces.media(FileUse.MEDIA, one.id, one.file, here, FileForm.ORIGINAL)
+    if one.kind == "unknown":
+        address = one.remote_url or ""
+    return Picture(
+        kind=KINDS.get(one.kind, "picture"),
+        address=address,
+        preview=_preview(one, here) or address,
+        description=one.description,
+        width=int(size.get("width") or NO_SIZE[0]),
+        height=int(size.get("height") or NO_SIZE[1]),
+        focus=(one.focus_x, one.focus_y),
+    )
+
+
+def _preview(one: media.Media, here: Server) -> str:
+    use = FileUse.MEDIA if one.preview == one.file else FileUse.PREVIEW
+    return faces.media(use, one.id, one.preview, here) if one.preview else ""

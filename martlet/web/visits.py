@@ -11,7 +11,7 @@ sent to sign in first), "leaving" (the same, also in the days before an account
 is deleted, when all other pages lead here).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -23,14 +23,19 @@ from martlet.http.limits import Limiter
 from martlet.http.multipart import Upload
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
+from martlet.model.ids import id_from
 from martlet.model.names import AccountId
+from martlet.model.paging import LAST_ID
+from martlet.model.paging import Page as Paging
 from martlet.model.server import Server
 from martlet.services import entering, naming
 from martlet.services.entering import Member
 from martlet.services.ports import Ground, Resolver
 from martlet.storage.database import Reader, Store
+from martlet.storage.posts import Shown
 from martlet.web import addresses, faces, guarding, language
 from martlet.web.cards import ServerCard
+from martlet.web.feeds import Feeds
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
 from martlet.web.rendering import render
@@ -55,6 +60,10 @@ class Desk:
     limiter: Limiter | None
     name: str
     resolver: Resolver | None = None
+    feeds: Feeds = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.feeds = Feeds(self.ground.here)
 
     def server_card(self) -> ServerCard:
         here = self.ground.here
@@ -115,6 +124,11 @@ class Visit:
     def account(self) -> AccountId:
         return self.signed_in.account.id
 
+    @property
+    def is_for_member(self) -> bool:
+        """Whether a page that is for anyone is shown to somebody who may also do something there."""
+        return self.member is not None and self.member.login.deletes_at is None
+
     def cookie(self, name: str) -> str:
         return self.cookies.get(guarding.cookie_name(name, self.here), "")
 
@@ -137,6 +151,25 @@ class Visit:
     def own(self, address: str) -> str:
         """An address to go on to, if it is one of ours; else nothing (attacks B6)."""
         return address if address and addresses.own_address(address) is not None else ""
+
+    # -- long lists ------------------------------------------------------
+
+    def paging(self, limit: int) -> Paging:
+        """Which page of a list was asked for: every place in it has an address, as in the client API."""
+        before, after = id_from(self.query.get("max_id", "")), id_from(self.query.get("min_id", ""))
+        return Paging(before or LAST_ID, after or 0, limit, is_upward=after is not None)
+
+    @property
+    def is_first_page(self) -> bool:
+        return "max_id" not in self.query and "min_id" not in self.query
+
+    def ends(self, address: str, shown: Sequence[Shown], limit: int) -> tuple[str | None, str | None]:
+        """The addresses of the pages before and after this one, as far as there may be such."""
+        more = "&" if "?" in address else "?"
+        newer = f"{address}{more}min_id={shown[0].id}" if shown and not self.is_first_page else None
+        may_go_on = len(shown) >= limit or "min_id" in self.query
+        older = f"{address}{more}max_id={shown[-1].id}" if shown and may_go_on else None
+        return newer, older
 
     # -- answers ---------------------------------------------------------
 

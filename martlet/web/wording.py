@@ -13,8 +13,11 @@ from martlet.model.errors import Conflict, InvalidInput, MartletError, NotAllowe
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
+    """`plural` is said where the value `n` is not one."""
+
     msgid: str
     values: dict[str, str | int] = field(default_factory=dict)
+    plural: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +30,11 @@ class Problem:
 
 def sentence(msgid: str, **values: str | int) -> Sentence:
     return Sentence(msgid, values)
+
+
+def counted(one: str, many: str, **values: str | int) -> Sentence:
+    """What is said of one, and of `n`."""
+    return Sentence(one, values, many)
 
 
 BY_CODE: dict[str, Sentence] = {
@@ -80,6 +88,10 @@ NOTICES: dict[str, Sentence] = {
     "import_begun": sentence("It has begun. You can close this page; it goes on."),
     "import_dropped": sentence("Nothing was changed."),
     "account_kept": sentence("Good that you stay. All is as it was."),
+    "posted": sentence("It is out."),
+    "post_edited": sentence("Changed. Who saw it before can see what was changed."),
+    "post_deleted": sentence("Deleted."),
+    "nothing_chosen": sentence("Your vote was not counted: choose something, while the poll is open."),
     "letter_sent": sentence("The letter is on its way."),
 }
 """What a page may say once, on top, after something was done. The keys are safe to hand through an address."""

@@ -11,17 +11,32 @@ from typing import Any
 import pytest
 
 import martlet.web
-from martlet.web import pages
+from martlet.web import member_pages, pages
 from martlet.web.cards import ServerCard
+from martlet.web.feeds import render_one
 from martlet.web.language import Language
 from martlet.web.rendering import assets, render
 from martlet.web.wording import Problem
-from tests.web.samples import NOW, SAMPLES
+from tests.web.member_samples import FEED_POSTS
+from tests.web.sample_cards import NOW
+from tests.web.samples import SAMPLES
 
 ROOM = Path(martlet.web.__file__).parent
 POISON = '"><img src=x onerror=1>'
 HARMLESS = "harmless".ljust(len(POISON), "s")
-CHOSEN_BY_US = {"kind", "visibility", "then", "joining", "msgid", "icon", "template"}
+CHOSEN_BY_US = {
+    "kind",
+    "visibility",
+    "then",
+    "joining",
+    "msgid",
+    "plural",
+    "icon",
+    "template",
+    "audience",
+    "which",
+    "drawing",
+}
 VOID = {"base", "input", "meta", "link", "img", "br", "hr"}
 KEPT: dict[type, set[str]] = {
     Problem: {"field"},  # or it would not be shown at its field
@@ -110,8 +125,9 @@ def test_renders_whole_in_every_language(name: str, language: Language) -> None:
 def test_every_page_and_template_is_sampled() -> None:
     classes = {
         thing
-        for _, thing in inspect.getmembers(pages, inspect.isclass)
-        if thing.__module__ == pages.__name__ and "template" in vars(thing)
+        for module in (pages, member_pages)
+        for _, thing in inspect.getmembers(module, inspect.isclass)
+        if thing.__module__ == module.__name__ and "template" in vars(thing)
     }
     assert {type(page) for page, _ in SAMPLES.values()} == classes
     rendered = {page.template for page, _ in SAMPLES.values()}
@@ -162,10 +178,34 @@ def test_only_the_sanitisers_html_is_printed_as_it_is() -> None:
             assert printed.strip().endswith("_html"), f"{file.name}: {printed}"
 
 
+@pytest.mark.parametrize("name", FEED_POSTS)
+def test_b4_b3_nothing_gets_out_of_its_place_in_a_list(name: str) -> None:
+    item = FEED_POSTS[name]
+    poisoned = Reading(render_one(filled_with(POISON, item), Language.ENGLISH))
+    harmless = Reading(render_one(filled_with(HARMLESS, item), Language.ENGLISH))
+    assert [tag for tag, _ in poisoned.elements] == [tag for tag, _ in harmless.elements]
+    assert [sorted(a) for _, a in poisoned.elements] == [sorted(a) for _, a in harmless.elements]
+    for _, attributes in Reading(
+        render_one(filled_with("javascript:alert(1)", item), Language.ENGLISH)
+    ).elements:
+        assert not any(attributes.get(key, "").startswith("javascript:") for key in ("href", "src", "poster"))
+
+
+def test_every_button_of_a_list_belongs_to_the_form_of_its_page() -> None:
+    page = read("home")
+    assert [form["id"] for form in page.all("form")] == ["act"]
+    assert {button["form"] for button in page.all("button")} == {"act"}
+    pressed = {(b["name"], b["value"]) for b in page.all("button") if b.get("aria-pressed") == "true"}
+    assert pressed == {("unlike", "11502"), ("unsave", "11502"), ("unboost", "11503")}
+
+
 @every_sample
 def test_every_form_hands_back_the_token(name: str) -> None:
     html = render(*SAMPLES[name])
     for form in re.findall(r"<form\b.*?</form>", html, re.DOTALL):
+        if 'method="get"' in form:
+            assert "csrf" not in form, "the token is no part of an address"
+            continue
         assert 'method="post"' in form
         assert f'<input type="hidden" name="csrf" value="{SAMPLES[name][1].csrf}">' in form
         assert SAMPLES[name][1].csrf, "a page with a form needs the token"
@@ -261,7 +301,9 @@ def test_times_are_machine_readable() -> None:
 
 
 def test_classes_and_drawings_exist() -> None:
-    sheet = (ROOM / "static" / "martlet.css").read_text(encoding="utf-8")
+    sheet = "".join(
+        (ROOM / "static" / name).read_text(encoding="utf-8") for name in ("martlet.css", "app.css")
+    )
     sprite = (ROOM / "static" / "icons.svg").read_text(encoding="utf-8")
     plain = {"plain", "public", "n0", "end", "fx2", "fy2", "to"}
     for name in SAMPLES:
@@ -282,4 +324,5 @@ def test_static_files_change_their_address_with_their_content() -> None:
 
 def test_small_enough_for_a_slow_line() -> None:
     assert len(assets()["martlet.css"].content) < 24_000
+    assert len(assets()["app.css"].content) < 12_000
     assert max(len(render(*sample).encode()) for sample in SAMPLES.values()) < 24_000

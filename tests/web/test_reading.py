@@ -97,14 +97,16 @@ def test_a_page_of_a_hashtag(api: Api) -> None:
     assert "No public posts yet." in Browser(api).get("/tags/nothing").text
 
 
-def test_the_signed_in_are_shown_no_more_than_others(api: Api) -> None:
+def test_only_for_the_signed_in_a_page_is_their_own(api: Api) -> None:
     ada = api.person("ada")
     post = api.post("/api/v1/statuses", token=ada, form={"status": "psst", "visibility": "private"}).json[
         "id"
     ]
     browser = Browser(api)
-    browser.sign_in(ada)
     assert browser.get(f"/@ada/{post}").status == 404
+    assert browser.get("/@ada").headers["cache-control"] == "public, max-age=30"
+    browser.sign_in(ada)
+    assert "psst" in browser.get(f"/@ada/{post}").text
     assert browser.get("/@ada").headers["cache-control"] == "private, no-store"
 
 

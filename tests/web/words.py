@@ -1,4 +1,4 @@
-"""Finds every English sentence that the pages can say: in templates, and in `sentence("…")` in Python."""
+"""Finds every English sentence that the pages can say: in templates, and in `sentence("…")` and `counted("…", "…")` in Python."""
 
 import ast
 import re
@@ -28,11 +28,14 @@ def of_python() -> set[tuple[str, str | None]]:
     found: set[tuple[str, str | None]] = set()
     for file in sorted(ROOM.rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "sentence":
-                assert isinstance(node.args[0], ast.Constant), (
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name):
+                continue
+            if node.func.id in ("sentence", "counted"):
+                said = [one.value for one in node.args if isinstance(one, ast.Constant)]
+                assert len(said) == (2 if node.func.id == "counted" else 1), (
                     f"{file.name}:{node.lineno}: write the words here"
                 )
-                found.add((str(node.args[0].value), None))
+                found.add((str(said[0]), str(said[1]) if len(said) > 1 else None))
     return found
 
 

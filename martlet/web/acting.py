@@ -1,0 +1,101 @@
+"""
+What members do with posts and people by a button: one form a page, whose buttons name the act and what it is done to.
+
+Afterwards the browser is sent back to where it was, to the same post.
+"""
+
+from collections.abc import Callable
+from urllib.parse import urldefrag
+
+from martlet.http.answer import Answer
+from martlet.model.errors import InvalidInput, MartletError, NotFound
+from martlet.model.ids import id_from
+from martlet.model.names import AccountId, PollId, PostId
+from martlet.services import blocking, following, polling, reacting
+from martlet.services.following import Wanted
+from martlet.storage.database import Writer
+from martlet.web import addresses
+from martlet.web.visits import Pages, Visit
+
+pages = Pages()
+
+MOST_CHOICES = 20
+
+OnPost = Callable[[Writer, Visit, PostId], object]
+OnPerson = Callable[[Writer, Visit, AccountId], object]
+
+ON_POST: dict[str, OnPost] = {
+    "like": lambda db, visit, post: reacting.like(db, visit.account, post, visit.here),
+    "unlike": lambda db, visit, post: reacting.unlike(db, visit.account, post),
+    "boost": lambda db, visit, post: reacting.boost(db, visit.account, post, None, visit.here),
+    "unboost": lambda db, visit, post: reacting.unboost(db, visit.account, post, visit.here),
+    "save": lambda db, visit, post: reacting.bookmark(db, visit.account, post, visit.here),
+    "unsave": lambda db, visit, post: reacting.unbookmark(db, visit.account, post),
+    "pin": lambda db, visit, post: reacting.pin(db, visit.account, post, visit.here),
+    "unpin": lambda db, visit, post: reacting.unpin(db, visit.account, post),
+    "mute": lambda db, visit, post: reacting.mute_thread(db, visit.account, post),
+    "unmute": lambda db, visit, post: reacting.unmute_thread(db, visit.account, post),
+}
+ON_PERSON: dict[str, OnPerson] = {
+    "follow": lambda db, visit, other: following.follow(db, visit.account, other, Wanted(), visit.here),
+    "unfollow": lambda db, visit, other: following.unfollow(db, visit.account, other),
+    "accept": lambda db, visit, other: following.accept(db, visit.account, other, visit.here),
+    "reject": lambda db, visit, other: following.reject(db, visit.account, other),
+    "mute": lambda db, visit, other: blocking.mute(db, visit.account, other, visit.here),
+    "unmute": lambda db, visit, other: blocking.unmute(db, visit.account, other),
+    "block": lambda db, visit, other: blocking.block(db, visit.account, other, visit.here),
+    "unblock": lambda db, visit, other: blocking.unblock(db, visit.account, other),
+}
+
+
+@pages.post(addresses.ACT, access="member")
+async def act(visit: Visit) -> Answer:
+    poll = id_from(visit.form.get("vote", ""))
+    if poll is not None:
+        return await _vote(visit, PollId(poll))
+    name, id = _named(visit, ON_POST)
+    await visit.store.writing(ON_POST[name], visit, PostId(id))
+    return _back(visit, f"p-{id}")
+
+
+@pages.post(addresses.PERSON_ACT, access="member")
+async def act_on_person(visit: Visit) -> Answer:
+    name, id = _named(visit, ON_PERSON)
+    await visit.store.writing(ON_PERSON[name], visit, AccountId(id))
+    return _back(visit)
+
+
+def _named(visit: Visit, known: dict[str, OnPost] | dict[str, OnPerson]) -> tuple[str, int]:
+    """The act of the button that was pressed, and what it is done to. Raises `InvalidInput`, `NotFound`."""
+    name = next((one for one in visit.form if one in known), None)
+    if name is None:
+        raise InvalidInput("The form does not say what is to be done.")
+    id = id_from(visit.form[name])
+    if id is None:
+        raise NotFound
+    return name, id
+
+
+async def _vote(visit: Visit, poll: PollId) -> Answer:
+    start = f"choice-{poll}-"
+    chosen = [
+        int(value) for name, value in visit.form.items() if name.startswith(start) and value.isdecimal()
+    ]
+    try:
+        post = await visit.store.writing(_choose, visit, poll, chosen[:MOST_CHOICES])
+    except polling.CannotVote as error:
+        return _back(visit, error=error)
+    return _back(visit, f"p-{post}")
+
+
+def _choose(db: Writer, visit: Visit, poll: PollId, chosen: list[int]) -> PostId:
+    _, post = polling.get(db, poll, visit.account)
+    polling.vote(db, visit.account, poll, chosen, visit.here)
+    return post.id
+
+
+def _back(visit: Visit, anchor: str = "", error: MartletError | None = None) -> Answer:
+    where = urldefrag(visit.own(visit.form.get("next", "")) or addresses.TIMELINE).url
+    if error is not None:
+        return visit.go(where, done="nothing_chosen")
+    return visit.go(f"{where}#{anchor}" if anchor else where)

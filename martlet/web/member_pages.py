@@ -1,0 +1,203 @@
+"""
+The pages of somebody who is signed in and reads and writes here, as `pages` has the others.
+
+`place` is where they stand in the five places at hand. Posts of lists come as HTML that `feeds` has rendered.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from martlet.services.threads import Wholeness
+from martlet.web.cards import Audience, Face, FeedPost, Picture, PostCard, Profile
+from martlet.web.wording import Problem, Sentence
+
+Place = Literal["home", "search", "write", "news", "you", ""]
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    title: str
+    address: str
+    is_current: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class HomePage:
+    """`/home`, `/local`, a list. `is_first`: the newest posts, not further down."""
+
+    template: ClassVar[str] = "home.html"
+    place: ClassVar[Place] = "home"
+    which: Literal["home", "local", "list"]
+    posts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+    lists: tuple[Tab, ...] = ()
+    is_first: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class SavedPage:
+    """`/saved`: what was saved, the last first."""
+
+    template: ClassVar[str] = "saved.html"
+    place: ClassVar[Place] = "you"
+    posts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A post with what stands above and below it. Field of its form: text."""
+
+    template: ClassVar[str] = "thread.html"
+    place: ClassVar[Place] = ""
+    item: FeedPost
+    above: tuple[str, ...]
+    below: tuple[str, ...]
+    wholeness: Wholeness | None
+    key: str
+    text: str = ""
+    audience: Audience = "public"
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Between:
+    """What is between the reader and somebody else."""
+
+    is_self: bool = False
+    follows: bool = False
+    has_asked: bool = False
+    is_followed_by: bool = False
+    is_muting: bool = False
+    is_blocking: bool = False
+    is_blocked_by: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PersonPage:
+    """`/@name`, here or elsewhere. `id` is for the forms."""
+
+    template: ClassVar[str] = "person.html"
+    id: str
+    profile: Profile
+    between: Between
+    which: Literal["posts", "replies", "media"]
+    tabs: tuple[Tab, ...]
+    posts: tuple[str, ...]
+    followers: int
+    following: int
+    newer: str | None = None
+    older: str | None = None
+    elsewhere: str | None = None
+    """The profile on its own server, for people who are not of here."""
+
+    @property
+    def place(self) -> Place:
+        return "you" if self.between.is_self else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is uploaded already, while its post is not sent yet."""
+
+    id: str
+    picture: Picture
+
+
+@dataclass(frozen=True, slots=True)
+class WritePage:
+    """
+    `/write`. Fields: text, warning, audience, language, reply, quote, key, picture_1 … with description_1 …, poll_1 ….
+
+    `key` makes sending twice the same as sending once. `is_edit`: what is there already is changed.
+    """
+
+    template: ClassVar[str] = "write.html"
+    place: ClassVar[Place] = "write"
+    key: str
+    audience: Audience
+    language: str
+    languages: tuple[tuple[str, str], ...]
+    limit: int
+    pictures: int
+    """How many files may still be added."""
+    text: str = ""
+    warning: str = ""
+    answered: PostCard | None = None
+    quoted: PostCard | None = None
+    kept: tuple[Kept, ...] = ()
+    choices: tuple[str, ...] = ()
+    poll_days: str = "1"
+    is_multiple: bool = False
+    edits: PostCard | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class MorePage:
+    """All that may be done with a post and does not stand under it."""
+
+    template: ClassVar[str] = "more.html"
+    place: ClassVar[Place] = ""
+    item: FeedPost
+    author_id: str
+    is_pinned: bool
+    is_muted: bool
+    between: Between
+
+
+@dataclass(frozen=True, slots=True)
+class DeletePostPage:
+    """Asks once more."""
+
+    template: ClassVar[str] = "delete_post.html"
+    place: ClassVar[Place] = ""
+    post: PostCard
+
+
+@dataclass(frozen=True, slots=True)
+class FoundTag:
+    name: str
+    address: str
+    people: int
+
+
+@dataclass(frozen=True, slots=True)
+class SearchPage:
+    """`/search?q=`. `asked` is empty before anything was asked."""
+
+    template: ClassVar[str] = "search.html"
+    place: ClassVar[Place] = "search"
+    asked: str
+    people: tuple[Face, ...] = ()
+    tags: tuple[FoundTag, ...] = ()
+    posts: tuple[str, ...] = ()
+    is_far: bool = False
+    """Other servers were asked as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewsItem:
+    """One thing that happened, in words; `post` is what it is about, in short."""
+
+    id: str
+    drawing: str
+    sentence: Sentence
+    who: Face
+    post: PostCard | None = None
+    others: tuple[Face, ...] = ()
+    asks: str | None = None
+    """The id of somebody who asks to follow."""
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class NewsPage:
+    """`/news`: notifications, the newest first."""
+
+    template: ClassVar[str] = "news.html"
+    place: ClassVar[Place] = "news"
+    items: tuple[NewsItem, ...]
+    older: str | None = None

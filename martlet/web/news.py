@@ -1,0 +1,118 @@
+"""Notifications in words, several of a kind as one."""
+
+from dataclasses import replace
+
+from martlet.http.answer import Answer
+from martlet.model.names import AccountId
+from martlet.model.notifications import NotificationKind
+from martlet.services import marking
+from martlet.storage import accounts, markers, notifications
+from martlet.storage.database import Reader, Writer
+from martlet.storage.notifications import Choice, Told
+from martlet.web import addresses, faces, showing
+from martlet.web.cards import Face, PostCard
+from martlet.web.member_pages import NewsItem, NewsPage
+from martlet.web.visits import Pages, Visit
+from martlet.web.wording import Sentence, counted, sentence
+
+pages = Pages()
+
+AT_ONCE = 40
+OTHERS = 5
+"""Faces shown besides the first."""
+
+WORDS: dict[NotificationKind, tuple[str, Sentence]] = {
+    NotificationKind.MENTION: ("reply", sentence("{name} wrote to you")),
+    NotificationKind.BOOST: ("boost", sentence("{name} boosted your post")),
+    NotificationKind.LIKE: ("like", sentence("{name} likes your post")),
+    NotificationKind.FOLLOW: ("people", sentence("{name} follows you")),
+    NotificationKind.FOLLOW_REQUEST: ("people", sentence("{name} asks to follow you")),
+    NotificationKind.POST: ("write", sentence("{name} wrote a post")),
+    NotificationKind.POLL: ("poll", sentence("A poll has ended")),
+    NotificationKind.EDIT: ("write", sentence("{name} changed a post that you boosted")),
+    NotificationKind.QUOTE: ("write", sentence("{name} quoted your post")),
+    NotificationKind.QUOTED_EDIT: ("write", sentence("{name} changed a post that you quoted")),
+    NotificationKind.REACTION: ("like", sentence("{name} chose an emoji for your post")),
+    NotificationKind.SIGN_UP: ("me", sentence("{name} is new here")),
+    NotificationKind.REPORT: ("warn", sentence("{name} reported something")),
+}
+"""By kind: the drawing, and what is said."""
+OF_SEVERAL: dict[NotificationKind, Sentence] = {
+    NotificationKind.BOOST: counted(
+        "{name} and one other boosted your post", "{name} and {n} others boosted your post"
+    ),
+    NotificationKind.LIKE: counted(
+        "{name} and one other like your post", "{name} and {n} others like your post"
+    ),
+    NotificationKind.FOLLOW: counted("{name} and one other follow you", "{name} and {n} others follow you"),
+    NotificationKind.REACTION: counted(
+        "{name} and one other chose an emoji for your post",
+        "{name} and {n} others chose an emoji for your post",
+    ),
+}
+"""The same where several did so."""
+
+
+@pages.get(addresses.NEWS, access="member")
+async def news(visit: Visit) -> Answer:
+    """What is shown on the first page has been read."""
+    page, newest = await visit.store.reading(_page, visit)
+    if visit.is_first_page and newest:
+        await visit.store.writing(_read, visit, newest)
+    return visit.page(page)
+
+
+def _read(db: Writer, visit: Visit, newest: int) -> None:
+    marking.mark(db, visit.account, {"notifications": newest}, visit.here)
+
+
+def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
+    kinds = frozenset(kind for kind in NotificationKind if kind in WORDS)
+    found = notifications.page(db, visit.account, visit.paging(AT_ONCE), Choice(kinds), visit.here.now_ms())
+    read = {
+        one.timeline: one.last_read_id for one in markers.of_account(db, visit.account, ["notifications"])
+    }
+    groups: dict[str, list[Told]] = {}
+    for one in found:
+        groups.setdefault(one.notification.group_key, []).append(one)
+    people = accounts.many(db, {one.notification.from_id for one in found})
+    who = {id: faces.face_with_emoji(db, one, visit.here, is_inside=True) for id, one in people.items()}
+    about = _posts(db, visit, found)
+    newest = found[0].notification.id if found else 0
+    items = tuple(
+        _item(group, who, about, read.get("notifications", 0))
+        for group in groups.values()
+        if group[0].notification.from_id in who
+    )
+    older = f"{addresses.NEWS}?max_id={found[-1].notification.id}" if len(found) == AT_ONCE else None
+    return NewsPage(items, older), newest
+
+
+def _posts(db: Reader, visit: Visit, found: list[Told]) -> dict[int, PostCard]:
+    shown = list({one.post.id: one.post for one in found if one.post is not None}.values())
+    cards = {card.id: card for card in showing.cards(db, shown, visit.here, reader=visit.account)}
+    return {one.id: cards[id] for one in shown if (id := str(one.boosted_id or one.id)) in cards}
+
+
+def _item(group: list[Told], who: dict[AccountId, Face], about: dict[int, PostCard], read: int) -> NewsItem:
+    first = group[0].notification
+    drawing, said = WORDS[first.kind]
+    senders = list(dict.fromkeys(told.notification.from_id for told in group))
+    others = [who[id] for id in senders[1:] if id in who]
+    if others and first.kind in OF_SEVERAL:
+        said = OF_SEVERAL[first.kind]
+    face = who[first.from_id]
+    values: dict[str, str | int] = {"name": face.name} if "{name}" in said.msgid else {}
+    if said.plural:
+        values["n"] = len(others)
+    post = about.get(group[0].post.id) if group[0].post is not None else None
+    return NewsItem(
+        id=str(first.id),
+        drawing=drawing,
+        sentence=replace(said, values=values),
+        who=face,
+        post=post,
+        others=tuple(others[:OTHERS]),
+        asks=str(first.from_id) if first.kind is NotificationKind.FOLLOW_REQUEST else None,
+        is_new=first.id > read,
+    )

@@ -1,0 +1,99 @@
+"""People, as members see them: of here and of elsewhere, with what is between."""
+
+from typing import Literal
+
+from martlet.http.answer import Answer
+from martlet.model.accounts import Account
+from martlet.model.errors import NotFound
+from martlet.model.names import PostId
+from martlet.model.paging import Page
+from martlet.services import finding_accounts, gathering
+from martlet.storage import listings, relations
+from martlet.storage.database import Reader
+from martlet.storage.listings import OfAccount
+from martlet.storage.posts import Shown
+from martlet.storage.relations import Relation
+from martlet.web import addresses, showing
+from martlet.web.member_pages import Between, PersonPage, Tab
+from martlet.web.visits import Visit
+
+AT_ONCE = 20
+
+Which = Literal["posts", "replies", "media"]
+WANTED: dict[Which, OfAccount] = {
+    "posts": OfAccount(has_replies=False),
+    "replies": OfAccount(),
+    "media": OfAccount(has_boosts=False, only_media=True),
+}
+
+
+async def show(visit: Visit) -> Answer:
+    """Raises `NotFound` for people whom this server does not know."""
+    account = await visit.store.reading(_account, visit)
+    page = await visit.store.reading(_page, visit, account)
+    if not account.is_here and await visit.store.reading(_is_due, visit, account):
+        await visit.store.writing(gathering.want_profile, account.id, visit.here)
+    return visit.page(page)
+
+
+def _account(db: Reader, visit: Visit) -> Account:
+    account = finding_accounts.by_handle(db, visit.params["username"], visit.here)
+    if account.is_gone:
+        raise NotFound
+    return account
+
+
+def _is_due(db: Reader, visit: Visit, account: Account) -> bool:
+    return gathering.is_profile_due(db, account.id, visit.here.now_ms())
+
+
+def _page(db: Reader, visit: Visit, account: Account) -> PersonPage:
+    asked = visit.query.get("show", "posts")
+    which: Which = "replies" if asked == "replies" else "media" if asked == "media" else "posts"
+    there = between(db, visit, account)
+    page = visit.paging(AT_ONCE)
+    shown = listings.by(db, account.id, visit.account, page, WANTED[which])
+    has_pins = visit.is_first_page and which == "posts"
+    limit = visit.here.limits.pins
+    pinned = listings.pinned(db, account.id, visit.account, Page(limit=limit)) if has_pins else []
+    pins = frozenset(one.id for one in pinned)
+    own = addresses.at(addresses.PROFILE, username=account.handle)
+    newer, older = visit.ends(own if which == "posts" else f"{own}?show={which}", shown, AT_ONCE)
+    return PersonPage(
+        id=str(account.id),
+        profile=showing.profile(db, account, visit.here, visit.account),
+        between=there,
+        which=which,
+        tabs=tuple(
+            Tab(name, own if name == "posts" else f"{own}?show={name}", is_current=name == which)
+            for name in WANTED
+        ),
+        posts=_posts(db, visit, [*pinned, *(one for one in shown if one.id not in pins)], pins),
+        followers=account.followers_count,
+        following=account.following_count,
+        newer=newer,
+        older=older,
+        elsewhere=None if account.is_here else account.url,
+    )
+
+
+def _posts(db: Reader, visit: Visit, shown: list[Shown], pins: frozenset[PostId]) -> tuple[str, ...]:
+    return visit.desk.feeds.render(db, shown, visit.account, visit.language, pins)
+
+
+def between(db: Reader, visit: Visit, account: Account) -> Between:
+    if account.id == visit.account:
+        return Between(is_self=True)
+    found = relations.between(db, visit.account, [account.id], visit.here.now_ms()).get(account.id)
+    return Between() if found is None else _told(found)
+
+
+def _told(found: Relation) -> Between:
+    return Between(
+        follows=bool(found.follows),
+        has_asked=found.follows == 0,
+        is_followed_by=bool(found.followed_by),
+        is_muting=found.mute_id is not None,
+        is_blocking=found.block_id is not None,
+        is_blocked_by=found.blocked_by_id is not None,
+    )

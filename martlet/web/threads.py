@@ -1,0 +1,129 @@
+"""A post in its conversation, as members read it, with a box to answer in; and what else may be done with a post."""
+
+from martlet.http.answer import Answer
+from martlet.model.errors import NotFound
+from martlet.model.ids import id_from
+from martlet.model.names import PostId
+from martlet.model.posts import Post
+from martlet.services import deleting, gathering
+from martlet.services.threads import FOR_PEOPLE_HERE, around, wholeness
+from martlet.storage import accounts, attached, posts, threads
+from martlet.storage.database import Reader, Writer
+from martlet.storage.posts import Shown
+from martlet.web import addresses, feeds, people, showing
+from martlet.web.cards import Audience, FeedPost
+from martlet.web.member_pages import DeletePostPage, MorePage, ThreadPage
+from martlet.web.visits import Pages, Visit
+from martlet.web.wording import Problem
+
+pages = Pages()
+
+
+async def show(visit: Visit) -> Answer:
+    """Raises `NotFound` alike for what is not there and what the reader may not see."""
+    post = await visit.store.reading(named, visit)
+    if await visit.store.reading(_is_due, visit, post):
+        await visit.store.writing(_want, visit, post)
+    return visit.page(await visit.store.reading(page_of, visit, post))
+
+
+def named(db: Reader, visit: Visit) -> Post:
+    """The post of the address. Raises `NotFound`."""
+    id = id_from(visit.params["id"])
+    post = posts.find(db, PostId(id), visit.account) if id is not None else None
+    if post is None or post.boost_of_id is not None:
+        raise NotFound
+    author = accounts.get(db, post.author_id)
+    if author.handle.lower() != visit.params["username"].lower().removesuffix(f"@{visit.here.host}"):
+        raise NotFound
+    return post
+
+
+def _is_due(db: Reader, visit: Visit, post: Post) -> bool:
+    place = threads.get_place(db, post.id, visit.account)
+    return gathering.is_thread_due(place, visit.here.now_ms())
+
+
+def _want(db: Writer, visit: Visit, post: Post) -> None:
+    gathering.want_thread(db, threads.get_place(db, post.id, visit.account), visit.here)
+
+
+def page_of(
+    db: Reader, visit: Visit, post: Post, text: str | None = None, problems: tuple[Problem, ...] = ()
+) -> ThreadPage:
+    """`text`: what was typed as an answer, else whom it would name."""
+    place = threads.Place(post.id, post.thread_id)
+    found = around(db, place, FOR_PEOPLE_HERE, visit.account, visit.here.now_ms())
+    itself = found.itself or posts.get_shown(db, post.id, visit.account)
+    render, me, tongue = visit.desk.feeds.render, visit.account, visit.language
+    item = item_of(db, visit, itself)
+    return ThreadPage(
+        item=item,
+        above=render(db, found.above, me, tongue),
+        below=render(db, found.below, me, tongue),
+        wholeness=wholeness(db, post.thread_id),
+        key=str(visit.here.next_id()),
+        text=names_for_answer(db, visit, post) if text is None else text,
+        audience=audience_for_answer(item.post.visibility),
+        problems=problems,
+    )
+
+
+def item_of(db: Reader, visit: Visit, shown: Shown) -> FeedPost:
+    """Raises `NotFound` for a post that was deleted since it was read."""
+    cards = showing.cards(db, [shown], visit.here, reader=visit.account)
+    author = posts.details(db, [shown.id])
+    if not cards or shown.id not in author:
+        raise NotFound
+    return feeds.feed_post(cards[0], shown, is_own=author[shown.id].author_id == visit.account)
+
+
+def audience_for_answer(answered: Audience) -> Audience:
+    """An answer is no more open than what it answers, and in public it is quiet."""
+    return "unlisted" if answered == "public" else answered
+
+
+def names_for_answer(db: Reader, visit: Visit, post: Post) -> str:
+    """Whom an answer names at first: the author, and whom the post names, but not oneself."""
+    found = accounts.many(db, [post.author_id, *attached.mentioned_ids(db, post.id)])
+    order = [post.author_id, *(id for id in found if id != post.author_id)]
+    handles = [found[id].handle for id in order if id in found and id != visit.account]
+    return "".join(f"@{handle} " for handle in handles)
+
+
+# -- more ----------------------------------------------------------------
+
+
+@pages.get(addresses.POST_MORE, access="member")
+async def more(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_more, visit))
+
+
+def _more(db: Reader, visit: Visit) -> MorePage:
+    post = named(db, visit)
+    author = accounts.get(db, post.author_id)
+    return MorePage(
+        item=item_of(db, visit, posts.get_shown(db, post.id, visit.account)),
+        author_id=str(author.id),
+        is_pinned=post.id in posts.pinned_by(db, visit.account),
+        is_muted=bool(posts.muted_threads(db, visit.account, [post.thread_id])),
+        between=people.between(db, visit, author),
+    )
+
+
+@pages.get(addresses.POST_DELETE, access="member")
+async def ask_to_delete(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_ask_to_delete, visit))
+
+
+def _ask_to_delete(db: Reader, visit: Visit) -> DeletePostPage:
+    post = posts.get_own(db, named(db, visit).id, visit.account)
+    shown = posts.get_shown(db, post.id, visit.account)
+    return DeletePostPage(item_of(db, visit, shown).post)
+
+
+@pages.post(addresses.POST_DELETE, access="member")
+async def delete(visit: Visit) -> Answer:
+    post = await visit.store.reading(named, visit)
+    await visit.store.writing(deleting.delete, visit.account, post.id, visit.here)
+    return visit.go(addresses.TIMELINE, done="post_deleted")

@@ -1,0 +1,168 @@
+"""The pages for members, each once or more."""
+
+from dataclasses import replace
+
+import minijinja
+
+from martlet.services.threads import Wholeness
+from martlet.web import member_pages
+from martlet.web.cards import (
+    FeedPost,
+)
+from martlet.web.feeds import render_one
+from martlet.web.language import Language
+from martlet.web.pages import Frame, Page
+from martlet.web.wording import Problem, counted, sentence
+from tests.web.sample_cards import (
+    AMARA,
+    CHOIR,
+    FILMED,
+    FRAME,
+    INES,
+    JONA,
+    LIN,
+    LINKED,
+    PROFILE,
+    QUOTING,
+    SENSITIVE,
+    TOMATOES,
+    VOTABLE,
+    WARNED,
+    picture,
+)
+
+FEED_POSTS = {
+    "plain": FeedPost(TOMATOES, is_liked=True, is_saved=True),
+    "poll": FeedPost(replace(CHOIR, poll=VOTABLE), is_boosted=True),
+    "polls": FeedPost(replace(CHOIR, id="11512", poll=replace(VOTABLE, id="8", is_multiple=True))),
+    "voted": FeedPost(replace(CHOIR, poll=replace(VOTABLE, is_open_to_reader=False, own=(1,)))),
+    "private": FeedPost(replace(WARNED, visibility="private"), is_boostable=False),
+    "direct": FeedPost(replace(LINKED, visibility="direct"), is_own=True, is_boostable=False),
+    "quoting": FeedPost(QUOTING),
+    "filmed": FeedPost(FILMED),
+    "broken": FeedPost(replace(SENSITIVE, is_broken=True)),
+}
+FEED = tuple(
+    minijinja.safe(render_one(FEED_POSTS[name], Language.ENGLISH)) for name in ("plain", "poll", "private")
+)
+INSIDE = replace(FRAME, viewer=JONA, address="/home", news=3)
+LANGUAGES = (("de", "Deutsch"), ("en", "English"))
+EMPTY_POST = Problem("text", sentence("There is nothing to send yet: write something, or choose a picture."))
+WRITE = member_pages.WritePage("117", "public", "de", LANGUAGES, 5000, 4)
+PERSON = member_pages.PersonPage(
+    "9",
+    PROFILE,
+    member_pages.Between(),
+    "posts",
+    (member_pages.Tab("posts", "/@jona", True), member_pages.Tab("replies", "/@jona?show=replies")),
+    FEED,
+    followers=31,
+    following=1,
+)
+NEWS = (
+    member_pages.NewsItem("31", "like", sentence("{name} likes your post", name="Amara"), AMARA, TOMATOES),
+    member_pages.NewsItem(
+        "30",
+        "boost",
+        counted(
+            "{name} and one other boosted your post",
+            "{name} and {n} others boosted your post",
+            name="Lin",
+            n=2,
+        ),
+        LIN,
+        FILMED,
+        (INES, JONA),
+        is_new=True,
+    ),
+    member_pages.NewsItem("29", "people", sentence("{name} asks to follow you", name="Ines"), INES, asks="5"),
+)
+
+MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
+    "home": (
+        member_pages.HomePage(
+            "home", FEED, older="/home?max_id=1", lists=(member_pages.Tab("邻居", "/lists/4"),)
+        ),
+        INSIDE,
+    ),
+    "home-empty": (member_pages.HomePage("home", ()), replace(INSIDE, notice=sentence("Deleted."))),
+    "home-further": (
+        member_pages.HomePage(
+            "list",
+            FEED,
+            newer="/home?min_id=9",
+            lists=(member_pages.Tab("邻居", "/lists/4", True),),
+            is_first=False,
+        ),
+        INSIDE,
+    ),
+    "home-local": (member_pages.HomePage("local", ()), INSIDE),
+    "saved": (member_pages.SavedPage(FEED), INSIDE),
+    "saved-none": (member_pages.SavedPage(()), INSIDE),
+    "thread": (
+        member_pages.ThreadPage(
+            FEED_POSTS["plain"], FEED[1:2], FEED[2:], Wholeness(14, 17, 2), "117", "@jona "
+        ),
+        INSIDE,
+    ),
+    "thread-alone": (
+        member_pages.ThreadPage(FEED_POSTS["direct"], (), (), None, "117", "", "direct", (EMPTY_POST,)),
+        INSIDE,
+    ),
+    "person": (PERSON, INSIDE),
+    "person-self": (replace(PERSON, between=member_pages.Between(is_self=True), posts=()), INSIDE),
+    "person-elsewhere": (
+        replace(
+            PERSON,
+            between=member_pages.Between(follows=True, is_followed_by=True, is_muting=True),
+            elsewhere="https://hof.example/@jona",
+        ),
+        INSIDE,
+    ),
+    "person-blocked": (
+        replace(
+            PERSON,
+            profile=replace(PROFILE, is_locked=True, is_bot=True, moved_to=AMARA),
+            between=member_pages.Between(is_blocking=True),
+        ),
+        INSIDE,
+    ),
+    "person-blocking": (replace(PERSON, between=member_pages.Between(is_blocked_by=True)), INSIDE),
+    "person-asked": (replace(PERSON, between=member_pages.Between(has_asked=True)), INSIDE),
+    "write": (WRITE, INSIDE),
+    "write-answer": (replace(WRITE, answered=CHOIR, audience="unlisted", text="@amara "), INSIDE),
+    "write-quote": (replace(WRITE, quoted=TOMATOES), INSIDE),
+    "write-wrong": (
+        replace(
+            WRITE,
+            text="",
+            warning="Hens",
+            choices=("Tuesday", "Thursday"),
+            is_multiple=True,
+            kept=(member_pages.Kept("77", picture("snow", "Bare trees.")),),
+            problems=(EMPTY_POST,),
+        ),
+        INSIDE,
+    ),
+    "write-edit": (replace(WRITE, edits=TOMATOES, text="Die Tomaten"), INSIDE),
+    "more": (member_pages.MorePage(FEED_POSTS["plain"], "9", False, False, member_pages.Between()), INSIDE),
+    "more-own": (
+        member_pages.MorePage(
+            replace(FEED_POSTS["plain"], is_own=True), "9", True, True, member_pages.Between(is_self=True)
+        ),
+        INSIDE,
+    ),
+    "more-muted": (
+        member_pages.MorePage(FEED_POSTS["private"], "9", False, True, member_pages.Between(is_muting=True)),
+        INSIDE,
+    ),
+    "delete-post": (member_pages.DeletePostPage(TOMATOES), INSIDE),
+    "search": (member_pages.SearchPage(""), INSIDE),
+    "search-found": (
+        member_pages.SearchPage("ferry", (AMARA,), (member_pages.FoundTag("ferry", "/tags/ferry", 3),), FEED),
+        INSIDE,
+    ),
+    "search-nothing": (member_pages.SearchPage("xyz"), INSIDE),
+    "news": (member_pages.NewsPage(NEWS, "/news?max_id=29"), INSIDE),
+    "news-none": (member_pages.NewsPage(()), INSIDE),
+}

@@ -1,0 +1,330 @@
+"""Reading and writing in the browser, without script: what people do all day."""
+
+import io
+import re
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from PIL import Image
+
+from tests.browser import Browser, forms
+from tests.client import Api, Files, Person, Reply
+from tests.mastodon.acts import publish
+
+
+def inside(api: Api, person: Person) -> Browser:
+    browser = Browser(api)
+    browser.sign_in(person)
+    return browser
+
+
+def press(browser: Browser, page: Reply, name: str, value: str, action: str = "/act") -> Reply:
+    """The button of this name, which belongs to the form that goes to `action`."""
+    assert re.search(rf'<button [^>]*name="{name}" value="{value}"', page.text), f"no button {name}={value}"
+    form = next(one for one in forms(page) if one.action.replace("&#x2f;", "/") == action)
+    return browser.post(action, form.fields | {name: value})
+
+
+def write(
+    browser: Browser,
+    page: Reply,
+    path: str = "/write",
+    files: Files | None = None,
+    more: Mapping[str, str] | None = None,
+    **values: str,
+) -> Reply:
+    """Fill in the form that posts are written with."""
+    form = next(one for one in forms(page) if "text" in one.names)
+    return browser.upload(path, form.fields | values | dict(more or {}), files)
+
+
+def picture() -> Files:
+    file = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(file, "PNG")
+    return {"picture_1": ("a.png", file.getvalue(), "image/png")}
+
+
+def test_the_front_page_leads_members_home(api: Api) -> None:
+    ada = api.person("ada")
+    assert inside(api, ada).get("/").headers["location"] == "/home"
+    assert Browser(api).get("/home").headers["location"].startswith("/auth/sign_in?next=")
+
+
+def test_a_post_is_written_and_stands_in_the_timelines(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    api.post(f"/api/v1/accounts/{ada.id}/follow", token=bob)
+    browser = inside(api, ada)
+    reply = write(browser, browser.get("/write"), text="Good morning, **harbour** <b>", audience="private")
+    assert reply.status == 303
+    assert re.fullmatch(r"/home#p-\d+", reply.headers["location"])
+    api.work()
+    page = inside(api, bob).get("/home")
+    assert "Good morning, **harbour** &lt;b&gt;" in page.text
+    assert "for followers" in page.text
+    assert "Good morning" not in Browser(api).get("/@ada").text
+    assert "Good morning" not in inside(api, api.person("eve")).get("/local").text
+
+
+def test_sent_twice_it_is_there_once(api: Api) -> None:
+    ada = api.person("ada")
+    browser = inside(api, ada)
+    page = browser.get("/write")
+    first, second = (write(browser, page, text="Only once", audience="public") for _ in range(2))
+    assert first.headers["location"] == second.headers["location"]
+    assert browser.get("/@ada").text.count("Only once") == 1
+
+
+def test_nothing_typed_is_lost_when_it_cannot_be_sent(api: Api) -> None:
+    ada = api.person("ada")
+    browser = inside(api, ada)
+    words = {"text": "x" * 5001, "warning": "Long", "audience": "unlisted", "description_1": "Teal"}
+    page = write(browser, browser.get("/write"), files=picture(), more=words)
+    assert page.status == 422
+    assert "This is too long." in page.text
+    assert "x" * 5001 in page.text
+    (said,) = [name for form in forms(page) for name in form.names if name.startswith("said-")]
+    assert "Teal" in page.text
+    again = write(browser, page, text="Short", warning="Long", audience="unlisted", more={said: "Dark teal"})
+    assert again.status == 303
+    (post,) = api.get(f"/api/v1/accounts/{ada.id}/statuses", token=ada).json
+    assert (post["spoiler_text"], post["visibility"]) == ("Long", "unlisted")
+    assert [one["description"] for one in post["media_attachments"]] == ["Dark teal"]
+
+
+def test_an_empty_post_is_asked_for_words(api: Api) -> None:
+    browser = inside(api, api.person("ada"))
+    page = write(browser, browser.get("/write"), text=" ", audience="public")
+    assert page.status == 422
+    assert "There is nothing to send yet" in page.text
+
+
+def test_a_poll_is_put_and_voted_in(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    browser = inside(api, ada)
+    reply = write(browser, browser.get("/write"), text="When?", poll_1="Tuesday", poll_2="Thursday", days="3")
+    post = reply.headers["location"].partition("#p-")[2]
+    other = inside(api, bob)
+    page = other.get(f"/@ada/{post}")
+    (poll,) = re.findall(r'name="vote" value="(\d+)"', page.text)
+    empty = other.follow(press(other, page, "vote", poll))
+    assert "Your vote was not counted" in empty.text
+    form = next(one for one in forms(page) if one.action.endswith("act"))
+    voted = other.post("/act", form.fields | {"vote": poll, f"choice-{poll}-0": "1"})
+    assert voted.headers["location"] == f"/@ada/{post}#p-{post}"
+    page = other.get(f"/@ada/{post}")
+    assert "(your choice)" in page.text
+    assert 'name="vote"' not in page.text
+    assert "100 %" in page.text
+
+
+def test_a_post_is_liked_boosted_and_saved_and_back_again(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    id = publish(api, ada, "Tomatoes")["id"]
+    browser = inside(api, bob)
+    for name, attribute in (("like", "favourited"), ("boost", "reblogged"), ("save", "bookmarked")):
+        for pressed, is_on in ((name, True), (f"un{name}", False)):
+            reply = press(browser, browser.get("/local"), pressed, id)
+            assert reply.headers["location"] == f"/local#p-{id}"
+            assert api.get(f"/api/v1/statuses/{id}", token=bob).json[attribute] is is_on
+    press(browser, browser.get("/local"), "save", id)
+    assert "Tomatoes" in browser.get("/saved").text
+
+
+def test_an_answer_stands_in_the_conversation(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    id = publish(api, ada, "Who has a ladder, @bob?")["id"]
+    browser = inside(api, bob)
+    page = browser.get(f"/@ada/{id}")
+    assert "@ada </textarea>" in page.text.replace("\n", "")
+    reply = write(browser, page, text="@ada I do")
+    assert reply.headers["location"].startswith(f"/@ada/{id}#p-")
+    page = browser.get(f"/@ada/{id}")
+    assert "One answer" in page.text
+    assert "I do" in page.text
+    (answer,) = api.get(f"/api/v1/statuses/{id}/context", token=ada).json["descendants"]
+    assert (answer["in_reply_to_id"], answer["visibility"]) == (id, "unlisted")
+
+
+def test_an_answer_is_no_more_open_than_what_it_answers(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    id = publish(api, ada, "psst @bob", visibility="direct")["id"]
+    browser = inside(api, bob)
+    page = browser.get(f"/write?reply={id}")
+    assert re.search(r'value="direct" checked', page.text)
+    write(browser, browser.get(f"/@ada/{id}"), text="@ada yes?")
+    (answer,) = api.get(f"/api/v1/statuses/{id}/context", token=ada).json["descendants"]
+    assert answer["visibility"] == "direct"
+
+
+def test_ones_own_post_is_changed_and_deleted(api: Api) -> None:
+    ada = api.person("ada")
+    browser = inside(api, ada)
+    reply = write(browser, browser.get("/write"), files=picture(), text="Tomatos", audience="public")
+    id = reply.headers["location"].partition("#p-")[2]
+    assert "Edit" in browser.get(f"/@ada/{id}/more").text
+    page = browser.get(f"/@ada/{id}/edit")
+    assert "Tomatos" in page.text
+    (said,) = re.findall(r'name="(said-\d+)"', page.text)
+    changed = browser.follow(write(browser, page, f"/@ada/{id}/edit", text="Tomatoes", more={said: "Red"}))
+    assert "Changed." in changed.text
+    post = api.get(f"/api/v1/statuses/{id}", token=ada).json
+    assert "Tomatoes" in post["content"]
+    assert [one["description"] for one in post["media_attachments"]] == ["Red"]
+    asked = browser.get(f"/@ada/{id}/delete")
+    gone = browser.follow(browser.post(f"/@ada/{id}/delete", forms(asked)[0].fields))
+    assert "Deleted." in gone.text
+    assert browser.get(f"/@ada/{id}").status == 404
+
+
+def test_a_poll_stays_when_the_words_change(api: Api) -> None:
+    ada = api.person("ada")
+    poll = {"options": ["left", "right"], "expires_in": 3600}
+    id = api.post("/api/v1/statuses", token=ada, json={"status": "Wher now?", "poll": poll}).json["id"]
+    browser = inside(api, ada)
+    write(browser, browser.get(f"/@ada/{id}/edit"), f"/@ada/{id}/edit", text="Where now?")
+    post = api.get(f"/api/v1/statuses/{id}", token=ada).json
+    assert "Where now?" in post["content"]
+    assert [one["title"] for one in post["poll"]["options"]] == ["left", "right"]
+
+
+@pytest.mark.parametrize("act", ["edit", "delete"])
+def test_nobody_changes_anothers_post(api: Api, act: str) -> None:
+    ada, eve = api.person("ada"), api.person("eve")
+    id = publish(api, ada, "Mine")["id"]
+    browser = inside(api, eve)
+    assert browser.get(f"/@ada/{id}/{act}").status == 404
+    token = forms(browser.get(f"/@ada/{id}"))[0].fields["csrf"]
+    if act == "delete":
+        assert browser.post(f"/@ada/{id}/delete", {"csrf": token}).status == 404
+    else:
+        assert browser.upload(f"/@ada/{id}/edit", {"csrf": token, "text": "Hers"}).status == 404
+    assert "Mine" in api.get(f"/api/v1/statuses/{id}", token=ada).json["content"]
+
+
+@pytest.mark.parametrize("visibility", ["private", "direct"])
+def test_what_is_not_for_one_is_not_there(api: Api, visibility: str) -> None:
+    ada, eve = api.person("ada"), api.person("eve")
+    id = publish(api, ada, "psst", visibility=visibility)["id"]
+    browser = inside(api, eve)
+    missing = browser.get(f"/@ada/{int(id) + 1}")
+    for path in ("", "/more", "/edit", "/delete"):
+        page = browser.get(f"/@ada/{id}{path}")
+        assert page.status == 404
+        assert "psst" not in page.text
+    assert browser.get(f"/write?reply={id}").status == 404
+    assert browser.get(f"/write?quote={id}").status == 404
+    token = forms(browser.get("/home"))[0].fields["csrf"]
+    for act in ("like", "boost", "save", "mute"):
+        assert browser.post("/act", {"csrf": token, act: id}).status == 404
+    assert missing.status == 404
+
+
+def test_people_are_followed_muted_and_blocked(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    publish(api, ada, "Tomatoes")
+    browser = inside(api, bob)
+
+    def relation() -> dict[str, Any]:
+        (found,) = api.get(f"/api/v1/accounts/relationships?id[]={ada.id}", token=bob).json
+        return dict(found)
+
+    for name, attribute in (("follow", "following"), ("mute", "muting"), ("block", "blocking")):
+        for pressed, is_on in ((name, True), (f"un{name}", False)):
+            reply = press(browser, browser.get("/@ada"), pressed, str(ada.id), "/act/person")
+            assert reply.headers["location"] == "/@ada"
+            assert relation()[attribute] is is_on
+    api.post(f"/api/v1/accounts/{bob.id}/block", token=ada)
+    page = browser.get("/@ada")
+    assert "does not want to be read by you" in page.text
+    assert "Tomatoes" not in page.text
+    assert 'name="follow"' not in page.text
+
+
+def test_who_asks_to_follow_is_let_in(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    api.patch("/api/v1/accounts/update_credentials", token=ada, form={"locked": "true"})
+    press(other := inside(api, bob), other.get("/@ada"), "follow", str(ada.id), "/act/person")
+    assert "Take the request back" in other.get("/@ada").text
+    api.work()
+    browser = inside(api, ada)
+    page = browser.get("/news")
+    assert "bob asks to follow you" in page.text
+    press(browser, page, "accept", str(bob.id), "/act/person")
+    assert "Following" in other.get("/@ada").text
+
+
+def test_news_tells_several_as_one_and_what_is_new(api: Api) -> None:
+    ada = api.person("ada")
+    id = publish(api, ada, "Tomatoes")["id"]
+    for name in ("bob", "cleo", "dan"):
+        api.post(f"/api/v1/statuses/{id}/favourite", token=api.person(name))
+    api.work()
+    browser = inside(api, ada)
+    page = browser.get("/news")
+    assert "dan and 2 others like your post" in page.text
+    assert 'class="told-of new"' in page.text
+    assert 'class="told-of new"' not in browser.get("/news").text
+
+
+def test_search_finds_people_hashtags_and_posts(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    publish(api, ada, "The #ferry runs late")
+    api.work()
+    assert "The <a" not in inside(api, bob).get("/search?q=ferry").text, (
+        "ada has not opened her posts to search"
+    )
+    browser = inside(api, ada)
+    page = browser.get("/search?q=ferry")
+    assert "The <a" in page.text
+    assert "one person in the last days" in page.text
+    assert "/@ada" in browser.get("/search?q=ada").text.replace("&#x2f;", "/")
+    assert "Nothing found" in browser.get("/search?q=xyzzy").text
+    assert "/@ada" in browser.get("/search?q=http://localhost:3000/@ada").text.replace("&#x2f;", "/")
+
+
+def test_every_place_in_a_list_has_an_address(api: Api) -> None:
+    ada = api.person("ada")
+    for n in range(45):
+        publish(api, ada, f"number {n:02}")
+    browser = inside(api, ada)
+    page, seen = browser.get("/local"), []
+    while True:
+        seen += re.findall(r"number (\d\d)", page.text)
+        older = re.search(r'href="([^"]*)" rel="next"', page.text)
+        if older is None:
+            break
+        page = browser.get(older[1].replace("&#x2f;", "/"))
+    assert list(dict.fromkeys(seen)) == [f"{n:02}" for n in reversed(range(45))]
+    newer = re.search(r'href="([^"]*)" rel="prev"', page.text)
+    assert newer is not None
+    assert "number 05" in browser.get(newer[1].replace("&#x2f;", "/")).text
+
+
+def test_nobody_acts_without_the_token(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    id = publish(api, ada, "Tomatoes")["id"]
+    browser = inside(api, bob)
+    assert browser.post("/act", {"like": id}).status == 403
+    assert browser.post("/act/person", {"follow": str(ada.id)}).status == 403
+    assert browser.upload("/write", {"text": "forged"}).status == 403
+    assert api.get(f"/api/v1/statuses/{id}", token=bob).json["favourited"] is False
+
+
+@pytest.mark.parametrize("value", ["", "x", "-1", "99999999999999999999", "1"])
+def test_a_form_that_makes_no_sense_is_refused(api: Api, value: str) -> None:
+    browser = inside(api, api.person("ada"))
+    token = forms(browser.get("/home"))[0].fields["csrf"]
+    for action, name in (("/act", "like"), ("/act", "vote"), ("/act/person", "follow")):
+        assert browser.post(action, {"csrf": token, name: value}).status in (404, 422)
+    assert browser.post("/act", {"csrf": token, "juggle": "1"}).status == 422
+
+
+def test_b6_back_is_never_somewhere_else(api: Api) -> None:
+    ada = api.person("ada")
+    id = publish(api, ada, "Tomatoes")["id"]
+    browser = inside(api, ada)
+    token = forms(browser.get("/home"))[0].fields["csrf"]
+    for bad in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
+        reply = browser.post("/act", {"csrf": token, "like": id, "next": bad})
+        assert reply.headers["location"] == f"/home#p-{id}"
