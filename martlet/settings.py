@@ -142,6 +142,10 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             ge=2, le=1000, description="People who have to speak for something within a day before it trends."
         ),
     ] = 5
+    featured_accounts: Annotated[
+        tuple[str, ...],
+        Meta(max_length=40, description="Handles of accounts that everybody here is suggested to follow."),
+    ] = ()
     deletion_grace_days: Annotated[
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")
     ] = 30
@@ -239,7 +243,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _value(name: str, text: str) -> object:
-    if name in ("languages", "trusted_proxies"):
+    if name in ("languages", "trusted_proxies", "featured_accounts"):
         return [part.strip() for part in text.split(",") if part.strip()]
     if text.lower() in ("yes", "on", "no", "off"):
         return text.lower() in ("yes", "on")

@@ -48,10 +48,12 @@ from martlet.mastodon import (
     scheduled_statuses,
     search,
     statuses,
+    suggestions,
     tags,
     timelines,
     trends,
     well_known,
+    why,
 )
 from martlet.mastodon.routing import Api
 
@@ -103,8 +105,10 @@ ALL: list[Api] = [
     scheduled_statuses.api,
     search.api,
     statuses.api,
+    suggestions.api,
     tags.api,
     timelines.api,
     trends.api,
     well_known.api,
+    why.api,
 ]

@@ -94,15 +94,27 @@ class SuggestionReason(Struct, kw_only=True):
     interactions: int
 
 
+class WhyRule(Struct, kw_only=True):
+    """The numbers of the rule by which things trend: docs/guide/trends.md."""
+
+    least_people: int
+    window_hours: int
+    half_life_hours: float
+
+
 class Why(Struct, kw_only=True):
-    """Why somebody is shown something, and by which rule. Of our own."""
+    """
+    Why somebody is shown something, or that they are not. Of our own.
+
+    Of what trends, `trend` and `rule`; of somebody suggested, `suggestion` and its `sources`.
+    """
 
     is_shown: bool
     text: str
     trend: TrendReason | None
+    rule: WhyRule | None
     suggestion: SuggestionReason | None
     sources: list[str]
-    rule: str
 
 
 class TranslatedMedia(Struct, kw_only=True):

@@ -82,6 +82,8 @@ class Server:
     """Whether anything trends: all that nobody rejected, only what somebody has approved, nothing."""
     trend_people: int = 5
     """So many people have to speak for something before it trends."""
+    featured_accounts: tuple[str, ...] = ()
+    """Handles of accounts that are suggested to everybody."""
     limits: Limits = field(default_factory=Limits)
     disclosure: Disclosure = field(default_factory=Disclosure)
     proxy_key: bytes = field(default=b"", repr=False)

@@ -34,6 +34,7 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         deletion_grace_days=settings.deletion_grace_days,
         trends=settings.trends,
         trend_people=settings.trend_people,
+        featured_accounts=settings.featured_accounts,
         limits=Limits(
             post=settings.post_limit,
             media_per_post=settings.media_per_post,

@@ -194,3 +194,25 @@ def test_an_old_post_that_comes_late_is_no_news(api: Api, people: list[Person]) 
             db.run("UPDATE post SET created_at = created_at - 90000000 WHERE id = :id", id=id)
     measured(api)
     assert value(api, "SELECT count(*) FROM trend_voice") == 0
+
+
+def why(api: Api, viewer: Person | None = None, **about: str) -> dict[str, Any]:
+    reply = api.get("/api/v1/martlet/why", viewer, query=about)
+    assert reply.status == 200, reply.body
+    found: dict[str, Any] = reply.json
+    return found
+
+
+def test_why_it_is_shown(api: Api, people: list[Person]) -> None:
+    first, *_ = all_write(api, people, "#swifts")
+    told = why(api, tag="SWIFTS")
+    assert told["trend"] == api.get("/api/v1/trends/tags").json[0]["martlet"]
+    assert (told["is_shown"], told["text"]) == (True, told["trend"]["text"])
+    assert told["rule"] == {"least_people": 5, "window_hours": 24, "half_life_hours": 4.0}
+    assert why(api, tag="swallows")["is_shown"] is False
+    assert (
+        why(api, link="https://paper.example/")["is_shown"] is why(api, link="no link")["is_shown"] is False
+    )
+    assert why(api, status=first)["is_shown"] is False
+    secret = publish(api, people[0], "Secret", visibility="direct")["id"]
+    assert api.get("/api/v1/martlet/why", people[1], query={"status": secret}).status == 404

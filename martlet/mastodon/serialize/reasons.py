@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 
+from martlet.mastodon.trend_entities import SuggestionReason
 from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.model.trends import TrendKind
+from martlet.services.suggesting import Source, Suggested
 from martlet.storage import users
 from martlet.storage.database import Reader
 from martlet.storage.trends import Trend
@@ -31,6 +33,45 @@ _HOURS: Mapping[str, tuple[str, str]] = {
     "de": ("der letzten Stunde", "den letzten {} Stunden"),
     "zh": ("过去 1 小时", "过去 {} 小时"),
 }
+_SUGGESTIONS: Mapping[str, Mapping[Source, tuple[str, str]]] = {
+    "en": {
+        "featured": ("Those who run this server suggest this account.",) * 2,
+        "friends_of_friends": (
+            "One person you follow follows this account.",
+            "{} people you follow follow this account.",
+        ),
+        "similar_to_recently_followed": ("It features the same hashtags as somebody you followed lately.",)
+        * 2,
+        "most_followed": ("One person here follows this account.", "{} people here follow this account."),
+        "most_interactions": (
+            "Its posts were liked or boosted once lately.",
+            "Its posts were liked or boosted {} times lately.",
+        ),
+    },
+    "de": {
+        "featured": ("Die Betreiber dieses Servers schlagen dieses Konto vor.",) * 2,
+        "friends_of_friends": (
+            "Eine Person, der Sie folgen, folgt diesem Konto.",
+            "{} Personen, denen Sie folgen, folgen diesem Konto.",
+        ),
+        "similar_to_recently_followed": (
+            "Es zeigt dieselben Hashtags wie jemand, dem Sie kürzlich gefolgt sind.",
+        )
+        * 2,
+        "most_followed": ("Eine Person hier folgt diesem Konto.", "{} Personen hier folgen diesem Konto."),
+        "most_interactions": (
+            "Seine Beiträge gefielen kürzlich einmal.",
+            "Seine Beiträge gefielen kürzlich {}-mal oder wurden weitergesagt.",
+        ),
+    },
+    "zh": {
+        "featured": ("本站管理者推荐此账号。",) * 2,
+        "friends_of_friends": ("您关注的 1 人关注了此账号。", "您关注的 {} 人关注了此账号。"),
+        "similar_to_recently_followed": ("其精选话题与您最近关注的人相同。",) * 2,
+        "most_followed": ("本站有 1 人关注此账号。", "本站有 {} 人关注此账号。"),
+        "most_interactions": ("其嘟文最近被喜欢或转发 1 次。", "其嘟文最近被喜欢或转发 {} 次。"),
+    },
+}
 _NOT_SHOWN = {
     "en": "It is not shown to you.",
     "de": "Es wird Ihnen nicht gezeigt.",
@@ -52,6 +93,21 @@ def of_trend(trend: Trend, language: str) -> str:
     if language == "de":
         usual = usual.replace(".", ",")
     return _TRENDS[language][trend.kind].format(people=trend.people, hours=hours, usual=usual)
+
+
+def suggestion(one: Suggested, language: str) -> SuggestionReason:
+    """With a sentence for each source."""
+    sentences = []
+    for source in one.sources:
+        single, many = _SUGGESTIONS[language][source]
+        number = one.reasons[source]
+        sentences.append(single if number == 1 else many.format(number))
+    followers = one.reasons.get("friends_of_friends", one.reasons.get("most_followed", 0))
+    return SuggestionReason(
+        text=" ".join(sentences),
+        followers=followers,
+        interactions=one.reasons.get("most_interactions", 0),
+    )
 
 
 def not_shown(language: str) -> str:
