@@ -116,6 +116,8 @@ def test_a2_nobody_reaches_anothers_things_by_any_method(api: Api) -> None:
     for operation, method in operations(api):
         if "{" not in operation.path or "{hashtag}" in operation.path:
             continue
+        if operation.path == "/api/v1/suggestions/{id}":  # answers the same whatever the id is, as documented
+            continue
         for kind, id in ids.items():
             path = re.sub(r"{\w+}", id, operation.path)
             reply = api.call(

@@ -13,6 +13,12 @@ import pytest
 import requests
 from mastodon import MastodonAPIError, MastodonNotFoundError, MastodonUnauthorizedError
 
+from martlet.model.trends import TrendKind
+from martlet.services import here as this_server
+from martlet.settings import Settings
+from martlet.storage import cards as storage_cards
+from martlet.storage.cards import Card
+from martlet.storage.opening import open_store
 from tests.journeys.browser import Browser
 from tests.journeys.conftest import PASSWORD, eventually, picture
 from tests.journeys.watching import Watched
@@ -68,6 +74,8 @@ def test_everything(town: Running) -> None:
     keeping_away(ada, bob)
     pushing(ada, bob)
     finding(ada, bob)
+    trending(ada, bob, town)
+    being_suggested(ada, bob)
     signing_out(ada, town)
     assert sorted(ada.faults | bob.faults) == []
     assert sorted(EXPECTED - ada.seen - bob.seen) == []
@@ -80,6 +88,7 @@ EXPECTED = {
     "Notification", "Context", "UserList", "Conversation", "SearchV2", "Instance", "InstanceConfiguration",
     "InstanceV2", "InstanceConfigurationV2", "Rule", "Nodeinfo", "Report", "WebPushSubscription", "Preferences",
     "Marker", "Quote", "ScheduledStatus", "ScheduledStatusParams", "FeaturedTag", "OAuthServerInfo", "UnreadNotificationsCount",
+    "PreviewCard", "TagHistory",
 }  # fmt: skip
 """The types that a journey cannot miss."""
 
@@ -282,6 +291,54 @@ def hashtags(ada: Watched, bob: Watched) -> None:
     assert ada.featured_tags() == []
     assert ada.tag_feature("Fledermaus").featuring
     assert not ada.tag_unfeature("Fledermaus").featuring
+
+
+def trending(ada: Watched, bob: Watched, town: Running) -> None:
+    """Three people are too few for anything to trend: it is written down as if it had been measured just now."""
+    post = ada.status_post("The #Mauersegler are back")
+    tag = eventually(lambda: int(ada.tag("mauersegler").id))
+    store = open_store(town.database, town.data)
+    here = this_server.server(Settings(database=town.database, data=str(town.data)), store.take_slot())
+    card = Card(here.next_id(), "https://paper.example/", "The swifts are back", "", here.now_ms())
+
+    def measured() -> bool:
+        with store.write() as db:
+            subjects = {
+                TrendKind.TAG: tag,
+                TrendKind.POST: int(post.id),
+                TrendKind.LINK: storage_cards.put(db, card),
+            }
+            for kind, subject in subjects.items():
+                db.run(
+                    "DELETE FROM trend WHERE kind = :kind AND subject_id = :id", kind=int(kind), id=subject
+                )
+                db.run(
+                    """
+                    INSERT INTO trend (kind, subject_id, heat, score, people, hours)
+                    VALUES (:kind, :id, 1000000, 9, 7, 2)
+                    """,
+                    kind=int(kind),
+                    id=subject,
+                )
+        return (
+            [one.name for one in bob.trending_tags()] == ["Mauersegler"]
+            and [one.id for one in bob.trending_statuses()] == [post.id]
+            and [one.url for one in bob.trending_links()] == ["https://paper.example/"]
+        )
+
+    try:
+        eventually(measured)
+    finally:
+        store.close()
+
+
+def being_suggested(ada: Watched, bob: Watched) -> None:
+    cem = ada.account_lookup("cem").id
+    ada.account_follow(cem)
+    assert [one for one in bob.suggestions_v2() if one.account.id == cem] == []  # does not want to be found
+    assert bob.suggestions_v1() == []
+    bob.suggestion_delete(cem)
+    assert bob.status_post("Hm").id
 
 
 def lists(ada: Watched, bob: Watched) -> None:

@@ -2,9 +2,10 @@
 
 import pytest
 
+from martlet.storage import suggestions
 from martlet.storage.sqlite import SqliteStore
 from tests.client import Api
-from tests.mastodon.acts import do
+from tests.mastodon.acts import do, follow
 from tests.mastodon.trending import LEAST, all_write, measured, townspeople
 from tests.storage.test_plans import Plans
 
@@ -24,4 +25,30 @@ def test_trends_are_measured_and_read_by_indexes(api: Api) -> None:
     for which in ("tags", "links", "statuses"):
         assert api.get(f"/api/v1/trends/{which}", people[0]).status == 200
     assert len([sql for sql in plans.statements if "trend" in sql]) > 10
+    assert plans.scans() == {}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_suggestions_are_found_by_indexes(api: Api) -> None:
+    people = townspeople(api, 4)
+    for one in people[1:]:
+        follow(api, people[0], one)
+        assert api.post("/api/v1/tags/swifts/feature", one).status == 200
+    follow(api, people[1], api.person("other"))
+    store = api.built.ground.store
+    assert isinstance(store, SqliteStore)
+    api.work()
+    assert api.get("/api/v2/suggestions", people[0]).status == 200
+    plans = Plans(store)
+    plans.watch()
+    assert api.get("/api/v2/suggestions", people[0]).status == 200
+    assert api.get("/api/v1/martlet/why", people[0], query={"account": people[2].id}).status == 200
+    with store.write() as db:
+        suggestions.keep(db, "most_followed", suggestions.most_followed(db, 0, 10, 10, 10))
+        suggestions.keep(db, "most_interactions", suggestions.most_interactions(db, 0, 10, 10))
+        suggestions.dismiss(db, people[0].id, people[1].id, 1, 10)
+    with store.read() as db:
+        suggestions.followed_by_friends(db, people[0].id, 10, 10)
+        suggestions.alike(db, people[0].id, 10, 10)
+    assert len(plans.statements) > 8
     assert plans.scans() == {}
