@@ -277,6 +277,8 @@ class FeedPost:
     is_saved: bool = False
     is_own: bool = False
     is_boostable: bool = True
+    filtered: str = ""
+    """The name of the reader's filter that folds it."""
 
 
 @dataclass(frozen=True, slots=True)

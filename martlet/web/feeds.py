@@ -8,14 +8,17 @@ anything for longer than it may be out of step with what is not in that row (the
 """
 
 import threading
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import minijinja
 
+from martlet.model.filters import FilterAction, FilterContext
 from martlet.model.names import AccountId, PostId
 from martlet.model.server import Server
-from martlet.storage import posts
+from martlet.services.filter_matching import FilterMatcher
+from martlet.storage import filters, posts
 from martlet.storage.database import Reader
 from martlet.storage.posts import BOOKMARKED, BOOSTED, LIKED, Shown
 from martlet.web import showing
@@ -35,11 +38,22 @@ class _Kept(NamedTuple):
     until: int
 
 
+class Filtered(NamedTuple):
+    """What a filter does with a post: leaves it out, folds it under its own name, folds its pictures."""
+
+    action: FilterAction
+    title: str = ""
+
+
+STRICTEST: tuple[FilterAction, ...] = ("hide", "warn", "blur")
+
+
 class Feeds:
     """One for each process."""
 
     def __init__(self, here: Server) -> None:
         self._here = here
+        self._matcher = FilterMatcher(here)
         self._kept: dict[tuple[Shown, Language], _Kept] = {}
         self._size = 0
         self._lock = threading.Lock()
@@ -50,20 +64,32 @@ class Feeds:
         shown: Sequence[Shown],
         reader: AccountId,
         tongue: Language,
+        context: FilterContext,
         pinned: frozenset[PostId] = frozenset(),
     ) -> tuple[str, ...]:
-        """The posts in their order; what is gone since it was read is left out."""
+        """
+        The posts in their order; what is gone since it was read is left out, and what the reader hides.
+
+        `context`: where they are shown, for the reader's filters.
+        """
+        filtered = self._filtered(db, shown, reader, context)
+        shown = [one for one in shown if one.id not in filtered or filtered[one.id].action != "hide"]
         now = self._here.now_ms()
         result: list[str] = [""] * len(shown)
         missing: list[int] = []
         for place, one in enumerate(shown):
             kept = self._kept.get((one, tongue))
-            if kept is None or kept.until < now or kept.author_id == reader or one.id in pinned:
+            if (
+                kept is None
+                or kept.until < now
+                or kept.author_id == reader
+                or one.id in pinned | filtered.keys()
+            ):
                 missing.append(place)
             else:
                 result[place] = kept.html
         if missing:
-            made = self._made(db, [shown[place] for place in missing], reader, tongue, pinned)
+            made = self._made(db, [shown[place] for place in missing], reader, tongue, pinned, filtered)
             for place in missing:
                 result[place] = made.get(shown[place].id, "")
         return tuple(minijinja.safe(html) for html in result if html)
@@ -75,6 +101,7 @@ class Feeds:
         reader: AccountId,
         tongue: Language,
         pinned: frozenset[PostId],
+        filtered: Mapping[PostId, Filtered],
     ) -> dict[PostId, str]:
         """By the id of the page's post; kept where it may be shown to others."""
         authors = {
@@ -87,11 +114,30 @@ class Feeds:
             card, author = cards.get(str(_meant(one))), authors.get(_meant(one))
             if card is None or author is None:
                 continue
-            html = render_one(feed_post(card, one, is_own=author == reader), tongue)
+            item = feed_post(card, one, is_own=author == reader)
+            if one.id in filtered:
+                item = _applied(item, filtered[one.id])
+            html = render_one(item, tongue)
             made[one.id] = html
-            if _is_same_for_all(card) and author != reader:
+            if _is_same_for_all(card) and author != reader and one.id not in filtered:
                 self._keep((one, tongue), _Kept(author, html, until))
         return made
+
+    def _filtered(
+        self, db: Reader, shown: Sequence[Shown], reader: AccountId, context: FilterContext
+    ) -> dict[PostId, Filtered]:
+        """The strictest of the reader's filters that match each post; nobody filters what they wrote themselves."""
+        if not filters.of_account(db, reader):
+            return {}
+        details = posts.details(db, [_meant(one) for one in shown])
+        versions = {id: one.version for id, one in details.items()}
+        others = [one for one in shown if (d := details.get(_meant(one))) and d.author_id != reader]
+        found = self._matcher.matches(db, others, versions, reader, context)
+        return {
+            id: Filtered(one.filter.action, one.filter.title)
+            for id, each in found.items()
+            for one in [min(each, key=lambda match: STRICTEST.index(match.filter.action))]
+        }
 
     def _keep(self, key: tuple[Shown, Language], kept: _Kept) -> None:
         with self._lock:
@@ -111,6 +157,12 @@ def feed_post(card: PostCard, one: Shown, *, is_own: bool) -> FeedPost:
         is_own=is_own,
         is_boostable=card.visibility in BOOSTABLE or (is_own and card.visibility == "private"),
     )
+
+
+def _applied(item: FeedPost, how: Filtered) -> FeedPost:
+    if how.action == "blur":
+        return replace(item, post=replace(item.post, is_sensitive=True))
+    return replace(item, filtered=how.title)
 
 
 def render_one(item: FeedPost, tongue: Language) -> str:

@@ -78,7 +78,7 @@ def _page(db: Reader, visit: Visit, account: Account) -> PersonPage:
 
 
 def _posts(db: Reader, visit: Visit, shown: list[Shown], pins: frozenset[PostId]) -> tuple[str, ...]:
-    return visit.desk.feeds.render(db, shown, visit.account, visit.language, pins)
+    return visit.desk.feeds.render(db, shown, visit.account, visit.language, "account", pins)
 
 
 def between(db: Reader, visit: Visit, account: Account) -> Between:

@@ -62,7 +62,7 @@ def _found(
         return SearchPage(
             asked,
             people=_faces(db, visit, [person.account_id] if person else []),
-            posts=visit.desk.feeds.render(db, [post] if post else [], me, visit.language),
+            posts=visit.desk.feeds.render(db, [post] if post else [], me, visit.language, "public"),
             is_far=is_far,
         )
     people = [] if asked.startswith("#") else finding_accounts.by_words(db, me, asked, here, PEOPLE)
@@ -75,7 +75,7 @@ def _found(
             FoundTag(one.tag.shown, addresses.at(addresses.TAG, name=one.tag.shown), _people(one))
             for one in tags
         ),
-        posts=visit.desk.feeds.render(db, posts, me, visit.language),
+        posts=visit.desk.feeds.render(db, posts, me, visit.language, "public"),
         is_far=is_far,
     )
 

@@ -59,8 +59,8 @@ def page_of(
     item = item_of(db, visit, itself)
     return ThreadPage(
         item=item,
-        above=render(db, found.above, me, tongue),
-        below=render(db, found.below, me, tongue),
+        above=render(db, found.above, me, tongue, "thread"),
+        below=render(db, found.below, me, tongue, "thread"),
         wholeness=wholeness(db, post.thread_id),
         key=str(visit.here.next_id()),
         text=names_for_answer(db, visit, post) if text is None else text,

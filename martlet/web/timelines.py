@@ -60,7 +60,7 @@ def _page(db: Reader, visit: Visit, found: list[Shown], chosen: ListId | None = 
     newer, older = visit.ends(own, found, AT_ONCE)
     return HomePage(
         which="home" if chosen is None else "list",
-        posts=visit.desk.feeds.render(db, found, visit.account, visit.language),
+        posts=visit.desk.feeds.render(db, found, visit.account, visit.language, "home"),
         newer=newer,
         older=older,
         lists=_tabs(db, visit, chosen),
@@ -86,7 +86,7 @@ def _local(db: Reader, visit: Visit) -> HomePage:
     newer, older = visit.ends(addresses.LOCAL, found, AT_ONCE)
     return HomePage(
         which="local",
-        posts=visit.desk.feeds.render(db, found, visit.account, visit.language),
+        posts=visit.desk.feeds.render(db, found, visit.account, visit.language, "public"),
         newer=newer,
         older=older,
         lists=_tabs(db, visit, None),
@@ -106,7 +106,7 @@ def _saved(db: Reader, visit: Visit) -> SavedPage:
             raise NotFound
         return SavedPage(())
     return SavedPage(
-        posts=visit.desk.feeds.render(db, found.shown, visit.account, visit.language),
+        posts=visit.desk.feeds.render(db, found.shown, visit.account, visit.language, "home"),
         newer=None if visit.is_first_page else f"{addresses.SAVED}?min_id={found.newest}",
         older=f"{addresses.SAVED}?max_id={found.oldest}" if found.may_go_on else None,
     )

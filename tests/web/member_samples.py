@@ -40,6 +40,7 @@ FEED_POSTS = {
     "direct": FeedPost(replace(LINKED, visibility="direct"), is_own=True, is_boostable=False),
     "quoting": FeedPost(QUOTING),
     "filmed": FeedPost(FILMED),
+    "filtered": FeedPost(TOMATOES, filtered="Vegetables"),
     "broken": FeedPost(replace(SENSITIVE, is_broken=True)),
 }
 FEED = tuple(

@@ -283,6 +283,26 @@ def test_search_finds_people_hashtags_and_posts(api: Api) -> None:
     assert "/@ada" in browser.get("/search?q=http://localhost:3000/@ada").text.replace("&#x2f;", "/")
 
 
+@pytest.mark.parametrize(
+    ("action", "is_there", "is_folded"), [("hide", False, False), ("warn", True, True), ("blur", True, False)]
+)
+def test_ones_filters_hold(api: Api, action: str, is_there: bool, is_folded: bool) -> None:  # noqa: FBT001
+    ada, bob, cleo = api.person("ada"), api.person("bob"), api.person("cleo")
+    publish(api, ada, "The fox got two hens")
+    made = {
+        "title": "Sad things",
+        "context": ["public"],
+        "filter_action": action.replace("blur", "blur_media"),
+    }
+    api.post("/api/v2/filters", token=bob, json=made | {"keywords_attributes": [{"keyword": "hens"}]})
+    inside(api, cleo).get("/local")  # rendered for somebody else before
+    page = inside(api, bob).get("/local")
+    assert ("two hens" in page.text) is is_there
+    assert ("Filtered: Sad things" in page.text) is is_folded
+    assert "Filtered" not in inside(api, cleo).get("/local").text
+    assert "two hens" in inside(api, bob).get("/@ada").text, "the filter is not for profiles"
+
+
 def test_every_place_in_a_list_has_an_address(api: Api) -> None:
     ada = api.person("ada")
     for n in range(45):

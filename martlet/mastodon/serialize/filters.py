@@ -7,7 +7,6 @@ https://docs.joinmastodon.org/entities/FilterResult/
 Matching is done here and told with each post; apps hide or warn.
 """
 
-from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 
 import msgspec
@@ -19,15 +18,13 @@ from martlet.mastodon.serialize.times import iso_or_none
 from martlet.model.filters import Filter, FilteredPost, Keyword
 from martlet.model.names import PostId
 from martlet.model.server import Server
+from martlet.services.filter_matching import FilterMatcher, Match
 from martlet.services.signing_in import Viewer
 from martlet.storage import filters
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
-from martlet.text import matching
-from martlet.text.sanitize import plain
 
 ACTIONS = {"warn": "warn", "hide": "hide", "blur": "blur_media"}
-KEPT = 4096
 
 
 def keyword_entity(one: Keyword) -> entities.FilterKeyword:
@@ -62,11 +59,10 @@ def whole(db: Reader, found: Sequence[Filter]) -> list[entities.Filter]:
 
 
 class FilterResults:
-    """Matches filters; keeps the folded words of posts, by id and version. One for each process."""
+    """What matches, as `statuses.Filtered` asks for it. One for each process."""
 
     def __init__(self, here: Server) -> None:
-        self._here = here
-        self._kept: OrderedDict[PostId, tuple[int, str]] = OrderedDict()
+        self._matcher = FilterMatcher(here)
 
     def __call__(
         self,
@@ -76,58 +72,17 @@ class FilterResults:
         viewer: Viewer,
         context: Context | None,
     ) -> Mapping[PostId, bytes]:
-        """See `statuses.Filtered`."""
-        now = self._here.now_ms()
-        active = [
-            one
-            for one in filters.of_account(db, viewer.account)
-            if (one.expires_at is None or one.expires_at > now)
-            and (context is None or context in one.contexts)
-        ]
-        if not active or not found:
-            return {}
-        ids = [one.id for one in active]
-        keywords = {
-            id: [(one.keyword, bool(one.whole_word)) for one in each]
-            for id, each in filters.keywords(db, ids).items()
+        """See `statuses.Filtered`. A boost has no words of its own."""
+        versions = {
+            id: piece.detail.version for id, piece in pieces.items() if piece.detail.boost_of_id is None
         }
-        seen = {id for one in found for id in (one.id, one.boosted_id) if id is not None}
-        chosen = filters.posts_among(db, ids, seen)
-        texts = self._texts(db, pieces)
-        results: dict[PostId, bytes] = {}
-        for shown in found:
-            matched = []
-            for one in active:
-                words = matching.found_in(texts.get(shown.boosted_id or shown.id, ""), keywords[one.id])
-                posts = [str(id) for id in (shown.id, shown.boosted_id) if (one.id, id) in chosen]
-                if words or posts:
-                    matched.append(
-                        entities.FilterResult(
-                            filter=bare(one), keyword_matches=words or None, status_matches=posts or None
-                        )
-                    )
-            if matched:
-                results[shown.id] = msgspec.json.encode(matched)
-        return results
+        matched = self._matcher.matches(db, found, versions, viewer.account, context)
+        return {id: msgspec.json.encode(list(map(_result, each))) for id, each in matched.items()}
 
-    def _texts(self, db: Reader, pieces: Mapping[PostId, Piece]) -> dict[PostId, str]:
-        """The folded words of each post; a boost has none of its own."""
-        texts: dict[PostId, str] = {}
-        missing: dict[PostId, int] = {}
-        for id, piece in pieces.items():
-            detail = piece.detail
-            if detail.boost_of_id is not None:
-                continue
-            kept = self._kept.get(id)
-            if kept is not None and kept[0] == detail.version:
-                texts[id] = kept[1]
-            else:
-                missing[id] = detail.version
-        if missing:
-            for id, (html, *others) in filters.words(db, missing).items():
-                texts[id] = matching.folded("\n".join([plain(html), *others]))
-                self._kept[id] = (missing[id], texts[id])
-                self._kept.move_to_end(id)
-        while len(self._kept) > KEPT:
-            self._kept.popitem(last=False)
-        return texts
+
+def _result(one: Match) -> entities.FilterResult:
+    return entities.FilterResult(
+        filter=bare(one.filter),
+        keyword_matches=one.keywords or None,
+        status_matches=list(map(str, one.posts)) or None,
+    )
