@@ -33,6 +33,7 @@ from martlet.activitypub.things import (
     Reject,
     Remove,
     RequestQuote,
+    RequestReply,
     Undo,
     Writing,
 )
@@ -171,7 +172,9 @@ def writing(post: Writing, replies: str = "", tag_urls: Sequence[str] = ()) -> D
             "_misskey_quote": post.quote_of,
             "quoteUri": post.quote_of,
             "quoteAuthorization": post.authorization,
-            "interactionPolicy": None if post.quoters is None else _quoters(post.quoters),
+            "replyAuthorization": post.reply_authorization,
+            "approvedBy": post.reply_authorization,
+            "interactionPolicy": _policy(post),
             **(_poll(post.poll) if post.poll is not None else {}),
         }
     ) | {"to": list(post.to), "cc": list(post.cc)}
@@ -214,9 +217,14 @@ def _link_to_quoted(uri: Uri) -> Document:
     }
 
 
-def _quoters(quoters: Quoters) -> Document:
-    approvals = {"automaticApproval": list(quoters.automatic), "manualApproval": list(quoters.manual)}
-    return {"canQuote": _kept(approvals)}
+def _policy(post: Writing) -> Document | None:
+    """Who may quote and answer the post, as far as it says."""
+    said = {"canQuote": post.quoters, "canReply": post.repliers}
+    return {name: _approvals(named) for name, named in said.items() if named is not None} or None
+
+
+def _approvals(named: Quoters) -> Document:
+    return _kept({"automaticApproval": list(named.automatic), "manualApproval": list(named.manual)})
 
 
 def _attachment(one: Attachment) -> Document:
@@ -269,6 +277,11 @@ def authorization(found: Authorization) -> Document:
         "interactingObject": found.quote,
         "interactionTarget": found.quoted,
     }
+
+
+def reply_authorization(found: Authorization) -> Document:
+    """Approval of an answer, likewise."""
+    return {**authorization(found), "type": "ReplyAuthorization"}
 
 
 # -- acts ----------------------------------------------------------------
@@ -349,6 +362,11 @@ def quote_requested(act: RequestQuote, quote: Document) -> Document:
     return {"@context": contexts.DOCUMENT, **_bare(act), "instrument": quote}
 
 
+def reply_requested(act: RequestReply, reply: Document) -> Document:
+    """A `ReplyRequest`, likewise."""
+    return {"@context": contexts.DOCUMENT, **_bare(act), "instrument": reply}
+
+
 def flag(act: Flag, to: Sequence[str]) -> Document:
     return {
         "@context": contexts.DOCUMENT,
@@ -361,7 +379,9 @@ def flag(act: Flag, to: Sequence[str]) -> Document:
     }
 
 
-Built: TypeAlias = Boost | Like | Follow | RequestQuote | Accept | Reject | Block | Undo | Add | Remove
+Built: TypeAlias = (
+    Boost | Like | Follow | RequestQuote | RequestReply | Accept | Reject | Block | Undo | Add | Remove
+)
 
 
 def act(act: Built) -> Document:
@@ -405,6 +425,14 @@ def _bare(act: Built) -> Document:
                 "actor": act.actor,
                 "object": act.target,
                 "instrument": act.quote_uri,
+            }
+        case RequestReply():
+            return {
+                "id": act.uri,
+                "type": "ReplyRequest",
+                "actor": act.actor,
+                "object": act.target,
+                "instrument": act.reply_uri,
             }
         case Add() | Remove():
             return {

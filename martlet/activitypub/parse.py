@@ -10,7 +10,7 @@ import hashlib
 import json
 from typing import Any
 
-from martlet.activitypub import parse_quotes, parse_tags
+from martlet.activitypub import parse_quotes, parse_replies, parse_tags
 from martlet.activitypub.kinds import ACTORS, POSTS, REACTIONS, is_tombstone, kind_of
 from martlet.activitypub.parse_posts import writing
 from martlet.activitypub.parse_quotes import authorization
@@ -36,6 +36,7 @@ from martlet.activitypub.things import (
     Reject,
     Remove,
     RequestQuote,
+    RequestReply,
     Revise,
     Undo,
 )
@@ -104,8 +105,8 @@ def act(document: Thing) -> Act:
             if kind == "Accept":
                 return Accept(name, actor, request, uri(document.get("result")))
             return Reject(name, actor, request)
-        case "QuoteRequest":
-            return _quote_request(document, name, actor)
+        case "QuoteRequest" | "ReplyRequest":
+            return _post_request(document, name, actor, kind)
         case "Add" | "Remove":
             put = needed_uri(document, "object"), needed_uri(document, "target")
             return Add(name, actor, *put) if kind == "Add" else Remove(name, actor, *put)
@@ -192,14 +193,15 @@ def shortcode_of(reaction: str) -> str:
     return reaction.strip(":").partition("@")[0]
 
 
-def _quote_request(document: Thing, name: Uri, actor: Uri) -> RequestQuote:
-    quote = first(document.get("instrument"))
-    is_whole = isinstance(quote, dict) and kind_of(quote) in POSTS and "attributedTo" in quote
-    said = writing(quote) if is_whole else needed_uri(document, "instrument")
-    return RequestQuote(name, actor, needed_uri(document, "object"), said)
+def _post_request(document: Thing, name: Uri, actor: Uri, kind: str) -> RequestQuote | RequestReply:
+    post = first(document.get("instrument"))
+    is_whole = isinstance(post, dict) and kind_of(post) in POSTS and "attributedTo" in post
+    said = writing(post) if is_whole else needed_uri(document, "instrument")
+    request = RequestQuote if kind == "QuoteRequest" else RequestReply
+    return request(name, actor, needed_uri(document, "object"), said)
 
 
-def _request(inner: Any) -> Follow | RequestQuote | Uri:
+def _request(inner: Any) -> Follow | RequestQuote | RequestReply | Uri:
     if isinstance(inner, dict) and kind_of(inner) == "Follow":
         follower, followed = uri(inner.get("actor")), uri(inner.get("object"))
         if follower is not None and followed is not None:
@@ -208,6 +210,10 @@ def _request(inner: Any) -> Follow | RequestQuote | Uri:
         answered = parse_quotes.answered(inner)
         if answered is not None:
             return answered
+    if isinstance(inner, dict) and kind_of(inner) == "ReplyRequest":
+        request = parse_replies.answered(inner)
+        if request is not None:
+            return request
     named = uri(inner)
     if named is None:
         raise MalformedDocument("The document does not say what it answers.")

@@ -6,7 +6,7 @@ See `parse`, which reads the acts around them.
 
 from typing import Any
 
-from martlet.activitypub import parse_attachments, parse_quotes, parse_tags
+from martlet.activitypub import parse_attachments, parse_quotes, parse_replies, parse_tags
 from martlet.activitypub.kinds import POSTS, kind_of
 from martlet.activitypub.things import Occasion, Poll, Writing
 from martlet.activitypub.values import (
@@ -83,6 +83,8 @@ def writing(thing: Thing, around: Thing | None = None) -> Writing:
         is_legacy_quote=quote.is_legacy,
         has_lost_quote=quote.is_lost,
         quoters=parse_quotes.quoters(thing.get("interactionPolicy")),
+        repliers=parse_replies.repliers(thing.get("interactionPolicy")),
+        reply_authorization=parse_replies.authorization(thing),
         choice=title if is_vote else None,
         likes_count=total(thing.get("likes")),
         boosts_count=total(thing.get("shares")),

@@ -112,7 +112,7 @@ class Occasion:
 
 @dataclass(frozen=True, slots=True)
 class Quoters:
-    """Who may quote a post (FEP-044f): actors and collections, at once and after its author has looked."""
+    """Who may quote a post (FEP-044f), or answer it: actors and collections, at once and after its author has looked."""
 
     automatic: tuple[str, ...] = ()
     manual: tuple[str, ...] = ()
@@ -166,6 +166,10 @@ class Writing:
     has_lost_quote: bool = False
     """What it quoted is gone."""
     quoters: Quoters | None = None
+    repliers: Quoters | None = None
+    """Who may answer it; None where it does not say: everybody."""
+    reply_authorization: Uri | None = None
+    """The approval of the answered post's author, as it is called."""
     choice: str | None = None
     """A vote: the option chosen, said by a nameless post in answer to the poll."""
     likes_count: int | None = None
@@ -267,12 +271,26 @@ class RequestQuote:
 
 
 @dataclass(frozen=True, slots=True)
+class RequestReply:
+    """May this post answer that of somebody else? The answer whole, or only what it is called."""
+
+    uri: Uri
+    actor: Uri
+    target: Uri
+    reply: Writing | Uri
+
+    @property
+    def reply_uri(self) -> Uri:
+        return self.reply.uri if isinstance(self.reply, Writing) else self.reply
+
+
+@dataclass(frozen=True, slots=True)
 class Accept:
     """Yes to a request: the request itself, or what it was called; `result` is what follows from it."""
 
     uri: Uri
     actor: Uri
-    request: Follow | RequestQuote | Uri
+    request: Follow | RequestQuote | RequestReply | Uri
     result: Uri | None = None
 
 
@@ -282,7 +300,7 @@ class Reject:
 
     uri: Uri
     actor: Uri
-    request: Follow | RequestQuote | Uri
+    request: Follow | RequestQuote | RequestReply | Uri
 
 
 @dataclass(frozen=True, slots=True)
@@ -359,6 +377,7 @@ Act: TypeAlias = (
     | Like
     | Follow
     | RequestQuote
+    | RequestReply
     | Accept
     | Reject
     | Block

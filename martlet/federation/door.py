@@ -56,6 +56,7 @@ from martlet.storage import (
     peer_policies,
     posts,
     remotes,
+    replies,
     uris,
 )
 from martlet.storage.database import Reader, Writer
@@ -106,6 +107,7 @@ class FederationDoor:
         )
         add("GET", "/users/{username}/posts/{id}/activity", read(self._activity))
         add("GET", "/users/{username}/quote_authorizations/{id}", read(self._consent))
+        add("GET", "/users/{username}/reply_authorizations/{id}", read(self._reply_consent))
         for name in get_args(Around):
             add("GET", f"/users/{{username}}/posts/{{id}}/{name}", read(self._around_post(name)))
         add("GET", "/users/{username}/outbox", read(lists.outbox))
@@ -260,6 +262,21 @@ class FederationDoor:
             body = await store.writing(made, quote, quoted, author, ground.secret, ground.here)
         return Answer(body, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
 
+    async def _reply_consent(self, request: Request, params: Params) -> Answer:
+        """The approval of an answer to a post of somebody's here; where one is not for all only who signs is told."""
+        store, ground = self._ground.store, self._ground
+        reply, parent, author = await store.reading(_reply_consent, params)
+        is_open = reply.is_open and parent.is_open
+        if not parent.is_open:
+            await self._check_reader(request, parent)
+        elif not is_open and reply.is_local:
+            await self._check_reader(request, reply)
+        elif not is_open:
+            await self._signer(request)
+        made = documenting.reply_authorization_document
+        body = await store.writing(made, reply, parent, author, ground.secret, ground.here)
+        return Answer(body, 200, [ACTIVITY, NOSNIFF, VARY, CACHED if is_open else PRIVATE])
+
     async def _check_reader(self, request: Request, post: Post) -> None:
         """What is not for all is shown to those for whom it is. Raises `NotFound`, never saying why."""
         key = await self._signer(request)
@@ -344,6 +361,19 @@ def _consent(db: Reader, params: Params) -> tuple[Post, Post, Account]:
     if quoted is None or not quoted.is_local or quoted.author_id != author.id:
         raise NotFound
     return quote, quoted, author
+
+
+def _reply_consent(db: Reader, params: Params) -> tuple[Post, Post, Account]:
+    """An answer, what it answers, and whose post that is; with its author's approval. Raises `NotFound`."""
+    author = account_here(db, params["username"])
+    reply = posts.find_unfiltered(db, _post_id(params["id"]))
+    request = replies.find(db, reply.id) if reply is not None else None
+    if reply is None or request is None or request.is_withheld or reply.reply_to_id is None:
+        raise NotFound
+    parent = posts.find_unfiltered(db, reply.reply_to_id)
+    if parent is None or not parent.is_local or parent.author_id != author.id:
+        raise NotFound
+    return reply, parent, author
 
 
 def _collection_of(db: Reader, params: Params, name: Around, after: int) -> Document:

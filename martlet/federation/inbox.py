@@ -25,6 +25,7 @@ from martlet.activitypub.things import (
     Move,
     Publish,
     RequestQuote,
+    RequestReply,
     Revise,
     Writing,
 )
@@ -40,7 +41,7 @@ from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, Signed
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.network.errors import NoAnswer
-from martlet.services import consenting, intake, moving, pinning, quoting, receiving
+from martlet.services import approving, consenting, intake, moving, pinning, quoting, receiving
 from martlet.services.consenting import Verified
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, proofs
@@ -184,8 +185,8 @@ class Inbox:
         match act:
             case Publish(_, _, Writing() as said) | Revise(_, _, Writing() as said):
                 return await self._gather_around(said)
-            case RequestQuote():
-                await self._gather_quote(act)
+            case RequestQuote() | RequestReply():
+                await self._gather_requested(act)
             case Publish(_, _, name) | Revise(_, _, name):
                 await self._gather_named(act.actor, Uri(str(name)))
             case Boost():
@@ -212,17 +213,18 @@ class Inbox:
             return await self.resolver.quote(said)
         return None
 
-    async def _gather_quote(self, act: RequestQuote) -> None:
-        """A quote for which somebody here will consent."""
-        if not await self.ground.store.reading(_may_quote, act):
+    async def _gather_requested(self, act: RequestQuote | RequestReply) -> None:
+        """A quote or an answer that somebody here will consent to, or may."""
+        said = act.quote if isinstance(act, RequestQuote) else act.reply
+        if not await self.ground.store.reading(_may_be_granted, act):
             return
-        if isinstance(act.quote, Writing):
-            await self.resolver.people([one.uri for one in act.quote.mentions])
+        if isinstance(said, Writing):
+            await self.resolver.people([one.uri for one in said.mentions])
             return
         try:
-            await self.resolver.post(act.quote)
+            await self.resolver.post(said)
         except MartletError as error:
-            log.info("Nothing came of %s: %s", act.quote[:200], error.message)
+            log.info("Nothing came of %s: %s", said[:200], error.message)
 
     async def _gather_move(self, act: Move, here: Server) -> None:
         """Both accounts as their own servers have them now, the new one first: it says whom it is also known as."""
@@ -274,6 +276,10 @@ def _is_known_of(db: Reader, said: Writing) -> bool:
     return author is not None and post is not None and post.author_id == author.id
 
 
+def _may_be_granted(db: Reader, act: RequestQuote | RequestReply) -> bool:
+    return _may_quote(db, act) if isinstance(act, RequestQuote) else _may_reply(db, act)
+
+
 def _may_quote(db: Reader, act: RequestQuote) -> bool:
     actor, quoted = accounts.find_by_uri(db, act.actor), uris.find_post(db, act.target)
     if actor is None or quoted is None or not quoted.is_local:
@@ -282,6 +288,12 @@ def _may_quote(db: Reader, act: RequestQuote) -> bool:
         return False
     post = posts.find(db, quoted.id, viewer=actor.id)
     return post is not None and quoting.may_quote(db, post, actor.id)
+
+
+def _may_reply(db: Reader, act: RequestReply) -> bool:
+    actor = accounts.find_by_uri(db, act.actor)
+    found = approving.may_request(db, act, actor) if actor is not None else None
+    return found is not None and found[1] != "denied"
 
 
 def _is_featured(db: Reader, act: Add) -> bool:

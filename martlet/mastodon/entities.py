@@ -9,6 +9,8 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from martlet.mastodon.policy_entities import InteractionPolicy
+
 
 class CustomEmoji(Struct, kw_only=True):
     shortcode: str
@@ -383,6 +385,10 @@ class StatusBody(Struct, kw_only=True):
     application: StatusApplication | None
     local_only: bool | UnsetType = UNSET
     """An extension; left out where it is not true."""
+    interaction_policy: InteractionPolicy | UnsetType = UNSET
+    """An extension; left out where everybody may answer."""
+    reply_approval: str | UnsetType = UNSET
+    """An extension: `pending`, `rejected` or `revoked`; left out where the answer is there for all for whom it is."""
 
 
 class Status(StatusBody, kw_only=True):

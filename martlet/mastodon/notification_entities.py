@@ -43,6 +43,7 @@ class PushAlerts(
         "admin_sign_up": "admin.sign_up",
         "admin_report": "admin.report",
         "reaction": "pleroma:emoji_reaction",
+        "pending_reply": "pending.reply",
     },
 ):
     """Of which types an app wants to be told."""
@@ -60,6 +61,7 @@ class PushAlerts(
     admin_sign_up: bool = False
     admin_report: bool = False
     reaction: bool = False
+    pending_reply: bool = False
 
 
 class WebPushSubscription(Struct, kw_only=True):

@@ -6,6 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from martlet.mastodon import entities
+from martlet.mastodon.interaction_policies import InteractionForm
 from martlet.mastodon.moments import moment_in
 from martlet.mastodon.routing import Api, Call, NoForm, id_in
 from martlet.mastodon.serialize import edits
@@ -14,7 +15,7 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.names import MediaId, PostId
 from martlet.model.posts import Draft, MediaChange, PollDraft, Revision
 from martlet.model.visibility import Visibility
-from martlet.services import composing, deleting, editing, posting, quoting, scheduling
+from martlet.services import composing, deleting, editing, posting, quoting, replying, scheduling
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts, scheduled
 from martlet.storage.database import Reader, Writer
@@ -65,6 +66,10 @@ class StatusForm(Struct, frozen=True):
             description="`public`, `unlisted`, `private` or `direct`; `local` is `public` with `local_only`."
         ),
     ] = None
+    interaction_policy: Annotated[
+        InteractionForm | None,
+        Meta(description="An extension: who may answer it (docs/client-api-extensions.md)."),
+    ] = None
     local_only: Annotated[
         bool | None, Meta(description="An extension: whether only people of this server may see it.")
     ] = None
@@ -95,6 +100,7 @@ class StatusForm(Struct, frozen=True):
             poll=self.poll.to_draft() if self.poll else None,
             quote_of=PostId(id_in(self.quoted_status_id)) if self.quoted_status_id else None,
             quoting=self.quote_approval_policy or None,
+            replying=self.interaction_policy.to_policy() if self.interaction_policy else None,
             is_local_only=True if self.visibility == LOCAL else self.local_only,
             app=author.app,
             idempotency_key=key,
@@ -154,7 +160,9 @@ class DeleteForm(Struct, frozen=True):
     delete_media: Annotated[bool, Meta(description="Remove its media now, not after a day.")] = False
 
 
-class PolicyForm(Struct, frozen=True):
+class PolicyForm(InteractionForm, frozen=True):
+    """What is left out stays as it is."""
+
     quote_approval_policy: str | None = None
 
 
@@ -256,6 +264,9 @@ def change_policy(db: Writer, call: Call[PolicyForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/statuses/#edit_interaction_policy"""
     id = PostId(call.id)
     quoting.change_rule(db, call.account, id, call.form.quote_approval_policy or None)
+    policy = call.form.to_policy()
+    if policy is not None:
+        replying.change(db, call.account, id, policy)
     return call.pages.one(db, posts.get_shown(db, id, call.account), call.viewer)
 
 

@@ -95,6 +95,45 @@ class QuotePolicyChanged(Event, frozen=True):
     post: PostId
 
 
+class ReplyPolicyChanged(Event, frozen=True):
+    """Who may answer a post was said anew, without an edit."""
+
+    kind = "reply_policy_changed"
+    post: PostId
+
+
+class ReplyRequested(Event, frozen=True):
+    """An answer was written that needs the approval of whom it answers. It is published once it has it."""
+
+    kind = "reply_requested"
+    post: PostId
+
+
+class ReplyApproved(Event, frozen=True):
+    """Somebody here lets an answer to their post be there; `PostPublished` says so of the answer, if it had to wait."""
+
+    kind = "reply_approved"
+    post: PostId
+
+
+class ReplyRefused(Event, frozen=True):
+    """Somebody here does not want an answer to their post, whether they had approved it or not."""
+
+    kind = "reply_refused"
+    post: PostId
+    was_approved: bool
+
+
+class ReplyDenied(Event, frozen=True):
+    """An answer came from elsewhere that nobody may give; it was not kept."""
+
+    kind = "reply_denied"
+    parent: PostId
+    author: AccountId
+    uri: Uri
+    request: Uri | None = None
+
+
 class PostPinned(Event, frozen=True):
     """An author put a post at the top of their profile."""
 

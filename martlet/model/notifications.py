@@ -23,6 +23,8 @@ class NotificationKind(StrEnum):
     QUOTED_EDIT = "quoted_edit"
     REACTION = "reaction"
     """Somebody chose an emoji for one's post."""
+    PENDING_REPLY = "pending_reply"
+    """Somebody's answer to one's post waits for approval."""
     SIGN_UP = "sign_up"
     REPORT = "report"
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from martlet.model.names import AccountId, AppId, MediaId, PollId, PostId, Uri
+from martlet.model.replying import ReplyPolicy
 from martlet.model.visibility import Visibility
 
 
@@ -30,6 +31,8 @@ class Draft:
     poll: PollDraft | None = None
     quote_of: PostId | None = None
     quoting: str | None = None
+    replying: ReplyPolicy | None = None
+    """Who may answer; None: as the author prefers."""
     is_local_only: bool | None = None
     """None: as what it answers or quotes, else as the author prefers."""
     app: AppId | None = None

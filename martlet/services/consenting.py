@@ -12,7 +12,16 @@ from typing import TypeAlias
 
 import msgspec
 
-from martlet.activitypub.things import Accept, Authorization, Delete, Follow, Reject, RequestQuote, Writing
+from martlet.activitypub.things import (
+    Accept,
+    Authorization,
+    Delete,
+    Follow,
+    Reject,
+    RequestQuote,
+    RequestReply,
+    Writing,
+)
 from martlet.model import quoting as states
 from martlet.model.accounts import Account
 from martlet.model.names import PostId, Uri, host_of, origin_of
@@ -258,10 +267,10 @@ def reject(db: Writer, act: Reject, actor: Account) -> None:
 
 
 def _requested(
-    db: Reader, request: Follow | RequestQuote | Uri, actor: Account
+    db: Reader, request: Follow | RequestQuote | RequestReply | Uri, actor: Account
 ) -> tuple[Post, RemoteQuote] | None:
     """The quote written here that an `Accept` or `Reject` by `actor` answers, whatever id the answer gives (attacks D12)."""
-    if isinstance(request, Follow):
+    if isinstance(request, Follow | RequestReply):
         return None
     if isinstance(request, RequestQuote):
         quote = uris.find_post(db, request.quote_uri)

@@ -23,16 +23,17 @@ from martlet.activitypub.things import (
     Poll,
     Profile,
     ProfileField,
+    Quoters,
     Writing,
 )
 from martlet.model.accounts import Account
-from martlet.model.names import Uri
+from martlet.model.names import PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.quoting import QuotePolicy
 from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import identities, quoting
+from martlet.services import identities, quoting, replying
 from martlet.signing import canonical_json, proofs
 from martlet.signing.keys import PrivateKey
 from martlet.signing.server_keys import ServerSecret
@@ -47,6 +48,7 @@ from martlet.storage import (
     posts,
     quotes,
     remote_posts,
+    replies,
     uris,
 )
 from martlet.storage.database import Reader, Writer
@@ -159,11 +161,10 @@ def emoji_of(db: Reader, choice: Choice, here: Server) -> Emoji | None:
 
 def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
     """A post of somebody's here; no boost."""
-    mentioned = attached.mentions(db, [post.id])[post.id]
-    everyone = uris.of_accounts(db, attached.mentioned_ids(db, post.id))
-    to, cc = addressing.audience(
-        Visibility(post.visibility), followers_of(author), [everyone[id] for id in sorted(everyone)]
-    )
+    mentioned, visibility, approval = _meant(db, post)
+    readers = {*attached.mentioned_ids(db, post.id), *(one.account_id for one in mentioned)}
+    everyone = uris.of_accounts(db, readers)
+    to, cc = addressing.audience(visibility, followers_of(author), [everyone[id] for id in sorted(everyone)])
     poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
     parent = posts.find_unfiltered(db, post.reply_to_id) if post.reply_to_id is not None else None
     if parent is not None and parent.is_local_only and not post.is_local_only:
@@ -196,7 +197,50 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         authorization=consent,
         has_lost_quote=post.quote_state is not None and quoted is None,
         quoters=addressing.quoters(QuotePolicy.from_text(post.quoting), author.uri, followers_of(author)),
+        repliers=_repliers(db, post, author, [everyone[one.account_id] for one in mentioned]),
+        reply_authorization=approval,
     )
+
+
+def _meant(db: Reader, post: Post) -> tuple[list[attached.Mention], Visibility, Uri | None]:
+    """Whom a post names, for whom it is written, and the approval that it has as an answer; as it will be, while it waits."""
+    mentioned, visibility = attached.mentions(db, [post.id])[post.id], Visibility(post.visibility)
+    request = replies.find(db, post.id) if post.reply_to_id is not None else None
+    if request is None:
+        return mentioned, visibility, None
+    if request.is_withheld:
+        return attached.people(db, request.named_in), Visibility(request.visibility), None
+    asked = accounts.get(db, request.asked_id)
+    return mentioned, visibility, reply_consent_uri(asked, post.id) if asked.is_here else request.consent
+
+
+def _repliers(db: Reader, post: Post, author: Account, named: list[Uri]) -> Quoters | None:
+    """Who may answer; None where everybody may."""
+    policy = replies.policy(db, post.id)
+    if policy is None:
+        return None
+    following = Uri(f"{author.uri}/following")
+    return replying.addresses(policy, author.uri, followers_of(author), following, tuple(named))
+
+
+def reply_consent_uri(author: Account, reply: PostId) -> Uri:
+    """What the approval of an answer to a post of somebody here is called."""
+    return Uri(f"{author.uri}/reply_authorizations/{reply}")
+
+
+def reply_authorization(reply: Post, parent: Post, author: Account) -> Authorization:
+    """The approval of somebody here of an answer to their post."""
+    return Authorization(reply_consent_uri(author, reply.id), author.uri, reply.uri, parent.uri)
+
+
+def reply_authorization_document(
+    db: Writer, reply: Post, parent: Post, author: Account, secret: ServerSecret, here: Server
+) -> bytes:
+    """The same as it is fetched. Signed where both posts are for everybody, so that it can be handed on."""
+    document = build.reply_authorization(reply_authorization(reply, parent, author))
+    if not (reply.is_open and parent.is_open):
+        return canonical_json.encode(document)
+    return canonical_json.encode(_signed(db, document, author, secret, here))
 
 
 def _quoted(db: Reader, post: Post) -> tuple[Uri | None, Uri | None]:

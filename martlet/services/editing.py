@@ -11,7 +11,7 @@ from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import MediaChange, PollDraft, Post, Revision
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import attaching, composing, polling, quoting, uploading
+from martlet.services import approving, attaching, composing, polling, quoting, uploading
 from martlet.services.composing import Composed, Words
 from martlet.services.posting import PostEmpty
 from martlet.services.uploading import Description
@@ -151,7 +151,8 @@ def _change_words(db: Writer, post: Post, composed: Composed, here: Server) -> N
     if is_open:
         featured_tags.uncount_post(db, post)
     attached.forget_words(db, post.id)
-    attached.insert_mentions(db, post.id, composed.mentioned)
+    if not approving.name_anew(db, post, composed.mentioned):
+        attached.insert_mentions(db, post.id, composed.mentioned)
     attached.insert_tags(db, post.id, ((here.next_id(), tag) for tag in composed.tags))
     if is_open:
         featured_tags.count_post(db, post)

@@ -29,6 +29,7 @@ from martlet.activitypub.things import (
     Reject,
     Remove,
     RequestQuote,
+    RequestReply,
     Revise,
     Undo,
     Writing,
@@ -41,6 +42,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import (
+    approving,
     blocking,
     consenting,
     deleting,
@@ -142,7 +144,7 @@ def _do(db: Writer, act: Act, actor: Account, here: Server, verified: Verified |
             _boost(db, act, actor, here)
         case Like():
             _like(db, act, actor, here)
-        case Follow() | RequestQuote() | Accept() | Reject() | Block():
+        case Follow() | RequestQuote() | RequestReply() | Accept() | Reject() | Block():
             _between(db, act, actor, here)
         case Move() | Flag():
             _about_people(db, act, actor, here)
@@ -194,6 +196,7 @@ def _delete(db: Writer, act: Delete, actor: Account, here: Server) -> None:
     post = uris.find_post(db, act.target)
     if post is None:
         consenting.withdraw(db, act.target, actor)
+        approving.withdraw(db, act.target, actor, here)
         if accounts.find_by_uri(db, act.target) is None:
             uris.bury(db, act.target, actor.id, here.now_ms())
     elif post.author_id == actor.id:
@@ -208,6 +211,21 @@ def _request_quote(db: Writer, act: RequestQuote, actor: Account, here: Server) 
     if isinstance(said, Writing) and said.author == actor.uri:
         receiving.receive(db, said, actor, here)
     consenting.answer(db, act, quoted, actor, here)
+
+
+def _request_reply(db: Writer, act: RequestReply, actor: Account, here: Server) -> None:
+    """A request to answer a post here: where it may be answered, the answer is kept, shown or withheld."""
+    found, said = approving.may_request(db, act, actor), act.reply
+    if found is None:
+        return
+    parent, verdict = found
+    if verdict == "denied":
+        approving.deny(db, parent, actor, act.reply_uri, act.uri)
+        return
+    is_new = uris.find_post(db, act.reply_uri) is None
+    if is_new and isinstance(said, Writing) and approving.is_for(said, act, actor):
+        receiving.receive(db, said, actor, here)
+    approving.answer_request(db, act, parent, actor, here, is_new=is_new)
 
 
 def _boost(db: Writer, act: Boost, actor: Account, here: Server) -> None:
@@ -259,19 +277,26 @@ def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:
 
 
 def _between(
-    db: Writer, act: Follow | RequestQuote | Accept | Reject | Block, actor: Account, here: Server
+    db: Writer,
+    act: Follow | RequestQuote | RequestReply | Accept | Reject | Block,
+    actor: Account,
+    here: Server,
 ) -> None:
     match act:
         case Follow():
             _follow(db, act, actor, here)
         case RequestQuote():
             _request_quote(db, act, actor, here)
+        case RequestReply():
+            _request_reply(db, act, actor, here)
         case Accept():
             _accept(db, act, actor, here)
             consenting.accept(db, act, actor, here)
+            approving.accept(db, act, actor, here)
         case Reject():
             _reject(db, act, actor)
             consenting.reject(db, act, actor)
+            approving.reject(db, act, actor, here)
         case Block():
             _block(db, act, actor, here)
 
@@ -293,7 +318,7 @@ def _follow(db: Writer, act: Follow, actor: Account, here: Server) -> None:
 
 
 def _requested(
-    db: Writer, request: Follow | RequestQuote | Uri, actor: Account
+    db: Writer, request: Follow | RequestQuote | RequestReply | Uri, actor: Account
 ) -> tuple[Account, follows.Follow] | None:
     """The request that somebody here made of the actor, whatever the answer calls it (attacks D12)."""
     if isinstance(request, Follow):
@@ -301,7 +326,7 @@ def _requested(
             return None
         follower = accounts.find_by_uri(db, request.actor)
         there = follows.find(db, follower.id, actor.id) if follower is not None else None
-    elif isinstance(request, RequestQuote):
+    elif isinstance(request, RequestQuote | RequestReply):
         return None
     else:
         there = follows.find_by_uri(db, request)

@@ -14,6 +14,7 @@ from martlet.model.events import (
     PostReacted,
     PostUnreacted,
     QuoteChanged,
+    ReplyRequested,
     Unfollowed,
 )
 from martlet.model.names import AccountId, NotificationId, PostId
@@ -23,7 +24,7 @@ from martlet.model.reactions import Choice
 from martlet.model.roles import Permission
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import attached, follows, notifications, posts, reactions, roles, telling
+from martlet.storage import attached, follows, notifications, posts, reactions, replies, roles, telling
 from martlet.storage.database import Writer
 
 
@@ -73,6 +74,13 @@ def _of_every_post(db: Writer, post: Post, named: frozenset[AccountId], here: Se
     for follower in notifications.who_wants_every_post(db, post.author_id):
         if follower not in named:
             tell(db, follower, NotificationKind.POST, post.author_id, post.id, here)
+
+
+def of_reply_request(db: Writer, event: ReplyRequested, here: Server) -> None:
+    """Whoever is asked whether an answer to their post may be there."""
+    request, post = replies.find(db, event.post), posts.find_unfiltered(db, event.post)
+    if request is not None and post is not None and request.state == "pending":
+        tell(db, request.asked_id, NotificationKind.PENDING_REPLY, post.author_id, post.id, here)
 
 
 def of_like(db: Writer, event: PostLiked, here: Server) -> None:

@@ -8,11 +8,13 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import PostPublished
 from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Draft, PollDraft, Post
+from martlet.model.replying import ReplyPolicy
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import attaching, composing, polling, quoting, redirecting
+from martlet.services import approving, attaching, composing, polling, quoting, redirecting, replying
 from martlet.services.composing import Composed, PostTooLong, Words
-from martlet.storage import accounts, attached, featured_tags, posts, timelines
+from martlet.services.replying import CannotReply, Verdict
+from martlet.storage import accounts, attached, featured_tags, posts, replies, timelines
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
 from martlet.text.languages import normalise_language
@@ -39,6 +41,7 @@ class Preferences:
     language: str | None
     quoting: str
     is_local_only: bool
+    replying: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,9 @@ class Decided:
     composed: Composed
     files: Sequence[Media]
     poll: PollDraft | None
+    replying: ReplyPolicy
+    verdict: Verdict
+    """What becomes of it as an answer."""
 
 
 def publish(db: Writer, draft: Draft, here: Server) -> PostId:
@@ -65,7 +71,7 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
 
     Drafts sent with one idempotency key are one post, the first. Raises
     `PostTooLong`, `PostEmpty`, `NotFound` for a parent or a quoted post that
-    the author cannot see, `HasMoved`, `CannotQuote`, `CannotAttach`, `InvalidInput`.
+    the author cannot see, `HasMoved`, `CannotReply`, `CannotQuote`, `CannotAttach`, `InvalidInput`.
     """
     id = PostId(here.next_id())
     if draft.idempotency_key:
@@ -73,9 +79,13 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
         if first != id:
             return first
     made = decided(db, draft, id, here)
-    post = made.post
+    is_asked = made.verdict == "asked"
+    post = approving.withheld(made.post) if is_asked else made.post
     posts.insert(db, post)
-    attached.insert_mentions(db, id, made.composed.mentioned)
+    if not made.replying.is_open:
+        replies.put_policy(db, id, made.replying)
+    attached.insert_mentions(db, id, () if is_asked else made.composed.mentioned)
+    approving.begin(db, made.post, made.verdict, made.composed.mentioned, here)
     attached.insert_tags(db, id, ((here.next_id(), tag) for tag in made.composed.tags))
     if made.composed.tags and post.is_open:
         featured_tags.count_post(db, post)
@@ -86,7 +96,8 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
         polling.begin(db, post.poll_id, post, made.poll, here)
     posts.note_published(db, post)
     timelines.put(db, draft.author, [id])
-    db.emit(PostPublished(id))
+    if not is_asked:
+        db.emit(PostPublished(id))
     return id
 
 
@@ -98,13 +109,19 @@ def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
     around = _around(db, draft)
     author = accounts.get(db, draft.author)
     redirecting.check_stays(author)
+    preferences = _preferences(db, draft.author)
     quoted_at = (around.quoted.uri, around.quoted.url) if around.quoted else None
     composed = composing.compose(db, words, draft.author, here, quoted_at)
-    post = _post(id, draft, author, around, words, composed, _preferences(db, draft.author), here)
+    post = _post(id, draft, author, around, words, composed, preferences, here)
     quoting.check_mentioned(post.visibility, around.quoted, author.id, set(composed.mentioned))
     if poll is not None:
         post = replace(post, poll_id=PollId(here.next_id()))
-    return Decided(post, composed, files, poll)
+    verdict: Verdict = "free"
+    if around.parent is not None:
+        verdict = replying.verdict(db, around.parent, author.id)
+    if verdict == "denied":
+        raise CannotReply
+    return Decided(post, composed, files, poll, _replying(draft, post, preferences), verdict)
 
 
 def _read(draft: Draft, here: Server) -> Words:
@@ -174,6 +191,13 @@ def _post(
     )
 
 
+def _replying(draft: Draft, post: Post, preferences: Preferences) -> ReplyPolicy:
+    """Raises `InvalidInput`."""
+    if draft.replying is not None:
+        return replying.checked(draft.replying)
+    return replying.default(preferences.replying, post.visibility)
+
+
 def _is_local_only(draft: Draft, around: Around, preferences: Preferences) -> bool:
     """What quotes a local-only post shows it, and so is one as well; what answers one is unless its author says otherwise."""
     if around.quoted is not None and around.quoted.is_local_only:
@@ -187,8 +211,18 @@ def _preferences(db: Reader, author: AccountId) -> Preferences:
     row = accounts.posting_preferences(db, author)
     if row is None:  # an account nobody signs in to
         return Preferences(
-            Visibility.PUBLIC, is_sensitive=False, language=None, quoting="public", is_local_only=False
+            Visibility.PUBLIC,
+            is_sensitive=False,
+            language=None,
+            quoting="public",
+            is_local_only=False,
+            replying="{}",
         )
     return Preferences(
-        Visibility(row.visibility), bool(row.is_sensitive), row.language, row.quoting, bool(row.is_local_only)
+        Visibility(row.visibility),
+        bool(row.is_sensitive),
+        row.language,
+        row.quoting,
+        bool(row.is_local_only),
+        row.replying,
     )

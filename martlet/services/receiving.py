@@ -14,12 +14,24 @@ from martlet.activitypub.things import Attachment, Poll, Writing
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput
 from martlet.model.events import PostEdited, PostPublished
-from martlet.model.names import MediaId, PollId, PostId, Uri
+from martlet.model.names import AccountId, MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
+from martlet.model.replying import ReplyPolicy
 from martlet.model.server import Server
-from martlet.services import acquainting, consenting, editing, phrasing, placing, polling, restricting
+from martlet.services import (
+    acquainting,
+    approving,
+    consenting,
+    editing,
+    phrasing,
+    placing,
+    polling,
+    replying,
+    restricting,
+)
 from martlet.services.consenting import Verified
-from martlet.storage import attached, media, polls, posts, remote_posts, remotes, uris
+from martlet.services.replying import Verdict
+from martlet.storage import attached, media, polls, posts, remote_posts, remotes, replies, uris
 from martlet.storage.attached import Tag
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.media import Media
@@ -93,16 +105,34 @@ def _receive(
         if parent is not None and parent.is_local:
             polling.receive_vote(db, author.id, parent, said.choice, here)
         return None
-    post = _insert(db, said, author, parent, here)
-    if post is None:
+    verdict = _verdict(db, said, author, parent, is_news=is_news)
+    if verdict == "denied":
         return None
-    _attach(db, post, said, author, here)
+    meant = _insert(db, said, author, parent, here, is_withheld=verdict == "asked")
+    if meant is None:
+        return None
+    post = approving.withheld(meant) if verdict == "asked" else meant
+    _attach(db, post, said, author, here, is_withheld=verdict == "asked")
+    approving.begin(db, meant, verdict, _all_named(db, said, author), here)
+    if said.repliers is not None:
+        replies.put_policy(db, post.id, replying.of_elsewhere(db, said.repliers, author.id))
     consenting.begin(db, post, said, verified, here)
     posts.note_published(db, post)
     remote_posts.count_marks(db, post.id, said.likes_count, said.boosts_count)
     placing.place(db, post, said.reply_to, here)
-    db.emit(PostPublished(post.id, is_news))
+    if verdict != "asked":
+        db.emit(PostPublished(post.id, is_news))
     return post.id
+
+
+def _verdict(db: Writer, said: Writing, author: Account, parent: Post | None, *, is_news: bool) -> Verdict:
+    """What becomes of it as an answer to a post here. Whoever may not give it is told, unless it is old."""
+    if parent is None or not parent.is_local:
+        return "free"
+    verdict = replying.verdict(db, parent, author.id)
+    if verdict == "denied" and is_news:
+        approving.deny(db, parent, author, said.uri)
+    return verdict
 
 
 def _parent(db: Reader, said: Writing, author: Account) -> Post | None:
@@ -113,7 +143,10 @@ def _parent(db: Reader, said: Writing, author: Account) -> Post | None:
     return posts.find(db, found.id, viewer=author.id)
 
 
-def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, here: Server) -> Post | None:
+def _insert(
+    db: Writer, said: Writing, author: Account, parent: Post | None, here: Server, *, is_withheld: bool
+) -> Post | None:
+    """The post as it was meant; one that is withheld is kept otherwise. None for one that came meanwhile."""
     now = here.now_ms()
     created_at = min(now if said.created_at is None else said.created_at, now)
     post = _post(db, said, author, parent, created_at, here)
@@ -123,7 +156,7 @@ def _insert(db: Writer, said: Writing, author: Account, parent: Post | None, her
         post = replace(post, id=id, thread_id=id if parent is None else parent.thread_id)
         try:
             with db.part():
-                posts.insert(db, post)
+                posts.insert(db, approving.withheld(post) if is_withheld else post)
         except AlreadyThere:
             if uris.find_post(db, said.uri) is not None:
                 return None
@@ -171,8 +204,11 @@ def _policy(db: Reader, said: Writing, author: Account) -> str:
 # -- what hangs on it ----------------------------------------------------
 
 
-def _attach(db: Writer, post: Post, said: Writing, author: Account, here: Server) -> None:
-    _name(db, post, said, author)
+def _attach(
+    db: Writer, post: Post, said: Writing, author: Account, here: Server, *, is_withheld: bool
+) -> None:
+    if not is_withheld:
+        _name(db, post, said, author)
     _tag(db, post, said, here)
     _show(db, post, _shown(said), here)
     acquainting.keep_emojis(db, said.emojis, author.host, here)
@@ -180,6 +216,13 @@ def _attach(db: Writer, post: Post, said: Writing, author: Account, here: Server
         _ask(db, post.poll_id, post, said.poll)
         if said.poll.expires_at is not None and said.poll.expires_at > here.now_ms():
             polling.close_later(db, post.poll_id, said.poll.expires_at)
+
+
+def _all_named(db: Reader, said: Writing, author: Account) -> list[AccountId]:
+    """Who may read it because they are named in it or addressed."""
+    found = uris.accounts_at(db, _named(said))
+    named = {found[one.uri] for one in said.mentions if one.uri in found}
+    return sorted((named | remotes.some_here(db, set(found.values()))) - {author.id})
 
 
 def _name(db: Writer, post: Post, said: Writing, author: Account) -> None:
@@ -297,10 +340,11 @@ def revise(
     if said.edited_at is None or said.edited_at <= newest:
         _count(db, post, said)
         consenting.review(db, post, said, verified, here)
-        if said.edited_at == post.edited_at and said.quoters is not None:
+        if said.edited_at == post.edited_at:
             _change_policy(db, post, said, author)
         return
     before = editing.whole(db, post)
+    _change_repliers(db, post, said, author)
     _change(db, before, said, author, here)
     consenting.requote(db, post, said, verified, here)
     after = posts.find_unfiltered(db, post.id)
@@ -312,7 +356,8 @@ def revise(
 def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, here: Server) -> None:
     post, files = before.post, _shown(said)
     attached.forget_words(db, post.id)
-    _name(db, post, said, author)
+    if not approving.name_anew(db, post, _all_named(db, said, author)):
+        _name(db, post, said, author)
     _tag(db, post, said, here)
     if [(one.file, one.description) for one in before.files] != [(one.url, one.description) for one in files]:
         media.take_off(db, post.id)
@@ -333,9 +378,17 @@ def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, h
 
 
 def _change_policy(db: Writer, post: Post, said: Writing, author: Account) -> None:
-    wanted = _policy(db, said, author)
+    _change_repliers(db, post, said, author)
+    wanted = post.quoting if said.quoters is None else _policy(db, said, author)
     if wanted != post.quoting:
         posts.update(db, post.id, quoting=wanted)
+
+
+def _change_repliers(db: Writer, post: Post, said: Writing, author: Account) -> None:
+    wanted = replying.of_elsewhere(db, said.repliers, author.id)
+    if wanted != (replies.policy(db, post.id) or ReplyPolicy()):
+        replies.put_policy(db, post.id, wanted)
+        posts.renew(db, post.id)
 
 
 def _change_poll(db: Writer, before: editing.Whole, said: Writing, here: Server) -> PollId | None:

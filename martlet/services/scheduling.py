@@ -81,6 +81,7 @@ def publish_at(db: Writer, draft: Draft, at: int, here: Server) -> PostId | Sche
         language=made.post.language,
         quoting=made.post.quoting,
         is_local_only=bool(made.post.is_local_only),
+        replying=made.replying,
         media=tuple(one.id for one in made.files),
         poll=made.poll,
         idempotency_key="",

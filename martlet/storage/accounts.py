@@ -235,18 +235,28 @@ class PostingPreferences(NamedTuple):
     language: str | None
     quoting: str
     is_local_only: int
+    replying: str
+    """Who may answer: JSON, policies by visibility."""
 
 
 def posting_preferences(db: Reader, account: AccountId) -> PostingPreferences | None:
     """Those of whoever signs in to this account."""
     row = db.row(
         """
-        SELECT default_visibility, default_sensitive, default_language, default_quoting, default_local_only
+        SELECT default_visibility, default_sensitive, default_language, default_quoting, default_local_only,
+               default_replying
           FROM users WHERE account_id = :account
         """,
         account=account,
     )
     return PostingPreferences(*row) if row else None
+
+
+def preferred_replying(db: Reader, account: AccountId) -> str:
+    """Who may answer somebody's posts by default: JSON, policies by visibility."""
+    return str(
+        db.value("SELECT default_replying FROM users WHERE account_id = :account", account=account) or "{}"
+    )
 
 
 def reading_preferences(db: Reader, account: AccountId) -> tuple[str, int, int] | None:

@@ -103,6 +103,14 @@ def mentions(db: Reader, posts: Collection[PostId]) -> dict[PostId, list[Mention
     return found
 
 
+def people(db: Reader, ids: Collection[AccountId]) -> list[Mention]:
+    """Those of the accounts that are there, as they are named in posts."""
+    rows = db.rows(
+        f"SELECT id, username, host, url FROM account WHERE id {among('ids')} ORDER BY id", ids=numbers(ids)
+    )
+    return [Mention(*row) for row in rows]
+
+
 def mentioned_ids(db: Reader, post: PostId) -> list[AccountId]:
     """Everyone who is mentioned, silently too."""
     rows = db.rows("SELECT account_id FROM mention WHERE post_id = :post ORDER BY account_id", post=post)

@@ -246,6 +246,11 @@ def update(db: Writer, id: PostId, **changes: object) -> None:
     )
 
 
+def renew(db: Writer, id: PostId) -> None:
+    """Something that is kept beside the post has changed, so that it is shown and told otherwise."""
+    db.run("UPDATE post SET version = version + 1, revision = revision + 1 WHERE id = :id", id=id)
+
+
 def count(
     db: Writer, id: PostId, *, replies: int = 0, boosts: int = 0, likes: int = 0, quotes: int = 0
 ) -> None:

@@ -30,7 +30,7 @@ class User:
 
 
 COLUMNS = ", ".join(f"users.{name}" for name in User.__slots__)
-CHANGEABLE = frozenset(User.__slots__) - {"id", "account_id", "email"}
+CHANGEABLE = frozenset(User.__slots__) - {"id", "account_id", "email"} | {"default_replying"}
 
 
 def find(db: Reader, account: AccountId) -> User | None:

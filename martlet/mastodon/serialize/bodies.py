@@ -17,6 +17,7 @@ import msgspec
 from martlet.mastodon import entities
 from martlet.mastodon.serialize import accounts as account_entities
 from martlet.mastodon.serialize import emojis
+from martlet.mastodon.serialize.policies import policy_entity
 from martlet.mastodon.serialize.times import iso, iso_or_none
 from martlet.model.faults import FAULTS
 from martlet.model.names import PostId
@@ -24,7 +25,7 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, attached, cards, media, posts
+from martlet.storage import accounts, attached, cards, media, posts, replies
 from martlet.storage.database import Reader
 
 log = logging.getLogger("martlet.mastodon")
@@ -53,12 +54,16 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     authors = accounts.many(db, {post.author_id for post in found.values()})
     files = media.of_posts(db, found)
     mentions, tags = attached.mentions(db, found), attached.tags(db, found)
+    policies = replies.policies(db, found)
+    requests = replies.states(db, [id for id, post in found.items() if post.reply_to_id is not None])
     cards_of, apps = _cards(db, found, here), attached.apps(db, found)
     rendered: dict[PostId, tuple[int, bytes]] = {}
     for id, post in found.items():
         try:
             body = entities.StatusBody(
                 **_words(post),
+                interaction_policy=policy_entity(policies[id]) if id in policies else msgspec.UNSET,
+                reply_approval=_withheld(requests.get(id)),
                 media_attachments=[attachment(one, here) for one in files[id]],
                 mentions=[_mention(one) for one in mentions[id]],
                 tags=[
@@ -91,6 +96,10 @@ def _words(post: Post) -> dict[str, Any]:
         "content": post.html,
         "local_only": True if post.is_local_only else msgspec.UNSET,
     }
+
+
+def _withheld(state: str | None) -> str | msgspec.UnsetType:
+    return msgspec.UNSET if state in (None, "approved") else str(state)
 
 
 def _in_its_place(post: Post) -> entities.StatusBody:

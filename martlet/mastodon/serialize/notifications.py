@@ -30,6 +30,7 @@ TYPES = {
     NotificationKind.QUOTE: "quote",
     NotificationKind.QUOTED_EDIT: "quoted_update",
     NotificationKind.REACTION: "pleroma:emoji_reaction",
+    NotificationKind.PENDING_REPLY: "pending.reply",
     NotificationKind.SIGN_UP: "admin.sign_up",
     NotificationKind.REPORT: "admin.report",
 }
