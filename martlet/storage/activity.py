@@ -53,6 +53,7 @@ def written(db: Reader, after: int, until: int, limit: int) -> list[Written]:
         SELECT post.id, post.author_id, CASE WHEN account.host = '' THEN 1 ELSE 0 END,
                CASE WHEN post.boost_of_id IS NULL THEN 0 ELSE 1 END,
                CASE WHEN account.is_discoverable = 1 AND account.moved_to_id IS NULL AND post.visibility >= 3
+                         AND post.is_local_only = 0
                     THEN 1 ELSE 0 END
           FROM post JOIN account ON account.id = post.author_id
          WHERE post.id > :after AND post.id <= :until

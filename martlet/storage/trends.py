@@ -17,7 +17,7 @@ _SPEAKS = """author.limited_at IS NULL AND author.suspended_at IS NULL AND autho
              AND author.kind NOT IN ('service', 'application') AND author.created_at < :known_before
              AND author.id < :known_before_id"""
 """People, not programs, whom this server has known for some time and nobody has limited."""
-_IS_SHOWN = """post.visibility = 4 AND post.is_sensitive = 0 AND post.warning = '' AND post.boost_of_id IS NULL
+_IS_SHOWN = """post.visibility = 4 AND post.is_local_only = 0 AND post.is_sensitive = 0 AND post.warning = '' AND post.boost_of_id IS NULL
                AND author.is_discoverable = 1"""
 
 
