@@ -23,6 +23,7 @@ from martlet.proxy.fetching import Fetcher
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.storage.opening import open_store
+from martlet.streaming.hub import Hub
 from martlet.web.door import WebDoor
 from martlet.wiring.ground import ground_for
 from martlet.wiring.jobs import jobs, lanes
@@ -36,6 +37,7 @@ class Built:
     application: Application
     ground: Ground
     runner: Runner
+    hub: Hub
 
 
 def build(settings: Settings) -> Built:
@@ -48,6 +50,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
     files = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
     client = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
     fetcher = Fetcher(ground, files)  # with a client of its own: slow files hold up nothing else
+    hub = Hub(ground.store, ground.here)
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
     post_office = PostOffice.on(ground, client, limiter)
     runner = Runner(
@@ -58,7 +61,12 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         lanes=lanes(),
     )
 
+    async def start() -> None:
+        await hub.start()
+        await runner.start()
+
     async def stop() -> None:
+        await hub.stop()
         await runner.stop()
         await fetcher.close()
         await files.close()
@@ -73,15 +81,15 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
             HealthDoor(ground.store, lambda: runner.is_working),
             MediaDoor(ground.media),
             ProxyDoor(ground, fetcher, limiter),
-            MastodonDoor(methods.ALL, ground, limiter, post_office.resolver),
+            MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver),
             post_office.door,
             WebDoor(ground, limiter, post_office.resolver),
         ],
         hosts=_hosts(settings),
-        lifespan=Lifespan(runner.start, stop),
+        lifespan=Lifespan(start, stop),
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],
     )
-    return Built(application, ground, runner)
+    return Built(application, ground, runner, hub)
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import msgspec
 
+from martlet.http.streams import Stream
+
 Header = tuple[bytes, bytes]
 
 JSON = (b"content-type", b"application/json; charset=utf-8")
@@ -25,12 +27,14 @@ class FilePart:
 
 @dataclass(slots=True)
 class Answer:
-    """One HTTP answer; `file` takes the place of `body` where it is given."""
+    """One HTTP answer; `file` or `stream` take the place of `body` where they are given."""
 
     body: bytes = b""
     status: int = 200
     headers: list[Header] = field(default_factory=list)
     file: FilePart | None = None
+    stream: Stream | None = None
+    """What goes on after the headers, for as long as both sides want; with the status 101 in another protocol."""
 
 
 def json_answer(value: object, status: int = 200, headers: tuple[Header, ...] = ()) -> Answer:

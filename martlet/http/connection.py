@@ -24,6 +24,8 @@ from httptools import (
 from martlet.http.answer import Answer, FilePart, Header
 from martlet.http.body import Body
 from martlet.http.request import Request
+from martlet.http.streams import UNREAD as UNREAD_OF_STREAM
+from martlet.http.streams import Stream
 
 if TYPE_CHECKING:
     from martlet.http.serving import Serving
@@ -53,6 +55,7 @@ LINGER_SECONDS: Final = 5.0
 """How long a body nobody wants is still read."""
 
 VERSIONS: Final = ("1.1", "1.0")
+SWITCHING: Final = 101
 BODILESS: Final = frozenset({204, 304})
 STATUS_LINES: Final = {
     status.value: f"HTTP/1.1 {status.value} {status.phrase}\r\n".encode() for status in HTTPStatus
@@ -67,8 +70,8 @@ class Connection(asyncio.Protocol):
     """The connection of one client; `serving` holds all connections of the process."""
 
     __slots__ = (
-        "_body", "_drained", "_has_ended", "_head_since", "_head_size", "_headers", "_heard_at", "_is_paused", "_linger",
-        "_loop", "_parser", "_peer", "_refusal", "_serving", "_taking", "_target", "_task", "_transport", "_unsent",
+        "_body", "_drained", "_early", "_has_ended", "_head_since", "_head_size", "_headers", "_heard_at", "_is_paused", "_linger",
+        "_loop", "_parser", "_peer", "_refusal", "_serving", "_stream", "_taking", "_target", "_task", "_transport", "_unsent",
         "_waiting", "_writing_since",
     )  # fmt: skip
 
@@ -96,6 +99,10 @@ class Connection(asyncio.Protocol):
         """There while the client does not read on."""
         self._unsent = 0
         self._writing_since = 0.0
+        # What the connection has become, and what the client sent ahead of that.
+        self._stream: Stream | None = None
+        self._early: bytes | None = None
+        """There once the client has asked for another protocol."""
 
     # -- what the loop calls ---------------------------------------------
 
@@ -114,10 +121,16 @@ class Connection(asyncio.Protocol):
             if body is not None:
                 body.cut_off()
         self.resume_writing()
+        stream, self._stream = self._stream, None
+        if stream is not None:
+            stream.ended()
 
     def data_received(self, data: bytes) -> None:
         if self._has_ended:
-            self._discard(len(data))
+            if self._stream is not None and self._early is not None:
+                self._stream.received(data)
+            else:
+                self._discard(len(data))
             return
         self._heard_at = self._serving.now
         if self._body is not None:
@@ -138,8 +151,10 @@ class Connection(asyncio.Protocol):
         """Feed the parser, which calls `on_…`; returns the status with which to refuse what is no HTTP."""
         try:
             self._parser.feed_data(data)
-        except HttpParserUpgrade:
-            self._end()  # there is nothing we could change to: whoever asks is answered in HTTP/1.1
+        except HttpParserUpgrade as upgrade:
+            self._end()  # where we do not change to what is asked for, the answer is in HTTP/1.1, and the last one
+            self._early = data[upgrade.args[0] :]
+            self._pause_reading()
         except HttpParserCallbackError:
             return self._refusal
         except HttpParserError:
@@ -149,7 +164,7 @@ class Connection(asyncio.Protocol):
     def eof_received(self) -> bool:
         """The client has closed its sending side; it may still read its answers."""
         self._end()
-        return self._task is not None
+        return self._task is not None  # a stream ends with its client
 
     def pause_writing(self) -> None:
         self._drained = self._loop.create_future()
@@ -276,7 +291,11 @@ class Connection(asyncio.Protocol):
             if self._transport.is_closing():
                 return
             is_head = request.method == "HEAD"
-            self._write(answer, is_head=is_head, is_kept=is_kept)
+            stream = answer.stream
+            self._write(answer, is_head=is_head, is_kept=is_kept and stream is None)
+            if stream is not None and not is_head:
+                self._begin_stream(stream)
+                return
             if answer.file is not None and not is_head:
                 await self._write_file(answer.file)
             if self._drained is not None:
@@ -305,10 +324,12 @@ class Connection(asyncio.Protocol):
     def _write(self, answer: Answer, *, is_head: bool, is_kept: bool) -> None:
         status, headers, body = answer.status, answer.headers, answer.body
         lines = [name + b": " + value for name, value in headers]
-        if status not in BODILESS:
+        if status not in BODILESS and answer.stream is None:
             length = len(body) if answer.file is None else answer.file.length
             lines.append(b"content-length: %d" % length)
-        if not is_kept:
+        if status == SWITCHING:
+            pass
+        elif not is_kept:
             lines.append(b"connection: close")
         elif self._parser.get_http_version() == "1.0":
             lines.append(b"connection: keep-alive")
@@ -316,12 +337,39 @@ class Connection(asyncio.Protocol):
         head = STATUS_LINES[status] + b"\r\n".join(lines) + b"\r\n\r\n"
         if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
             raise ValueError(headers)  # something that was sent would add a header
-        if is_head or status in BODILESS or answer.file is not None:
+        if is_head or status in BODILESS or answer.file is not None or answer.stream is not None:
             self._transport.write(head)
         elif len(body) <= JOINED:
             self._transport.write(head + body)
         else:
             self._transport.writelines((head, body))
+
+    # -- a connection that has become a stream ----------------------------
+
+    def _begin_stream(self, stream: Stream) -> None:
+        """Nothing that the client sends is a request any more."""
+        self._end()
+        self._stream = stream
+        if self._is_paused:
+            self._is_paused = False
+            self._transport.resume_reading()
+        stream.begin(self)
+        if self._early:
+            stream.received(self._early)
+
+    def send(self, data: bytes) -> None:
+        """See `streams.Wire`."""
+        if self._transport.is_closing():
+            return
+        self._transport.write(data)
+        if self._transport.get_write_buffer_size() > UNREAD_OF_STREAM:
+            self.drop()
+
+    def finish(self) -> None:
+        self._transport.close()
+
+    def drop(self) -> None:
+        self._transport.abort()
 
     async def _write_file(self, part: FilePart) -> None:
         """Piece by piece, read out of the event loop's way. A file that is shorter now ends the connection."""
@@ -348,6 +396,8 @@ class Connection(asyncio.Protocol):
                 self._unsent, self._writing_since = unsent, now
             elif now - self._writing_since > STALLED_SECONDS:
                 self._transport.abort()
+        elif self._stream is not None:
+            self._stream.look(now)
         elif self._task is None and self._is_late(now):
             self._transport.close()
 
@@ -363,7 +413,11 @@ class Connection(asyncio.Protocol):
         return self._task is not None
 
     def close(self) -> None:
-        self._transport.close()
+        """The server stops, and nothing is being answered."""
+        if self._stream is not None:
+            self._stream.stop()
+        else:
+            self._transport.close()
 
 
 def date_line(now: float) -> bytes:

@@ -14,9 +14,12 @@ from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.filters import FilterResults
 from martlet.mastodon.serialize.pieces import Pieces
 from martlet.mastodon.serialize.statuses import StatusPages
+from martlet.mastodon.streams import Streams
+from martlet.mastodon.streams.voice import StreamVoice
 from martlet.services import naming, rendering
 from martlet.services.ports import Ground, Resolver
 from martlet.services.visiting import Visits
+from martlet.streaming.hub import Hub
 
 
 class MastodonDoor:
@@ -35,6 +38,7 @@ class MastodonDoor:
         self,
         apis: Sequence[Api],
         ground: Ground,
+        hub: Hub,
         limiter: Limiter | None = None,
         resolver: Resolver | None = None,
     ) -> None:
@@ -44,8 +48,10 @@ class MastodonDoor:
         self._described: tuple[str, bytes] = ("", b"")
         accounts = AccountBytes(ground.here)
         pieces = Pieces(ground.here, accounts, rendering.keeper(ground.store))
-        pages = StatusPages(ground.here, accounts, pieces, FilterResults(ground.here))
-        desk = Desk(ground, pages, Visits(ground.store, ground.here), limiter, resolver)
+        filters = FilterResults(ground.here)
+        pages = StatusPages(ground.here, accounts, pieces, filters)
+        streams = Streams(hub, StreamVoice(pages, filters.matcher))
+        desk = Desk(ground, pages, Visits(ground.store, ground.here), streams, limiter, resolver)
         for operation in self.operations:
             add(self.routes, operation, desk)
         self.routes.add("GET", "/api/openapi.json", self._describe)

@@ -44,7 +44,7 @@ def answer(error: Exception) -> Answer:
         return _grant_refused(error)
     if not isinstance(error, MartletError):
         return json_answer({"error": "Something went wrong on our side. It has been written down."}, 500)
-    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    status = status_of(error)
     body: dict[str, object] = {"error": error.message}
     if isinstance(error, InvalidInput) and error.details:
         body["details"] = {
@@ -52,6 +52,10 @@ def answer(error: Exception) -> Answer:
             for field, found in error.details.items()
         }
     return json_answer(body, status, _headers(error))
+
+
+def status_of(error: MartletError) -> int:
+    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
 def _grant_refused(error: GrantRefused) -> Answer:

@@ -151,7 +151,7 @@ def update_keyword(db: Writer, call: Call[KeywordForm]) -> entities.FilterKeywor
     """https://docs.joinmastodon.org/methods/filters/#keywords-update"""
     old = filters.get_keyword(db, call.id, call.account)
     wanted = filtering.changed_keyword(old, call.form.keyword, whole_word=call.form.whole_word)
-    return serialize.keyword_entity(filtering.put_keyword(db, wanted))
+    return serialize.keyword_entity(filtering.put_keyword(db, wanted, call.account))
 
 
 @api.delete("/api/v2/filters/keywords/{id}", scope="write:filters", returns=dict[str, Any])

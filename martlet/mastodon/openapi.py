@@ -17,6 +17,7 @@ from martlet.mastodon.routing import NoForm, Operation
 from martlet.model import scopes
 from martlet.model.server import Server
 
+JSON = "application/json"
 REF = "#/components/schemas/{name}"
 ERROR = {
     "type": "object",
@@ -153,22 +154,24 @@ def _body(operation: Operation, schema: dict[str, Any]) -> dict[str, Any]:
     """A body that the handler reads itself is a multipart form with a file."""
     if operation.body_limit is None:
         return {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
-    kinds = ("application/json", "application/x-www-form-urlencoded", "multipart/form-data")
+    kinds = (JSON, "application/x-www-form-urlencoded", "multipart/form-data")
     return {"required": False, "content": {kind: {"schema": schema} for kind in kinds}}
 
 
 def _success(operation: Operation, schema_of: dict[str, Any]) -> dict[str, Any]:
+    if operation.content != JSON:
+        return {"description": "As asked.", "content": {operation.content: {"schema": {"type": "string"}}}}
     schemas = [schema_of[str(one)] for one in alternatives(operation.returns)]
     if not schemas:
         return {"description": "Done."}
     schema = schemas[0] if len(schemas) == 1 else {"anyOf": schemas}
-    return {"description": "As asked.", "content": {"application/json": {"schema": schema}}}
+    return {"description": "As asked.", "content": {JSON: {"schema": schema}}}
 
 
 def _failure(sentence: str) -> dict[str, Any]:
     return {
         "description": sentence,
-        "content": {"application/json": {"schema": {"$ref": REF.format(name="Error")}}},
+        "content": {JSON: {"schema": {"$ref": REF.format(name="Error")}}},
     }
 
 

@@ -26,6 +26,7 @@ from martlet.http.limits import Limiter, Rule
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.mastodon.serialize.statuses import StatusPages
+from martlet.mastodon.streams import Streams
 from martlet.model import scopes
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound, NotSignedIn
 from martlet.model.names import AccountId
@@ -45,6 +46,8 @@ Who may call: anybody, any token's holder, somebody who is signed in.
 "unchecked": the method looks at what is shown to it itself, as OAuth's own do.
 """
 Handler = Callable[..., Any]
+TokenOf = Callable[[Request], str | None]
+"""Where a method looks for the token; None: it was shown none."""
 
 BODY_LIMIT = 1024 * 1024
 QUERIES_KEPT = 128
@@ -64,6 +67,7 @@ class Desk:
     ground: Ground
     pages: StatusPages
     visits: Visits
+    streams: Streams
     limiter: Limiter | None = None
     resolver: Resolver | None = None
 
@@ -94,6 +98,10 @@ class Call(Generic[F]):
     @property
     def store(self) -> Store:
         return self.desk.ground.store
+
+    @property
+    def streams(self) -> Streams:
+        return self.desk.streams
 
     @property
     def resolver(self) -> Resolver | None:
@@ -150,6 +158,9 @@ class Operation:
     rule: Rule | None
     permission: Permission | None
     """What the role of whoever calls it has to allow; None: everybody who is signed in may call it."""
+    content: str
+    """The type of what it answers."""
+    token_of: TokenOf
 
 
 class Api:
@@ -198,18 +209,22 @@ def _operation(
     body_limit: int | None = BODY_LIMIT,
     aliases: tuple[str, ...] = (),
     rule: Rule | None = None,
+    content: str = "application/json",
+    token_of: TokenOf | None = None,
     permission: Permission | None = None,
 ) -> Operation:
     """
     `scope` without `access` means that somebody has to be signed in; with `permission`, with a role that allows it.
 
     `body_limit` None: the handler reads the body itself. `rule` limits this
-    method more than the others.
+    method more than the others. `content` is the type of an answer that is no
+    JSON; `token_of` looks for the token elsewhere than in its header.
     """
     chosen: Access = access or ("user" if scope else "public")
     return Operation(
-        method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule, permission
-    )
+        method, path, handler, chosen, scope, form, returns, is_slow, body_limit, aliases, rule, permission,
+        content, token_of or sent_token,
+    )  # fmt: skip
 
 
 def add(routes: Routes[Endpoint], operation: Operation, desk: Desk) -> None:
@@ -309,11 +324,12 @@ def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> V
     """Who calls. Raises `NotSignedIn`, `NotAllowed` or `InvalidInput`, as Mastodon would."""
     if operation.access == "unchecked":
         return ANONYMOUS
-    if b"authorization" not in request.headers:
+    token = operation.token_of(request)
+    if token is None:
         if operation.access != "public":
             raise NotSignedIn("The access token is invalid")
         return ANONYMOUS
-    viewer = signing_in.viewer_of(db, _bearer(request))
+    viewer = signing_in.viewer_of(db, token)
     if operation.scope is not None and not scopes.covers(scopes.parse(viewer.scopes), operation.scope):
         raise NotAllowed("This action is outside the authorized scopes")
     if operation.access == "user" and not viewer.account:
@@ -328,6 +344,11 @@ def _bearer(request: Request) -> str:
     """RFC 6750 section 2.1."""
     given = request.headers.get(b"authorization", b"")
     return given.removeprefix(b"Bearer ").removeprefix(b"bearer ").decode("latin-1").strip()
+
+
+def sent_token(request: Request) -> str | None:
+    """The token in the header that is meant for it."""
+    return _bearer(request) if b"authorization" in request.headers else None
 
 
 def _finished(call: Call[Any], result: Any) -> Answer:

@@ -261,6 +261,42 @@ class Notified(Event, frozen=True):
     notification: NotificationId
 
 
+class NotificationsMerged(Event, frozen=True):
+    """What a policy had held back stands among somebody's notifications now: they look again."""
+
+    kind = "notifications_merged"
+    account: AccountId
+
+
+class FiltersChanged(Event, frozen=True):
+    """Somebody's filters are others than before."""
+
+    kind = "filters_changed"
+    account: AccountId
+
+
+class AnnouncementPublished(Event, frozen=True):
+    """An announcement is to be read by everybody from now on, or its text is another one."""
+
+    kind = "announcement_published"
+    announcement: int
+
+
+class AnnouncementReacted(Event, frozen=True):
+    """Somebody chose an emoji for an announcement, or took it back."""
+
+    kind = "announcement_reacted"
+    announcement: int
+    name: str
+
+
+class AnnouncementRemoved(Event, frozen=True):
+    """An announcement is gone, or no longer to be read."""
+
+    kind = "announcement_removed"
+    announcement: int
+
+
 class MailWanted(Event, frozen=True):
     """
     A letter is to be sent (`services/letters.py` knows which there are).

@@ -60,7 +60,7 @@ class FilterMatcher:
         }
         seen = {id for one in found for id in (one.id, one.boosted_id) if id is not None}
         chosen = filters.posts_among(db, ids, seen)
-        texts = self._texts(db, versions)
+        texts = self.texts(db, versions)
         results: dict[PostId, list[Match]] = {}
         for shown in found:
             for one in active:
@@ -72,7 +72,8 @@ class FilterMatcher:
                     results.setdefault(shown.id, []).append(Match(one, words, posts))
         return results
 
-    def _texts(self, db: Reader, versions: Mapping[PostId, int]) -> dict[PostId, str]:
+    def texts(self, db: Reader, versions: Mapping[PostId, int]) -> dict[PostId, str]:
+        """The folded words of posts, in which keywords are looked for."""
         texts: dict[PostId, str] = {}
         missing: dict[PostId, int] = {}
         for id, version in versions.items():

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import get_args
 
 from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import FiltersChanged
 from martlet.model.filters import Filter, FilterAction, FilterContext, FilteredPost, Keyword
 from martlet.model.names import AccountId, FilterId, PostId
 from martlet.model.server import Server
@@ -49,6 +50,7 @@ def create(
     )
     filters.put(db, one)
     _apply(db, one.id, changes, here)
+    db.emit(FiltersChanged(account))
     return one
 
 
@@ -64,6 +66,7 @@ def change(
     checked = _checked(replace(new, id=old.id, account_id=old.account_id), contexts)
     filters.put(db, checked)
     _apply(db, old.id, changes, here)
+    db.emit(FiltersChanged(old.account_id))
     return checked
 
 
@@ -100,7 +103,7 @@ def _apply(db: Writer, id: FilterId, changes: Collection[KeywordChange], here: S
         if wanted.id is None:
             if not wanted.is_dropped:
                 whole_word = True if wanted.whole_word is None else wanted.whole_word
-                put_keyword(db, Keyword(here.next_id(), id, wanted.keyword or "", int(whole_word)))
+                _put_keyword(db, Keyword(here.next_id(), id, wanted.keyword or "", int(whole_word)))
             continue
         known = there.get(wanted.id)
         if known is None:
@@ -108,7 +111,7 @@ def _apply(db: Writer, id: FilterId, changes: Collection[KeywordChange], here: S
         if wanted.is_dropped:
             filters.delete_keyword(db, known.id)
         else:
-            put_keyword(db, changed_keyword(known, wanted.keyword, whole_word=wanted.whole_word))
+            _put_keyword(db, changed_keyword(known, wanted.keyword, whole_word=wanted.whole_word))
     if len(filters.keywords(db, [id])[id]) > KEYWORDS:
         raise InvalidInput(f"A filter holds at most {KEYWORDS} keywords")
 
@@ -122,8 +125,13 @@ def changed_keyword(one: Keyword, keyword: str | None, *, whole_word: bool | Non
     )
 
 
-def put_keyword(db: Writer, one: Keyword) -> Keyword:
-    """Raises `InvalidInput`."""
+def put_keyword(db: Writer, one: Keyword, account: AccountId) -> Keyword:
+    """One of the account's own keywords, in other words than before. Raises `InvalidInput`."""
+    db.emit(FiltersChanged(account))
+    return _put_keyword(db, one)
+
+
+def _put_keyword(db: Writer, one: Keyword) -> Keyword:
     checked = replace(one, keyword=one.keyword.strip())
     if not checked.keyword:
         raise InvalidInput("Validation failed: Keyword can't be blank", "keyword")
@@ -139,7 +147,7 @@ def add_keyword(db: Writer, one: Filter, keyword: str, *, whole_word: bool, here
     """Raises `InvalidInput`."""
     if len(filters.keywords(db, [one.id])[one.id]) >= KEYWORDS:
         raise InvalidInput(f"A filter holds at most {KEYWORDS} keywords")
-    return put_keyword(db, Keyword(here.next_id(), one.id, keyword, int(whole_word)))
+    return put_keyword(db, Keyword(here.next_id(), one.id, keyword, int(whole_word)), one.account_id)
 
 
 def add_post(db: Writer, one: Filter, post: PostId, here: Server) -> FilteredPost:
@@ -153,22 +161,26 @@ def add_post(db: Writer, one: Filter, post: PostId, here: Server) -> FilteredPos
             filters.add_post(db, added)
     except AlreadyThere:
         raise InvalidInput("Validation failed: Status has already been taken") from None
+    db.emit(FiltersChanged(one.account_id))
     return added
 
 
 def delete(db: Writer, id: FilterId, account: AccountId) -> None:
     """Raises `NotFound`."""
     filters.delete(db, filters.get(db, id, account).id)
+    db.emit(FiltersChanged(account))
 
 
 def delete_keyword(db: Writer, id: int, account: AccountId) -> None:
     """Raises `NotFound`."""
     filters.delete_keyword(db, filters.get_keyword(db, id, account).id)
+    db.emit(FiltersChanged(account))
 
 
 def delete_post(db: Writer, id: int, account: AccountId) -> None:
     """Raises `NotFound`. The post itself stays."""
     filters.delete_post(db, filters.get_post(db, id, account).id)
+    db.emit(FiltersChanged(account))
 
 
 # -- one keyword as if it were a filter by itself ----------------------------
@@ -212,3 +224,4 @@ def delete_single(db: Writer, id: int, account: AccountId) -> None:
         and not filters.posts(db, [one.filter_id])[one.filter_id]
     ):
         filters.delete(db, one.filter_id)
+    db.emit(FiltersChanged(account))

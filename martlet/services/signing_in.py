@@ -1,5 +1,7 @@
 """Who is calling: from a token or a password to a person, and whether they may come in."""
 
+import contextlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -49,6 +51,15 @@ def viewer_of(db: Reader, token: str) -> Viewer:
     if row is None:
         raise NotSignedIn("The access token is invalid")
     return _viewer(row)
+
+
+def viewers_of(db: Reader, tokens: Collection[TokenId]) -> dict[TokenId, Viewer]:
+    """The same people as they are now, by the tokens they came with; who may not come in any more is left out."""
+    found = {}
+    for row in oauth.find_bearers(db, tokens):
+        with contextlib.suppress(NotAllowed):
+            found[TokenId(row[0])] = _viewer(row)
+    return found
 
 
 @lru_cache(maxsize=4096)

@@ -12,11 +12,12 @@ from itertools import chain
 
 import msgspec
 
+from martlet.model.broadcasts import PostDelivered, Span
 from martlet.model.events import Followed, PostPublished
 from martlet.model.lists import List
 from martlet.model.names import NOBODY, AccountId, ListId, PostId
 from martlet.model.server import Server
-from martlet.storage import events, fanout, followed_tags, lists, posts, timelines
+from martlet.storage import broadcasts, events, fanout, followed_tags, lists, posts, timelines
 from martlet.storage.database import Reader, Store, Writer
 
 FROM_EACH = 40
@@ -45,6 +46,10 @@ class Delivery(msgspec.Struct, frozen=True):
     list: ListId | None = ListId(0)
     tagged: AccountId | None = NOBODY
 
+    @property
+    def is_done(self) -> bool:
+        return self.follower is None and self.list is None and self.tagged is None
+
 
 # -- what happens goes into the timelines ------------------------------------
 
@@ -72,11 +77,27 @@ def _deliver(db: Writer, delivery: Delivery, here: Server) -> None:
         listed = fanout.to_lists(db, post, listed, limit)
     if follower is None and listed is None and tagged is not None:
         tagged = fanout.to_tag_followers(db, post, tagged, limit)
-    if follower is None and listed is None and tagged is None:
-        return
     rest = Delivery(delivery.post, follower, listed, tagged)
+    broadcasts.put(db, _told(post.author_id, delivery, rest))
+    if rest.is_done:
+        return
     key = f"{DELIVER}:{rest.post}:{rest.follower}:{rest.list}:{rest.tagged}"
     events.add_job(db, DELIVER, msgspec.json.encode(rest).decode(), here.now_ms(), key=key)
+
+
+def _told(author: AccountId, begun: Delivery, rest: Delivery) -> PostDelivered:
+    """Which timelines were written between the two."""
+    is_past_followers = rest.follower is None
+    is_past_lists = is_past_followers and rest.list is None
+    return PostDelivered(
+        begun.post,
+        author,
+        is_first=begun == Delivery(begun.post),
+        is_last=rest.is_done,
+        followers=None if begun.follower is None else Span(begun.follower, rest.follower),
+        lists=Span(begun.list, rest.list) if is_past_followers and begun.list is not None else None,
+        tagged=Span(begun.tagged, rest.tagged) if is_past_lists and begun.tagged is not None else None,
+    )
 
 
 def begin_following(db: Writer, event: Followed, here: Server) -> None:

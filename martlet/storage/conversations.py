@@ -7,6 +7,7 @@ from typing import NamedTuple
 from martlet.model.names import AccountId, PostId
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 class Conversation(NamedTuple):
@@ -71,6 +72,19 @@ def find(db: Reader, id: int, owner: AccountId) -> Conversation | None:
         owner=owner,
     )
     return _from_row(row) if row else None
+
+
+def last_with(db: Reader, post: PostId, owners: Collection[AccountId]) -> dict[AccountId, Conversation]:
+    """Those of the owners' conversations that a post is the last one of, by owner."""
+    rows = db.rows(
+        f"""
+        SELECT account_id, id, participants, last_post_id, is_unread FROM conversation
+         WHERE account_id {among("owners")} AND last_post_id = :post
+        """,
+        owners=numbers(owners),
+        post=post,
+    )
+    return {row[0]: _from_row(row[1:]) for row in rows}
 
 
 def mark_read(db: Writer, id: int, owner: AccountId) -> None:

@@ -22,6 +22,7 @@ import msgspec
 from martlet.model.errors import Unavailable
 from martlet.model.events import Event
 from martlet.storage.dialect import Dialect
+from martlet.storage.feeds import Feed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -162,6 +163,10 @@ class Store(ABC):
     @abstractmethod
     def take_slot(self) -> int:
         """A number from 0 to 63 that no other living process has, for `model.ids`."""
+
+    @abstractmethod
+    def feed(self, slot: int) -> Feed:
+        """Hears the broadcasts of all processes; `slot` is this one's."""
 
     @abstractmethod
     def close(self) -> None: ...

@@ -15,7 +15,9 @@ import msgspec
 
 from martlet.storage.database import Reader, Writer
 
-LEFT_OUT = frozenset({"schema_version", "rendered_post", "remote_file", "remote_space"})
+LEFT_OUT = frozenset(
+    {"schema_version", "rendered_post", "remote_file", "remote_space", "broadcast", "stream_listener"}
+)
 SEARCH = ("post_search", "account_search")
 NUMBERED_ANEW = frozenset({"event", "job"})
 """Their ids say nothing but the order."""

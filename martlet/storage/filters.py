@@ -33,6 +33,13 @@ def of_account(db: Reader, account: AccountId) -> list[Filter]:
     return [_from_row(row) for row in rows]
 
 
+def of_accounts(db: Reader, accounts: Collection[AccountId]) -> list[Filter]:
+    rows = db.rows(
+        f"SELECT {_COLUMNS} FROM filter WHERE account_id {among('accounts')}", accounts=numbers(accounts)
+    )
+    return [_from_row(row) for row in rows]
+
+
 def put(db: Writer, one: Filter) -> None:
     """A new filter, or a known one as it is now."""
     db.run(

@@ -7,9 +7,9 @@ shows and not what there is.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
-from martlet.model.names import AccountId
+from martlet.model.names import AccountId, PostId
 from martlet.model.paging import Page
 from martlet.storage import posts, remote_posts
 from martlet.storage.database import Reader
@@ -86,6 +86,34 @@ def public(db: Reader, viewer: AccountId, page: Page, now: int, narrowing: Narro
         limit=page.limit,
     )
     return in_page_order(found, page)
+
+
+class Standing(NamedTuple):
+    """In which pages of public posts a post stands, as `public` and `tagged` have it."""
+
+    is_open: int
+    """Public, by somebody who is not limited, and no boost: it may stand in any of them."""
+    is_first: int
+    """It answers nobody else, so that it stands in `public`."""
+    is_local: int
+    has_media: int
+
+    def is_within(self, narrowing: Narrowing) -> bool:
+        wanted = narrowing.where == "all" or bool(self.is_local) == (narrowing.where == "here")
+        return wanted and (bool(self.has_media) or not narrowing.only_media)
+
+
+def standing(db: Reader, id: PostId) -> Standing | None:
+    row = db.row(
+        f"""
+        SELECT CASE WHEN {_OPEN} AND post.boost_of_id IS NULL THEN 1 ELSE 0 END,
+               CASE WHEN {_ANSWERS_NOBODY_ELSE} AND {_ANSWERS_NOTHING_MISSING} THEN 1 ELSE 0 END,
+               post.is_local, post.has_media
+          FROM post JOIN account AS author ON author.id = post.author_id WHERE post.id = :id
+        """,
+        id=id,
+    )
+    return Standing(*row) if row else None
 
 
 def tagged(

@@ -106,6 +106,12 @@ def find(db: Reader, id: NotificationId, account: AccountId) -> Told | None:
     return _told(row) if row else None
 
 
+def find_listed(db: Reader, id: NotificationId, account: AccountId, now: int) -> Told | None:
+    """One of the account's own, if a page would show it."""
+    only = Page(before=id + 1, after=id - 1, limit=1)
+    return next(iter(page(db, account, only, Choice(), now)), None)
+
+
 def find_unfiltered(db: Reader, id: NotificationId) -> Notification | None:
     """Whoever it is for: for work behind the scenes only."""
     row = db.row(f"SELECT {COLUMNS} FROM notification WHERE id = :id", id=id)

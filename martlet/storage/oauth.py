@@ -1,10 +1,12 @@
 """Apps, their codes and tokens. Secrets are kept as SHA-256 digests only."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId, AppId, TokenId, UserId
 from martlet.storage.database import Reader, Row, Writer
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,18 @@ def insert_token(
     )
 
 
+_BEARER = """
+    SELECT token.id, token.app_id, token.user_id, token.account_id, token.scopes,
+           users.confirmed_at, users.approved_at, users.disabled_at,
+           account.suspended_at, account.deletes_at, users.role, users.seen_at,
+           EXISTS (SELECT 1 FROM filter WHERE filter.account_id = token.account_id),
+           EXISTS (SELECT 1 FROM thread_mute WHERE thread_mute.account_id = token.account_id)
+      FROM token
+      LEFT JOIN users ON users.id = token.user_id
+      LEFT JOIN account ON account.id = token.account_id
+"""
+
+
 def find_bearer(db: Reader, digest: bytes) -> Row | None:
     """
     All that a request needs to know of its token's owner, in one look.
@@ -83,20 +97,14 @@ def find_bearer(db: Reader, digest: bytes) -> Row | None:
     (token, app, user, account, scopes, confirmed_at, approved_at, disabled_at, suspended_at, deletes_at, role,
     seen_at, has filters, has muted threads)
     """
-    return db.row(
-        """
-        SELECT token.id, token.app_id, token.user_id, token.account_id, token.scopes,
-               users.confirmed_at, users.approved_at, users.disabled_at,
-               account.suspended_at, account.deletes_at, users.role, users.seen_at,
-               EXISTS (SELECT 1 FROM filter WHERE filter.account_id = token.account_id),
-               EXISTS (SELECT 1 FROM thread_mute WHERE thread_mute.account_id = token.account_id)
-          FROM token
-          LEFT JOIN users ON users.id = token.user_id
-          LEFT JOIN account ON account.id = token.account_id
-         WHERE token.digest = :digest
-        """,
-        digest=digest,
-    )
+    return db.row(f"{_BEARER} WHERE token.digest = :digest", digest=digest)
+
+
+def find_bearers(db: Reader, tokens: Collection[TokenId]) -> list[Row]:
+    """The same of tokens that are known, as their owners are now; those that were revoked are left out."""
+    if not tokens:
+        return []
+    return db.rows(f"{_BEARER} WHERE token.id {among('tokens')}", tokens=numbers(tokens))
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ from martlet.storage.database import (
     Writer,
 )
 from martlet.storage.dialect import for_postgres
+from martlet.storage.postgres_feed import PostgresFeed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -76,6 +77,7 @@ class PostgresStore(Store):
         )
         self._threads = ThreadPoolExecutor(size, "postgres")
         self._slot: psycopg.Connection[Any] | None = None
+        self._feed: PostgresFeed | None = None
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -155,7 +157,17 @@ class PostgresStore(Store):
         connection.close()
         raise DatabaseBusy
 
+    def feed(self, slot: int) -> PostgresFeed:
+        del slot
+        if self._feed is not None:
+            self._feed.stop()
+        self._feed = PostgresFeed(self.address)
+        return self._feed
+
     def close(self) -> None:
+        if self._feed is not None:
+            self._feed.stop()
+            self._feed.join()
         self._threads.shutdown()
         if self._slot is not None:
             self._slot.close()

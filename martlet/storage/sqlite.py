@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar
 
 from martlet.model.ids import SLOTS
+from martlet.storage.bells import Bells
 from martlet.storage.database import (
     AlreadyThere,
     DatabaseBusy,
@@ -31,6 +32,7 @@ from martlet.storage.database import (
     Store,
     Writer,
 )
+from martlet.storage.sqlite_feed import SqliteFeed
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -75,6 +77,9 @@ class SqliteStore(Store):
         self._aside = ThreadPoolExecutor(2, "reader")
         self._slot: BinaryIO | None = None
         self._thread: threading.Thread | None = None
+        self._bells = Bells(path.parent / "bells")
+        self._feed: SqliteFeed | None = None
+        self.listeners.append(self._bells.ring)
         self._is_closed = False
 
     # -- reading ---------------------------------------------------------
@@ -236,10 +241,19 @@ class SqliteStore(Store):
             return slot
         raise DatabaseBusy
 
+    def feed(self, slot: int) -> SqliteFeed:
+        if self._feed is not None:
+            self._feed.stop()
+        self._feed = SqliteFeed(self, self._bells, slot)
+        return self._feed
+
     def close(self) -> None:
         if self._is_closed:
             return
         self._is_closed = True
+        if self._feed is not None:
+            self._feed.stop()
+        self._bells.close()
         if self._thread is not None:
             self._queue.put(None)
             self._thread.join(30)

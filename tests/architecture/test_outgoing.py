@@ -42,6 +42,10 @@ TELEPHONES = frozenset(
         "xmlrpc.client",
     )
 )
+# Parts of these that read and write no socket.
+SILENT = frozenset(
+    f"websockets.{name}" for name in ("datastructures", "frames", "http11", "protocol", "server", "typing")
+)
 # As texts, handed to `importlib`; the others are words in their own right (h2 is a heading).
 UNMISTAKABLE = TELEPHONES - {"h11", "h2", "requests", "websocket", "websockets"}
 DIALLING = frozenset(
@@ -80,6 +84,8 @@ def calls_out(source: str) -> Iterator[str]:
         match node:
             case ast.Import(names=names):
                 found = [name.name for name in names]
+            case ast.ImportFrom(module=module) if module in SILENT:
+                continue
             case ast.ImportFrom(module=module, names=names):
                 found = [module or "", *(f"{module}.{name.name}" for name in names)]
             case ast.Attribute(attr=name) | ast.Name(id=name):

@@ -62,7 +62,7 @@ class FilterResults:
     """What matches, as `statuses.Filtered` asks for it. One for each process."""
 
     def __init__(self, here: Server) -> None:
-        self._matcher = FilterMatcher(here)
+        self.matcher = FilterMatcher(here)
 
     def __call__(
         self,
@@ -73,11 +73,14 @@ class FilterResults:
         context: Context | None,
     ) -> Mapping[PostId, bytes]:
         """See `statuses.Filtered`. A boost has no words of its own."""
-        versions = {
-            id: piece.detail.version for id, piece in pieces.items() if piece.detail.boost_of_id is None
-        }
-        matched = self._matcher.matches(db, found, versions, viewer.account, context)
+        versions = versions_of(pieces)
+        matched = self.matcher.matches(db, found, versions, viewer.account, context)
         return {id: msgspec.json.encode(list(map(_result, each))) for id, each in matched.items()}
+
+
+def versions_of(pieces: Mapping[PostId, Piece]) -> dict[PostId, int]:
+    """Of those that have words of their own."""
+    return {id: piece.detail.version for id, piece in pieces.items() if piece.detail.boost_of_id is None}
 
 
 def _result(one: Match) -> entities.FilterResult:
