@@ -292,7 +292,8 @@ class Connection(asyncio.Protocol):
                 return
             is_head = request.method == "HEAD"
             stream = answer.stream
-            self._write(answer, is_head=is_head, is_kept=is_kept and stream is None)
+            is_kept = is_kept and stream is None
+            self._write(answer, is_head=is_head, is_kept=is_kept)
             if stream is not None and not is_head:
                 self._begin_stream(stream)
                 return

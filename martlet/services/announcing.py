@@ -13,6 +13,7 @@ import msgspec
 
 from martlet.model.announcements import Announcement, AnnouncementWish
 from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import AnnouncementPublished, AnnouncementReacted, AnnouncementRemoved
 from martlet.model.names import NOBODY, AccountId, PostId, Uri
 from martlet.model.server import Server
 from martlet.services import composing, emoji_reacting
@@ -79,6 +80,8 @@ def change(db: Writer, id: int, wish: AnnouncementWish, here: Server) -> Announc
     announcements.update(db, made)
     if made.published_at is not None and made.text != before.text:
         announcements.forget_readers(db, id)
+    if made.published_at is not None:
+        db.emit(AnnouncementPublished(id))
     _plan(db, made)
     return made
 
@@ -93,6 +96,7 @@ def publish(db: Writer, id: int, here: Server) -> Announcement:
         return found
     made = replace(found, published_at=now, publish_at=None)
     announcements.update(db, made)
+    db.emit(AnnouncementPublished(id))
     return made
 
 
@@ -101,12 +105,14 @@ def unpublish(db: Writer, id: int) -> Announcement:
     found = announcements.take_any(db, id)
     made = replace(found, published_at=None, publish_at=None)
     announcements.update(db, made)
+    db.emit(AnnouncementRemoved(id))
     return made
 
 
 def delete(db: Writer, id: int) -> None:
     """Raises `NotFound`."""
     announcements.delete(db, announcements.take_any(db, id).id)
+    db.emit(AnnouncementRemoved(id))
 
 
 def _as_wished(db: Reader, id: int, wish: AnnouncementWish, now: int, here: Server) -> Announcement:
@@ -210,6 +216,7 @@ def react(db: Writer, account: AccountId, id: int, text: str, here: Server) -> N
     if announcements.other_kinds(db, id, name) >= MOST_KINDS:
         raise CannotReact("Validation failed: Limit of different reactions reached")
     announcements.put_reaction(db, id, account, name, here.next_id())
+    db.emit(AnnouncementReacted(id, name))
 
 
 def unreact(db: Writer, account: AccountId, id: int, text: str, here: Server) -> None:
@@ -218,6 +225,7 @@ def unreact(db: Writer, account: AccountId, id: int, text: str, here: Server) ->
     name = _name(db, text, here)
     announcements.take_any(db, id)
     announcements.delete_reaction(db, id, account, name)
+    db.emit(AnnouncementReacted(id, name))
 
 
 def _name(db: Reader, text: str, here: Server) -> str:

@@ -84,9 +84,7 @@ def calls_out(source: str) -> Iterator[str]:
         match node:
             case ast.Import(names=names):
                 found = [name.name for name in names]
-            case ast.ImportFrom(module=module) if module in SILENT:
-                continue
-            case ast.ImportFrom(module=module, names=names):
+            case ast.ImportFrom(module=module, names=names) if module not in SILENT:
                 found = [module or "", *(f"{module}.{name.name}" for name in names)]
             case ast.Attribute(attr=name) | ast.Name(id=name):
                 found = []

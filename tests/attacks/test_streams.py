@@ -3,8 +3,8 @@
 import io
 import logging
 from contextlib import ExitStack
-from dataclasses import replace
 
+import msgspec
 import pytest
 
 from martlet.settings import Settings
@@ -213,7 +213,9 @@ def test_a14_a_flood_of_wishes_ends_the_stream(api: Api) -> None:
 @pytest.fixture
 def settings(settings: Settings, request: pytest.FixtureRequest) -> Settings:
     """With `closed` in its name, a test's server shows its public pages to members only."""
-    return replace(settings, public_preview=False) if "closed" in request.node.name else settings
+    return (
+        msgspec.structs.replace(settings, public_preview=False) if "closed" in request.node.name else settings
+    )
 
 
 def test_a1_streams_of_a_closed_server_are_for_its_members(api: Api) -> None:

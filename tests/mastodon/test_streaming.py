@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 
 from martlet.mastodon import entities, notification_entities
+from martlet.mastodon.server_entities import Announcement
+from martlet.model.announcements import AnnouncementWish
 from martlet.model.events import NotificationsMerged, PostPublished
 from martlet.model.names import PostId
+from martlet.services import announcing
 from tests.client import Api, Person, strictly
 from tests.listening import Event, Lines, asked, listening, talking
 from tests.mastodon.acts import do, publish, upload
@@ -223,17 +226,13 @@ def test_lists_and_the_homes_they_keep_posts_out_of(api: Api) -> None:
 def test_filters_are_told_and_followed(api: Api) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     follow(api, ada, bob)
+    rain = {"title": "Rain", "context": ["home"], "keywords_attributes": [{"keyword": "rain"}]}
     with listening(api, USER, ada) as stream, listening(api, USER, bob) as other:
+        made = api.post("/api/v2/filters", ada, json=rain).json
         for change in ("post", "put", "delete"):
-            if change == "post":
-                made = api.post(
-                    "/api/v2/filters",
-                    ada,
-                    json={"title": "Rain", "context": ["home"], "keywords_attributes": [{"keyword": "rain"}]},
-                ).json
-            elif change == "put":
+            if change == "put":
                 api.put(f"/api/v2/filters/{made['id']}", ada, json={"title": "Wet"})
-            else:
+            elif change == "delete":
                 api.delete(f"/api/v2/filters/{made['id']}", ada)
             api.work()
             assert stream.until("filters_changed").payload == "undefined"
@@ -253,6 +252,31 @@ def test_held_back_notifications_that_were_let_in_are_told(api: Api) -> None:
         api.work()
         assert stream.until("notifications_merged").payload == "1"
         assert told(other, api, bob) == []
+
+
+def test_announcements_are_told_to_everybody(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob", role="owner")
+    here = api.built.ground.here
+    with listening(api, USER, ada) as stream, listening(api, PUBLIC, ada) as public:
+        with api.built.ground.store.write() as db:
+            made = announcing.publish(db, announcing.write(db, AnnouncementWish("Fair #town"), here).id, here)
+        api.work()
+        event = stream.until("announcement")
+        strictly((event.payload or "").encode(), Announcement)
+        assert event.json["id"] == str(made.id)
+        path = f"/api/v1/announcements/{made.id}/reactions/%F0%9F%91%8D"
+        assert api.put(path, bob).status == 200
+        api.work()
+        wanted = {"name": "👍", "count": 1, "announcement_id": str(made.id)}
+        assert stream.until("announcement.reaction").json.items() >= wanted.items()
+        assert api.delete(path, bob).status == 200
+        api.work()
+        assert stream.until("announcement.reaction").json == wanted | {"count": 0}
+        with api.built.ground.store.write() as db:
+            announcing.unpublish(db, made.id)
+        api.work()
+        assert stream.until("announcement.delete").payload == str(made.id)
+        assert public.names() == []
 
 
 def test_each_follower_hears_once_however_the_fan_out_is_parted(

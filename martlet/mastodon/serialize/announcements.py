@@ -4,6 +4,7 @@ import json
 from collections.abc import Sequence
 from urllib.parse import quote
 
+import msgspec
 from msgspec import UNSET
 
 from martlet.mastodon import server_entities as entities
@@ -62,6 +63,24 @@ def reaction(chosen: Chosen, here: Server, *, is_own: bool) -> Reaction:
         found.url = here.file_url(FileUse.EMOJI, chosen.emoji_id, chosen.file)
         found.static_url = here.file_url(FileUse.EMOJI, chosen.emoji_id, still, FileForm.SMALL)
     return found
+
+
+def streamed(db: Reader, id: int, here: Server) -> bytes | None:
+    """One that is shown, as everybody is told of it when it is published."""
+    found = announcements.find_shown(db, id, here.now_ms())
+    return None if found is None else msgspec.json.encode(many(db, [found], NOBODY, here)[0])
+
+
+def streamed_reaction(db: Reader, id: int, name: str, here: Server) -> bytes:
+    """How often an emoji is chosen now; who chose it is not told."""
+    for each in announcements.chosen(db, [id]).get(id, ()):
+        if each.name == name:
+            told = msgspec.to_builtins(reaction(each, here, is_own=False))
+            del told["me"]
+            break
+    else:
+        told = {"name": name if name.isascii() else as_picture(name), "count": 0}
+    return msgspec.json.encode(told | {"announcement_id": str(id)})
 
 
 def _mentions(db: Reader, one: Announcement) -> list[StatusMention]:

@@ -9,13 +9,19 @@ has a part in it (a poll boosted later, a quote).
 from collections.abc import Sequence
 from dataclasses import replace
 
-from martlet.mastodon.serialize import conversations, notifications
+from martlet.mastodon.serialize import announcements, conversations, notifications
 from martlet.mastodon.serialize.quotes import SAME_FOR_ALL
 from martlet.mastodon.serialize.statuses import Parts, StatusPages
 from martlet.mastodon.streams.filters import KeptFilters
 from martlet.mastodon.streams.messages import Message
 from martlet.model.broadcasts import Announcing, Signal
-from martlet.model.events import AnnouncementRemoved, FiltersChanged, NotificationsMerged
+from martlet.model.events import (
+    AnnouncementPublished,
+    AnnouncementReacted,
+    AnnouncementRemoved,
+    FiltersChanged,
+    NotificationsMerged,
+)
 from martlet.model.filters import FilterContext
 from martlet.model.names import NOBODY, AccountId, PostId
 from martlet.services.filter_matching import FilterMatcher
@@ -67,7 +73,7 @@ class StreamVoice:
     def conversation(self, db: Reader, conversation: Conversation, viewer: Viewer) -> Message | None:
         return Message("conversation", conversations.each(db, [conversation], self._pages, viewer)[0])
 
-    def signal(self, db: Reader, signal: Signal | Announcing) -> Message | None:  # noqa: ARG002 - as all are called
+    def signal(self, db: Reader, signal: Signal | Announcing) -> Message | None:
         match signal:
             case FiltersChanged():
                 return Message("filters_changed", None)
@@ -75,8 +81,12 @@ class StreamVoice:
                 return Message("notifications_merged", b"1")
             case AnnouncementRemoved(id):
                 return Message("announcement.delete", b"%d" % id)
-            case _:
-                return None
+            case AnnouncementPublished(id):
+                shown = announcements.streamed(db, id, self._pages.here)
+                return None if shown is None else Message("announcement", shown)
+            case AnnouncementReacted(id, name):
+                chosen = announcements.streamed_reaction(db, id, name, self._pages.here)
+                return Message("announcement.reaction", chosen)
 
     def forget(self, account: AccountId) -> None:
         self._filters.forget(account)
