@@ -228,6 +228,21 @@ def federation(workers: int, database: str, folder: Path | None) -> None:
 @workers
 @database
 @folder_option
+def streaming(workers: int, database: str, folder: Path | None) -> None:
+    """What open streams cost, and how soon a post reaches those who listen."""
+    from bench import streaming as room  # noqa: PLC0415 - needs Martlet itself
+
+    with _kept_or_thrown_away(folder) as place:
+        found = room.measure(
+            place, serving.free_url(), database, workers, lambda said: click.echo(f"  {said}")
+        )
+    click.echo(f"\n{found.table()}\n{_version()}, {report.this_machine().cpu}")
+
+
+@main.command()
+@workers
+@database
+@folder_option
 def coldstart(workers: int, database: str, folder: Path | None) -> None:
     """From the command to the first answer, with the data of a folder or with none."""
     with _kept_or_thrown_away(folder) as place:
