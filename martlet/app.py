@@ -28,6 +28,7 @@ from martlet.web.door import WebDoor
 from martlet.wiring.ground import ground_for
 from martlet.wiring.jobs import jobs, lanes
 from martlet.wiring.reactions import reactions
+from martlet.wiring.translating import translator_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +54,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
     hub = Hub(ground.store, ground.here)
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
     post_office = PostOffice.on(ground, client, limiter)
+    translator, translating = translator_for(ground, settings)
     runner = Runner(
         ground.store,
         ground.here,
@@ -71,6 +73,8 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         await fetcher.close()
         await files.close()
         await client.close()
+        if translating is not None:
+            await translating.close()
         if limiter is not None:
             limiter.close()
         ground.workshop.close()
@@ -81,7 +85,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
             HealthDoor(ground.store, lambda: runner.is_working),
             MediaDoor(ground.media),
             ProxyDoor(ground, fetcher, limiter),
-            MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver),
+            MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver, translator),
             post_office.door,
             WebDoor(ground, limiter, post_office.resolver),
         ],

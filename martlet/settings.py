@@ -146,6 +146,17 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         tuple[str, ...],
         Meta(max_length=40, description="Handles of accounts that everybody here is suggested to follow."),
     ] = ()
+    translation: Annotated[
+        Literal["off", "libretranslate", "deepl"],
+        Meta(description="Who translates public posts, if anybody."),
+    ] = "off"
+    translation_url: Annotated[
+        str,
+        Meta(
+            description="Where the translation service is; may be this machine. Empty: DeepL's own address."
+        ),
+    ] = ""
+    translation_key: Annotated[str, Meta(description="Key that the translation service asks for.")] = ""
     deletion_grace_days: Annotated[
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")
     ] = 30
@@ -302,6 +313,7 @@ def _check(settings: Settings) -> None:
         raise WrongSetting("The setting `secret` is too short: it needs 32 characters or more.")
     if settings.smtp_host and "@" not in settings.mail_from:
         raise WrongSetting("The setting `mail_from` is missing: with `smtp_host` set, mail needs a sender.")
+    _check_translation(settings)
     for network in settings.trusted_proxies:
         try:
             ipaddress.ip_network(network)
@@ -309,3 +321,16 @@ def _check(settings: Settings) -> None:
             raise WrongSetting(
                 f"The setting `trusted_proxies` is wrong: {network!r} is neither an address nor a network."
             ) from None
+
+
+def _check_translation(settings: Settings) -> None:
+    parts = urlsplit(settings.translation_url)
+    is_address = parts.scheme in ("http", "https") and parts.hostname and "@" not in parts.netloc
+    if settings.translation_url and (not is_address or parts.query or parts.fragment):
+        raise WrongSetting(
+            "The setting `translation_url` is wrong: it needs the form https://translate.example, without a name or query."
+        )
+    if settings.translation == "libretranslate" and not settings.translation_url:
+        raise WrongSetting("The setting `translation_url` is missing: LibreTranslate may be anywhere.")
+    if settings.translation == "deepl" and not settings.translation_key:
+        raise WrongSetting("The setting `translation_key` is missing: DeepL asks for one.")

@@ -38,6 +38,8 @@ SIGN_UPS = Rule("sign-ups", 5, 1800)
 FETCHES = Rule("fetches", 1000, 300)
 """Files of other servers that are not here yet."""
 APPS = Rule("apps", 60, 600)
+TRANSLATIONS = Rule("translations", 60, 600)
+"""Each may cost whoever runs the server money."""
 
 
 @dataclass(frozen=True, slots=True)

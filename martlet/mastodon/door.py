@@ -18,6 +18,7 @@ from martlet.mastodon.streams import Streams
 from martlet.mastodon.streams.voice import StreamVoice
 from martlet.services import naming, rendering
 from martlet.services.ports import Ground, Resolver
+from martlet.services.translating import Translator
 from martlet.services.visiting import Visits
 from martlet.streaming.hub import Hub
 
@@ -41,6 +42,7 @@ class MastodonDoor:
         hub: Hub,
         limiter: Limiter | None = None,
         resolver: Resolver | None = None,
+        translator: Translator | None = None,
     ) -> None:
         self.routes = Routes[Endpoint]()
         self.operations = [operation for api in apis for operation in api.operations]
@@ -51,7 +53,7 @@ class MastodonDoor:
         filters = FilterResults(ground.here)
         pages = StatusPages(ground.here, accounts, pieces, filters)
         streams = Streams(hub, StreamVoice(pages, filters.matcher))
-        desk = Desk(ground, pages, Visits(ground.store, ground.here), streams, limiter, resolver)
+        desk = Desk(ground, pages, Visits(ground.store, ground.here), streams, limiter, resolver, translator)
         for operation in self.operations:
             add(self.routes, operation, desk)
         self.routes.add("GET", "/api/openapi.json", self._describe)

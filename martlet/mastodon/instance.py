@@ -178,7 +178,7 @@ def _configuration(db: Reader, call: Call[NoForm]) -> server_entities.Configurat
             min_expiration=limits.poll_seconds_min,
             max_expiration=limits.poll_seconds_max,
         ),
-        translation=server_entities.TranslationConfiguration(enabled=False),
+        translation=server_entities.TranslationConfiguration(enabled=call.translator.is_there),
         timelines_access=server_entities.TimelinesAccess(
             live_feeds=feed, hashtag_feeds=feed, trending_link_feeds=feed
         ),

@@ -35,6 +35,7 @@ from martlet.model.server import Server
 from martlet.services import permitting, signing_in
 from martlet.services.ports import Ground, Resolver
 from martlet.services.signing_in import Viewer
+from martlet.services.translating import Translator
 from martlet.services.visiting import Visits
 from martlet.storage.database import Reader, Store, Writer
 
@@ -70,6 +71,7 @@ class Desk:
     streams: Streams
     limiter: Limiter | None = None
     resolver: Resolver | None = None
+    translator: Translator | None = None
 
 
 @dataclass(slots=True)
@@ -107,6 +109,11 @@ class Call(Generic[F]):
     def resolver(self) -> Resolver | None:
         """Who asks other servers; None where there are none."""
         return self.desk.resolver
+
+    @property
+    def translator(self) -> Translator:
+        """Who translates; where no service is named, it translates nothing."""
+        return self.desk.translator or Translator(self.ground, None)
 
     @property
     def account(self) -> AccountId:
