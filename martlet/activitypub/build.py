@@ -108,6 +108,7 @@ def profile(profile: Profile, keys: Keys) -> Document:
             "alsoKnownAs": list(profile.aliases),
             "attributionDomains": list(profile.attribution),
             "movedTo": profile.moved_to,
+            "featuredCollections": profile.featured_packs,
             "publicKey": {"id": rsa_key_id(uri), "owner": uri, "publicKeyPem": keys.rsa},
             "assertionMethod": [
                 {

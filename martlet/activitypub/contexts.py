@@ -63,5 +63,33 @@ ACTOR: list[Any] = [
         "manuallyApprovesFollowers": "as:manuallyApprovesFollowers",
         "PropertyValue": "schema:PropertyValue",
         "value": "schema:value",
+        "featuredCollections": {"@id": "https://w3id.org/fep/7aa9#featuredCollections", "@type": "@id"},
+        "gts": "https://gotosocial.org/ns#",
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canFeature": {"@id": "https://w3id.org/fep/7aa9#canFeature", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "manualApproval": {"@id": "gts:manualApproval", "@type": "@id"},
+    },
+]
+
+PACK: list[Any] = [
+    ACTIVITY_STREAMS,
+    {
+        "toot": "http://joinmastodon.org/ns#",
+        "discoverable": "toot:discoverable",
+        "Hashtag": "as:Hashtag",
+        "sensitive": "as:sensitive",
+        "fep7aa9": "https://w3id.org/fep/7aa9#",
+        "FeaturedCollection": "fep7aa9:FeaturedCollection",
+        "FeaturedItem": "fep7aa9:FeaturedItem",
+        "FeatureRequest": "fep7aa9:FeatureRequest",
+        "FeatureAuthorization": "fep7aa9:FeatureAuthorization",
+        "featuredObject": {"@id": "fep7aa9:featuredObject", "@type": "@id"},
+        "featuredObjectType": "fep7aa9:featuredObjectType",
+        "featureAuthorization": {"@id": "fep7aa9:featureAuthorization", "@type": "@id"},
+        "topic": {"@id": "fep7aa9:topic", "@type": "@id"},
+        "gts": "https://gotosocial.org/ns#",
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
     },
 ]

@@ -8,9 +8,10 @@ something else to a JSON-LD processor than it says is worth to us what it says (
 
 import hashlib
 import json
+from functools import partial
 from typing import Any
 
-from martlet.activitypub import parse_quotes, parse_replies, parse_tags
+from martlet.activitypub import packs, parse_quotes, parse_replies, parse_tags
 from martlet.activitypub.kinds import ACTORS, POSTS, REACTIONS, is_tombstone, kind_of
 from martlet.activitypub.parse_posts import writing
 from martlet.activitypub.parse_quotes import authorization
@@ -105,8 +106,9 @@ def act(document: Thing) -> Act:
             if kind == "Accept":
                 return Accept(name, actor, request, uri(document.get("result")))
             return Reject(name, actor, request)
-        case "QuoteRequest" | "ReplyRequest":
-            return _post_request(document, name, actor, kind)
+        case "QuoteRequest" | "ReplyRequest" | "FeatureRequest":
+            ask = packs.requested if kind == "FeatureRequest" else partial(_post_request, kind=kind)
+            return ask(document, name, actor)
         case "Add" | "Remove":
             put = needed_uri(document, "object"), needed_uri(document, "target")
             return Add(name, actor, *put) if kind == "Add" else Remove(name, actor, *put)
@@ -276,6 +278,8 @@ def profile(thing: Thing) -> Profile:
             filter(None, (text(one, 255) for one in each(thing.get("attributionDomains"), MOST_ITEMS)))
         ),
         moved_to=uri(thing.get("movedTo")),
+        featured_packs=uri(thing.get("featuredCollections")) or "",
+        feature_policy=packs.policy_said(thing),
         created_at=moment(thing.get("published")),
     )
 

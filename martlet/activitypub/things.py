@@ -63,6 +63,8 @@ class Profile:
     """Hosts whose pages may name it as their author."""
     moved_to: Uri | None = None
     created_at: int | None = None
+    featured_packs: str = ""
+    feature_policy: "FeaturePolicySaid | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +287,44 @@ class RequestReply:
 
 
 @dataclass(frozen=True, slots=True)
+class PackSaid:
+    """What a document says of a pack, without who is in it. `description` is HTML of theirs, text of ours."""
+
+    uri: Uri
+    owner: Uri
+    name: str
+    description: str = ""
+    language: str | None = None
+    tag: str = ""
+    is_sensitive: bool = False
+    is_discoverable: bool = True
+    created_at: int = 0
+    updated_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class FeaturePolicySaid:
+    """Who may put an account into packs, in words (`model.packs.FeaturePolicy`)."""
+
+    automatic: tuple[str, ...] = ()
+    manual: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RequestFeature:
+    """May this account be put into a pack? The pack as it was fetched, or only what it is called."""
+
+    uri: Uri
+    actor: Uri
+    target: Uri
+    pack: PackSaid | Uri
+
+    @property
+    def pack_uri(self) -> Uri:
+        return self.pack.uri if isinstance(self.pack, PackSaid) else self.pack
+
+
+@dataclass(frozen=True, slots=True)
 class Accept:
     """Yes to a request: the request itself, or what it was called; `result` is what follows from it."""
 
@@ -378,6 +418,7 @@ Act: TypeAlias = (
     | Follow
     | RequestQuote
     | RequestReply
+    | RequestFeature
     | Accept
     | Reject
     | Block

@@ -15,7 +15,7 @@ from urllib.parse import quote
 from martlet.activitypub import build
 from martlet.activitypub.build import Document
 from martlet.activitypub.things import Collection
-from martlet.federation import post_collections
+from martlet.federation import packs, post_collections
 from martlet.federation.account_collections import AccountCollections
 from martlet.federation.answering import (
     ACTIVITY,
@@ -113,6 +113,14 @@ class FederationDoor:
         add("GET", "/users/{username}/outbox", read(lists.outbox))
         add("GET", "/users/{username}/featured", read(lists.featured))
         add("GET", "/users/{username}/featured_tags", read(lists.featured_tags))
+        add("GET", "/users/{username}/packs", read(packs.endpoint(ground, packs.every)))
+        add("GET", "/users/{username}/packs/{id}", read(packs.endpoint(ground, packs.one)))
+        add("GET", "/users/{username}/packs/{id}/members/{item}", read(packs.endpoint(ground, packs.item)))
+        add(
+            "GET",
+            "/users/{username}/feature_authorizations/{id}",
+            read(packs.endpoint(ground, packs.consent)),
+        )
         add("GET", "/users/{username}/followers", read(lists.followers))
         add("GET", "/users/{username}/following", read(lists.following))
 

@@ -9,12 +9,13 @@ An act that somebody else brings than its actor is believed for its proof
 """
 
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
 
-from martlet.activitypub import parse
+from martlet.activitypub import packs, parse
+from martlet.activitypub.kinds import kind_of
 from martlet.activitypub.things import (
     Act,
     Add,
@@ -24,6 +25,7 @@ from martlet.activitypub.things import (
     Forwarded,
     Move,
     Publish,
+    RequestFeature,
     RequestQuote,
     RequestReply,
     Revise,
@@ -41,7 +43,16 @@ from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, Signed
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.network.errors import NoAnswer
-from martlet.services import approving, consenting, intake, moving, pinning, quoting, receiving
+from martlet.services import (
+    approving,
+    consenting,
+    consenting_to_packs,
+    intake,
+    moving,
+    pinning,
+    quoting,
+    receiving,
+)
 from martlet.services.consenting import Verified
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, proofs
@@ -79,7 +90,7 @@ class Inbox:
         named = await self.asking.check_sender(request)
         body = await request.body(LIMIT)
         claim = self.asking.claim(request, body)
-        document, act = _read(body)
+        document, act = _read(body, named.key.owner if named.key is not None else _owner_of(named.key_id))
         if await self._is_farewell_of_strangers(act):
             return Answer(b"", 202)
         key = await self.asking.signer(claim, named, request.address)
@@ -123,12 +134,14 @@ class Inbox:
     async def _take_in(self, one: Incoming, here: Server) -> None:
         """Gather what is needed; then record the activity and that it is worked off, in one transaction."""
         kept = self._read.pop(one.id, None)
-        document, said = kept if kept is not None else _read(one.body)
+        document, said = kept if kept is not None else _read(one.body, one.signer)
         act, evidence = await self._believed(said, document, one.signer)
         if isinstance(act, Forwarded):
             await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
             await self.ground.store.writing(incoming.finish, one.id)
             return
+        if isinstance(act, RequestFeature):
+            act = await self._with_pack(act)
         verified = await self._gather(act)
         await self.ground.store.writing(_work_off, one, act, evidence, here, verified)
 
@@ -226,6 +239,17 @@ class Inbox:
         except MartletError as error:
             log.info("Nothing came of %s: %s", said[:200], error.message)
 
+    async def _with_pack(self, act: RequestFeature) -> RequestFeature:
+        """With the pack as its own server has it, where somebody here may be put into it."""
+        if not await self.ground.store.reading(consenting_to_packs.is_asked_of_ours, act):
+            return act
+        try:
+            found = await self.resolver.fetcher.document(act.pack_uri)
+            return replace(act, pack=packs.said(found.document))
+        except MartletError as error:
+            log.info("Nothing came of %s: %s", act.pack_uri[:200], error.message)
+            return act
+
     async def _gather_move(self, act: Move, here: Server) -> None:
         """Both accounts as their own servers have them now, the new one first: it says whom it is also known as."""
         if await self.ground.store.reading(moving.is_worth_a_look, act.actor, here):
@@ -243,9 +267,17 @@ class Inbox:
                 log.info("Nothing came of %s: %s", name[:200], error.message)
 
 
-def _read(body: bytes) -> Read:
+def _read(body: bytes, signer: Uri) -> Read:
+    """A request to feature somebody may leave out who makes it (FEP-7aa9): then it is who signs."""
     document = canonical_json.parse_object(body)
+    if "actor" not in document and kind_of(document) == "FeatureRequest":
+        document = {**document, "actor": signer}
     return document, parse.act(document)
+
+
+def _owner_of(key_id: str) -> Uri:
+    """Whose key it is, as far as its name says; whoever it really is is looked at afterwards."""
+    return Uri(key_id.partition("#")[0])
 
 
 def _write_down(db: Writer, one: Incoming, now: int) -> None:

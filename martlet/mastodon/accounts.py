@@ -11,7 +11,7 @@ from martlet.mastodon.serialize import accounts as serialize
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId
-from martlet.services import finding_accounts, gathering
+from martlet.services import finding_accounts, gathering, packing
 from martlet.storage import accounts, follows, users
 from martlet.storage.database import Reader
 from martlet.storage.follows import Listed
@@ -136,7 +136,15 @@ def show(db: Reader, call: Call[NoForm]) -> entities.Account | Later:
     is_elsewhere = call.account and not account.is_here and not account.is_gone
     if is_elsewhere and gathering.is_profile_due(db, account.id, call.here.now_ms()):
         return Later(_with_more)
-    return serialize.entity(db, account, call.here)
+    return _shown(db, account, call)
+
+
+def _shown(db: Reader, account: Account, call: Call[Any]) -> entities.Account:
+    """With what it says of whoever asks."""
+    shown = serialize.entity(db, account, call.here)
+    if not account.is_gone:
+        shown.feature_approval.current_user = packing.standing_of(db, account, call.account)
+    return shown
 
 
 async def _with_more(call: Call[Any]) -> entities.Account:
@@ -145,7 +153,7 @@ async def _with_more(call: Call[Any]) -> entities.Account:
 
 
 def _entity(db: Reader, call: Call[Any]) -> entities.Account:
-    return serialize.entity(db, accounts.get_shown(db, AccountId(call.id)), call.here)
+    return _shown(db, accounts.get_shown(db, AccountId(call.id)), call)
 
 
 @api.get("/api/v1/accounts/{id}/followers", scope="read:accounts", access="public", form=PageForm,

@@ -62,6 +62,18 @@ class Source(Struct, kw_only=True):
     local_only: bool
 
 
+class FeatureApproval(Struct, kw_only=True):
+    """
+    Who may put an account into collections. `current_user` is exact where one account is asked for.
+
+    In lists of accounts, which are the same for everybody, it is `unknown` where it depends on who asks.
+    """
+
+    automatic: list[str]
+    manual: list[str]
+    current_user: str
+
+
 class Account(Struct, kw_only=True):
     id: str
     username: str
@@ -88,9 +100,13 @@ class Account(Struct, kw_only=True):
     last_status_at: str | None
     hide_collections: bool | None
     noindex: bool
+    show_media: bool
+    show_media_replies: bool
+    show_featured: bool
     emojis: list[CustomEmoji]
     roles: list[AccountRole]
     fields: list[Field]
+    feature_approval: FeatureApproval
     moved: Any = None
     suspended: bool | UnsetType = UNSET
     limited: bool | UnsetType = UNSET

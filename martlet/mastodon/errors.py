@@ -16,6 +16,7 @@ from martlet.model.errors import (
     Unavailable,
 )
 from martlet.services.authorizing import GrantRefused
+from martlet.services.packing import PackRefused
 
 STATUSES: tuple[tuple[type[MartletError], int], ...] = (
     (BodyTooLarge, 413),
@@ -51,6 +52,8 @@ def answer(error: Exception) -> Answer:
             field: [{"error": code, "description": sentence} for code, sentence in found]
             for field, found in error.details.items()
         }
+    if isinstance(error, PackRefused) and error.details:
+        body = {"error": body}  # so documented of collections, and of nothing else
     return json_answer(body, status, _headers(error))
 
 

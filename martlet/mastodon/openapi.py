@@ -19,11 +19,17 @@ from martlet.model.server import Server
 
 JSON = "application/json"
 REF = "#/components/schemas/{name}"
+NESTED = {
+    "type": "object",
+    "description": "Of collections, and of nothing else.",
+    "required": ["error", "details"],
+    "properties": {"error": {"type": "string"}, "details": {"type": "object"}},
+}
 ERROR = {
     "type": "object",
     "required": ["error"],
     "properties": {
-        "error": {"type": "string"},
+        "error": {"anyOf": [{"type": "string"}, NESTED]},
         "error_description": {"type": "string"},
         "details": {"type": "object"},
     },

@@ -43,6 +43,8 @@ class Account:
     following_count: int
     last_post_at: int | None
     version: int
+    feature_policy: str = ""
+    """Of accounts elsewhere: see `model.packs.policy_of`."""
 
     @property
     def is_here(self) -> bool:

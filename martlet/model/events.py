@@ -297,6 +297,29 @@ class AnnouncementRemoved(Event, frozen=True):
     announcement: int
 
 
+class PackMemberAdded(Event, frozen=True):
+    """Somebody was put into a pack, or is to be asked whether they may be."""
+
+    kind = "pack_member_added"
+    member: int
+
+
+class PackConsentWithdrawn(Event, frozen=True):
+    """Somebody here took themselves out of a pack of somebody elsewhere."""
+
+    kind = "pack_consent_withdrawn"
+    member: int
+
+
+class PackChanged(Event, frozen=True):
+    """A pack has another name, says something else of itself, or has lost somebody."""
+
+    kind = "pack_changed"
+    pack: int
+    is_told: bool = True
+    """Whether those in it are notified."""
+
+
 class MailWanted(Event, frozen=True):
     """
     A letter is to be sent (`services/letters.py` knows which there are).

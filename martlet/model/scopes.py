@@ -10,6 +10,7 @@ READ = (
     "accounts",
     "blocks",
     "bookmarks",
+    "collections",
     "favourites",
     "filters",
     "follows",
@@ -19,8 +20,8 @@ READ = (
     "search",
     "statuses",
 )
-WRITE = ("accounts", "blocks", "bookmarks", "conversations", "favourites", "filters", "follows", "lists", "media", "mutes",
-         "notifications", "reports", "statuses")  # fmt: skip
+WRITE = ("accounts", "blocks", "bookmarks", "collections", "conversations", "favourites", "filters", "follows", "lists",
+         "media", "mutes", "notifications", "reports", "statuses")  # fmt: skip
 ADMIN = (
     "accounts",
     "reports",

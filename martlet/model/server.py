@@ -114,6 +114,15 @@ class Server:
     def post_url(self, username: str, id: PostId) -> str:
         return f"{self.url}/@{username}/{id}"
 
+    def pack_uri(self, username: str, id: int) -> Uri:
+        return Uri(f"{self.url}/users/{username}/packs/{id}")
+
+    def pack_request_uri(self, username: str, id: int) -> Uri:
+        return Uri(f"{self.url}/users/{username}/feature_requests/{id}")
+
+    def pack_consent_uri(self, username: str, id: int) -> Uri:
+        return Uri(f"{self.url}/users/{username}/feature_authorizations/{id}")
+
     def tag_url(self, name: str) -> str:
         return f"{self.url}/tags/{name}"
 

@@ -17,6 +17,7 @@ from martlet.model.errors import EvidenceRejected
 from martlet.model.events import AccountChanged
 from martlet.model.moderation import Policy, strictest
 from martlet.model.names import AccountId, Uri, host_of, origin_of
+from martlet.model.packs import FeaturePolicy
 from martlet.model.server import Server
 from martlet.services import restricting, sweeping
 from martlet.storage import accounts, emojis, keys, moves, peer_policies, peers, remotes
@@ -72,6 +73,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
         is_indexable=int(profile.is_indexable),
         attribution=json.dumps(_hosts(profile.attribution)),
         created_at=min(profile.created_at or here.now_ms(), here.now_ms()),
+        feature_policy=_feature_policy(profile),
         **_pictures("avatar", None if policy.refuses_media else profile.avatar),
         **_pictures("header", None if policy.refuses_media else profile.header),
     )
@@ -83,6 +85,11 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     db.emit(AccountChanged(id))
     sweeping.want(db, here)
     return id
+
+
+def _feature_policy(profile: Profile) -> str:
+    said = profile.feature_policy
+    return "" if said is None else FeaturePolicy(said.automatic, said.manual).written()
 
 
 def _moved_to(db: Reader, profile: Profile) -> AccountId | None:

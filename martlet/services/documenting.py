@@ -11,13 +11,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
 
-from martlet.activitypub import addressing, build
+from martlet.activitypub import addressing, build, packs
 from martlet.activitypub.build import Document, Keys
 from martlet.activitypub.things import (
     Attachment,
     Authorization,
     Boost,
     Emoji,
+    FeaturePolicySaid,
     Mention,
     Picture,
     Poll,
@@ -28,6 +29,7 @@ from martlet.activitypub.things import (
 )
 from martlet.model.accounts import Account
 from martlet.model.names import PostId, Uri
+from martlet.model.packs import policy_of
 from martlet.model.posts import Post
 from martlet.model.quoting import QuotePolicy
 from martlet.model.reactions import Choice
@@ -113,6 +115,8 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
         attribution=tuple(accounts.attribution_of(account)),
         moved_to=_moved_to(db, account),
         created_at=account.created_at // 86_400_000 * 86_400_000,
+        featured_packs=f"{uri}/packs",
+        feature_policy=FeaturePolicySaid(policy_of(account).automatic),
     )
 
 
@@ -121,7 +125,11 @@ def profile_document(db: Writer, account: Account, keys: Keys, secret: ServerSec
     kept = documents.find(db, account.uri, account.version)
     if kept is not None:
         return kept
-    document = build.profile(profile(db, account, here), keys)
+    shown = profile(db, account, here)
+    document = build.profile(shown, keys)
+    if shown.feature_policy is not None:
+        allowed = shown.feature_policy.automatic
+        document["interactionPolicy"] = packs.policy(allowed, account.uri, shown.followers)
     signed = canonical_json.encode(_signed(db, document, account, secret, here))
     return documents.put(db, account.uri, account.id, account.version, signed, here.now_ms())
 

@@ -28,6 +28,7 @@ from martlet.activitypub.things import (
     Publish,
     Reject,
     Remove,
+    RequestFeature,
     RequestQuote,
     RequestReply,
     Revise,
@@ -45,6 +46,7 @@ from martlet.services import (
     approving,
     blocking,
     consenting,
+    consenting_to_packs,
     deleting,
     delivering_follows,
     emoji_reacting,
@@ -144,7 +146,7 @@ def _do(db: Writer, act: Act, actor: Account, here: Server, verified: Verified |
             _boost(db, act, actor, here)
         case Like():
             _like(db, act, actor, here)
-        case Follow() | RequestQuote() | RequestReply() | Accept() | Reject() | Block():
+        case Follow() | RequestQuote() | RequestReply() | RequestFeature() | Accept() | Reject() | Block():
             _between(db, act, actor, here)
         case Move() | Flag():
             _about_people(db, act, actor, here)
@@ -197,6 +199,8 @@ def _delete(db: Writer, act: Delete, actor: Account, here: Server) -> None:
     if post is None:
         consenting.withdraw(db, act.target, actor)
         approving.withdraw(db, act.target, actor, here)
+        consenting_to_packs.withdraw(db, act.target, actor)
+        consenting_to_packs.forget(db, act.target, actor)
         if accounts.find_by_uri(db, act.target) is None:
             uris.bury(db, act.target, actor.id, here.now_ms())
     elif post.author_id == actor.id:
@@ -278,7 +282,7 @@ def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:
 
 def _between(
     db: Writer,
-    act: Follow | RequestQuote | RequestReply | Accept | Reject | Block,
+    act: Follow | RequestQuote | RequestReply | RequestFeature | Accept | Reject | Block,
     actor: Account,
     here: Server,
 ) -> None:
@@ -289,14 +293,18 @@ def _between(
             _request_quote(db, act, actor, here)
         case RequestReply():
             _request_reply(db, act, actor, here)
+        case RequestFeature():
+            consenting_to_packs.asked(db, act, actor, here)
         case Accept():
             _accept(db, act, actor, here)
             consenting.accept(db, act, actor, here)
             approving.accept(db, act, actor, here)
+            consenting_to_packs.accept(db, act, actor, here)
         case Reject():
             _reject(db, act, actor)
             consenting.reject(db, act, actor)
             approving.reject(db, act, actor, here)
+            consenting_to_packs.reject(db, act, actor)
         case Block():
             _block(db, act, actor, here)
 

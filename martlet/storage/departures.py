@@ -48,6 +48,10 @@ OWNED = (
     ("directory_entry", "account_id"),
     ("announcement_read", "account_id"),
     ("announcement_reaction", "account_id"),
+    ("dismissed_suggestion", "account_id"),
+    ("dismissed_suggestion", "dismissed_id"),
+    ("pack", "account_id"),
+    ("pack_member", "account_id"),
 )
 """Rows that go with their account; a vote stays in its poll's counts, a choice in its announcement's."""
 KEPT = (

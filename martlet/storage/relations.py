@@ -204,6 +204,21 @@ def _settle(db: Writer, viewer: AccountId, author: AccountId) -> None:
     )
 
 
+def is_barred(db: Reader, account: AccountId, other: AccountId) -> bool:
+    """Whether one of the two blocks the other."""
+    return bool(
+        db.value(
+            """
+            SELECT 1 FROM hidden
+             WHERE is_barred = 1 AND ((viewer_id = :account AND author_id = :other)
+                                      OR (viewer_id = :other AND author_id = :account))
+            """,
+            account=account,
+            other=other,
+        )
+    )
+
+
 def blocks(db: Reader, account: AccountId, page: Page) -> list[Listed]:
     """Whom the account blocks, the newest block first."""
     rows = db.rows(

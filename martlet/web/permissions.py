@@ -21,6 +21,7 @@ PERMISSIONS: dict[str, Permission] = {
     "read:accounts": Permission("eye", sentence("see your profile and those of others")),
     "read:blocks": Permission("eye", sentence("see whom you have blocked")),
     "read:bookmarks": Permission("eye", sentence("see what you have saved")),
+    "read:collections": Permission("eye", sentence("see your collections of people, and those you are in")),
     "read:favourites": Permission("eye", sentence("see what you have liked")),
     "read:filters": Permission("eye", sentence("see your filters")),
     "read:follows": Permission("eye", sentence("see whom you follow")),
@@ -33,6 +34,9 @@ PERMISSIONS: dict[str, Permission] = {
     "write:accounts": Permission("me", sentence("change your profile")),
     "write:blocks": Permission("people", sentence("block and unblock people")),
     "write:bookmarks": Permission("write", sentence("save posts for you")),
+    "write:collections": Permission(
+        "people", sentence("put together collections of people, and take you out of those of others")
+    ),
     "write:conversations": Permission("write", sentence("tidy up your conversations")),
     "write:favourites": Permission("write", sentence("like posts in your name")),
     "write:filters": Permission("write", sentence("change your filters")),

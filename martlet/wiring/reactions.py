@@ -22,6 +22,9 @@ from martlet.model.events import (
     MailWanted,
     NotificationsMerged,
     Notified,
+    PackChanged,
+    PackConsentWithdrawn,
+    PackMemberAdded,
     PollClosed,
     PollVoted,
     PostBookmarked,
@@ -52,6 +55,7 @@ from martlet.services import (
     delivering,
     delivering_follows,
     delivering_likes,
+    delivering_packs,
     delivering_quotes,
     delivering_replies,
     exchanging_reports,
@@ -150,6 +154,9 @@ TELLING: Mapping[type[Event], Sequence[Telling]] = {
     AccountMoved: (delivering.of_move,),
     AccountReported: (exchanging_reports.forward,),
     AccountLeft: (delivering.of_departure,),
+    PackMemberAdded: (delivering_packs.of_member,),
+    PackChanged: (delivering_packs.of_change,),
+    PackConsentWithdrawn: (delivering_packs.of_withdrawal,),
 }
 """What other servers are told of, signed: these reactions need the secret that protects our keys."""
 

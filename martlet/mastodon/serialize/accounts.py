@@ -20,6 +20,8 @@ from martlet.mastodon.serialize.times import day, iso_or_none
 from martlet.model.accounts import Account
 from martlet.model.faults import FAULTS
 from martlet.model.names import AccountId
+from martlet.model.packs import KNOWN as KNOWN_POLICIES
+from martlet.model.packs import policy_of
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.roles import Role
 from martlet.model.server import Server
@@ -193,15 +195,33 @@ def _common(db: Reader, account: Account, role: Role | None, here: Server) -> di
         "last_status_at": None if account.last_post_at is None else day(account.last_post_at),
         "hide_collections": bool(account.hides_follows),
         "noindex": bool(account.is_noindex),
+        "show_media": True,
+        "show_media_replies": True,
+        "show_featured": True,
         "emojis": emojis.used_in(db, texts, account.host, here),
         "roles": _badges(role),
         "fields": fields(account),
+        "feature_approval": _feature_approval(account),
     }
     if account.limited_at is not None:
         values["limited"] = True
     if account.is_gone:
         values |= _gone(here)
     return values
+
+
+def _feature_approval(account: Account) -> entities.FeatureApproval:
+    """As it is told to everybody alike."""
+    policy = policy_of(account)
+    words = [word if word in KNOWN_POLICIES else "unsupported_policy" for word in policy.automatic]
+    more = [word if word in KNOWN_POLICIES else "unsupported_policy" for word in policy.manual]
+    if "public" in policy.automatic:
+        told = "automatic"
+    elif policy.automatic or policy.manual:
+        told = "manual" if policy.manual == ("public",) and not policy.automatic else "unknown"
+    else:
+        told = "denied" if policy.is_said else "missing"
+    return entities.FeatureApproval(automatic=words, manual=more, current_user=told)
 
 
 def pictures(account: Account, use: FileUse, here: Server) -> tuple[str, str]:
@@ -238,6 +258,7 @@ def _gone(here: Server) -> dict[str, Any]:
         "emojis": [],
         "roles": [],
         "fields": [],
+        "feature_approval": entities.FeatureApproval(automatic=[], manual=[], current_user="denied"),
     }
 
 

@@ -1,0 +1,225 @@
+"""Collections: whom people recommend to others, with whose consent, and who sees what of it."""
+
+from typing import Any
+
+import pytest
+
+from martlet.mastodon import collection_entities as entities
+from martlet.services import packing
+from tests.client import Api, Person
+from tests.make import insert_stranger
+
+PATH = "/api/v1/collections"
+
+
+def found_person(api: Api, name: str) -> Person:
+    """Somebody who wants to be found."""
+    person = api.person(name)
+    api.patch("/api/v1/accounts/update_credentials", person, form={"discoverable": "true"})
+    return person
+
+
+def make(api: Api, owner: Person, name: str = "Gardeners", **more: Any) -> entities.Collection:
+    reply = api.post(PATH, owner, json={"name": name, **more})
+    assert reply.status == 200, reply.text
+    return reply.entity(entities.WrappedCollection).collection
+
+
+def put_in(api: Api, owner: Person, pack: entities.Collection, who: Person) -> entities.CollectionItem:
+    reply = api.post(f"{PATH}/{pack.id}/items", owner, json={"account_id": str(who.id)})
+    assert reply.status == 200, reply.text
+    return reply.entity(entities.WrappedCollectionItem).collection_item
+
+
+def show(
+    api: Api, pack: entities.Collection, viewer: Person | None = None
+) -> entities.CollectionWithAccounts:
+    return api.get(f"{PATH}/{pack.id}", viewer).entity(entities.CollectionWithAccounts)
+
+
+def members(api: Api, pack: entities.Collection, viewer: Person | None = None) -> list[str | None]:
+    return [one.account_id for one in show(api, pack, viewer).collection.items]
+
+
+def test_a_collection_from_first_to_last(api: Api) -> None:
+    ada, bob, cyn = api.person("ada"), found_person(api, "bob"), found_person(api, "cyn")
+    pack = make(
+        api,
+        ada,
+        description="They grow <things>",
+        language="de-AT",
+        tag_name="#Garten",
+        sensitive=False,
+        discoverable=True,
+        account_ids=[str(bob.id)],
+    )
+    assert (pack.name, pack.description, pack.language) == ("Gardeners", "They grow &lt;things&gt;", "de")
+    assert pack.tag is not None
+    assert (pack.tag.name, pack.local, pack.item_count) == ("Garten", True, 1)
+    item = put_in(api, ada, pack, cyn)
+    assert item.state == "accepted"
+    seen = show(api, pack)
+    assert [one.username for one in seen.accounts] == ["ada", "bob", "cyn"]
+    assert [one.account_id for one in seen.collection.items] == [str(bob.id), str(cyn.id)]
+    changed = api.patch(f"{PATH}/{pack.id}", ada, json={"name": "Growers", "sensitive": True, "tag_name": ""})
+    assert changed.status == 200
+    now = changed.entity(entities.WrappedCollection).collection
+    assert (now.name, now.sensitive, now.tag, now.description) == ("Growers", True, None, pack.description)
+    assert api.put(f"{PATH}/{pack.id}", ada, json={"name": "Gardeners"}).status == 200
+    assert api.delete(f"{PATH}/{pack.id}/items/{item.id}", ada).json == {}
+    assert members(api, pack) == [str(bob.id)]
+    assert put_in(api, ada, pack, cyn).id != item.id
+    assert api.delete(f"{PATH}/{pack.id}", ada).json == {}
+    assert api.get(f"{PATH}/{pack.id}").status == 404
+
+
+def test_lists_of_collections_in_pages(api: Api) -> None:
+    ada, bob = api.person("ada"), found_person(api, "bob")
+    made = [
+        make(api, ada, f"Number {number}", discoverable=number != 1, account_ids=[str(bob.id)])
+        for number in range(4)
+    ]
+    own, path = made[::-1], f"/api/v1/accounts/{ada.id}/collections"
+
+    def listed(who: Person | None, where: str = path, **query: Any) -> list[str]:
+        found = api.get(where, who, query=query).entity(entities.Collections)
+        return [one.id for one in found.collections]
+
+    assert listed(ada) == [one.id for one in own]
+    assert listed(bob) == listed(None) == [own[0].id, own[1].id, own[3].id]
+    page = api.get(path, ada, query={"limit": 2})
+    assert [one["id"] for one in page.json["collections"]] == [own[0].id, own[1].id]
+    after = api.get(page.links["next"], ada)
+    assert [one["id"] for one in after.json["collections"]] == [own[2].id, own[3].id]
+    assert "next" not in after.links
+    assert api.get(after.links["prev"], ada).json == page.json
+    assert listed(ada, offset=10**18) == listed(ada, offset=-1, limit=-1)[1:] == []
+    mine = f"/api/v1/accounts/{bob.id}/in_collections"
+    assert len(listed(bob, mine)) == 4
+    assert api.get(mine, ada).status == 403
+    assert api.get(mine).status == 401
+    assert api.get("/api/v1/accounts/1/collections").status == 404
+
+
+def test_only_the_owner_changes_a_collection(api: Api) -> None:
+    ada, bob = api.person("ada"), found_person(api, "bob")
+    pack = make(api, ada, account_ids=[str(bob.id)])
+    (item,) = pack.items
+    for reply in (
+        api.patch(f"{PATH}/{pack.id}", bob, json={"name": "Mine"}),
+        api.delete(f"{PATH}/{pack.id}", bob),
+        api.post(f"{PATH}/{pack.id}/items", bob, json={"account_id": str(bob.id)}),
+        api.delete(f"{PATH}/{pack.id}/items/{item.id}", bob),
+        api.post(f"{PATH}/{pack.id}/items/{item.id}/revoke", ada),
+    ):
+        assert (reply.status, reply.json["error"]) == (403, "This action is not allowed")
+    assert api.delete(f"{PATH}/{pack.id}/items/1", ada).status == 404
+    assert api.post(f"{PATH}/{pack.id}/items/1/revoke", bob).status == 404
+
+
+def test_who_takes_themselves_out_is_not_put_in_again(api: Api) -> None:
+    ada, bob = api.person("ada"), found_person(api, "bob")
+    pack = make(api, ada, account_ids=[str(bob.id)])
+    assert api.post(f"{PATH}/{pack.id}/items/{pack.items[0].id}/revoke", bob).json == {}
+    assert members(api, pack, ada) == []
+    assert api.post(f"{PATH}/{pack.id}/items", ada, json={"account_id": str(bob.id)}).status == 422
+    api.delete(f"{PATH}/{pack.id}/items/{pack.items[0].id}", ada)
+    assert api.post(f"{PATH}/{pack.id}/items", ada, json={"account_id": str(bob.id)}).status == 422
+    assert api.get(f"/api/v1/accounts/{bob.id}/in_collections", bob).json == {"collections": []}
+
+
+def test_f_nobody_is_put_into_a_collection_who_has_not_said_that_they_may_be(api: Api) -> None:
+    """F: who hides, is locked to strangers, blocks or is elsewhere without a word is in no collection."""
+    ada = api.person("ada")
+    hidden, locked, blocking = (
+        api.person("hidden"),
+        found_person(api, "locked"),
+        found_person(api, "blocking"),
+    )
+    api.patch("/api/v1/accounts/update_credentials", locked, form={"locked": "true"})
+    api.post(f"/api/v1/accounts/{ada.id}/block", blocking)
+    with api.built.ground.store.write() as db:
+        far = insert_stranger(db, "far", "peer.example", api.built.ground.here)
+    pack = make(api, ada)
+    for id in (hidden.id, locked.id, blocking.id, far):
+        assert api.post(f"{PATH}/{pack.id}/items", ada, json={"account_id": str(id)}).status == 403
+        assert api.post(PATH, ada, json={"name": "x", "account_ids": [str(id)]}).status == 403
+    assert len(api.get(f"/api/v1/accounts/{ada.id}/collections", ada).json["collections"]) == 1
+    api.post(f"/api/v1/accounts/{locked.id}/follow", ada)
+    api.post(f"/api/v1/follow_requests/{ada.id}/authorize", locked)
+    assert put_in(api, ada, pack, locked).state == "accepted"
+    assert put_in(api, ada, pack, ada).state == "accepted"
+    with api.built.ground.store.write() as db:
+        db.run("UPDATE account SET feature_policy = 'followers;public' WHERE id = :id", id=far)
+    asked = api.post(f"{PATH}/{pack.id}/items", ada, json={"account_id": str(far)}).json["collection_item"]
+    assert asked["state"] == "pending"
+    assert str(far) in members(api, pack, ada)
+    assert str(far) not in members(api, pack, hidden)
+    assert str(far) not in members(api, pack)
+
+
+def test_what_an_account_says_about_collections(api: Api) -> None:
+    ada, bob, cyn = api.person("ada"), found_person(api, "bob"), found_person(api, "cyn")
+    api.patch("/api/v1/accounts/update_credentials", cyn, form={"locked": "true"})
+
+    def told(who: Person, viewer: Person | None) -> tuple[list[str], str]:
+        found = api.get(f"/api/v1/accounts/{who.id}", viewer).json["feature_approval"]
+        return found["automatic"], found["current_user"]
+
+    assert told(ada, bob) == ([], "denied")
+    assert told(ada, ada) == ([], "automatic")
+    assert told(bob, ada) == (["public"], "automatic")
+    assert told(bob, None) == (["public"], "denied")
+    assert told(cyn, ada) == (["followers"], "denied")
+    api.post(f"/api/v1/accounts/{cyn.id}/follow", ada)
+    api.post(f"/api/v1/follow_requests/{ada.id}/authorize", cyn)
+    assert told(cyn, ada) == (["followers"], "automatic")
+    everybody = api.get("/api/v1/accounts", query={"id[]": [str(cyn.id)]}).json[0]
+    assert everybody["feature_approval"]["current_user"] == "unknown"
+
+
+def test_who_sees_whom(api: Api) -> None:
+    ada, bob, cyn, dan = (
+        api.person("ada"),
+        found_person(api, "bob"),
+        found_person(api, "cyn"),
+        api.person("dan"),
+    )
+    pack = make(api, ada, account_ids=[str(bob.id), str(cyn.id)])
+    api.post(f"/api/v1/accounts/{cyn.id}/block", dan)
+    assert members(api, pack, dan) == [str(bob.id)]
+    api.post(f"/api/v1/accounts/{dan.id}/block", ada)
+    assert api.get(f"{PATH}/{pack.id}", dan).status == 404
+    assert api.get(f"/api/v1/accounts/{ada.id}/collections", dan).json == {"collections": []}
+    assert members(api, pack) == [str(bob.id), str(cyn.id)]
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [({}, "name"), ({"name": " "}, "name"), ({"name": "x" * 41}, "name"), ({"name": "x", "description": "x" * 101}, "description"),
+     ({"name": "x", "language": "klingonian"}, "language"), ({"name": "x", "tag_name": "two words"}, "tag_name")],
+    ids=range(6),
+)  # fmt: skip
+def test_what_is_no_collection(api: Api, body: dict[str, Any], field: str) -> None:
+    reply = api.post(PATH, api.person("ada"), json=body)
+    assert reply.status == 422
+    assert list(reply.json["error"]["details"]) == [field]
+    assert reply.json["error"]["error"].startswith("Validation failed")
+
+
+def test_a_collections_and_what_is_in_them_have_an_end(api: Api) -> None:
+    """A14"""
+    ada = api.person("ada")
+    people = [str(found_person(api, f"p{number}").id) for number in range(packing.MEMBERS + 1)]
+    assert api.post(PATH, ada, json={"name": "x", "account_ids": people}).status == 422
+    full = make(api, ada, account_ids=people[:-1])
+    assert full.item_count == packing.MEMBERS
+    replies = api.at_once(
+        api.calling("POST", f"{PATH}/{full.id}/items", ada, json={"account_id": one})
+        for one in people[-1:] * 3
+    )
+    assert {reply.status for reply in replies} == {422}
+    made = api.at_once(api.calling("POST", PATH, ada, json={"name": "x"}) for _ in range(12))
+    assert sorted(reply.status for reply in made) == [200] * 9 + [422] * 3
+    for id in ("", "x", "9" * 30, "1"):
+        assert api.post(f"{PATH}/{full.id}/items", ada, json={"account_id": id}).status == 422
