@@ -92,7 +92,7 @@ async def let_in(visit: Visit, login: Login, next_address: str) -> Answer:
     visit.set_cookie(SESSION, token, SESSION_SECONDS)
     visit.drop_cookie(FORM)
     visit.drop_cookie(STEP)
-    return visit.go(next_address or addresses.SETTINGS)
+    return visit.go(next_address or addresses.TIMELINE)
 
 
 def _enter(db: Writer, visit: Visit, login: Login) -> str:

@@ -201,3 +201,39 @@ class NewsPage:
     place: ClassVar[Place] = "news"
     items: tuple[NewsItem, ...]
     older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PeoplePage:
+    """`/@name/followers`, `/@name/following`."""
+
+    template: ClassVar[str] = "people.html"
+    place: ClassVar[Place] = ""
+    who: Face
+    which: Literal["followers", "following"]
+    people: tuple[Face, ...]
+    is_hidden: bool = False
+    """Its owner keeps the list to themselves."""
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditProfilePage:
+    """
+    `/settings/profile`.
+
+    Fields: display_name, note, avatar, header, name_1 … with value_1 …, locked, discoverable, indexable, audience, language.
+    """
+
+    template: ClassVar[str] = "settings/profile.html"
+    may_invite: bool
+    display_name: str
+    note: str
+    rows: tuple[tuple[str, str], ...]
+    is_locked: bool
+    is_discoverable: bool
+    is_indexable: bool
+    audience: Audience
+    language: str
+    languages: tuple[tuple[str, str], ...]
+    problems: tuple[Problem, ...] = ()

@@ -59,6 +59,7 @@ async def news(visit: Visit) -> Answer:
     page, newest = await visit.store.reading(_page, visit)
     if visit.is_first_page and newest:
         await visit.store.writing(_read, visit, newest)
+        visit.news = 0
     return visit.page(page)
 
 

@@ -8,16 +8,18 @@ from martlet.model.errors import NotFound
 from martlet.model.names import PostId
 from martlet.model.paging import Page
 from martlet.services import finding_accounts, gathering
-from martlet.storage import listings, relations
+from martlet.storage import accounts, follows, listings, relations
 from martlet.storage.database import Reader
 from martlet.storage.listings import OfAccount
 from martlet.storage.posts import Shown
 from martlet.storage.relations import Relation
-from martlet.web import addresses, showing
-from martlet.web.member_pages import Between, PersonPage, Tab
-from martlet.web.visits import Visit
+from martlet.web import addresses, faces, showing
+from martlet.web.member_pages import Between, PeoplePage, PersonPage, Tab
+from martlet.web.visits import Pages, Visit
 
-AT_ONCE = 20
+pages = Pages()
+
+AT_ONCE, LISTED = 20, 40
 
 Which = Literal["posts", "replies", "media"]
 WANTED: dict[Which, OfAccount] = {
@@ -79,6 +81,40 @@ def _page(db: Reader, visit: Visit, account: Account) -> PersonPage:
 
 def _posts(db: Reader, visit: Visit, shown: list[Shown], pins: frozenset[PostId]) -> tuple[str, ...]:
     return visit.desk.feeds.render(db, shown, visit.account, visit.language, "account", pins)
+
+
+# -- who follows whom ----------------------------------------------------
+
+
+@pages.get(addresses.FOLLOWERS, access="member")
+async def followers(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_listed, visit, "followers"))
+
+
+@pages.get(addresses.FOLLOWING, access="member")
+async def followed(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_listed, visit, "following"))
+
+
+def _listed(db: Reader, visit: Visit, which: Literal["followers", "following"]) -> PeoplePage:
+    account, here = _account(db, visit), visit.here
+    face = faces.face_with_emoji(db, account, here, is_inside=True)
+    if account.hides_follows and account.id != visit.account:
+        return PeoplePage(face, which, (), is_hidden=True)
+    read = follows.followers if which == "followers" else follows.following
+    found = read(db, account.id, visit.account, visit.paging(LISTED), here.now_ms())
+    people = accounts.many_shown(db, [one.account_id for one in found])
+    own = f"{addresses.at(addresses.PROFILE, username=account.handle)}/{which}"
+    return PeoplePage(
+        face,
+        which,
+        tuple(
+            faces.face_with_emoji(db, people[one.account_id], here, is_inside=True)
+            for one in found
+            if one.account_id in people
+        ),
+        older=f"{own}?max_id={found[-1].id}" if len(found) == LISTED else None,
+    )
 
 
 def between(db: Reader, visit: Visit, account: Account) -> Between:

@@ -31,7 +31,9 @@ from martlet.model.server import Server
 from martlet.services import entering, naming
 from martlet.services.entering import Member
 from martlet.services.ports import Ground, Resolver
+from martlet.storage import notifications
 from martlet.storage.database import Reader, Store
+from martlet.storage.notifications import Choice
 from martlet.storage.posts import Shown
 from martlet.web import addresses, faces, guarding, language
 from martlet.web.cards import ServerCard
@@ -46,6 +48,7 @@ Handler = Callable[["Visit"], Awaitable[Answer]]
 
 BODY_LIMIT = 64 * 1024
 SESSION, FORM, STEP, LANGUAGE = "session", "form", "step", "lang"
+MOST_NEWS = 100
 DONE = "done"
 """The query's name for a notice: `?done=signed_out`."""
 BRIEFLY = (b"cache-control", b"public, max-age=30")
@@ -93,6 +96,8 @@ class Visit:
     seed: str = ""
     headers: list[Header] = field(default_factory=list)
     is_public: bool = False
+    news: int = 0
+    """Unread notifications of a member, up to a hundred."""
     files: dict[str, Upload] = field(default_factory=dict)
     """Files that the form brought, on pages that take some; they are gone once the page is answered."""
 
@@ -203,7 +208,7 @@ class Visit:
         viewer = faces.face(self.member.account, self.here) if self.member else None
         csrf = guarding.form_token(self.ground.secret, self.seed, self.here) if self.seed else ""
         notice = NOTICES.get(self.query.get(DONE, ""))
-        return Frame(self.desk.server_card(), self.language, self.address, csrf, viewer, notice)
+        return Frame(self.desk.server_card(), self.language, self.address, csrf, viewer, notice, self.news)
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,14 +301,14 @@ async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -
     access, here, store = route.access, desk.ground.here, desk.ground.store
     cookies = guarding.cookies_of(request)
     token = cookies.get(guarding.cookie_name(SESSION, here), "")
-    member, desk.name = await store.reading(_who, token, here)
+    member, desk.name, news = await store.reading(_who, token, here)
     if b"\0" in request.query or b"%00" in request.query:
         raise forms.Malformed(forms.NUL)
     query = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
     visit = Visit(
         request, params, desk, query, cookies, member, _language(desk, request, cookies, query, member)
     )
-    visit.is_public = access == "anyone"
+    visit.is_public, visit.news = access == "anyone", news
     if member is not None and entering.is_stale(member, here):
         await store.writing(entering.touch, member, request.address, here)
     _remember_language(visit)
@@ -318,8 +323,12 @@ async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -
     return visit
 
 
-def _who(db: Reader, token: str, here: Server) -> tuple[Member | None, str]:
-    return entering.find_member(db, token, here), naming.server_name(db, here)
+def _who(db: Reader, token: str, here: Server) -> tuple[Member | None, str, int]:
+    """Who comes, what the server is called now, and how much news there is for them."""
+    member, name = entering.find_member(db, token, here), naming.server_name(db, here)
+    if member is None:
+        return None, name, 0
+    return member, name, notifications.count_unread(db, member.account.id, Choice(), MOST_NEWS, here.now_ms())
 
 
 def _language(

@@ -88,7 +88,7 @@ NOTICES: dict[str, Sentence] = {
     "import_begun": sentence("It has begun. You can close this page; it goes on."),
     "import_dropped": sentence("Nothing was changed."),
     "account_kept": sentence("Good that you stay. All is as it was."),
-    "posted": sentence("It is out."),
+    "profile_saved": sentence("Saved. This is how others see you."),
     "post_edited": sentence("Changed. Who saw it before can see what was changed."),
     "post_deleted": sentence("Deleted."),
     "nothing_chosen": sentence("Your vote was not counted: choose something, while the poll is open."),

@@ -259,7 +259,7 @@ def _page(
         key=typed.key,
         audience=typed.audience,
         language=typed.language,
-        languages=_languages(typed.language),
+        languages=languages_with(typed.language),
         limit=visit.here.limits.post,
         pictures=max(0, min(FILES, visit.here.limits.media_per_post - len(typed.media))),
         text=typed.text,
@@ -280,7 +280,7 @@ def _card(db: Reader, visit: Visit, id: PostId | None) -> PostCard | None:
     return None if id is None else threads.item_of(db, visit, posts.get_shown(db, id, visit.account)).post
 
 
-def _languages(chosen: str) -> tuple[tuple[str, str], ...]:
+def languages_with(chosen: str) -> tuple[tuple[str, str], ...]:
     """Those that many write in, and the one that is chosen."""
     codes = dict.fromkeys([*([chosen] if chosen in LANGUAGES else []), *COMMON])
     return tuple((code, LANGUAGES[code].own_name) for code in codes)

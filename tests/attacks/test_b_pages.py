@@ -161,7 +161,7 @@ def test_b6_nobody_is_led_to_another_host(api: Api, address: str) -> None:
     form = {"identifier": "ada", "password": PASSWORD, "next": address}
     csrf = page.text.split('name="csrf" value="')[1].split('"')[0]
     reply = browser.post("/auth/sign_in", form | {"csrf": csrf})
-    assert (reply.status, reply.headers["location"]) == (303, "/settings")
+    assert (reply.status, reply.headers["location"]) == (303, "/home")
     page = browser.get("/auth/sign_out", query={"next": address})
     csrf = page.text.split('name="csrf" value="')[1].split('"')[0]
     reply = browser.post("/auth/sign_out", {"csrf": csrf, "next": address})

@@ -25,6 +25,7 @@ from tests.web.sample_cards import (
     PROFILE,
     QUOTING,
     SENSITIVE,
+    SIGNED_IN,
     TOMATOES,
     VOTABLE,
     WARNED,
@@ -78,6 +79,12 @@ NEWS = (
     ),
     member_pages.NewsItem("29", "people", sentence("{name} asks to follow you", name="Ines"), INES, asks="5"),
 )
+
+EDITING = member_pages.EditProfilePage(
+    True, "Jona", "Gardener.\nOn a roof.", (("Garden", "https://dach.example"), ("", "")), False, True, True, "public",
+    "de", LANGUAGES,
+)  # fmt: skip
+SHORT = Problem("", sentence("This is too long."))
 
 MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "home": (
@@ -164,6 +171,16 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         INSIDE,
     ),
     "search-nothing": (member_pages.SearchPage("xyz"), INSIDE),
+    "followers": (
+        member_pages.PeoplePage(JONA, "followers", (AMARA, INES), older="/@jona/followers?max_id=3"),
+        INSIDE,
+    ),
+    "following-hidden": (member_pages.PeoplePage(AMARA, "following", (), is_hidden=True), INSIDE),
+    "profile-edit": (EDITING, SIGNED_IN),
+    "profile-edit-wrong": (
+        replace(EDITING, problems=(SHORT,), is_locked=True, audience="private"),
+        SIGNED_IN,
+    ),
     "news": (member_pages.NewsPage(NEWS, "/news?max_id=29"), INSIDE),
     "news-none": (member_pages.NewsPage(()), INSIDE),
 }

@@ -348,3 +348,55 @@ def test_b6_back_is_never_somewhere_else(api: Api) -> None:
     for bad in ("https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"):
         reply = browser.post("/act", {"csrf": token, "like": id, "next": bad})
         assert reply.headers["location"] == f"/home#p-{id}"
+
+
+def test_a_profile_is_changed(api: Api) -> None:
+    ada = api.person("ada")
+    browser = inside(api, ada)
+    page = browser.get("/settings/profile")
+    form = next(one for one in forms(page) if "display_name" in one.names)
+    values = {
+        "display_name": "Ada L.",
+        "note": "Gardener.\r\nOn a roof.",
+        "name_1": "Garden",
+        "value_1": "roof",
+        "locked": "1",
+        "audience": "private",
+        "language": "de",
+    }
+    files = {"avatar": picture()["picture_1"]}
+    shown = browser.follow(browser.upload("/settings/profile", form.fields | values, files))
+    assert "This is how others see you" in shown.text
+    me = api.get("/api/v1/accounts/verify_credentials", token=ada).json
+    assert (me["display_name"], me["locked"], me["discoverable"]) == ("Ada L.", True, False)
+    assert me["source"]["note"] == "Gardener.\nOn a roof."
+    assert (me["source"]["privacy"], me["source"]["language"]) == ("private", "de")
+    assert [(one["name"], one["value"]) for one in me["source"]["fields"]] == [("Garden", "roof")]
+    assert "missing" not in me["avatar"]
+    assert re.search(r'value="private" checked', browser.get("/write").text)
+    bad = browser.upload("/settings/profile", form.fields | values | {"display_name": "x" * 500})
+    assert bad.status == 422
+    assert "too long" in bad.text
+    assert "x" * 500 in bad.text
+
+
+def test_who_follows_whom_is_listed_unless_they_keep_it_to_themselves(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    api.post(f"/api/v1/accounts/{ada.id}/follow", token=bob)
+    browser = inside(api, api.person("cleo"))
+    assert "@bob" in browser.get("/@ada/followers").text
+    assert "@ada" in browser.get("/@bob/following").text
+    assert "Nobody yet." in browser.get("/@ada/following").text
+    api.patch("/api/v1/accounts/update_credentials", token=ada, form={"hide_collections": "true"})
+    assert "@bob" not in browser.get("/@ada/followers").text
+    assert "@bob" in inside(api, ada).get("/@ada/followers").text
+
+
+def test_the_number_of_news_stands_in_the_menu(api: Api) -> None:
+    ada = api.person("ada")
+    api.post(f"/api/v1/accounts/{ada.id}/follow", token=api.person("bob"))
+    api.work()
+    browser = inside(api, ada)
+    assert "<b>1</b>" in browser.get("/home").text
+    browser.get("/news")
+    assert "<b>1</b>" not in browser.get("/home").text

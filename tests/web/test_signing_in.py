@@ -170,7 +170,7 @@ def test_wrong_and_right(api: Api) -> None:
     assert 'value="ada"' in page.text
     assert "not it" not in page.text
     reply = browser.send(page, {"identifier": "ada", "password": PASSWORD}, is_followed=False)
-    assert (reply.status, reply.headers["location"]) == (303, "/settings")
+    assert (reply.status, reply.headers["location"]) == (303, "/home")
     session = next(one for one in reply.cookies if one.startswith("martlet_session="))
     assert "HttpOnly; SameSite=Lax" in session
     assert "martlet_form=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0" in reply.cookies
