@@ -79,7 +79,7 @@ def nested(pairs: Iterable[tuple[str, Value]]) -> dict[str, Value]:
         if "[" not in name:
             root[name] = value
             continue
-        head, _, rest = name.partition("[")
+        head, _, rest = name.replace("[][]", "[]").partition("[")  # `id[][]`, as Mastodon.py says for `id[]`
         keys = [head, *(part.rstrip("]") for part in rest.split("["))]
         if len(keys) > MAX_DEPTH:
             raise Malformed("The form values are nested too deeply.")

@@ -29,6 +29,13 @@ def read(db: Writer, call: Call[NoForm]) -> bytes:
     return serialize.each(db, [read], call.pages, call.viewer)[0]
 
 
+@api.post("/api/v1/conversations/{id}/unread", scope="write:conversations", returns=entities.Conversation)
+def unread(db: Writer, call: Call[NoForm]) -> bytes:
+    """https://docs.joinmastodon.org/methods/conversations/ does not name it, but Mastodon has it since 4.1."""
+    unread = conversing.mark_unread(db, call.account, call.id)
+    return serialize.each(db, [unread], call.pages, call.viewer)[0]
+
+
 @api.delete("/api/v1/conversations/{id}", scope="write:conversations")
 def delete(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/conversations/#delete takes it out of the inbox; its posts stay."""

@@ -72,4 +72,9 @@ def first_id_in(milliseconds: int) -> int:
 
 def moment_of(id: int) -> datetime:
     """When an id was made, to the millisecond."""
-    return datetime.fromtimestamp((id >> 16) / 1000, UTC)
+    return datetime.fromtimestamp(milliseconds_of(id) / 1000, UTC)
+
+
+def milliseconds_of(id: int) -> int:
+    """The same in milliseconds since 1970."""
+    return id >> 16

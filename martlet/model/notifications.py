@@ -1,5 +1,6 @@
 """What people are told of."""
 
+import hashlib
 from enum import StrEnum
 from typing import NamedTuple
 
@@ -29,10 +30,19 @@ class NotificationKind(StrEnum):
     REPORT = "report"
 
 
-GROUPED = frozenset({NotificationKind.LIKE, NotificationKind.BOOST, NotificationKind.FOLLOW})
-"""Kinds of which many at once are told as one."""
+GROUPED = frozenset(
+    {
+        NotificationKind.LIKE,
+        NotificationKind.BOOST,
+        NotificationKind.REACTION,
+        NotificationKind.FOLLOW,
+        NotificationKind.SIGN_UP,
+    }
+)
+"""Kinds of which many are told as one."""
 GROUP_HOURS = 12
 UNGROUPED = "ungrouped-"
+_HOUR_MS = 3_600_000
 
 
 class Notification(NamedTuple):
@@ -48,11 +58,28 @@ class Notification(NamedTuple):
     created_at: int
     emoji: str = ""
     """What was chosen, by its key (`model.reactions.Choice`)."""
+    is_filtered: int = 0
+    """Kept aside: its sender has not been let through (`model.notification_policy`)."""
 
 
-def group_key(kind: NotificationKind, id: NotificationId, post: PostId | None, milliseconds: int) -> str:
-    """Likes and boosts of one post within some hours share a key, and so do new followers."""
+def ungrouped(id: NotificationId) -> str:
+    """The key of a notification that shares a group with none."""
+    return f"{UNGROUPED}{id}"
+
+
+def group_keys(kind: NotificationKind, post: PostId | None, milliseconds: int, emoji: str = "") -> list[str]:
+    """
+    The groups that a notification may belong to, the newest first; none for kinds that are told one by one.
+
+    A group is of one kind and one post (and one emoji), and is named after the hour in which it began. Whatever comes
+    within twelve hours belongs to it, so the one that is there already is joined; else the first of these begins.
+    """
     if kind not in GROUPED:
-        return f"{UNGROUPED}{id}"
-    window = milliseconds // (GROUP_HOURS * 3_600_000)
-    return f"{kind}-{post}-{window}" if post is not None else f"{kind}-{window}"
+        return []
+    parts = [str(kind)]
+    if post is not None:
+        parts.append(str(post))
+    if emoji:
+        parts.append(hashlib.sha256(emoji.encode()).hexdigest()[:12])
+    beginning, hour = "-".join(parts), milliseconds // _HOUR_MS
+    return [f"{beginning}-{one}" for one in range(hour, hour - GROUP_HOURS, -1)]

@@ -55,6 +55,19 @@ _MODERATION = (
     | Permission.INVITE_USERS
 )
 
+MODERATING = (
+    Permission.VIEW_AUDIT_LOG
+    | Permission.VIEW_DASHBOARD
+    | Permission.MANAGE_REPORTS
+    | Permission.MANAGE_FEDERATION
+    | Permission.MANAGE_BLOCKS
+    | Permission.MANAGE_TAXONOMIES
+    | Permission.MANAGE_APPEALS
+    | Permission.MANAGE_USERS
+    | Permission.MANAGE_INVITES
+)
+"""Whoever has one of these looks after the server."""
+
 HIGHEST = 999
 """The position of a role that can be made or changed; the owner's is above."""
 COLLECTIONS = 10

@@ -1,6 +1,8 @@
 """Telling people: reactions that turn what happened into notifications, each thing once."""
 
-from martlet.model.errors import NotFound
+from collections.abc import Sequence
+
+from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import (
     AccountRegistered,
     AccountReported,
@@ -17,15 +19,31 @@ from martlet.model.events import (
     ReplyRequested,
     Unfollowed,
 )
+from martlet.model.ids import id_from
 from martlet.model.names import AccountId, NotificationId, PostId
-from martlet.model.notifications import Notification, NotificationKind, group_key
+from martlet.model.notification_policy import Treatment
+from martlet.model.notifications import UNGROUPED, Notification, NotificationKind, group_keys, ungrouped
 from martlet.model.posts import Post
 from martlet.model.reactions import Choice
 from martlet.model.roles import Permission
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import attached, follows, notifications, posts, reactions, replies, roles, telling
+from martlet.services import screening
+from martlet.storage import (
+    attached,
+    follows,
+    notification_requests,
+    notifications,
+    posts,
+    reactions,
+    replies,
+    roles,
+    telling,
+)
 from martlet.storage.database import Writer
+
+MOST_AT_ONCE = 1000
+"""Notifications forgotten with one call."""
 
 
 def of_post(db: Writer, event: PostPublished, here: Server) -> None:
@@ -168,14 +186,34 @@ def tell(
     here: Server,
     emoji: str = "",
 ) -> None:
-    """Tell somebody who is here, is somebody else, may see the post, and wants to hear of it."""
+    """Tell somebody who is here, is somebody else, may see the post, and wants to hear of it, as their policy says."""
     if account == sender or not notifications.is_here(db, account):
         return
     if not notifications.may_tell(db, account, sender, post, here.now_ms()):
         return
     if post is not None and posts.find(db, post, viewer=account) is None:
         return
-    _tell_at_all(db, account, kind, sender, post, here, emoji=emoji)
+    treatment = screening.treatment(db, account, kind, sender, post, here)
+    if treatment == Treatment.FILTER:
+        _keep_aside(db, account, kind, sender, post, here, emoji)
+    elif treatment == Treatment.ACCEPT:
+        _tell_at_all(db, account, kind, sender, post, here, emoji=emoji)
+
+
+def _keep_aside(
+    db: Writer,
+    account: AccountId,
+    kind: NotificationKind,
+    sender: AccountId,
+    post: PostId | None,
+    here: Server,
+    emoji: str,
+) -> None:
+    """Nobody is told, until the account lets the sender through."""
+    id, now = NotificationId(here.next_id()), here.now_ms()
+    kept = Notification(id, account, kind, sender, post, None, ungrouped(id), now, emoji, is_filtered=1)
+    if notifications.insert(db, kept) and kind in notification_requests.ASKING:
+        notification_requests.put(db, here.next_id(), account, sender)
 
 
 def _tell_at_all(
@@ -189,8 +227,9 @@ def _tell_at_all(
     emoji: str = "",
 ) -> None:
     id, now = NotificationId(here.next_id()), here.now_ms()
-    told = Notification(id, account, kind, sender, post, report, group_key(kind, id, post, now), now, emoji)
-    if notifications.insert(db, told):
+    keys = group_keys(kind, post, now, emoji)
+    key = (notifications.joined(db, account, keys) or keys[0]) if keys else ungrouped(id)
+    if notifications.insert(db, Notification(id, account, kind, sender, post, report, key, now, emoji)):
         db.emit(Notified(id))
 
 
@@ -201,5 +240,25 @@ def dismiss(db: Writer, account: AccountId, id: NotificationId) -> None:
     notifications.delete(db, id, account)
 
 
+def dismiss_many(db: Writer, account: AccountId, ids: Sequence[int]) -> None:
+    """Forget those of them that are the account's. Raises `InvalidInput` for too many."""
+    if len(ids) > MOST_AT_ONCE:
+        raise InvalidInput(f"Validation failed: no more than {MOST_AT_ONCE} at once", "ids")
+    notifications.delete_many(db, ids, account)
+
+
+def dismiss_group(db: Writer, account: AccountId, key: str) -> None:
+    """Forget all that share a key. Raises `NotFound`."""
+    alone = id_from(key.removeprefix(UNGROUPED)) if key.startswith(UNGROUPED) else None
+    if alone is None:
+        gone = notifications.delete_group(db, key, account)
+    else:
+        gone = notifications.delete_many(db, [alone], account)
+    if not gone:
+        raise NotFound
+
+
 def dismiss_all(db: Writer, account: AccountId) -> None:
+    """What is kept aside goes as well."""
     notifications.delete_all(db, account)
+    notification_requests.delete_all(db, account)

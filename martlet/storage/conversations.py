@@ -91,6 +91,10 @@ def mark_read(db: Writer, id: int, owner: AccountId) -> None:
     db.run("UPDATE conversation SET is_unread = 0 WHERE id = :id AND account_id = :owner", id=id, owner=owner)
 
 
+def mark_unread(db: Writer, id: int, owner: AccountId) -> None:
+    db.run("UPDATE conversation SET is_unread = 1 WHERE id = :id AND account_id = :owner", id=id, owner=owner)
+
+
 def delete(db: Writer, id: int, owner: AccountId) -> None:
     db.run("DELETE FROM conversation WHERE id = :id AND account_id = :owner", id=id, owner=owner)
 

@@ -1,14 +1,15 @@
 """Notifications: rows, each thing told once, and pages of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from martlet.model.ids import id_from
 from martlet.model.names import AccountId, NotificationId, PostId
-from martlet.model.notifications import Notification, NotificationKind
+from martlet.model.notifications import UNGROUPED, Notification, NotificationKind
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Row, Writer
-from martlet.storage.dialect import ONE_LOOK
+from martlet.storage.dialect import ONE_LOOK, among, numbers
 from martlet.storage.posts import MAY_SEE, SHOWN_COLUMNS, SHOWN_JOINS, Shown
 
 NAMES = tuple(Notification._fields)
@@ -16,7 +17,7 @@ COLUMNS = ", ".join(f"notification.{name}" for name in NAMES)
 
 _KINDS = {kind.value: kind for kind in NotificationKind}
 
-_WANTED = f"""NOT EXISTS (
+WANTED = f"""NOT EXISTS (
     SELECT 1 FROM hidden
      WHERE hidden.viewer_id = notification.account_id AND hidden.author_id = notification.from_id
        AND (hidden.until IS NULL OR hidden.until > :now)
@@ -29,13 +30,19 @@ _WANTED = f"""NOT EXISTS (
                           AND block.blocked_id = notification.from_id {ONE_LOOK})) {ONE_LOOK})"""
 """From nobody whom the recipient blocks or mutes; a mute may leave notifications alone."""
 
-
+FEW = 3
+"""So many kinds are read one by one, each from its own index, however much there is of others between."""
 _WIDTH = len(NAMES)
 _TOLD_COLUMNS = f"{COLUMNS}, sender.version, {SHOWN_COLUMNS}"
 _TOLD_JOINS = f"""notification
     JOIN account AS sender ON sender.id = notification.from_id
     LEFT JOIN post ON post.id = notification.post_id
     {SHOWN_JOINS.replace("    JOIN account AS author", "    LEFT JOIN account AS author")}"""
+_LISTED = "notification.is_filtered = 0"
+_FILTERED = "notification.is_filtered = 1"
+_OF_SENDER = "notification.from_id = :sender"
+LAST_READ = """coalesce((SELECT last_read_id FROM marker
+                          WHERE account_id = :account AND timeline = 'notifications'), 0)"""
 _ABOUT_SOMETHING_SEEN = f"(notification.post_id IS NULL OR {MAY_SEE})"
 
 
@@ -48,10 +55,12 @@ class Told(NamedTuple):
 
 
 class Choice(NamedTuple):
-    """Which notifications are wanted."""
+    """Which notifications are wanted. Those of one sender are told whether they are kept aside or not."""
 
     kinds: frozenset[NotificationKind] = frozenset(NotificationKind)
     from_id: AccountId | None = None
+    has_filtered: bool = False
+    """Also what is kept aside."""
 
 
 def insert(db: Writer, notification: Notification) -> bool:
@@ -70,15 +79,49 @@ def insert(db: Writer, notification: Notification) -> bool:
 
 def page(db: Reader, account: AccountId, page: Page, choice: Choice, now: int) -> list[Told]:
     """An account's notifications, newest first."""
-    kinds, bound = _among(choice.kinds)
+    if choice.from_id is not None:
+        return _page(db, account, page, choice.kinds, _OF_SENDER, now, sender=choice.from_id)
+    states = (_LISTED, _FILTERED) if choice.has_filtered else (_LISTED,)
+    kinds = [choice.kinds] if len(choice.kinds) > FEW else [frozenset({kind}) for kind in choice.kinds]
+    if len(states) == len(kinds) == 1:
+        return _page(db, account, page, kinds[0], _LISTED, now)
+    found = [told for state in states for one in kinds for told in _page(db, account, page, one, state, now)]
+    found.sort(key=lambda told: told.notification.id, reverse=True)
+    return found[-page.limit :] if page.is_upward else found[: page.limit]
+
+
+def find_listed(db: Reader, id: NotificationId, account: AccountId, now: int) -> Told | None:
+    """One of the account's own, if it stands in their list: it is not kept aside, and they want to hear of it."""
+    found = page(db, account, Page(id + 1, id - 1, 1), Choice(), now)
+    return found[0] if found else None
+
+
+def of_group(db: Reader, account: AccountId, key: str, page: Page, now: int) -> list[Told]:
+    """Those that share a key, newest first."""
+    alone = key.removeprefix(UNGROUPED)
+    if alone == key:
+        return _page(db, account, page, Choice().kinds, "notification.group_key = :key", now, key=key)
+    id = id_from(alone)
+    return [] if id is None else _page(db, account, page, Choice().kinds, "notification.id = :id", now, id=id)
+
+
+def _page(
+    db: Reader,
+    account: AccountId,
+    page: Page,
+    kinds: frozenset[NotificationKind],
+    which: str,
+    now: int,
+    **bound: object,
+) -> list[Told]:
+    of_kinds, named = _among(kinds)
     rows = db.rows(
         f"""
         SELECT {_TOLD_COLUMNS} FROM {_TOLD_JOINS}
-         WHERE notification.account_id = :viewer
-           AND notification.id < :before AND notification.id > :after
-           AND {kinds} AND (:sender = 0 OR notification.from_id = :sender)
+         WHERE notification.account_id = :viewer AND {which}
+           AND notification.id < :before AND notification.id > :after AND {of_kinds}
            AND sender.suspended_at IS NULL AND sender.deletes_at IS NULL
-           AND {_WANTED} AND {_ABOUT_SOMETHING_SEEN}
+           AND {WANTED} AND {_ABOUT_SOMETHING_SEEN}
          ORDER BY notification.id {page.order} LIMIT :limit
         """,
         viewer=account,
@@ -86,7 +129,7 @@ def page(db: Reader, account: AccountId, page: Page, choice: Choice, now: int) -
         after=page.after,
         limit=page.limit,
         now=now,
-        sender=choice.from_id or 0,
+        **named,
         **bound,
     )
     found = [_told(row) for row in rows]
@@ -106,12 +149,6 @@ def find(db: Reader, id: NotificationId, account: AccountId) -> Told | None:
     return _told(row) if row else None
 
 
-def find_listed(db: Reader, id: NotificationId, account: AccountId, now: int) -> Told | None:
-    """One of the account's own, if a page would show it."""
-    only = Page(before=id + 1, after=id - 1, limit=1)
-    return next(iter(page(db, account, only, Choice(), now)), None)
-
-
 def find_unfiltered(db: Reader, id: NotificationId) -> Notification | None:
     """Whoever it is for: for work behind the scenes only."""
     row = db.row(f"SELECT {COLUMNS} FROM notification WHERE id = :id", id=id)
@@ -120,20 +157,17 @@ def find_unfiltered(db: Reader, id: NotificationId) -> Notification | None:
 
 def count_unread(db: Reader, account: AccountId, choice: Choice, limit: int, now: int) -> int:
     """How many are newer than the marker, counted up to `limit`."""
-    kinds, bound = _among(choice.kinds)
+    wanted, bound = among_wanted(choice)
     return int(
         db.value(
             f"""
             SELECT count(*) FROM (
                 SELECT notification.id FROM notification
-                 WHERE notification.account_id = :account
-                   AND notification.id > coalesce((SELECT last_read_id FROM marker
-                                                    WHERE account_id = :account AND timeline = 'notifications'), 0)
-                   AND {kinds} AND (:sender = 0 OR notification.from_id = :sender) AND {_WANTED}
+                 WHERE notification.account_id = :account AND notification.id > {LAST_READ}
+                   AND {wanted} AND {WANTED}
                  LIMIT :limit) AS unread
             """,
             account=account,
-            sender=choice.from_id or 0,
             limit=limit,
             now=now,
             **bound,
@@ -141,8 +175,32 @@ def count_unread(db: Reader, account: AccountId, choice: Choice, limit: int, now
     )
 
 
+def among_wanted(choice: Choice) -> tuple[str, dict[str, object]]:
+    """What a notification has to be to be counted, and the parameters of that."""
+    kinds, bound = _among(choice.kinds)
+    if choice.from_id is None:
+        return f"{_LISTED} AND {kinds}", bound
+    return f"{_OF_SENDER} AND {kinds}", bound | {"sender": choice.from_id}
+
+
 def delete(db: Writer, id: NotificationId, account: AccountId) -> None:
     db.run("DELETE FROM notification WHERE id = :id AND account_id = :account", id=id, account=account)
+
+
+def delete_many(db: Writer, ids: Collection[int], account: AccountId) -> int:
+    """Returns how many there were."""
+    return db.run(
+        f"DELETE FROM notification WHERE account_id = :account AND id {among('ids')}",
+        ids=numbers(ids),
+        account=account,
+    )
+
+
+def delete_group(db: Writer, key: str, account: AccountId) -> int:
+    """All that share a key; returns how many there were."""
+    return db.run(
+        "DELETE FROM notification WHERE account_id = :account AND group_key = :key", key=key, account=account
+    )
 
 
 def delete_all(db: Writer, account: AccountId) -> None:
@@ -173,11 +231,7 @@ def take_back(
 
 
 def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | None, now: int) -> bool:
-    """
-    Whether the account wants to hear of this sender, and of the thread the post is in.
-
-    Of limited accounts only those who follow them are told.
-    """
+    """Whether the account neither blocks nor mutes this sender, nor their server, nor the thread the post is in."""
     return not db.value(
         """
         SELECT EXISTS (
@@ -191,11 +245,6 @@ def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | N
             OR EXISTS (
                    SELECT 1 FROM account JOIN domain_block ON domain_block.host = account.host
                     WHERE account.id = :sender AND account.host <> '' AND domain_block.account_id = :account)
-            OR EXISTS (
-                   SELECT 1 FROM account
-                    WHERE account.id = :sender AND account.limited_at IS NOT NULL
-                      AND NOT EXISTS (SELECT 1 FROM follow WHERE follow.follower_id = :account
-                                                            AND follow.followed_id = :sender AND follow.is_accepted = 1))
             OR EXISTS (
                    SELECT 1 FROM post JOIN thread_mute ON thread_mute.thread_id = post.thread_id
                     WHERE post.id = :post AND thread_mute.account_id = :account)
@@ -220,14 +269,26 @@ def who_wants_every_post(db: Reader, author: AccountId) -> list[AccountId]:
     return [row[0] for row in rows]
 
 
+def joined(db: Reader, account: AccountId, keys: Sequence[str]) -> str | None:
+    """The first of these groups that is there."""
+    cases = " ".join(
+        f"""WHEN EXISTS (SELECT 1 FROM notification
+                          WHERE account_id = :account AND group_key = :key{number}) THEN {number}"""
+        for number in range(len(keys))
+    )
+    bound = {f"key{number}": key for number, key in enumerate(keys)}
+    found: int | None = db.value(f"SELECT CASE {cases} END", account=account, **bound)
+    return None if found is None else keys[found]
+
+
 def is_here(db: Reader, account: AccountId) -> bool:
     """Whether somebody signs in to this account here."""
     return db.value("SELECT 1 FROM users WHERE account_id = :account", account=account) is not None
 
 
 def _notification(row: Row) -> Notification:
-    id, account, kind, sender, post, report, key, created_at, emoji = row
-    return Notification(id, account, _KINDS[kind], sender, post, report, key, created_at, emoji)
+    id, account, kind, *others = row
+    return Notification(id, account, _KINDS[kind], *others)
 
 
 @lru_cache(maxsize=16_384)

@@ -64,7 +64,9 @@ def private_ids(api: Api, ada: Person, bob: Person) -> dict[str, str]:
         assert reply.status == 200, reply.text
         return reply.json
 
+    make(f"/api/v1/accounts/{bob.id}/follow")
     publish(api, bob, "@ada for you alone", visibility="direct")
+    publish(api, api.person("joe"), "@ada psst", visibility="direct")
     filter = make(
         "/api/v2/filters", title="Rain", context=["home"], keywords_attributes=[{"keyword": "rain"}]
     )
@@ -72,6 +74,8 @@ def private_ids(api: Api, ada: Person, bob: Person) -> dict[str, str]:
         api, ada, "@bob which?", visibility="direct", poll={"options": ["a", "b"], "expires_in": 3600}
     )
     marked = make(f"/api/v2/filters/{filter['id']}/statuses", status_id=poll["id"])
+    boosted = publish(api, ada, "For everybody")
+    api.post(f"{POSTS}/{boosted['id']}/reblog", bob)
     api.work()
     return {
         "list": make("/api/v1/lists", title="Friends")["id"],
@@ -84,6 +88,10 @@ def private_ids(api: Api, ada: Person, bob: Person) -> dict[str, str]:
         "post": poll["id"],
         "poll": poll["poll"]["id"],
         "notification": api.get("/api/v1/notifications", ada).json[0]["id"],
+        "request": api.get("/api/v1/notifications/requests", ada).json[0]["id"],
+        "group": api.get("/api/v2/notifications?types[]=reblog", ada).json["notification_groups"][0][
+            "group_key"
+        ],
         "conversation": api.get("/api/v1/conversations", ada).json[0]["id"],
     }
 
@@ -155,8 +163,18 @@ def test_a2_ids_in_bodies_too(api: Api) -> None:
     for method, path, body in calls:
         reply = api.call(method, path, eve, json=body)
         assert reply.status in (404, 422), f"{path} {body}: {reply.status} {reply.text[:200]}"
+    for method, path, body in (
+        ("DELETE", "/api/v1/notifications/destroy_multiple", {"ids": [ids["notification"]]}),
+        ("POST", "/api/v1/notifications/requests/accept", {"id": [ids["request"]]}),
+        ("POST", "/api/v1/notifications/requests/dismiss", {"id": [ids["request"]]}),
+    ):
+        assert (
+            api.call(method, path, eve, json=body).json == {}
+        )  # of many, those that are not one's own are left out
+    assert api.post("/api/v1/notifications/dismiss", eve, json={"id": ids["notification"]}).status == 404
+    api.work()
     after = everything(api.built.ground.store)
-    for table in ("post", "media", "filter_keyword", "filter_post"):
+    for table in ("post", "media", "filter_keyword", "filter_post", "notification", "notification_request"):
         assert before[table] == after[table], table
     for name in ("max_id", "min_id", "since_id"):
         assert api.get("/api/v1/notifications", eve, query={name: ids["notification"]}).json == []

@@ -93,6 +93,7 @@ def test_a2_f1_to_f5_no_stream_tells_what_was_not_written_for_you(api: Api) -> N
     for name in ("follower", "removed", "blocked"):
         api.post(f"/api/v1/accounts/{author.id}/follow", people[name])
     api.post(f"/api/v1/accounts/{people['removed'].id}/remove_from_followers", author)
+    api.patch("/api/v2/notifications/policy", people["named"], json={"for_private_mentions": "accept"})
     api.post(f"/api/v1/accounts/{people['blocked'].id}/block", author)
     lists = {}
     for name in ("follower", "author"):

@@ -46,6 +46,10 @@ WANTED = Form(
             b"status=hi&media_ids[0]=1&media_ids[1]=2&poll[options][0]=a&poll[options][1]=b"
             b"&poll[multiple]=true&poll[expires_in]=60&sensitive=true"
         ),
+        forms.from_urlencoded(
+            b"status=hi&media_ids[][]=1&media_ids[][]=2&poll[options][][]=a&poll[options][][]=b"
+            b"&poll[multiple]=1&poll[expires_in]=60&sensitive=t"
+        ),
         forms.from_json(
             b'{"status": "hi", "media_ids": [1, "2"], "sensitive": "true",'
             b' "poll": {"options": ["a", "b"], "multiple": 1, "expires_in": "60"}}'

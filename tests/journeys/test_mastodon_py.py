@@ -70,6 +70,8 @@ def test_everything(town: Running) -> None:
     lists(ada, bob)
     filters(ada, bob)
     being_told(ada, bob)
+    being_told_in_groups(ada, bob)
+    keeping_strangers_aside(bob, ada)  # not the other way round: Ada looks after the server, and is heard
     conversations(ada, bob)
     keeping_away(ada, bob)
     pushing(ada, bob)
@@ -396,6 +398,56 @@ def being_told(ada: Watched, bob: Watched) -> None:
     assert told[0].id not in [one.id for one in bob.notifications()]
     bob.notifications_clear()
     assert bob.notifications() == []
+
+
+def being_told_in_groups(ada: Watched, bob: Watched) -> None:
+    bob.notifications_clear()
+    post = bob.status_post("Popular")
+    ada.status_favourite(post.id)
+    ada.status_reblog(post.id)
+    eventually(lambda: len(bob.grouped_notifications().notification_groups) == 2)
+    page = bob.grouped_notifications(expand_accounts="partial_avatars", grouped_types=["favourite"])
+    assert [one.acct for one in page.accounts] == ["ada"]
+    assert page.partial_accounts == []
+    assert [one.id for one in page.statuses] == [post.id]
+    boost, like = page.notification_groups
+    assert (boost.type, like.type, like.notifications_count, like.status_id) == (
+        "reblog",
+        "favourite",
+        1,
+        post.id,
+    )
+    assert boost.group_key.startswith("ungrouped-")
+    assert bob.grouped_notification(like.group_key).notification_groups[0].group_key == like.group_key
+    assert [one.acct for one in bob.grouped_notification_accounts(like.group_key)] == ["ada"]
+    assert bob.unread_grouped_notifications_count() >= 1
+    bob.dismiss_grouped_notification(like.group_key)
+    assert [one.type for one in bob.grouped_notifications().notification_groups] == ["reblog"]
+
+
+def keeping_strangers_aside(writer: Watched, reader: Watched) -> None:
+    assert reader.notifications_policy().for_private_mentions == "filter"
+    reader.account_unfollow(writer.me().id)
+    assert reader.update_notifications_policy(for_not_following="filter").for_not_following == "filter"
+    reader.notifications_clear()
+    for verb in ("accept", "dismiss"):
+        writer.status_post(f"@{reader.me().acct} may I?")
+        asked = eventually(reader.notification_requests)[0]
+        assert reader.notifications_policy().summary.pending_requests_count == 1
+        assert reader.notification_request(asked.id).last_status.content == asked.last_status.content
+        assert reader.notifications() == []
+        if verb == "accept":
+            reader.accept_notification_request(asked.id)
+            eventually(reader.notifications_merged)
+            assert [one.type for one in reader.notifications()] == ["mention"]
+            reader.account_block(writer.me().id)
+            reader.account_unblock(writer.me().id)
+        else:
+            reader.dismiss_multiple_notification_requests([asked.id])
+            assert reader.notification_requests() == []
+    reader.update_notifications_policy(for_not_following="accept")
+    assert writer.account_follow(reader.me().id).following
+    assert reader.account_follow(writer.me().id).following
 
 
 def conversations(ada: Watched, bob: Watched) -> None:

@@ -36,6 +36,11 @@ SENT_SOMETIMES = {
     "StatusEdit": {"poll"},
     # Each only in notifications of its kind.
     "Notification": {"event", "moderation_warning", "report"},
+    # Each only in groups of its kind; of the page, only in pages.
+    "NotificationGroup": {"annual_report", "event", "moderation_warning", "report", "status_id"}
+    | {"latest_page_notification_at", "page_max_id", "page_min_id"},
+    # Only where it is asked for.
+    "GroupedNotificationsResults": {"partial_accounts"},
     # The attributes of filters' first version, which Mastodon.py takes the second one for.
     "Filter": {"irreversible", "phrase", "whole_word"},
     # Taken from sounds' covers, by servers that look for colours.

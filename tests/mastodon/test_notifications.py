@@ -138,8 +138,30 @@ def test_dismissing_one_and_all(api: Api) -> None:
     assert api.post(f"/api/v1/notifications/{first}/dismiss", token=bob).status == 404
     assert api.post(f"/api/v1/notifications/{first}/dismiss", token=ada).json == {}
     assert len(types(api, ada)) == 2
+    for path in ("dismiss", "destroy_multiple"):  # as some apps still say it, and Pleroma's
+        published(api, bob, "@ada again")
+        newest = api.get("/api/v1/notifications", token=ada).json[0]["id"]
+        how, form = ("POST", {"id": newest}) if path == "dismiss" else ("DELETE", {"ids[]": [newest, "x"]})
+        api.call(how, f"/api/v1/notifications/{path}", bob, form=form)
+        assert len(types(api, ada)) == 3
+        assert api.call(how, f"/api/v1/notifications/{path}", ada, form=form).json == {}
+        assert len(types(api, ada)) == 2
     assert api.post("/api/v1/notifications/clear", token=ada).json == {}
     assert types(api, ada) == []
+
+
+def test_an_app_that_does_not_know_a_type_is_told_it_in_words(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    api.patch("/api/v1/accounts/update_credentials", token=bob, json={"display_name": "<b>Bob"})
+    published(api, bob, "@ada hello")
+    for path in ("/api/v1/notifications", "/api/v2/notifications"):
+        found = [
+            api.get(f"{path}?supported_types[]={type}", token=ada).json for type in ("mention", "follow")
+        ]
+        known, unknown = (one if path.startswith("/api/v1") else one["notification_groups"] for one in found)
+        assert "fallback" not in known[0]
+        expected = {"title": "&lt;b&gt;Bob mentioned you", "summary": None, "details": None}
+        assert unknown[0]["fallback"] == expected
 
 
 def test_the_unread_are_counted_from_the_marker(api: Api) -> None:
@@ -166,6 +188,7 @@ def test_moderators_hear_of_reports_and_newcomers(api: Api) -> None:
 
 def test_conversations_are_an_inbox(api: Api) -> None:
     ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
+    api.post(f"/api/v1/accounts/{bob.id}/follow", token=ada)
     first = published(api, bob, "@ada psst", visibility="direct")
     found = api.get("/api/v1/conversations", token=ada).entity(list[entities.Conversation])
     assert [(one.unread, [each.username for each in one.accounts]) for one in found] == [(True, ["bob"])]
@@ -174,6 +197,8 @@ def test_conversations_are_an_inbox(api: Api) -> None:
 
     read = api.post(f"/api/v1/conversations/{found[0].id}/read", token=ada)
     assert read.json["unread"] is False
+    assert api.post(f"/api/v1/conversations/{found[0].id}/unread", token=bob).status == 404
+    assert api.post(f"/api/v1/conversations/{found[0].id}/unread", token=ada).json["unread"] is True
     second = published(api, bob, "@ada are you there?", visibility="direct", in_reply_to_id=first)
     again = api.get("/api/v1/conversations", token=ada).json
     assert [(one["unread"], one["last_status"]["id"]) for one in again] == [(True, second)]
@@ -188,6 +213,8 @@ def test_conversations_are_an_inbox(api: Api) -> None:
 
 def test_an_outsider_in_the_thread_makes_another_conversation(api: Api) -> None:
     ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
+    for reader, writer in ((ada, bob), (eve, ada)):
+        api.post(f"/api/v1/accounts/{writer.id}/follow", token=reader)
     first = published(api, bob, "@ada psst", visibility="direct")
     published(api, ada, "@bob @eve join us", visibility="direct", in_reply_to_id=first)
     assert len(api.get("/api/v1/conversations", token=ada).json) == 2

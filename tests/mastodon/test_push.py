@@ -14,6 +14,9 @@ from mastodon import Mastodon
 
 from martlet import app
 from martlet.mastodon import notification_entities as entities
+from martlet.mastodon.serialize.notification_titles import WORDS
+from martlet.mastodon.serialize.notifications import TYPES
+from martlet.model.notifications import NotificationKind
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from tests.client import Api, Person
@@ -120,6 +123,35 @@ def test_an_app_is_told_in_words_only_it_can_read(open_api: Api, *, is_standard:
     assert told["body"] == "@ada Grüße, 小米"
     found = api.get("/api/v1/notifications", token=ada).json
     assert str(told["notification_id"]) == found[0]["id"]
+
+
+def test_apps_can_be_told_of_everything_in_every_language() -> None:
+    assert set(msgspec.to_builtins(entities.PushAlerts())) == {TYPES[kind] for kind in NotificationKind}
+    for language, words in WORDS.items():
+        assert set(words) == set(NotificationKind), language
+
+
+@pytest.mark.parametrize("policy", ["all", "followed", "follower", "none"])
+def test_apps_are_told_of_whom_they_want(open_api: Api, policy: str) -> None:
+    """And of nobody whose notifications are kept aside."""
+    api, endpoint = open_api, Endpoint()
+    ada = api.person("ada")
+    followed, follower, other = (api.person(name) for name in ("followed", "follower", "other"))
+    _, public = keys()
+    with endpoint.listening() as address:
+        body = subscription(public, address)
+        body["data"] = {"alerts": {"mention": True}, "policy": policy}
+        assert api.post("/api/v1/push/subscription", token=ada, json=body).json["policy"] == policy
+        api.post(f"/api/v1/accounts/{followed.id}/follow", token=ada)
+        api.post(f"/api/v1/accounts/{ada.id}/follow", token=follower)
+        expected = {"all": 3, "none": 0}.get(policy, 1)
+        for person in (followed, follower, other):
+            mention(api, person, "ada")
+        assert len(endpoint.received) == expected
+        api.patch("/api/v2/notifications/policy", ada, json={"for_not_following": "filter"})
+        for person in (follower, other):
+            mention(api, person, "ada")
+        assert len(endpoint.received) == expected
 
 
 def test_only_what_was_asked_for_is_told(open_api: Api) -> None:

@@ -122,6 +122,7 @@ def test_what_is_not_public_is_told_to_those_it_is_for(api: Api, visibility: str
 
 def test_a_conversation_goes_on(api: Api) -> None:
     ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
+    api.post(f"/api/v1/accounts/{ada.id}/follow", bob)
     direct = "/api/v1/streaming/direct"
     with (
         listening(api, direct, bob) as his,

@@ -73,7 +73,14 @@ _TAG_DAYS = "INSERT INTO tag_day (tag_id, day, uses, accounts) SELECT k, :now / 
 _ENTRIES = "INSERT INTO timeline_entry (timeline_id, post_id) SELECT {}, :start + k * :step FROM n"
 _TOLD = """
     INSERT INTO notification (id, account_id, kind, from_id, post_id, group_key, created_at)
-    SELECT :start + k * :step + 4, :ada, 'like', :people + k, :old, 'like-' || :old, 1 FROM n
+    SELECT :start + k * :step + 4, :ada, 'like', :people + k, :old, 'like-' || :old || '-' || (k / 8), 1 FROM n
+"""
+_KEPT_ASIDE = """
+    INSERT INTO notification (id, account_id, kind, from_id, post_id, group_key, created_at, is_filtered)
+    SELECT :start + k * :step + 6, :ada, 'mention', :people + k, :old, 'ungrouped-' || (:start + k * :step + 6), 1, 1 FROM n
+"""
+_ASKING = """
+    INSERT INTO notification_request (id, account_id, from_id) SELECT :start + k * :step + 7, :ada, :people + k FROM n
 """
 _CONVERSATIONS = """
     INSERT INTO conversation (id, account_id, thread_id, participants, last_post_id, is_unread)
@@ -121,6 +128,8 @@ ALL = (
         _ENTRIES.format(":ada"),
         _ENTRIES.format(":bob"),
         _TOLD,
+        _KEPT_ASIDE,
+        _ASKING,
         _CONVERSATIONS,
     ),
     *(_LIST, _ENTRIES.format(":list"), _MEMBERS, _BLOCKS, _MUTES, _HIDDEN, _HIDDEN_FROM, _LATER, _PARKED),

@@ -164,7 +164,13 @@ ada  /api/v1/notifications
 ada  /api/v1/notifications?max_id={middle}
 ada  /api/v1/notifications?types[]=favourite
 ada  /api/v1/notifications?exclude_types[]=mention
+ada  /api/v1/notifications?types[]=mention
 ada  /api/v1/notifications/unread_count
+ada  /api/v1/notifications?include_filtered=true
+ada  /api/v1/notifications/requests?limit=20
+ada  /api/v2/notifications?limit=4
+ada  /api/v2/notifications?limit=4&max_id={middle}
+ada  /api/v2/notifications?limit=4&min_id={middle}
 ada  /api/v1/conversations
 bob  /api/v1/bookmarks
 bob  /api/v1/bookmarks?max_id={middle}

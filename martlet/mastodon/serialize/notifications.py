@@ -1,11 +1,14 @@
 """Notifications in Mastodon's form: https://docs.joinmastodon.org/entities/Notification/"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from functools import lru_cache
+from html import escape
 
 import msgspec
 
+from martlet.mastodon.notification_entities import NotificationFallback
 from martlet.mastodon.serialize import reactions, reports
+from martlet.mastodon.serialize.notification_titles import title
 from martlet.mastodon.serialize.statuses import Parts, StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
 from martlet.model.names import AccountId, ReportId
@@ -13,7 +16,7 @@ from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.reactions import Choice
 from martlet.model.remote_media import FileUse
 from martlet.services.signing_in import Viewer
-from martlet.storage import emojis
+from martlet.storage import accounts, emojis
 from martlet.storage import reports as report_rows
 from martlet.storage.database import Reader
 from martlet.storage.notifications import Told
@@ -40,12 +43,16 @@ KINDS = {name: kind for kind, name in TYPES.items()} | dict.fromkeys(
 """By every name that apps ask for: glitch-soc and Fedibird call a reaction something else than Pleroma."""
 
 
-def page(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> bytes:
-    """A JSON list."""
-    return json_list(each(db, found, pages, viewer))
+def page(
+    db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer, supported: Collection[str] = ()
+) -> bytes:
+    """A JSON list; `supported` are the types that the app knows, where it says so."""
+    return json_list(each(db, found, pages, viewer, supported))
 
 
-def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) -> list[Parts]:
+def each(
+    db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer, supported: Collection[str] = ()
+) -> list[Parts]:
     """Each as JSON; those whose post the viewer may no longer see are left out."""
     versions: dict[AccountId, int] = {told.notification.from_id: told.from_version for told in found}
     accounts_of = pages.accounts.of(db, versions)
@@ -54,14 +61,33 @@ def each(db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer) 
     result: list[Parts] = []
     for notification, _, _ in found:
         head, account = _head(notification), accounts_of[notification.from_id]
+        end = fallback(db, notification, account, supported) if supported else b""
         if notification.post_id is None:
-            tail = _tail(db, notification, pages)
-            if tail is not None:
-                result.append((head, account, *tail, b"}"))
+            more = further(db, notification, pages)
+            if more is not None:
+                result.append((head, account, *more, end, b"}"))
         elif post := posts_of.get(notification.post_id):
-            chosen = _chosen(db, notification, pages) if notification.emoji else b""
-            result.append((head, account, chosen, b',"status":', *post, b"}"))
+            chosen = chosen_emoji(db, notification, pages) if notification.emoji else b""
+            result.append((head, account, chosen, b',"status":', *post, end, b"}"))
     return result
+
+
+class _Named(msgspec.Struct):
+    """Of an account's JSON, what it is called."""
+
+    username: str
+    display_name: str
+
+
+def fallback(db: Reader, notification: Notification, account: bytes, supported: Collection[str]) -> bytes:
+    """For apps that say which types they know: what to show of any other. `account` is the sender's JSON."""
+    if TYPES[notification.kind] in supported:
+        return b""
+    sender = msgspec.json.decode(account, type=_Named)
+    locale = accounts.locale_of(db, notification.account_id)
+    words = title(notification, sender.display_name or sender.username, locale)
+    told = NotificationFallback(title=escape(words), summary=None, details=None)
+    return b',"fallback":' + msgspec.json.encode(told)
 
 
 @lru_cache(maxsize=8192)
@@ -75,7 +101,7 @@ def _head(notification: Notification) -> bytes:
     )
 
 
-def _chosen(db: Reader, notification: Notification, pages: StatusPages) -> bytes:
+def chosen_emoji(db: Reader, notification: Notification, pages: StatusPages) -> bytes:
     """Which emoji: a custom one as `:name:`, with its picture, as Pleroma tells it."""
     choice = Choice.of_key(notification.emoji)
     if not choice.is_custom:
@@ -86,7 +112,7 @@ def _chosen(db: Reader, notification: Notification, pages: StatusPages) -> bytes
     return b',"emoji":%b,"emoji_url":%b' % (emoji, msgspec.json.encode(url))
 
 
-def _tail(db: Reader, notification: Notification, pages: StatusPages) -> tuple[bytes, ...] | None:
+def further(db: Reader, notification: Notification, pages: StatusPages) -> tuple[bytes, ...] | None:
     """What it is about, if not a post, in parts; None where that is not there any more."""
     if notification.report_id is not None:
         report = report_rows.many(db, [ReportId(notification.report_id)]).get(
