@@ -4,7 +4,8 @@ import re
 from dataclasses import replace
 from typing import Annotated
 
-from msgspec import Meta, Struct
+import msgspec
+from msgspec import Meta, Raw, Struct
 
 from martlet.http.forms import Malformed
 from martlet.mastodon import entities
@@ -26,6 +27,16 @@ FURTHEST = 1000
 QUERY_LOOKED_AT = 2000
 """Characters of a query."""
 _ADDRESS = re.compile(r"(https?://[^\s?#]+?)/*(?:[?#]\S*)?")
+
+
+class SearchV1(Struct, kw_only=True):
+    accounts: list[entities.Account]
+    statuses: list[entities.Status]
+    hashtags: list[str]
+
+
+class _Named(Struct):
+    name: str
 
 
 class SearchForm(Struct, frozen=True, kw_only=True):
@@ -67,6 +78,22 @@ async def search(call: Call[SearchForm]) -> bytes:
         return await call.store.reading(_search, call, "short")
     except TakesLong:
         return await call.store.reading_aside(_search, call, "long")
+
+
+class _Found(Struct):
+    """What was found, as far as the older form needs it taken apart."""
+
+    accounts: Raw
+    statuses: Raw
+    hashtags: list[_Named]
+
+
+@api.get("/api/v1/search", scope="read:search", form=SearchForm, returns=SearchV1)
+async def search_v1(call: Call[SearchForm]) -> bytes:
+    """https://docs.joinmastodon.org/methods/search/#v1: older apps want hashtags by their names alone."""
+    found = msgspec.json.decode(await search(call), type=_Found)
+    names = msgspec.json.encode([one.name for one in found.hashtags])
+    return _found(bytes(found.accounts), bytes(found.statuses), names)
 
 
 async def _resolve(call: Call[SearchForm]) -> str | None:

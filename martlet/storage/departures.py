@@ -50,6 +50,12 @@ OWNED = (
     ("announcement_reaction", "account_id"),
     ("dismissed_suggestion", "account_id"),
     ("dismissed_suggestion", "dismissed_id"),
+    ("circle", "owner_id"),
+    ("circle_member", "account_id"),
+    ("post_cleanup", "account_id"),
+    ("reply_request", "asked_id"),
+    ("suggested_account", "account_id"),
+    ("trend_voice", "account_id"),
     ("pack", "account_id"),
     ("pack_member", "account_id"),
 )
