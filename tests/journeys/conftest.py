@@ -3,15 +3,17 @@
 import io
 import time
 from collections.abc import Callable, Iterator
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from PIL import Image, ImageDraw
 
+from martlet.model.announcements import AnnouncementWish
 from martlet.model.server import Server
+from martlet.services import announcing, registering, stating
 from martlet.services import here as this_server
-from martlet.services import registering
 from martlet.services.registering import Newcomer
 from martlet.settings import Settings
 from martlet.signing import passwords
@@ -50,6 +52,10 @@ def _fill(store: Store, here: Server) -> None:
         for name, role in PEOPLE.items():
             registering.register(db, Newcomer(name, f"{name}@mail.example", hashed, role=role), here)
         server_values.put_rules(db, [Rule(here.next_id(), "Be kind", "It costs nothing")])
+        stating.state(db, "about", "# The lower town", here)
+        stating.publish_terms(db, "Be kind.", date(2026, 1, 1), here)
+        said = announcing.write(db, AnnouncementWish("The ferry is late, @ada :swift: #ferry"), here)
+        announcing.publish(db, said.id, here)
         key = "aa/aa/" + "a" * 28 + ".png"
         emojis.insert(db, Emoji(here.next_id(), "swift", "", key, key, "Birds", 1, here.now_ms()))
 

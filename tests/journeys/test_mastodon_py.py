@@ -6,7 +6,7 @@ that Mastodon.py documents (`watching.py`); what is done by one is looked at by
 the other.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -78,6 +78,8 @@ def test_everything(town: Running) -> None:
     finding(ada, bob)
     trending(ada, bob, town)
     being_suggested(ada, bob)
+    announcements(ada, bob)
+    recommending(town, ada, bob)
     signing_out(ada, town)
     assert sorted(ada.faults | bob.faults) == []
     assert sorted(EXPECTED - ada.seen - bob.seen) == []
@@ -107,6 +109,12 @@ def the_server_tells_of_itself(ada: Watched) -> None:
     assert [emoji.shortcode for emoji in ada.custom_emojis()] == ["swift"]
     known = ada.instance_nodeinfo()
     assert known.software.name == "martlet"
+    assert ada.instance_extended_description().content == "<h1>The lower town</h1>"
+    assert ada.instance_terms_of_service().effective
+    assert ada.instance_terms_of_service(date(2026, 1, 1)).content == "<p>Be kind.</p>"
+    assert len(ada.instance_activity()) == 12
+    assert ada.instance_peers() == []
+    assert "de" in {one.code for one in ada.instance_languages()}
     assert ada.app_verify_credentials().name == "Journey"
     assert ada.preferences()["posting:default:visibility"] == "public"
 
@@ -514,6 +522,40 @@ def opened(bob: Watched, private: dict[str, Any], endpoint: Endpoint) -> list[An
         bob.push_subscription_decrypt_push(encrypted, private, headers["encryption"], headers["crypto-key"])
         for headers, encrypted in list(endpoint.received)
     ]
+
+
+def announcements(ada: Watched, bob: Watched) -> None:
+    (said,) = bob.announcements()
+    assert (said.read, said.mentions[0].acct, said.tags[0]["name"]) == (False, "ada", "ferry")
+    assert said.emojis[0]["shortcode"] == "swift"
+    for name in ("🎉", "swift"):
+        ada.announcement_reaction_create(said.id, name)
+        bob.announcement_reaction_create(said.id, name)
+    bob.announcement_reaction_delete(said.id, "🎉")
+    bob.announcement_dismiss(said.id)
+    (said,) = bob.announcements()
+    assert said.read is True
+    chosen = [(one["name"], one["count"], one["me"]) for one in said.reactions]
+    assert chosen == [("🎉", 1, False), ("swift", 2, True)]
+
+
+def recommending(town: Running, ada: Watched, bob: Watched) -> None:
+    """Collections; Mastodon.py asks for them only of servers that call themselves 4.6."""
+    bob = Watched(access_token=bob.access_token, api_base_url=town.url, version_check_mode="none")
+    ada = Watched(access_token=ada.access_token, api_base_url=town.url, version_check_mode="none")
+    me = ada.me()
+    assert me.feature_approval.automatic == ["public"]
+    made = bob.collection_create("People of the ferry", language="en", tag_name="ferry", account_ids=[me.id])
+    pack = made.collection
+    assert [one.state for one in pack["items"]] == ["accepted"]
+    assert [one.id for one in bob.collection(pack.id).accounts] == [bob.me().id, me.id]
+    assert bob.collection_update(pack.id, description="They cross").collection.description == "They cross"
+    assert [one.id for one in ada.account_in_collections(me.id).collections] == [pack.id]
+    assert len(bob.account_collections(bob.me().id).collections) == 1
+    ada.collection_item_revoke(pack.id, pack["items"][0].id)
+    bob.collection_delete(pack.id)
+    assert ada.account_in_collections(me.id).collections == []
+    assert sorted(ada.faults | bob.faults) == []
 
 
 def signing_out(ada: Watched, town: Running) -> None:

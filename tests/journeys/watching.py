@@ -30,6 +30,8 @@ SENT_SOMETIMES = {
     "Application": {"id", "redirect_uri", "redirect_uris", "scopes", "vapid_key"},
     # A post's tags have a name and an address; the rest belongs to `/api/v1/tags`.
     "Tag": {"id", "following", "featuring", "history", "requires_review", "trendable", "usable"},
+    # Only of custom emoji.
+    "Reaction": {"url", "static_url"},
     # Not in Mastodon's documentation.
     "ScheduledStatusParams": {"allowed_mentions"},
     # Only in versions that had a poll.
@@ -100,7 +102,7 @@ class Watched(Mastodon):
         kind = type(typed).__name__
         renamed = getattr(type(typed), "_rename_map", {})
         faults: list[str] = []
-        if type(typed) is not AttribAccessDict:
+        if type(typed).__module__ == return_types.__name__:
             self.seen.add(kind)
             faults += [
                 f"{kind}.{name}"
