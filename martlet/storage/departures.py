@@ -56,6 +56,11 @@ OWNED = (
     ("reply_request", "asked_id"),
     ("suggested_account", "account_id"),
     ("trend_voice", "account_id"),
+    ("notification_permission", "account_id"),
+    ("notification_permission", "from_id"),
+    ("notification_policy", "account_id"),
+    ("notification_request", "account_id"),
+    ("notification_request", "from_id"),
     ("pack", "account_id"),
     ("pack_member", "account_id"),
 )
