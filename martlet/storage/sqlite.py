@@ -2,37 +2,28 @@
 SQLite inside the process.
 
 Reads run where they are called, on a connection of each thread's own. Writes
-go to one writer thread, which runs all that is waiting as savepoints of one
-transaction and commits once, with `synchronous=FULL`: who was answered is on
-disk. Writers of several processes queue up on a lock file before they begin,
-which is fair and quick where SQLite's own busy handler sleeps.
+that wait are run as savepoints of one transaction and committed once
+(`sqlite_writing.py`), with `synchronous=FULL`: who was answered is on disk.
+Writers of several processes queue up on a lock file before they begin, which is
+fair and quick where SQLite's own busy handler sleeps.
 """
 
 import asyncio
 import fcntl
-import queue
 import sqlite3
 import threading
-import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, BinaryIO, Concatenate, ParamSpec, TypeVar
+from typing import BinaryIO, Concatenate, ParamSpec, TypeVar
 
 from martlet.model.ids import SLOTS
 from martlet.storage.bells import Bells
-from martlet.storage.database import (
-    AlreadyThere,
-    DatabaseBusy,
-    DatabaseGone,
-    Reader,
-    StorageFull,
-    Store,
-    Writer,
-)
+from martlet.storage.database import DatabaseBusy, Reader, Store, Writer
 from martlet.storage.sqlite_feed import SqliteFeed
+from martlet.storage.sqlite_writing import Groups, Waiting, begun, explained, translating
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -40,19 +31,6 @@ T = TypeVar("T")
 CACHE_KIB = 32 * 1024
 BUSY_SECONDS = 10.0
 """How long to wait while somebody else, who does not know of our lock file, writes."""
-GROUP_SECONDS = 0.010
-"""A transaction takes in no further waiting functions once it is this old."""
-
-
-@dataclass(slots=True)
-class _Waiting:
-    """A writing function in the writer thread's queue, and who waits for it."""
-
-    function: Callable[[Writer], Any]
-    loop: asyncio.AbstractEventLoop
-    future: asyncio.Future[Any]
-    result: Any = None
-    error: BaseException | None = None
 
 
 @dataclass(slots=True)
@@ -73,10 +51,9 @@ class SqliteStore(Store):
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
-        self._queue: queue.SimpleQueue[_Waiting | None] = queue.SimpleQueue()
         self._aside = ThreadPoolExecutor(2, "reader")
         self._slot: BinaryIO | None = None
-        self._thread: threading.Thread | None = None
+        self._groups = Groups(self._connect, self._open_lock, self.tell_listeners)
         self._bells = Bells(path.parent / "bells")
         self._feed: SqliteFeed | None = None
         self.listeners.append(self._bells.ring)
@@ -114,7 +91,7 @@ class SqliteStore(Store):
         try:
             return function(local.reader, *args, **kwargs)
         except sqlite3.OperationalError as error:
-            raise _explained(error) from error
+            raise explained(error) from error
         finally:
             local.depth = 0
             if connection.in_transaction:
@@ -144,12 +121,12 @@ class SqliteStore(Store):
     def write(self) -> Iterator[Writer]:
         connection, lock = self._connect(), self._open_lock()
         try:
-            with _begun(connection, lock):
-                db = Writer(_translating(connection), "sqlite")
+            with begun(connection, lock):
+                db = Writer(translating(connection), "sqlite")
                 yield db
                 connection.execute("COMMIT")
         except sqlite3.OperationalError as error:
-            raise _explained(error) from error
+            raise explained(error) from error
         finally:
             lock.close()
             self._forget(connection)
@@ -159,71 +136,10 @@ class SqliteStore(Store):
     async def writing(
         self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        if self._thread is None:
-            self._start()
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._queue.put(_Waiting(lambda db: function(db, *args, **kwargs), loop, future))
+        self._groups.add(Waiting(function, args, kwargs, loop, future))
         return await future
-
-    def _start(self) -> None:
-        with self._lock:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._write_for_ever, name="writer", daemon=True)
-                self._thread.start()
-
-    def _write_for_ever(self) -> None:
-        connection, lock = None, self._open_lock()
-        try:
-            while (first := self._queue.get()) is not None:
-                try:
-                    connection = connection or self._connect()
-                except sqlite3.Error as error:
-                    first.error = _explained(error)
-                    _answer([first])
-                    continue
-                self._write_group(first, connection, _translating(connection), lock)
-        finally:
-            lock.close()
-            if connection is not None:
-                self._forget(connection)
-
-    def _write_group(
-        self, first: _Waiting, connection: sqlite3.Connection, execute: Callable[..., Any], lock: BinaryIO
-    ) -> None:
-        done = [first]
-        has_work = False
-        try:
-            with _begun(connection, lock):
-                started = time.monotonic()
-                waiting: _Waiting | None = first
-                while waiting is not None:
-                    if waiting is not first:
-                        done.append(waiting)
-                    has_work |= _run_one(waiting, connection, execute)
-                    if not connection.in_transaction:  # SQLite gave up the whole of it
-                        raise waiting.error or DatabaseBusy  # noqa: TRY301 - the group shares one fate
-                    waiting = self._next_waiting(started)
-                connection.execute("COMMIT")
-        except BaseException as error:  # noqa: BLE001 - every waiting caller must hear of it
-            failure = _explained(error) if isinstance(error, sqlite3.OperationalError) else error
-            has_work = False
-            for one in done:
-                one.error = one.error or failure
-        _answer(done)
-        if has_work:
-            self.tell_listeners()
-
-    def _next_waiting(self, started: float) -> _Waiting | None:
-        if time.monotonic() - started > GROUP_SECONDS:
-            return None
-        try:
-            waiting = self._queue.get_nowait()
-        except queue.Empty:
-            return None
-        if waiting is None:  # asked to stop: put the request back for the outer loop
-            self._queue.put(None)
-        return waiting
 
     # -- the rest --------------------------------------------------------
 
@@ -253,10 +169,8 @@ class SqliteStore(Store):
         self._is_closed = True
         if self._feed is not None:
             self._feed.stop()
+        self._groups.close()
         self._bells.close()
-        if self._thread is not None:
-            self._queue.put(None)
-            self._thread.join(30)
         self._aside.shutdown()
         if self._slot is not None:
             self._slot.close()
@@ -290,76 +204,3 @@ class SqliteStore(Store):
             if connection in self._connections:
                 self._connections.remove(connection)
         connection.close()
-
-
-@contextmanager
-def _begun(connection: sqlite3.Connection, lock: BinaryIO) -> Iterator[None]:
-    """A writing transaction under the lock file; rolled back unless it was committed inside."""
-    fcntl.flock(lock, fcntl.LOCK_EX)
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-        yield
-    finally:
-        try:
-            if connection.in_transaction:
-                connection.execute("ROLLBACK")
-        finally:
-            fcntl.flock(lock, fcntl.LOCK_UN)
-
-
-def _run_one(waiting: _Waiting, connection: sqlite3.Connection, execute: Callable[..., Any]) -> bool:
-    """Run one function as a savepoint, keep what came of it; returns whether it left events behind."""
-    db = Writer(execute, "sqlite")
-    connection.execute("SAVEPOINT one")
-    try:
-        waiting.result = waiting.function(db)
-    except BaseException as error:  # noqa: BLE001 - it belongs to whoever waits
-        waiting.error = _explained(error) if isinstance(error, sqlite3.OperationalError) else error
-        if connection.in_transaction:
-            connection.execute("ROLLBACK TO one")
-            connection.execute("RELEASE one")
-        return False
-    connection.execute("RELEASE one")
-    return db.has_work
-
-
-def _answer(done: list[_Waiting]) -> None:
-    def tell(waiting: _Waiting) -> None:
-        if waiting.future.done():  # its caller has gone
-            return
-        if waiting.error is not None:
-            waiting.future.set_exception(waiting.error)
-        else:
-            waiting.future.set_result(waiting.result)
-
-    for waiting in done:
-        try:
-            waiting.loop.call_soon_threadsafe(tell, waiting)
-        except RuntimeError:  # its loop has ended
-            continue
-
-
-def _translating(connection: sqlite3.Connection) -> Callable[[str, Mapping[str, Any]], sqlite3.Cursor]:
-    """The connection's `execute`, with a refused duplicate told as `AlreadyThere`."""
-
-    def execute(sql: str, parameters: Mapping[str, Any]) -> sqlite3.Cursor:
-        try:
-            return connection.execute(sql, parameters)
-        except sqlite3.IntegrityError as error:
-            if "UNIQUE" in str(error):
-                raise AlreadyThere(str(error)) from error
-            raise
-
-    return execute
-
-
-def _explained(error: BaseException) -> BaseException:
-    if isinstance(error, sqlite3.OperationalError):
-        name: str = getattr(error, "sqlite_errorname", "")  # the module's own complaints have none
-        if name == "SQLITE_FULL":
-            return StorageFull()
-        if name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED")):
-            return DatabaseBusy()
-        if name.startswith(("SQLITE_CANTOPEN", "SQLITE_IOERR", "SQLITE_READONLY")):
-            return DatabaseGone()
-    return error
