@@ -10,6 +10,7 @@ An act that somebody else brings than its actor is believed for its proof
 
 import logging
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import msgspec
@@ -34,10 +35,12 @@ from martlet.activitypub.things import (
 from martlet.federation import replays
 from martlet.federation.asking import Asking, public
 from martlet.federation.forwarding import Forwarding
+from martlet.federation.kept import Kept, Read
 from martlet.federation.replays import Taken
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.answer import Answer
 from martlet.http.request import Request
+from martlet.jobs.runner import Record
 from martlet.model.errors import EvidenceRejected, MalformedDocument, MartletError, NotFound, TooMany
 from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, SignedRequest
 from martlet.model.names import Uri, host_of, origin_of
@@ -64,11 +67,8 @@ log = logging.getLogger("martlet.federation")
 
 TAKE_IN = "take_in_activity"
 LIMIT = 1024 * 1024
-READ_KEPT = 64
-"""Activities that were read at the door and need not be read again by their job, if it runs in this process."""
-LONGEST_KEPT = 32_768
-"""Bytes; read, a document of many small parts takes twenty times as many."""
-Read = tuple[dict[str, Any], Act]
+LEFT_OUT = (EvidenceRejected, MalformedDocument, NotFound, TooMany, NoAnswer)
+"""Why nothing comes of an activity, however often it were tried."""
 
 
 @dataclass(slots=True)
@@ -77,7 +77,7 @@ class Inbox:
     asking: Asking
     resolver: NetworkResolver
     taken: Taken = field(default_factory=Taken)
-    _read: dict[int, Read] = field(default_factory=dict)
+    _kept: Kept = field(default_factory=Kept)
 
     # -- at the door -----------------------------------------------------
 
@@ -101,16 +101,11 @@ class Inbox:
         ):
             raise EvidenceRejected("This was not sent by whom it names.")
         one = Incoming(self.ground.here.next_id(), key.owner, act.uri, body)
-        self._keep_read(one, (document, act))
-        await self.ground.store.writing(_write_down, one, now)
+        self._kept.put(one, (document, act), now)
+        if not await self.ground.store.writing(_write_down, one, now):
+            self._kept.take(one.id)
         self.taken.put(mark, now)
         return Answer(b"", 202)
-
-    def _keep_read(self, one: Incoming, read: Read) -> None:
-        if len(one.body) <= LONGEST_KEPT:
-            self._read[one.id] = read
-        if len(self._read) > READ_KEPT:
-            del self._read[next(iter(self._read))]
 
     async def _is_farewell_of_strangers(self, act: Act) -> bool:
         """Servers tell everybody when an account is gone; its key cannot be had any more."""
@@ -120,30 +115,26 @@ class Inbox:
 
     # -- the job ---------------------------------------------------------
 
-    async def take_in(self, body: str, here: Server) -> None:
-        one = await self.ground.store.reading(incoming.find, msgspec.json.decode(body, type=int))
+    async def take_in(self, body: str, here: Server) -> Record | None:
+        """Gather what is needed; returns what records the activity and that it is worked off."""
+        id = msgspec.json.decode(body, type=int)
+        kept = self._kept.take(id)
+        one = kept[0] if kept is not None else await self.ground.store.reading(incoming.find, id)
         if one is None:
-            return
+            return None
         try:
-            await self._take_in(one, here)
-        except (EvidenceRejected, MalformedDocument, NotFound, TooMany, NoAnswer) as error:
-            why = "cannot be confirmed" if isinstance(error, NoAnswer) else "is left out"
-            log.info("%s from %s %s: %s", one.uri[:200], one.signer[:200], why, error.message)
-            await self.ground.store.writing(incoming.finish, one.id)
-
-    async def _take_in(self, one: Incoming, here: Server) -> None:
-        """Gather what is needed; then record the activity and that it is worked off, in one transaction."""
-        kept = self._read.pop(one.id, None)
-        document, said = kept if kept is not None else _read(one.body, one.signer)
-        act, evidence = await self._believed(said, document, one.signer)
-        if isinstance(act, Forwarded):
-            await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
-            await self.ground.store.writing(incoming.finish, one.id)
-            return
-        if isinstance(act, RequestFeature):
-            act = await self._with_pack(act)
-        verified = await self._gather(act)
-        await self.ground.store.writing(_work_off, one, act, evidence, here, verified)
+            document, said = kept[1] if kept is not None else _read(one.body, one.signer)
+            act, evidence = await self._believed(said, document, one.signer)
+            if isinstance(act, Forwarded):
+                await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
+                return partial(incoming.finish, id=one.id)
+            if isinstance(act, RequestFeature):
+                act = await self._with_pack(act)
+            verified = await self._gather(act)
+        except LEFT_OUT as error:
+            _tell_left_out(one, error)
+            return partial(incoming.finish, id=one.id)
+        return partial(_work_off, one=one, act=act, evidence=evidence, here=here, verified=verified)
 
     async def _believed(self, act: Act, document: dict[str, Any], signer: Uri) -> tuple[Act, Evidence]:
         """The act with the evidence for it. Raises `EvidenceRejected` or what fetching raises."""
@@ -280,19 +271,31 @@ def _owner_of(key_id: str) -> Uri:
     return Uri(key_id.partition("#")[0])
 
 
-def _write_down(db: Writer, one: Incoming, now: int) -> None:
-    if incoming.insert(db, one, now):
+def _write_down(db: Writer, one: Incoming, now: int) -> bool:
+    """False where it was written down before."""
+    is_new = incoming.insert(db, one, now)
+    if is_new:
         events.add_job(db, TAKE_IN, msgspec.json.encode(one.id).decode(), now)
+    return is_new
 
 
 def _work_off(
     db: Writer, one: Incoming, act: Act, evidence: Evidence, here: Server, verified: Verified | None
 ) -> None:
     losing = consenting.losing(db, act) if isinstance(act, Delete) else []
-    intake.accept(db, act, evidence, here, verified)
+    try:
+        intake.accept(db, act, evidence, here, verified)
+    except LEFT_OUT as error:  # before anything was written
+        _tell_left_out(one, error)
+        losing = []
     if losing and isinstance(act, Delete):
         consenting.hand_on(db, act, one.body, losing, here)
     incoming.finish(db, one.id)
+
+
+def _tell_left_out(one: Incoming, error: MartletError) -> None:
+    why = "cannot be confirmed" if isinstance(error, NoAnswer) else "is left out"
+    log.info("%s from %s %s: %s", one.uri[:200], one.signer[:200], why, error.message)
 
 
 def _is_wanted(db: Reader, said: Writing) -> bool:

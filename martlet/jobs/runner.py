@@ -29,8 +29,10 @@ log = logging.getLogger("martlet.jobs")
 
 Reaction = Callable[[Writer, Any, Server], None]
 """What follows from an event, in the transaction that takes it."""
-Job = Callable[[str, Server], Awaitable[None]]
-"""Work to be done from a job's body."""
+Record = Callable[[Writer], None]
+"""What is written down in the end, in the transaction that ends the job."""
+Job = Callable[[str, Server], Awaitable[Record | None]]
+"""Work to be done from a job's body; what it returns is recorded."""
 
 BATCH = 64
 REACT_SECONDS = 0.010
@@ -151,28 +153,39 @@ class Runner:
 
     def _react(self, db: Writer) -> int:
         """As many events as are reacted to in a short time: others wait to write."""
-        started = time.monotonic()
-        done = 0
-        for row in events.oldest(db, BATCH):
-            events.drop(db, row.id)
-            self._react_to(db, row)
-            done += 1
-            if time.monotonic() - started > REACT_SECONDS:
-                break
+        waiting, done = events.oldest(db, BATCH), 0
+        with contextlib.suppress(Exception), db.part():
+            started = time.monotonic()
+            for row in waiting:
+                done += 1
+                self._react_to(db, row)
+                if time.monotonic() - started > REACT_SECONDS:
+                    break
+            events.drop(db, [row.id for row in waiting[:done]])
+            return done
+        for row in waiting[:done]:
+            self._react_apart(db, row)
+        events.drop(db, [row.id for row in waiting[:done]])
         return done
 
     def _react_to(self, db: Writer, row: EventRow) -> None:
-        """All that follows from an event; where something fails, all of it once more, each by itself."""
+        """All that follows from an event. What several reactions look at is read once."""
         kind = KINDS.get(row.kind)
         reactions = self.reactions.get(kind, ()) if kind else ()
         if kind is None or not reactions:
             return
-        with contextlib.suppress(Exception), db.part():
-            event = msgspec.json.decode(row.body, type=kind)
+        event = msgspec.json.decode(row.body, type=kind)
+        with db.remembering():
             for reaction in reactions:
                 reaction(db, event, self.here)
+
+    def _react_apart(self, db: Writer, row: EventRow) -> None:
+        """The same once more where something failed: all of it, or else each reaction by itself."""
+        with contextlib.suppress(Exception), db.part():
+            self._react_to(db, row)
             return
-        for position, reaction in enumerate(reactions):
+        kind = KINDS.get(row.kind)
+        for position, reaction in enumerate(self.reactions.get(kind, ()) if kind else ()):
             self._react_once(db, row, position, reaction)
 
     def _react_once(self, db: Writer, row: EventRow, position: int, reaction: Reaction) -> None:
@@ -210,8 +223,8 @@ class Runner:
                 await self.store.writing(self._react_again, job)
             else:
                 async with asyncio.timeout(TAKEN_SECONDS * 0.8):
-                    await self.jobs[job.name](job.body, self.here)
-                await self.store.writing(events.finish, job.id)
+                    record = await self.jobs[job.name](job.body, self.here)
+                await self.store.writing(_end, job, record)
         except Exception as error:
             log.exception("The job %s (%d) failed, try %d", job.name, job.id, job.tries)
             with contextlib.suppress(Exception):
@@ -226,3 +239,9 @@ class Runner:
     def _later(self, tries: int) -> int:
         """Pauses of about 5 s, 20 s, 45 s … 12 minutes, never the same for two jobs."""
         return self.here.now_ms() + int(5000 * tries * tries * random.uniform(0.7, 1.3))  # noqa: S311 - spreads retries
+
+
+def _end(db: Writer, job: JobRow, record: Record | None) -> None:
+    if record is not None:
+        record(db)
+    events.finish(db, job.id)

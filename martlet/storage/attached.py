@@ -113,6 +113,10 @@ def people(db: Reader, ids: Collection[AccountId]) -> list[Mention]:
 
 def mentioned_ids(db: Reader, post: PostId) -> list[AccountId]:
     """Everyone who is mentioned, silently too."""
+    return db.once("mention", post, lambda: _read_mentioned(db, post))
+
+
+def _read_mentioned(db: Reader, post: PostId) -> list[AccountId]:
     rows = db.rows("SELECT account_id FROM mention WHERE post_id = :post ORDER BY account_id", post=post)
     return [row[0] for row in rows]
 

@@ -12,9 +12,11 @@ A use case is a plain function whose first argument is a `Reader` or a
 module and theirs knows which one it has.
 """
 
+import re
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from functools import lru_cache
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
@@ -82,6 +84,11 @@ class Reader:
         found = self._execute(sql, parameters).fetchone()
         return None if found is None else found[0]
 
+    def once(self, table: str, key: int, read: Callable[[], T]) -> T:
+        """What `read` finds of this key in a table; inside of `Writer.remembering` it is read once."""
+        del table, key
+        return read()
+
 
 class Writer(Reader):
     """One transaction that writes: all of it happens, or nothing."""
@@ -90,13 +97,47 @@ class Writer(Reader):
         super().__init__(execute, dialect)
         self.has_work = False
         """Whether events or jobs were written, so that somebody should wake up."""
+        self._known: dict[str, dict[int, Any]] | None = None
+
+    def once(self, table: str, key: int, read: Callable[[], T]) -> T:
+        if self._known is None:
+            return read()
+        rows = self._known.setdefault(table, {})
+        if key not in rows:
+            rows[key] = read()
+        found: T = rows[key]
+        return found
+
+    @contextmanager
+    def remembering(self) -> Iterator[None]:
+        """
+        What is read by `once` is read once, until its table is written to.
+
+        For what looks at the same things again and again, and locks none of them to see what became of them meanwhile.
+        """
+        self._known = {}
+        try:
+            yield
+        finally:
+            self._known = None
 
     def run(self, sql: str, **parameters: object) -> int:
         """Execute; returns how many rows were touched. Raises `AlreadyThere`."""
+        if self._known:
+            self._forget(sql)
         return int(self._execute(sql, parameters).rowcount)
+
+    def _forget(self, sql: str) -> None:
+        table = _table_written(sql)
+        if self._known is not None and table is not None:
+            self._known.pop(table, None)
+        elif self._known is not None:
+            self._known.clear()
 
     def run_each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
         """Execute once for each row of parameters."""
+        if self._known:
+            self._forget(sql)
         for row in rows:
             self._execute(sql, row)
 
@@ -107,6 +148,8 @@ class Writer(Reader):
         try:
             yield
         except BaseException:
+            if self._known:
+                self._known.clear()
             self._execute("ROLLBACK TO SAVEPOINT part", {})
             self._execute("RELEASE SAVEPOINT part", {})
             raise
@@ -119,6 +162,16 @@ class Writer(Reader):
             "INSERT INTO event (kind, body) VALUES (:kind, :body)",
             {"kind": event.kind, "body": msgspec.json.encode(event).decode()},
         )
+
+
+_WRITES = re.compile(r"\s*(INSERT INTO|UPDATE)\s+(\w+)")
+
+
+@lru_cache(maxsize=1024)
+def _table_written(sql: str) -> str | None:
+    """The one table that a statement writes to; None where it may be others as well, as rows that go take some along."""
+    found = _WRITES.match(sql)
+    return None if found is None else found[2]
 
 
 class Store(ABC):

@@ -1,10 +1,10 @@
 """Events and jobs: rows of work, taken by one worker at a time."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import skip_locked
+from martlet.storage.dialect import among, numbers, skip_locked
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,9 +42,10 @@ def oldest(db: Writer, limit: int) -> list[EventRow]:
     return [EventRow(*row) for row in rows]
 
 
-def drop(db: Writer, id: int) -> None:
-    """The event is reacted to."""
-    db.run("DELETE FROM event WHERE id = :id", id=id)
+def drop(db: Writer, ids: Collection[int]) -> None:
+    """These events are reacted to."""
+    if ids:
+        db.run(f"DELETE FROM event WHERE id {among('ids')}", ids=numbers(ids))
 
 
 def add_job(
@@ -82,23 +83,23 @@ def take_jobs(
     `by`: the slot of this process. `only` jobs of these names, or all `other_than` these.
     """
     names = {f"name_{number}": name for number, name in enumerate(only or other_than)}
-    among = f"AND name {'' if only else 'NOT '}IN (:{', :'.join(names)})" if names else ""
+    which = f"AND name {'' if only else 'NOT '}IN (:{', :'.join(names)})" if names else ""
     rows = db.rows(
         f"""
         SELECT id, name, body, tries FROM job
-         WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now) {among}
+         WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now) {which}
          ORDER BY run_at LIMIT :limit {skip_locked(db.dialect)}
         """,
         now=now,
         limit=limit,
         **names,
     )
-    for row in rows:
+    if rows:
         db.run(
-            "UPDATE job SET taken_till = :until, taken_by = :by, tries = tries + 1 WHERE id = :id",
+            f"UPDATE job SET taken_till = :until, taken_by = :by, tries = tries + 1 WHERE id {among('ids')}",
             until=until,
             by=by,
-            id=row[0],
+            ids=numbers(row[0] for row in rows),
         )
     return [JobRow(row[0], row[1], row[2], row[3] + 1) for row in rows]
 

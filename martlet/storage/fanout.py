@@ -26,7 +26,7 @@ from martlet.model.lists import List
 from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.posts import Post
 from martlet.model.visibility import Visibility
-from martlet.storage import remote_posts
+from martlet.storage import attached, remote_posts
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import ONE_LOOK, among, numbers
 
@@ -229,7 +229,7 @@ def _answers_something_missing(db: Reader, post: Post) -> bool:
 
 def _about(db: Reader, post: Post) -> list[AccountId]:
     """Whom a post names or answers, its author left out."""
-    about = [row[0] for row in db.rows("SELECT account_id FROM mention WHERE post_id = :post", post=post.id)]
+    about = list(attached.mentioned_ids(db, post.id))
     if post.reply_to_account_id is not None:
         about.append(post.reply_to_account_id)
     return [one for one in about if one != post.author_id]

@@ -127,6 +127,10 @@ def get(db: Reader, id: PostId, viewer: AccountId) -> Post:
 
 def find_unfiltered(db: Reader, id: PostId) -> Post | None:
     """The post, whoever asks: for work behind the scenes only."""
+    return db.once("post", id, lambda: _read_unfiltered(db, id))
+
+
+def _read_unfiltered(db: Reader, id: PostId) -> Post | None:
     row = db.row(f"SELECT {COLUMNS} FROM post WHERE id = :id", id=id)
     return Post(*row) if row else None
 

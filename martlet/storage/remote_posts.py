@@ -115,6 +115,10 @@ def miss_parent(db: Writer, post: PostId, parent: Uri) -> None:
 
 
 def missing_parent(db: Reader, post: PostId) -> Uri | None:
+    return db.once("missing_parent", post, lambda: _read_missing(db, post))
+
+
+def _read_missing(db: Reader, post: PostId) -> Uri | None:
     found = db.value("SELECT uri FROM missing_parent WHERE post_id = :post", post=post)
     return None if found is None else Uri(str(found))
 
