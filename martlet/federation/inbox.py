@@ -207,7 +207,7 @@ class Inbox:
 
     async def _gather_around(self, said: Writing) -> Verified | None:
         """What a post answers, whom it names, what it quotes."""
-        if said.choice is not None:
+        if said.choice is not None or not (said.reply_to or said.mentions or said.quote_of):
             return None
         is_wanted = await self.ground.store.reading(_is_wanted, said)
         if is_wanted:

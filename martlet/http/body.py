@@ -43,6 +43,16 @@ class Body:
         self._read_on()
         return piece
 
+    def take_whole(self) -> bytes | None:
+        """All that was not read yet, if nothing more comes; else None."""
+        if not self.is_whole:
+            return None
+        whole = b"".join(self._pieces)
+        self._pieces.clear()
+        self.size = 0
+        self._read_on()
+        return whole
+
     def add(self, piece: bytes) -> None:
         self._pieces.append(piece)
         self.size += len(piece)

@@ -196,9 +196,8 @@ class Connection(asyncio.Protocol):
         parser, body = self._parser, Body(self._read_on, self._say_continue)
         if parser.get_http_version() not in VERSIONS:
             raise _Refused
-        request = Request(
-            parser.get_method().decode("ascii"), self._target, self._headers, self._peer, body.read
-        )
+        method = parser.get_method().decode("ascii")
+        request = Request(method, self._target, self._headers, self._peer, body.read, body.take_whole)
         body.awaits_continue = b"expect" in request.headers and parser.get_http_version() == "1.1"
         self._target, self._headers, self._body, self._head_size = b"", [], body, 0
         is_kept = parser.should_keep_alive()

@@ -11,6 +11,8 @@ from martlet.model.errors import InvalidInput
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 Read = Callable[[], Awaitable[bytes]]
 """Gives the next piece of a body, an empty one at its end. Raises `BodyCutOff`."""
+TakeWhole = Callable[[], bytes | None]
+"""Gives the whole body, if it has come."""
 
 PATIENCE = 30.0
 """Seconds without a byte of the body after which we wait no longer."""
@@ -45,14 +47,20 @@ class BodyCutOff(InvalidInput):
 class Request:
     """One HTTP request. Header names are lower case; `target` is path and query as they were sent."""
 
-    __slots__ = ("_read", "_target", "address", "headers", "method", "path", "peer", "query")
+    __slots__ = ("_read", "_take_whole", "_target", "address", "headers", "method", "path", "peer", "query")
 
     def __init__(
-        self, method: str, target: bytes, headers: Sequence[tuple[bytes, bytes]], peer: str, read: Read
+        self,
+        method: str,
+        target: bytes,
+        headers: Sequence[tuple[bytes, bytes]],
+        peer: str,
+        read: Read,
+        take_whole: TakeWhole = lambda: None,
     ) -> None:
         if target[:1] != b"/":
             target = _without_origin(target)
-        self._read = read
+        self._read, self._take_whole = read, take_whole
         self._target = target
         self.method = method
         path, _, self.query = target.partition(b"?")
@@ -81,6 +89,11 @@ class Request:
         declared = self.headers.get(b"content-length", b"")
         if declared.isdigit() and int(declared) > limit:
             raise BodyTooLarge(limit)
+        whole = self._take_whole()  # most bodies come with their headers, and nothing is waited for
+        if whole is not None:
+            if len(whole) > limit:
+                raise BodyTooLarge(limit)
+            return whole
         parts: list[bytes] = []
         size = 0
         async for part in self.chunks():

@@ -22,7 +22,7 @@ import msgspec
 from martlet.model.events import KINDS, Event
 from martlet.model.server import Server
 from martlet.storage import events
-from martlet.storage.database import Store, Writer
+from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.events import EventRow, JobRow
 
 log = logging.getLogger("martlet.jobs")
@@ -118,10 +118,9 @@ class Runner:
 
     async def _step(self) -> bool:
         """One round; returns whether there was anything to do."""
-        if not await self.store.reading(self._is_work):
-            return False
-        taken = await self.store.writing(self._react)
-        if any(room > 0 for room in self._rooms()):
+        has_events, has_jobs = await self.store.reading(self._due)
+        taken = await self.store.writing(self._react) if has_events else 0
+        if has_jobs and any(room > 0 for room in self._rooms()):
             for job in await self.store.writing(self._take_jobs, self._rooms()):
                 task = asyncio.get_running_loop().create_task(self._do(job))
                 self._tasks_beside(job.name).add(task)
@@ -146,8 +145,8 @@ class Runner:
             tasks.discard(task)
         self._wake.set()
 
-    def _is_work(self, db: Any) -> bool:
-        return events.is_work(db, self.here.now_ms())
+    def _due(self, db: Reader) -> tuple[bool, bool]:
+        return events.due(db, self.here.now_ms())
 
     # -- events ----------------------------------------------------------
 

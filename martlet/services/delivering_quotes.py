@@ -17,10 +17,13 @@ from martlet.storage.database import Writer
 
 def of_quote(db: Writer, event: PostPublished, here: Server, secret: ServerSecret) -> None:
     """The author of a post elsewhere is asked whether it may be quoted, and shown how."""
-    found, known = delivering.own_post(db, event.post), quotes.find_remote(db, event.post)
-    if found is None or known is None or known.request is None or found[0].quote_state != "pending":
+    found = delivering.own_post(db, event.post)
+    if found is None or found[0].quote_state != "pending":
         return
     post, author = found
+    known = quotes.find_remote(db, post.id)
+    if known is None or known.request is None:
+        return
     quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
     if quoted is None:
         return

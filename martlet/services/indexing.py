@@ -25,7 +25,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import finding_accounts
-from martlet.storage import accounts, events, indexing, posts, search, tags
+from martlet.storage import accounts, attached, events, indexing, posts, search, tags
 from martlet.storage.account_search import Spelled
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.indexing import Attachments
@@ -50,8 +50,14 @@ def index_post(db: Writer, event: PostPublished | PostEdited | PostImported, her
     """Have a post found by what it says now. Boosts are not found: what they boost is."""
     del here
     post = posts.find_unfiltered(db, event.post)
-    if post is not None:
-        _index(db, [post.id if post.boost_of_id is None else post.boost_of_id])
+    if post is None:
+        return
+    if post.boost_of_id is not None:
+        _index(db, [post.boost_of_id])
+    elif isinstance(event, PostPublished):  # it is in no index yet that it would have to be taken out of
+        _put_if_findable(db, post, indexing.attachments(db, [post])[post.id])
+    else:
+        _index(db, [post.id])
 
 
 def index_marked(db: Writer, event: PostLiked | PostBookmarked, here: Server) -> None:
@@ -70,7 +76,8 @@ def forget_post(db: Writer, event: PostDeleted, here: Server) -> None:
 def count_tags(db: Writer, event: PostPublished, here: Server) -> None:
     """Hashtags of public posts are counted by the day."""
     del here
-    tags.count_use(db, event.post, (event.post >> 16) // DAY_MS)
+    if attached.has_tags(db, event.post):
+        tags.count_use(db, event.post, (event.post >> 16) // DAY_MS)
 
 
 def index_author(db: Writer, event: AccountChanged, here: Server) -> None:
@@ -151,13 +158,18 @@ def _index_posts(db: Writer, after: int) -> Sequence[int]:
 
 def _index(db: Writer, ids: Sequence[PostId]) -> None:
     found = {post.id: post for post in posts.many_unfiltered(db, ids) if post.boost_of_id is None}
-    attached = indexing.attachments(db, list(found))
+    attached = indexing.attachments(db, found.values())
     for id in ids:
-        if id in found and attached[id].is_findable:
-            words = tokens_of(found[id], attached[id])
-            search.put(db, id, spelled(db, words), terms.words_of_dictionary(words))
-        else:
+        if id not in found or not _put_if_findable(db, found[id], attached[id]):
             search.delete(db, id)
+
+
+def _put_if_findable(db: Writer, post: Post, attached: Attachments) -> bool:
+    """False for what nobody here may find."""
+    if attached.is_findable:
+        words = tokens_of(post, attached)
+        search.put(db, post.id, spelled(db, words), terms.words_of_dictionary(words))
+    return attached.is_findable
 
 
 def spelled(db: Reader, words: Sequence[str]) -> Spelled:

@@ -185,7 +185,7 @@ def _take_post(
     if known is not None and isinstance(act, Revise):
         receiving.revise(db, said, actor, here, verified)
     elif known is None and (said.choice is not None or receiving.is_wanted(db, said, actor)):
-        receiving.receive(db, said, actor, here, verified)
+        receiving.receive_unknown(db, said, actor, here, verified)
 
 
 def _delete(db: Writer, act: Delete, actor: Account, here: Server) -> None:

@@ -33,7 +33,7 @@ from martlet.services.consenting import Verified
 from martlet.services.replying import Verdict
 from martlet.storage import attached, media, polls, posts, remote_posts, remotes, replies, uris
 from martlet.storage.attached import Tag
-from martlet.storage.database import AlreadyThere, Reader, Writer
+from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
 from martlet.text import hashtags, sanitize
 from martlet.text.cleaning import one_line
@@ -66,7 +66,8 @@ def is_wanted(db: Reader, said: Writing, author: Account) -> bool:
 
 def _named(said: Writing) -> set[Uri]:
     """Everybody whom it names or is addressed to."""
-    return {one.uri for one in said.mentions} | {Uri(one) for one in (*said.to, *said.cc)}
+    named = {one.uri for one in said.mentions} | {Uri(one) for one in (*said.to, *said.cc)}
+    return named - addressing.PUBLIC_NAMES
 
 
 def receive(
@@ -77,6 +78,14 @@ def receive(
 
     `verified`: what is known of the consent to its quote.
     """
+    known = uris.find_post(db, said.uri)
+    return known.id if known is not None else receive_unknown(db, said, author, here, verified)
+
+
+def receive_unknown(
+    db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None = None
+) -> PostId | None:
+    """The same where it is known that the post is not here yet."""
     return _receive(db, said, author, here, verified, is_news=True)
 
 
@@ -88,6 +97,9 @@ def receive_fetched(
 
     One that was written long ago is no news: nobody is notified of it, and no home timeline gets it, as in Mastodon.
     """
+    known = uris.find_post(db, said.uri)
+    if known is not None:
+        return known.id
     is_news = said.created_at is None or here.now_ms() - said.created_at < placing.NEWS
     return _receive(db, said, author, here, verified, is_news=is_news)
 
@@ -95,9 +107,6 @@ def receive_fetched(
 def _receive(
     db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None, *, is_news: bool
 ) -> PostId | None:
-    known = uris.find_post(db, said.uri)
-    if known is not None:
-        return known.id
     if uris.find_tombstone(db, said.uri) is not None:
         return None
     parent = _parent(db, said, author)
@@ -113,7 +122,8 @@ def _receive(
         return None
     post = approving.withheld(meant) if verdict == "asked" else meant
     _attach(db, post, said, author, here, is_withheld=verdict == "asked")
-    approving.begin(db, meant, verdict, _all_named(db, said, author), here)
+    if verdict != "free":
+        approving.begin(db, meant, verdict, _all_named(db, said, author, here), here)
     if said.repliers is not None:
         replies.put_policy(db, post.id, replying.of_elsewhere(db, said.repliers, author.id))
     consenting.begin(db, post, said, verified, here)
@@ -154,14 +164,10 @@ def _insert(
         is_new = now - created_at < LATE
         id = PostId(here.next_id() if is_new else here.ids.next_at(created_at))
         post = replace(post, id=id, thread_id=id if parent is None else parent.thread_id)
-        try:
-            with db.part():
-                posts.insert(db, approving.withheld(post) if is_withheld else post)
-        except AlreadyThere:
-            if uris.find_post(db, said.uri) is not None:
-                return None
-            continue
-        return post
+        if posts.insert_unless_there(db, approving.withheld(post) if is_withheld else post):
+            return post
+        if uris.find_post(db, said.uri) is not None:
+            return None
     raise InvalidInput("There are too many posts of this moment.")
 
 
@@ -208,7 +214,7 @@ def _attach(
     db: Writer, post: Post, said: Writing, author: Account, here: Server, *, is_withheld: bool
 ) -> None:
     if not is_withheld:
-        _name(db, post, said, author)
+        _name(db, post, said, author, here)
     _tag(db, post, said, here)
     _show(db, post, _shown(said), here)
     acquainting.keep_emojis(db, said.emojis, author.host, here)
@@ -218,16 +224,23 @@ def _attach(
             polling.close_later(db, post.poll_id, said.poll.expires_at)
 
 
-def _all_named(db: Reader, said: Writing, author: Account) -> list[AccountId]:
+def _named_here(said: Writing, here: Server) -> set[Uri]:
+    """Everybody whom it names, and who of those here may be addressed: of others it does not matter."""
+    return {one.uri for one in said.mentions} | {
+        Uri(one) for one in (*said.to, *said.cc) if one.startswith(f"{here.url}/")
+    }
+
+
+def _all_named(db: Reader, said: Writing, author: Account, here: Server) -> list[AccountId]:
     """Who may read it because they are named in it or addressed."""
-    found = uris.accounts_at(db, _named(said))
+    found = uris.accounts_at(db, _named_here(said, here))
     named = {found[one.uri] for one in said.mentions if one.uri in found}
     return sorted((named | remotes.some_here(db, set(found.values()))) - {author.id})
 
 
-def _name(db: Writer, post: Post, said: Writing, author: Account) -> None:
+def _name(db: Writer, post: Post, said: Writing, author: Account, here: Server) -> None:
     """Who is named, and who of those here is addressed without being named."""
-    found = uris.accounts_at(db, _named(said))
+    found = uris.accounts_at(db, _named_here(said, here))
     named = {found[one.uri] for one in said.mentions if one.uri in found} - {author.id}
     silent = remotes.some_here(db, set(found.values())) - named
     attached.insert_mentions(db, post.id, sorted(silent), is_silent=True)
@@ -356,8 +369,8 @@ def revise(
 def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, here: Server) -> None:
     post, files = before.post, _shown(said)
     attached.forget_words(db, post.id)
-    if not approving.name_anew(db, post, _all_named(db, said, author)):
-        _name(db, post, said, author)
+    if not approving.name_anew(db, post, _all_named(db, said, author, here)):
+        _name(db, post, said, author, here)
     _tag(db, post, said, here)
     if [(one.file, one.description) for one in before.files] != [(one.url, one.description) for one in files]:
         media.take_off(db, post.id)

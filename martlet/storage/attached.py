@@ -121,6 +121,14 @@ def _read_mentioned(db: Reader, post: PostId) -> list[AccountId]:
     return [row[0] for row in rows]
 
 
+def has_tags(db: Reader, post: PostId) -> bool:
+    return db.once("post_tag", post, lambda: _read_has_tags(db, post))
+
+
+def _read_has_tags(db: Reader, post: PostId) -> bool:
+    return db.value("SELECT 1 FROM post_tag WHERE post_id = :post LIMIT 1", post=post) is not None
+
+
 def insert_tags(db: Writer, post: PostId, tags: Iterable[tuple[int, Tag]]) -> None:
     """Each tag with an id to use where it is new."""
     for id, tag in tags:

@@ -128,10 +128,12 @@ class Writer(Reader):
         return int(self._execute(sql, parameters).rowcount)
 
     def _forget(self, sql: str) -> None:
-        table = _table_written(sql)
-        if self._known is not None and table is not None:
+        verb, table = _written(sql)
+        if self._known is None:
+            return
+        if verb in ("INSERT INTO", "UPDATE") or (verb == "DELETE FROM" and table not in REFERRED_TO):
             self._known.pop(table, None)
-        elif self._known is not None:
+        else:
             self._known.clear()
 
     def run_each(self, sql: str, rows: Iterable[Mapping[str, object]]) -> None:
@@ -164,14 +166,16 @@ class Writer(Reader):
         )
 
 
-_WRITES = re.compile(r"\s*(INSERT INTO|UPDATE)\s+(\w+)")
+REFERRED_TO = frozenset({"account", "post", "tag"})
+"""Rows of these take rows of other tables along when they go."""
+_WRITES = re.compile(r"\s*(INSERT INTO|UPDATE|DELETE FROM)\s+(\w+)")
 
 
 @lru_cache(maxsize=1024)
-def _table_written(sql: str) -> str | None:
-    """The one table that a statement writes to; None where it may be others as well, as rows that go take some along."""
+def _written(sql: str) -> tuple[str, str]:
+    """What a statement does, and to which table."""
     found = _WRITES.match(sql)
-    return None if found is None else found[2]
+    return ("", "") if found is None else (found[1], found[2])
 
 
 class Store(ABC):

@@ -150,18 +150,17 @@ def waiting(db: Reader) -> tuple[int, int]:
     return int(events), int(db.value("SELECT count(*) FROM job WHERE parked_at IS NULL"))
 
 
-def is_work(db: Reader, now: int) -> bool:
-    """Whether an event waits or a job is due and free to be taken."""
-    return bool(
-        db.value(
-            """
-            SELECT EXISTS (SELECT 1 FROM event)
-                OR EXISTS (SELECT 1 FROM job
-                            WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now))
-            """,
-            now=now,
-        )
-    )
+def due(db: Reader, now: int) -> tuple[bool, bool]:
+    """Whether an event waits, and whether a job is due and free to be taken."""
+    row = db.rows(
+        """
+        SELECT EXISTS (SELECT 1 FROM event),
+               EXISTS (SELECT 1 FROM job
+                        WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now))
+        """,
+        now=now,
+    )[0]
+    return bool(row[0]), bool(row[1])
 
 
 def unpark(db: Writer, id: int, now: int) -> bool:

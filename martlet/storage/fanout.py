@@ -95,7 +95,7 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
         """,
         post=post.id,
         author=post.author_id,
-        language=f'%"{post.language}"%',
+        language=f'"{post.language}"',
         answered=post.reply_to_account_id,
         after=after,
         last=last,
@@ -145,7 +145,7 @@ def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None
         """,
         post=post.id,
         author=post.author_id,
-        language=f'%"{post.language}"%',
+        language=f'"{post.language}"',
         answered=post.reply_to_account_id,
         after=after,
         last=last,
@@ -157,6 +157,8 @@ def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None
 def to_tag_followers(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId | None:
     """The same for the home timelines of those who follow one of the post's hashtags."""
     if post.visibility != Visibility.PUBLIC or post.boost_of_id is not None:
+        return None
+    if not attached.has_tags(db, post.id):
         return None
     readers = _tag_followers(db, post, after, limit)
     if not readers:
@@ -244,7 +246,10 @@ def _rules(db: Reader, post: Post, timeline: str, reader: str) -> tuple[list[str
             f"EXISTS (SELECT 1 FROM mention WHERE mention.post_id = :post AND mention.account_id = {reader})"
         )
     if post.language is not None:
-        rules.append("(follow.languages IS NULL OR follow.languages LIKE :language)")
+        # no LIKE: SQLite prepares a statement anew for each value that stands on the right of it
+        rules.append(
+            "(follow.languages IS NULL OR replace(follow.languages, :language, '') <> follow.languages)"
+        )
     about = _about(db, post)
     if about:
         named["about"] = numbers(about)

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from martlet.model.names import AccountId, PostId
+from martlet.model.posts import Post
 from martlet.storage.database import Reader
 from martlet.storage.dialect import among, numbers
 
@@ -20,6 +21,17 @@ Most of what comes from elsewhere is nobody's to find, and is not indexed before
 """
 
 
+_OPTIONS = f"""
+    SELECT poll.post_id, poll_option.title
+      FROM poll JOIN poll_option ON poll_option.poll_id = poll.id
+     WHERE poll.post_id {among("ids")} ORDER BY poll.post_id, poll_option.position
+    """
+_MEDIA = f"""
+    SELECT post_id, kind, description FROM media
+     WHERE post_id {among("ids")} AND position >= 0 ORDER BY post_id, position
+    """
+
+
 @dataclass(slots=True)
 class Attachments:
     """What a post is found by, apart from its own columns. Media are (kind, description)."""
@@ -34,10 +46,10 @@ class Attachments:
     has_card: bool = False
 
 
-def attachments(db: Reader, ids: Collection[PostId]) -> dict[PostId, Attachments]:
-    if not ids:
+def attachments(db: Reader, posts: Collection[Post]) -> dict[PostId, Attachments]:
+    if not posts:
         return {}
-    wanted = numbers(ids)
+    wanted = numbers(post.id for post in posts)
     found = {
         PostId(row[0]): Attachments(bool(row[1]), bool(row[2]))
         for row in db.rows(
@@ -52,23 +64,12 @@ def attachments(db: Reader, ids: Collection[PostId]) -> dict[PostId, Attachments
         return found
     for row in db.rows(f"SELECT post_id, account_id FROM mention WHERE post_id {among('ids')}", ids=wanted):
         found[row[0]].mentioned.append(row[1])
-    for row in db.rows(
-        f"""
-        SELECT poll.post_id, poll_option.title
-          FROM poll JOIN poll_option ON poll_option.poll_id = poll.id
-         WHERE poll.post_id {among("ids")} ORDER BY poll.post_id, poll_option.position
-        """,
-        ids=wanted,
-    ):
-        found[row[0]].options.append(row[1])
-    for row in db.rows(
-        f"""
-        SELECT post_id, kind, description FROM media
-         WHERE post_id {among("ids")} AND position >= 0 ORDER BY post_id, position
-        """,
-        ids=wanted,
-    ):
-        found[row[0]].media.append((row[1], row[2]))
+    if any(post.poll_id is not None for post in posts):
+        for row in db.rows(_OPTIONS, ids=wanted):
+            found[row[0]].options.append(row[1])
+    if any(post.has_media for post in posts):
+        for row in db.rows(_MEDIA, ids=wanted):
+            found[row[0]].media.append((row[1], row[2]))
     for row in db.rows(f"SELECT post_id FROM post_card WHERE post_id {among('ids')}", ids=wanted):
         found[row[0]].has_card = True
     return found

@@ -18,6 +18,7 @@ from martlet.storage.visibility import may_see, wants_to_see
 NAMES = tuple(Post.__slots__)
 COLUMNS = ", ".join(f"post.{name}" for name in NAMES)
 _INSERT = f"INSERT INTO post ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' for name in NAMES)})"
+_INSERT_UNLESS_THERE = f"{_INSERT} ON CONFLICT DO NOTHING"
 
 SHOWN_COLUMNS = """
     post.id, post.revision, author.version, boosted.id, boosted.revision, boosted_author.version,
@@ -100,6 +101,11 @@ def details(db: Reader, ids: Collection[PostId]) -> dict[PostId, Detail]:
 def insert(db: Writer, post: Post) -> None:
     """Raises `AlreadyThere` for a uri that is known, or a second boost."""
     db.run(_INSERT, **{name: getattr(post, name) for name in NAMES})
+
+
+def insert_unless_there(db: Writer, post: Post) -> bool:
+    """False where its id or its uri is known, or for a second boost."""
+    return db.run(_INSERT_UNLESS_THERE, **{name: getattr(post, name) for name in NAMES}) > 0
 
 
 def find(db: Reader, id: PostId, viewer: AccountId) -> Post | None:
