@@ -24,7 +24,7 @@ from martlet.model.trends import (
     measure,
 )
 from martlet.model.visibility import Visibility
-from martlet.storage import events, posts, trend_reviews, trends, users
+from martlet.storage import attached, events, posts, trend_reviews, trends, users
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.tags import DAY_MS
 from martlet.storage.trends import Trend
@@ -57,7 +57,7 @@ def of_post(db: Writer, event: PostPublished, here: Server) -> None:
         return
     if post.boost_of_id is not None:
         _speak_for_post(db, post.boost_of_id, post.author_id, post.created_at, here)
-    else:
+    elif attached.has_tags(db, post.id):
         _speak_for(db, TrendKind.TAG, trends.tags_of(db, post.id), post, here)
 
 

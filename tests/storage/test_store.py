@@ -152,3 +152,94 @@ def test_a_caller_who_gave_up_does_not_stop_the_writer(store: Store) -> None:
     asyncio.run(run())
     with store.read() as db:
         assert "next" in names(db)
+
+
+def test_what_is_looked_at_often_is_read_once_until_it_changes(store: Store) -> None:
+    reads: list[str] = []
+
+    def look(db: Reader) -> str:
+        def read() -> str:
+            reads.append("read")
+            return str(db.value("SELECT value FROM server_value WHERE name = 'x'"))
+
+        return db.once("server_value", 1, read)
+
+    def change_look_and_fail(db: Writer) -> None:
+        db.run("UPDATE server_value SET value = '2' WHERE name = 'x'")
+        assert look(db) == "2"
+        raise RuntimeError
+
+    with store.write() as db:
+        put(db, "x", "1")
+        assert [look(db), look(db)] == ["1", "1"]
+        assert len(reads) == 2
+        with db.remembering():
+            assert [look(db), look(db)] == ["1", "1"]
+            assert len(reads) == 3
+            db.run("UPDATE job SET error = ''")
+            assert look(db) == "1"
+            assert len(reads) == 3
+            with pytest.raises(RuntimeError), db.part():
+                change_look_and_fail(db)
+            assert look(db) == "1"
+            db.run("DELETE FROM post")
+            assert look(db) == "1"
+            assert len(reads) == 6
+    with store.read() as reader:
+        assert [look(reader), look(reader)] == ["1", "1"]
+        assert len(reads) == 8
+
+
+def test_what_takes_long_does_not_hold_up_the_loop(store: Store) -> None:
+    """On SQLite short functions run in the loop; what took long leaves it free the next time."""
+    threads: list[str] = []
+
+    def slow(db: Writer) -> None:
+        del db
+        threads.append(threading.current_thread().name)
+        until = time.thread_time() + 0.03
+        while time.thread_time() < until:
+            pass
+
+    async def run() -> None:
+        for n in range(3):
+            await store.writing(slow)
+            await store.writing(put, f"n{n}")
+
+    asyncio.run(run())
+    if store.dialect == "sqlite":
+        assert threads == [threading.main_thread().name, "writer", "writer"]
+    with store.read() as db:
+        assert names(db) == {"n0", "n1", "n2"}
+
+
+def test_a_loop_that_ended_holds_up_no_other(store: Store) -> None:
+    loop = asyncio.new_event_loop()
+    tasks: list[asyncio.Task[None]] = []
+
+    async def begin() -> None:
+        tasks.append(asyncio.ensure_future(store.writing(put, "left behind")))
+        await asyncio.sleep(0)
+
+    loop.run_until_complete(begin())
+    asyncio.run(asyncio.wait_for(store.writing(put, "next"), 10))
+    for task in tasks:
+        task.cancel()
+    loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
+    loop.close()
+    with store.read() as db:
+        assert "next" in names(db)
+
+
+def test_what_waits_when_the_store_is_closed_is_written(store: Store, database: str, tmp_path: Path) -> None:
+    other = open_store(database, tmp_path / "data")
+
+    async def run() -> None:
+        tasks = [asyncio.ensure_future(other.writing(put, f"n{n}")) for n in range(3)]
+        await asyncio.sleep(0)
+        other.close()
+        await asyncio.gather(*tasks)
+
+    asyncio.run(run())
+    with store.read() as db:
+        assert names(db) == {"n0", "n1", "n2"}
