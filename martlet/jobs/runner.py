@@ -35,8 +35,8 @@ Job = Callable[[str, Server], Awaitable[Record | None]]
 """Work to be done from a job's body; what it returns is recorded."""
 
 BATCH = 64
-REACT_SECONDS = 0.010
-"""A transaction takes up no further event once it is this old."""
+REACT_SECONDS = 0.003
+"""A transaction takes up no further event once it is this old: others wait to write, and on SQLite the loop waits."""
 JOBS_AT_ONCE = 16
 TRIES = 12
 TAKEN_SECONDS = 300

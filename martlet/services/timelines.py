@@ -8,10 +8,12 @@ timelines from the posts themselves; `tidy` drops what nobody reads.
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from datetime import timedelta
+from functools import partial
 from itertools import chain
 
 import msgspec
 
+from martlet.jobs.runner import Record
 from martlet.model.broadcasts import PostDelivered, Span
 from martlet.model.events import Followed, PostPublished
 from martlet.model.lists import List
@@ -60,9 +62,9 @@ def deliver(db: Writer, event: PostPublished, here: Server) -> None:
         _deliver(db, Delivery(event.post), here)
 
 
-async def go_on(store: Store, body: str, here: Server) -> None:
+async def go_on(body: str, here: Server) -> Record:
     """The job that does the next part of a fan-out too large for one transaction."""
-    await store.writing(_deliver, msgspec.json.decode(body, type=Delivery), here)
+    return partial(_deliver, delivery=msgspec.json.decode(body, type=Delivery), here=here)
 
 
 def _deliver(db: Writer, delivery: Delivery, here: Server) -> None:

@@ -92,7 +92,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         suggesting.FIND: partial(suggesting.find, ground.store),
         sweeping.SWEEP: partial(sweeping.sweep, ground.store),
         tallying.TALLY: partial(tallying.tally, ground.store),
-        timelines.DELIVER: partial(timelines.go_on, ground.store),
+        timelines.DELIVER: timelines.go_on,
         timelines.TIDY: partial(timelines.tidy, ground.store),
         trending.MEASURE: partial(trending.measure_all, ground.store),
         uploading.PROCESS: partial(uploading.process_later, ground),

@@ -54,7 +54,9 @@ def test_a_post_reaches_everyone_in_parts(
             break
         for _, body in waiting:
             parts += 1
-            asyncio.run(timelines.go_on(store, body, small))
+            record = asyncio.run(timelines.go_on(body, small))
+            with store.write() as db:
+                record(db)
     assert parts > 6
     with store.read() as db:
         rows = db.rows("SELECT timeline_id FROM timeline_entry WHERE post_id = :post", post=post)
