@@ -17,6 +17,7 @@ from martlet.services.replying import CannotReply, Verdict
 from martlet.storage import accounts, attached, featured_tags, posts, replies, timelines
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
+from martlet.text.language_detection import detect
 from martlet.text.languages import normalise_language
 
 __all__ = ["Decided", "PostEmpty", "PostTooLong", "Preferences", "decided", "publish"]
@@ -174,7 +175,7 @@ def _post(
         html=composed.html,
         warning=words.warning,
         is_sensitive=int(is_sensitive or bool(draft.warning)),
-        language=normalise_language(draft.language) or preferences.language,
+        language=normalise_language(draft.language) or detect(words.text) or preferences.language,
         has_media=int(bool(draft.media)),
         quoting=quoting.rule_for(visibility, draft.quoting or preferences.quoting),
         app_id=draft.app,

@@ -37,6 +37,7 @@ from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
 from martlet.text import hashtags, sanitize
 from martlet.text.cleaning import one_line
+from martlet.text.language_detection import detect
 from martlet.text.languages import normalise_language
 from martlet.text.urls import parse_url
 
@@ -176,6 +177,7 @@ def _post(
 ) -> Post:
     """All of it but its id, and what follows from that."""
     followers = _followers(db, author)
+    html = phrasing.html(said, here)
     return Post(
         id=PostId(0),
         uri=said.uri,
@@ -187,10 +189,10 @@ def _post(
         created_at=created_at,
         reply_to_id=None if parent is None else parent.id,
         reply_to_account_id=None if parent is None else parent.author_id,
-        html=phrasing.html(said, here),
+        html=html,
         warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
         is_sensitive=int(said.is_sensitive or bool(said.warning)),
-        language=normalise_language(said.language),
+        language=normalise_language(said.language) or detect(sanitize.plain(html)),
         has_media=int(bool(_shown(said))),
         quoting=addressing.quote_policy(said.quoters, author.uri, followers).text,
         edited_at=said.edited_at if said.edited_at and said.edited_at > created_at else None,

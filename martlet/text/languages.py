@@ -1,7 +1,7 @@
 """
 Languages a post can be in: ISO 639-1, some of ISO 639-3, and regional forms that readers tell apart.
 
-The author says which it is; nothing is guessed here. Codes are kept in one
+The author says which it is; `language_detection` guesses where they do not. Codes are kept in one
 spelling (`de`, `zh-TW`, `sr-Latn`); of forms not on the list only the language is
 kept (`de-AT` is `de`), and what is no language is None.
 """
