@@ -8,6 +8,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType
 
+from martlet.mastodon.collection_entities import Collection
 from martlet.mastodon.entities import Account, Report, Status
 
 
@@ -29,6 +30,7 @@ class Notification(Struct, kw_only=True):
     account: Account
     status: Status | UnsetType = UNSET
     report: Report | UnsetType = UNSET
+    collection: Collection | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     emoji_url: str | None | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
@@ -52,6 +54,7 @@ class NotificationGroup(Struct, kw_only=True):
     sample_account_ids: list[str]
     status_id: str | UnsetType = UNSET
     report: Report | UnsetType = UNSET
+    collection: Collection | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     emoji_url: str | None | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
@@ -160,6 +163,8 @@ class PushAlerts(
     update: bool = False
     admin_sign_up: bool = False
     admin_report: bool = False
+    added_to_collection: bool = False
+    collection_update: bool = False
     reaction: bool = False
     pending_reply: bool = False
 

@@ -28,6 +28,10 @@ class NotificationKind(StrEnum):
     """Somebody's answer to one's post waits for approval."""
     SIGN_UP = "sign_up"
     REPORT = "report"
+    PACKED = "packed"
+    """Somebody put one into a pack."""
+    PACK_CHANGED = "pack_changed"
+    """A pack that one is in says something else of itself."""
 
 
 GROUPED = frozenset(
@@ -60,6 +64,7 @@ class Notification(NamedTuple):
     """What was chosen, by its key (`model.reactions.Choice`)."""
     is_filtered: int = 0
     """Kept aside: its sender has not been let through (`model.notification_policy`)."""
+    pack_id: int | None = None
 
 
 def ungrouped(id: NotificationId) -> str:

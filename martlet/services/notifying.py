@@ -9,6 +9,8 @@ from martlet.model.events import (
     Followed,
     FollowRequested,
     Notified,
+    PackChanged,
+    PackMemberAdded,
     PollClosed,
     PostEdited,
     PostLiked,
@@ -23,6 +25,7 @@ from martlet.model.ids import id_from
 from martlet.model.names import AccountId, NotificationId, PostId
 from martlet.model.notification_policy import Treatment
 from martlet.model.notifications import UNGROUPED, Notification, NotificationKind, group_keys, ungrouped
+from martlet.model.packs import MemberState
 from martlet.model.posts import Post
 from martlet.model.reactions import Choice
 from martlet.model.roles import Permission
@@ -34,6 +37,7 @@ from martlet.storage import (
     follows,
     notification_requests,
     notifications,
+    packs,
     posts,
     reactions,
     replies,
@@ -177,6 +181,24 @@ def of_report(db: Writer, event: AccountReported, here: Server) -> None:
         _tell_at_all(db, moderator, NotificationKind.REPORT, reporter, None, here, report=event.report)
 
 
+def of_pack_member(db: Writer, event: PackMemberAdded, here: Server) -> None:
+    """Whoever was put into a pack; people elsewhere were asked."""
+    member = packs.find_member_by_id(db, event.member)
+    pack = packs.find_unfiltered(db, member.pack_id) if member is not None else None
+    if member is not None and pack is not None and member.state is MemberState.ACCEPTED:
+        tell(db, member.account_id, NotificationKind.PACKED, pack.account_id, None, here, pack=pack.id)
+
+
+def of_pack_change(db: Writer, event: PackChanged, here: Server) -> None:
+    """Those in a pack that says something else of itself; what they were told of it before is over."""
+    pack = packs.find_unfiltered(db, event.pack)
+    if pack is None or not event.is_told:
+        return
+    notifications.forget_pack(db, pack.id, NotificationKind.PACK_CHANGED)
+    for member in packs.members_here(db, pack.id):
+        tell(db, member, NotificationKind.PACK_CHANGED, pack.account_id, None, here, pack=pack.id)
+
+
 def tell(
     db: Writer,
     account: AccountId,
@@ -185,6 +207,7 @@ def tell(
     post: PostId | None,
     here: Server,
     emoji: str = "",
+    pack: int | None = None,
 ) -> None:
     """Tell somebody who is here, is somebody else, may see the post, and wants to hear of it, as their policy says."""
     if account == sender or not notifications.is_here(db, account):
@@ -197,7 +220,7 @@ def tell(
     if treatment == Treatment.FILTER:
         _keep_aside(db, account, kind, sender, post, here, emoji)
     elif treatment == Treatment.ACCEPT:
-        _tell_at_all(db, account, kind, sender, post, here, emoji=emoji)
+        _tell_at_all(db, account, kind, sender, post, here, emoji=emoji, pack=pack)
 
 
 def _keep_aside(
@@ -225,11 +248,13 @@ def _tell_at_all(
     here: Server,
     report: int | None = None,
     emoji: str = "",
+    pack: int | None = None,
 ) -> None:
     id, now = NotificationId(here.next_id()), here.now_ms()
     keys = group_keys(kind, post, now, emoji)
     key = (notifications.joined(db, account, keys) or keys[0]) if keys else ungrouped(id)
-    if notifications.insert(db, Notification(id, account, kind, sender, post, report, key, now, emoji)):
+    told = Notification(id, account, kind, sender, post, report, key, now, emoji, pack_id=pack)
+    if notifications.insert(db, told):
         db.emit(Notified(id))
 
 

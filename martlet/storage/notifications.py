@@ -207,6 +207,11 @@ def delete_all(db: Writer, account: AccountId) -> None:
     db.run("DELETE FROM notification WHERE account_id = :account", account=account)
 
 
+def forget_pack(db: Writer, pack: int, kind: NotificationKind) -> None:
+    """What was told of a pack."""
+    db.run("DELETE FROM notification WHERE pack_id = :pack AND kind = :kind", pack=pack, kind=str(kind))
+
+
 def take_back(
     db: Writer,
     account: AccountId,

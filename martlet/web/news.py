@@ -35,6 +35,8 @@ WORDS: dict[NotificationKind, tuple[str, Sentence]] = {
     NotificationKind.REACTION: ("like", sentence("{name} chose an emoji for your post")),
     NotificationKind.SIGN_UP: ("me", sentence("{name} is new here")),
     NotificationKind.REPORT: ("warn", sentence("{name} reported something")),
+    NotificationKind.PACKED: ("people", sentence("{name} put you into a collection")),
+    NotificationKind.PACK_CHANGED: ("people", sentence("{name} changed a collection that you are in")),
 }
 """By kind: the drawing, and what is said."""
 OF_SEVERAL: dict[NotificationKind, Sentence] = {

@@ -123,6 +123,8 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     AnnouncementReacted: (streaming.as_it_is,),
     AnnouncementRemoved: (streaming.as_it_is,),
     MailWanted: (mailing.send_later,),
+    PackMemberAdded: (notifying.of_pack_member,),
+    PackChanged: (notifying.of_pack_change,),
 }
 
 Telling = Callable[[Writer, Any, Server, ServerSecret], None]

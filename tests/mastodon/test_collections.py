@@ -223,3 +223,30 @@ def test_a_collections_and_what_is_in_them_have_an_end(api: Api) -> None:
     assert sorted(reply.status for reply in made) == [200] * 9 + [422] * 3
     for id in ("", "x", "9" * 30, "1"):
         assert api.post(f"{PATH}/{full.id}/items", ada, json={"account_id": id}).status == 422
+
+
+def test_those_in_it_are_told(api: Api) -> None:
+    ada, bob = api.person("ada"), found_person(api, "bob")
+    pack = make(api, ada, account_ids=[str(bob.id)])
+    second = make(api, ada, "Others", account_ids=[str(bob.id)])
+    api.work()
+
+    def told(**query: Any) -> list[tuple[str, str]]:
+        found = api.get("/api/v1/notifications", bob, query=query).json
+        return [(one["type"], one["collection"]["id"]) for one in found]
+
+    assert told() == [("added_to_collection", second.id), ("added_to_collection", pack.id)]
+    for description in ("Old", "New"):
+        api.patch(f"{PATH}/{pack.id}", ada, json={"description": description})
+        api.work()
+    api.patch(f"{PATH}/{pack.id}", ada, json={"sensitive": True})
+    api.work()
+    assert told(**{"types[]": ["collection_update"]}) == [("collection_update", pack.id)]
+    groups = api.get("/api/v2/notifications", bob).json["notification_groups"]
+    assert groups[0]["collection"]["description"] == "New"
+    unknown = api.get("/api/v1/notifications", bob, query={"supported_types[]": ["mention"]})
+    assert unknown.status == 200
+    api.delete(f"{PATH}/{pack.id}", ada)
+    assert told() == [("added_to_collection", second.id)]
+    api.post(f"/api/v1/accounts/{ada.id}/block", bob)
+    assert told() == []

@@ -21,6 +21,8 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.PENDING_REPLY: "{name} wants to answer you",
         K.SIGN_UP: "{name} has joined",
         K.REPORT: "{name} has reported something",
+        K.PACKED: "{name} put you into a collection",
+        K.PACK_CHANGED: "{name} changed a collection you are in",
     },
     "de": {
         K.MENTION: "{name} hat dich erwähnt",
@@ -37,6 +39,8 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.PENDING_REPLY: "{name} möchte dir antworten",
         K.SIGN_UP: "{name} ist neu hier",
         K.REPORT: "{name} hat etwas gemeldet",
+        K.PACKED: "{name} hat dich in eine Sammlung aufgenommen",
+        K.PACK_CHANGED: "{name} hat eine Sammlung geändert, in der du bist",
     },
     "zh": {
         K.MENTION: "{name} 提到了你",
@@ -53,6 +57,8 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.PENDING_REPLY: "{name} 想回复你",
         K.SIGN_UP: "{name} 加入了",
         K.REPORT: "{name} 提交了举报",
+        K.PACKED: "{name} 将你加入了合集",
+        K.PACK_CHANGED: "{name} 修改了收录你的合集",
     },
 }
 

@@ -7,16 +7,18 @@ from html import escape
 import msgspec
 
 from martlet.mastodon.notification_entities import NotificationFallback
-from martlet.mastodon.serialize import reactions, reports
+from martlet.mastodon.serialize import packs, reactions, reports
 from martlet.mastodon.serialize.notification_titles import title
 from martlet.mastodon.serialize.statuses import Parts, StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
+from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, ReportId
 from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.reactions import Choice
 from martlet.model.remote_media import FileUse
 from martlet.services.signing_in import Viewer
 from martlet.storage import accounts, emojis
+from martlet.storage import packs as pack_rows
 from martlet.storage import reports as report_rows
 from martlet.storage.database import Reader
 from martlet.storage.notifications import Told
@@ -36,6 +38,8 @@ TYPES = {
     NotificationKind.PENDING_REPLY: "pending.reply",
     NotificationKind.SIGN_UP: "admin.sign_up",
     NotificationKind.REPORT: "admin.report",
+    NotificationKind.PACKED: "added_to_collection",
+    NotificationKind.PACK_CHANGED: "collection_update",
 }
 KINDS = {name: kind for kind, name in TYPES.items()} | dict.fromkeys(
     ("reaction", "emoji_reaction"), NotificationKind.REACTION
@@ -121,4 +125,15 @@ def further(db: Reader, notification: Notification, pages: StatusPages) -> tuple
         if report is None:
             return None
         return (b',"report":', msgspec.json.encode(reports.entity(db, report, pages.here)))
+    if notification.pack_id is not None:
+        return _pack(db, notification, notification.pack_id, pages)
     return ()
+
+
+def _pack(db: Reader, notification: Notification, id: int, pages: StatusPages) -> tuple[bytes, ...] | None:
+    try:
+        found = pack_rows.get(db, id, notification.account_id)
+    except NotFound:
+        return None
+    shown = packs.one(db, found, notification.account_id, pages.here)
+    return (b',"collection":', msgspec.json.encode(shown))
