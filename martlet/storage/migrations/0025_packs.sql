@@ -40,3 +40,7 @@ CREATE INDEX notification_pack ON notification (pack_id) WHERE pack_id IS NOT NU
 DROP INDEX notification_once;
 CREATE UNIQUE INDEX notification_once ON notification (
     account_id, kind, from_id, coalesce(post_id, 0), coalesce(report_id, 0), emoji, coalesce(pack_id, 0));
+-- Made anew after the other, because SQLite takes the newer one where it thinks both as good.
+DROP INDEX notification_asking;
+CREATE INDEX notification_asking ON notification (account_id, from_id, id)
+    WHERE is_filtered = 1 AND kind IN ('mention', 'quote');
