@@ -122,6 +122,11 @@ def profile(profile: Profile, keys: Keys) -> Document:
     )
 
 
+def suspended(profile: Document) -> Document:
+    """The same, of an account that its server shows to nobody, as Mastodon says it."""
+    return profile | {"@context": [*contexts.ACTOR, contexts.SUSPENDED], "suspended": True}
+
+
 def _picture(picture: Picture | None) -> Document | None:
     if picture is None:
         return None

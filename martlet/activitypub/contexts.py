@@ -44,6 +44,9 @@ DOCUMENT: list[Any] = [
     },
 ]
 
+SUSPENDED = {"suspended": "toot:suspended"}
+"""Stands after the others where an actor is suspended."""
+
 ACTOR: list[Any] = [
     ACTIVITY_STREAMS,
     "https://w3id.org/security/v1",

@@ -77,8 +77,10 @@ def create(
 @with_settings
 def promote(settings: Settings, username: str, role: str) -> None:
     """Give USERNAME a role: moderator, admin, owner, one of your own, or user to take it back."""
-    with opened(settings) as store, store.write() as db:
-        tending.promote(db, username, role)
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            tending.promote(db, username, role, here)
     click.echo(f"{_at(username)} is now {role}.")
 
 
@@ -136,72 +138,6 @@ def list_them(settings: Settings, as_json: bool, waiting: bool) -> None:  # noqa
             ", ".join(one.states),
         )
     Console().print(table)
-
-
-@account.command()
-@click.argument("username")
-@with_settings
-def suspend(settings: Settings, username: str) -> None:
-    """Hide USERNAME and all they wrote, and lock them out. It can be undone."""
-    with opened(settings) as store:
-        here = server(settings, store)
-        with store.write() as db:
-            tending.suspend(db, username, here)
-    click.echo(f"{_at(username)} is suspended. To undo: martlet account unsuspend {_bare(username)}")
-
-
-@account.command()
-@click.argument("username")
-@with_settings
-def unsuspend(settings: Settings, username: str) -> None:
-    """Undo a suspension; all is as it was."""
-    with opened(settings) as store, store.write() as db:
-        tending.unsuspend(db, username)
-    click.echo(f"{_at(username)} is back.")
-
-
-@account.command()
-@click.argument("username")
-@with_settings
-def limit(settings: Settings, username: str) -> None:
-    """Show USERNAME only to those who follow them. It can be undone."""
-    with opened(settings) as store:
-        here = server(settings, store)
-        with store.write() as db:
-            tending.limit(db, username, here)
-    click.echo(f"{_at(username)} is limited. To undo: martlet account unlimit {_bare(username)}")
-
-
-@account.command()
-@click.argument("username")
-@with_settings
-def unlimit(settings: Settings, username: str) -> None:
-    """Undo a limit."""
-    with opened(settings) as store, store.write() as db:
-        tending.unlimit(db, username)
-    click.echo(f"{_at(username)} is shown to everybody again.")
-
-
-@account.command()
-@click.argument("username")
-@with_settings
-def freeze(settings: Settings, username: str) -> None:
-    """Lock USERNAME out; what they wrote stays. It can be undone."""
-    with opened(settings) as store:
-        here = server(settings, store)
-        with store.write() as db:
-            tending.freeze(db, username, here)
-    click.echo(f"{_at(username)} cannot sign in. To undo: martlet account unfreeze {_bare(username)}")
-
-
-@account.command()
-@click.argument("username")
-@with_settings
-def unfreeze(settings: Settings, username: str) -> None:
-    """Let USERNAME sign in again."""
-    with opened(settings) as store, store.write() as db:
-        tending.unfreeze(db, username)
-    click.echo(f"{_at(username)} can sign in again.")
 
 
 @account.command()

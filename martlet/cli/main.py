@@ -6,6 +6,8 @@ from martlet import __version__
 from martlet.cli import (
     account,
     announcement,
+    appeal,
+    audit,
     backup,
     check,
     demo,
@@ -15,7 +17,10 @@ from martlet.cli import (
     media,
     peer,
     peer_lists,
+    preset,
     role,
+    rule,
+    sanctions,
     search,
     serve,
     settings,
@@ -36,6 +41,10 @@ COMMANDS = (
     account.account,
     announcement.announcement,
     role.role,
+    rule.rule,
+    preset.preset,
+    appeal.appeal,
+    audit.audit,
     invite.invite,
     instance.instance,
     peer.peer,
@@ -49,5 +58,7 @@ COMMANDS = (
 )
 for command in COMMANDS:
     main.add_command(command)
+for command in sanctions.COMMANDS:
+    account.account.add_command(command)
 for command in peer_lists.COMMANDS:
     peer.peer.add_command(command)

@@ -101,10 +101,12 @@ def change(
     settings: Settings, key: str, allowed: tuple[str, ...], forbidden: tuple[str, ...], **wishes: Any
 ) -> None:
     """Change a role; what is not named stays."""
-    with opened(settings) as store, store.write() as db:
-        before = appointing.get(db, key)
-        wish = _wish(before.permissions, allowed, forbidden, wishes)
-        changed = appointing.change(db, OPERATOR, key, wish)
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            before = appointing.get(db, key)
+            wish = _wish(before.permissions, allowed, forbidden, wishes)
+            changed = appointing.change(db, OPERATOR, key, wish, here)
     click.echo(f"{changed.key} may: {', '.join(_permissions(changed)) or 'nothing that others may not'}.")
 
 
@@ -113,8 +115,10 @@ def change(
 @with_settings
 def delete(settings: Settings, key: str) -> None:
     """Remove a role of your own; whoever has it is somebody without a role."""
-    with opened(settings) as store, store.write() as db:
-        appointing.delete(db, OPERATOR, key)
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            appointing.delete(db, OPERATOR, key, here)
     click.echo(f"{key} is no role any more.")
 
 
@@ -124,8 +128,10 @@ def delete(settings: Settings, key: str) -> None:
 @with_settings
 def assign(settings: Settings, username: str, key: str) -> None:
     """Give USERNAME the role KEY; `user` takes it back."""
-    with opened(settings) as store, store.write() as db:
-        tending.promote(db, username, key)
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            tending.promote(db, username, key, here)
     click.echo(f"@{username.removeprefix('@')} is now {key}.")
 
 

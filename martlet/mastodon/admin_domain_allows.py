@@ -73,7 +73,9 @@ def show_one(db: Reader, call: Call[NoForm]) -> DomainAllow:
 def allow(db: Writer, call: Call[AllowForm]) -> DomainAllow:
     """https://docs.joinmastodon.org/methods/admin/domain_allows/#create"""
     before = restricting.own(db, host_in(call.form.domain))
-    return _entity(restricting.decided(db, replace(before, policy=Policy(is_allowed=True)), call.here))
+    return _entity(
+        restricting.decided(db, replace(before, policy=Policy(is_allowed=True)), call.here, call.actor(db))
+    )
 
 
 @api.delete(
@@ -84,5 +86,5 @@ def allow(db: Writer, call: Call[AllowForm]) -> DomainAllow:
 )
 def disallow(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/admin/domain_allows/#delete"""
-    restricting.disallow(db, call.id, call.here)
+    restricting.disallow(db, call.id, call.here, call.actor(db))
     return {}

@@ -151,7 +151,7 @@ def block(db: Writer, call: Call[BlockForm]) -> DomainBlock:
         raise InvalidInput("Validation failed: Domain has already been taken", "domain")
     wanted = before or Decision(host_in(call.form.domain), Policy())
     limited = replace(wanted, policy=replace(wanted.policy, severity=Severity.LIMIT))
-    return _entity(restricting.decided(db, call.form.change(limited), call.here))
+    return _entity(restricting.decided(db, call.form.change(limited), call.here, call.actor(db)))
 
 
 @api.put(
@@ -163,7 +163,9 @@ def block(db: Writer, call: Call[BlockForm]) -> DomainBlock:
 )
 def change(db: Writer, call: Call[ChangeForm]) -> DomainBlock:
     """https://docs.joinmastodon.org/methods/admin/domain_blocks/#update"""
-    return _entity(restricting.decided(db, call.form.change(_get(db, call.id).decision), call.here))
+    return _entity(
+        restricting.decided(db, call.form.change(_get(db, call.id).decision), call.here, call.actor(db))
+    )
 
 
 @api.delete(
@@ -174,5 +176,5 @@ def change(db: Writer, call: Call[ChangeForm]) -> DomainBlock:
 )
 def unblock(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """https://docs.joinmastodon.org/methods/admin/domain_blocks/#delete"""
-    restricting.lift(db, _get(db, call.id).id, call.here)
+    restricting.lift(db, _get(db, call.id).id, call.here, call.actor(db))
     return {}

@@ -1,6 +1,12 @@
 """What those who run the server are shown: https://docs.joinmastodon.org/entities/"""
 
-from msgspec import Struct
+from typing import Any
+
+from msgspec import UNSET, Struct, UnsetType
+
+from martlet.mastodon.entities import Account, Role, Status
+from martlet.mastodon.notification_entities import AccountWarning
+from martlet.mastodon.server_entities import Rule
 
 
 class DomainAllow(Struct, kw_only=True):
@@ -40,3 +46,101 @@ class Announcement(Struct, kw_only=True):
     published_at: str | None
     created_at: str
     updated_at: str
+
+
+class Ip(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_Ip/"""
+
+    ip: str
+    used_at: str
+
+
+class AdminAccount(Struct, kw_only=True):
+    """
+    https://docs.joinmastodon.org/entities/Admin_Account/
+
+    Of accounts elsewhere nobody here knows e-mail, locale or role; they count as confirmed and approved.
+    """
+
+    id: str
+    username: str
+    domain: str | None
+    created_at: str
+    email: str | None
+    ip: str | None
+    ips: list[Ip]
+    locale: str | None
+    invite_request: str | None
+    role: Role | None
+    confirmed: bool
+    approved: bool
+    disabled: bool
+    silenced: bool
+    suspended: bool
+    sensitized: bool
+    account: Account
+    invited_by_account_id: str | UnsetType = UNSET
+
+
+class AdminReport(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_Report/"""
+
+    id: str
+    action_taken: bool
+    action_taken_at: str | None
+    category: str
+    comment: str
+    forwarded: bool
+    created_at: str
+    updated_at: str
+    account: AdminAccount
+    target_account: AdminAccount
+    assigned_account: AdminAccount | None
+    action_taken_by_account: AdminAccount | None
+    statuses: list[Status]
+    rules: list[Rule]
+
+
+class ReportNote(Struct, kw_only=True):
+    """An extension: what those who work on a report tell each other. No account: a command's."""
+
+    id: str
+    content: str
+    created_at: str
+    account: Account | None
+
+
+class AuditEntry(Struct, kw_only=True):
+    """An extension: what somebody who looks after the server did. No account: by a command."""
+
+    id: str
+    action: str
+    created_at: str
+    account: Account | None
+    target_type: str
+    target_id: str
+    target_name: str
+    report_id: str | None
+    before: dict[str, Any]
+    after: dict[str, Any]
+    undoes_id: str | None
+    undone_by_id: str | None
+    undoable: bool
+
+
+class AdminAppeal(Struct, kw_only=True):
+    """An extension: somebody asks to have a decision looked at again. `id` is the warning's."""
+
+    id: str
+    text: str
+    state: str
+    created_at: str
+    warning: AccountWarning
+
+
+class WarningPreset(Struct, kw_only=True):
+    """An extension: a text for warnings, to be called by `warning_preset_id`."""
+
+    id: str
+    title: str
+    text: str

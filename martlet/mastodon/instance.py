@@ -195,6 +195,6 @@ def _contact(db: Reader, here: Server) -> entities.Account | None:
 
 def _rules(db: Reader) -> list[server_entities.Rule]:
     return [
-        server_entities.Rule(id=str(rule.id), text=rule.text, hint=rule.hint, translations={})
+        server_entities.Rule(id=str(rule.id), text=rule.text, hint=rule.hint, translations=rule.in_languages)
         for rule in server_values.rules(db)
     ]

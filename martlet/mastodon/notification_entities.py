@@ -20,8 +20,51 @@ class NotificationFallback(Struct, kw_only=True):
     details: str | None
 
 
+class Appeal(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Appeal/"""
+
+    text: str
+    state: str
+
+
+class AccountWarning(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/AccountWarning/"""
+
+    id: str
+    action: str
+    text: str
+    status_ids: list[str] | None
+    target_account: Account
+    appeal: Appeal | None
+    created_at: str
+
+
+class RelationshipSeveranceEvent(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/RelationshipSeveranceEvent/"""
+
+    id: str
+    type: str
+    purged: bool
+    target_name: str
+    followers_count: int
+    following_count: int
+    created_at: str
+
+
+class SeveredRelationship(Struct, kw_only=True):
+    """An extension: somebody who was lost with a severance. No languages: all of them."""
+
+    acct: str
+    show_reblogs: bool
+    notify: bool
+    languages: list[str]
+
+
 class Notification(Struct, kw_only=True):
-    """`status` is there where the type has one, `report` for reports, `emoji` for reactions (Pleroma's)."""
+    """
+    `status` is there where the type has one, `report` for reports, `moderation_warning` and `event` for what was
+    decided here, `emoji` for reactions (Pleroma's).
+    """
 
     id: str
     type: str
@@ -31,6 +74,8 @@ class Notification(Struct, kw_only=True):
     status: Status | UnsetType = UNSET
     report: Report | UnsetType = UNSET
     collection: Collection | UnsetType = UNSET
+    moderation_warning: AccountWarning | UnsetType = UNSET
+    event: RelationshipSeveranceEvent | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     emoji_url: str | None | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET
@@ -55,6 +100,8 @@ class NotificationGroup(Struct, kw_only=True):
     status_id: str | UnsetType = UNSET
     report: Report | UnsetType = UNSET
     collection: Collection | UnsetType = UNSET
+    moderation_warning: AccountWarning | UnsetType = UNSET
+    event: RelationshipSeveranceEvent | UnsetType = UNSET
     emoji: str | UnsetType = UNSET
     emoji_url: str | None | UnsetType = UNSET
     fallback: NotificationFallback | UnsetType = UNSET

@@ -34,12 +34,13 @@ class ReportForm(Struct, frozen=True):
             category=self.category or "other",
             comment=self.comment or "",
             posts=tuple(PostId(id_in(one)) for one in self.status_ids or () if one),
-            rules=tuple(_rule(one) for one in self.rule_ids or () if one),
+            rules=tuple(rule_id(one) for one in self.rule_ids or () if one),
             is_to_be_forwarded=bool(self.forward),
         )
 
 
-def _rule(text: str) -> int:
+def rule_id(text: str) -> int:
+    """Raises `InvalidInput` for what is no rule's."""
     try:
         return id_in(text)
     except NotFound:

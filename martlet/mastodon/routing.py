@@ -164,7 +164,7 @@ class Operation:
     aliases: tuple[str, ...]
     rule: Rule | None
     permission: Permission | None
-    """What the role of whoever calls it has to allow; None: everybody who is signed in may call it."""
+    """The role of whoever calls it has to allow one of these; None: everybody who is signed in may call it."""
     content: str
     """The type of what it answers."""
     token_of: TokenOf

@@ -43,6 +43,8 @@ class Account:
     following_count: int
     last_post_at: int | None
     version: int
+    sensitized_at: int | None
+    """Since when all that it posts is shown as sensitive."""
     feature_policy: str = ""
     """Of accounts elsewhere: see `model.packs.policy_of`."""
 

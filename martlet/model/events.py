@@ -249,6 +249,41 @@ class AccountLeft(Event, frozen=True):
     inboxes: tuple[str, ...]
 
 
+class AccountSuspended(Event, frozen=True):
+    """Those who look after this server decided that an account is seen by nobody."""
+
+    kind = "account_suspended"
+    account: AccountId
+
+
+class StrikeGiven(Event, frozen=True):
+    """Something was decided against an account here, and its owner is to be told."""
+
+    kind = "strike_given"
+    strike: int
+
+
+class AppealMade(Event, frozen=True):
+    """Somebody asks to have a decision against them looked at again."""
+
+    kind = "appeal_made"
+    strike: int
+
+
+class FollowsSevered(Event, frozen=True):
+    """Follows of somebody here ended because of a decision that was not about them."""
+
+    kind = "follows_severed"
+    severance: int
+
+
+class PostMarked(Event, frozen=True):
+    """Whether a post is shown as sensitive was decided by those who look after the server."""
+
+    kind = "post_marked"
+    post: PostId
+
+
 class AccountReported(Event, frozen=True):
     kind = "account_reported"
     report: int
@@ -333,6 +368,8 @@ class MailWanted(Event, frozen=True):
     to: str
     locale: str
     user: UserId
+    about: int = 0
+    """The strike that the letter tells of, if it does."""
 
 
 KINDS: dict[str, type[Event]] = {event.kind: event for event in Event.__subclasses__()}

@@ -32,6 +32,10 @@ class NotificationKind(StrEnum):
     """Somebody put one into a pack."""
     PACK_CHANGED = "pack_changed"
     """A pack that one is in says something else of itself."""
+    STRIKE = "strike"
+    """Something was decided against one's account. It comes from oneself, as the next does."""
+    SEVERED = "severed"
+    """Follows ended because of a decision that was not about oneself."""
 
 
 GROUPED = frozenset(
@@ -65,6 +69,8 @@ class Notification(NamedTuple):
     is_filtered: int = 0
     """Kept aside: its sender has not been let through (`model.notification_policy`)."""
     pack_id: int | None = None
+    about_id: int = 0
+    """Which strike, or which severance."""
 
 
 def ungrouped(id: NotificationId) -> str:

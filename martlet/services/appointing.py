@@ -9,13 +9,17 @@ colour, and there is always somebody who has it.
 import re
 from dataclasses import dataclass, replace
 
+import msgspec
+
+from martlet.model.audit import State, Target
 from martlet.model.errors import Conflict, InvalidInput, NotFound
 from martlet.model.events import AccountChanged
 from martlet.model.names import AccountId
+from martlet.model.notifications import NotificationKind
 from martlet.model.roles import ALL, EVERYBODY, FIRST, HIGHEST, OWNER, Actor, Permission, Role
 from martlet.model.server import Server
-from martlet.services import permitting
-from martlet.storage import accounts, roles, users
+from martlet.services import auditing, permitting
+from martlet.storage import accounts, notifications, roles, users
 from martlet.storage.database import Reader, Writer
 from martlet.text.cleaning import one_line
 
@@ -73,10 +77,11 @@ def create(db: Writer, actor: Actor, key: str, wish: RoleWish, here: Server) -> 
     _check(role)
     _check_may_give(actor, role)
     roles.put(db, role)
+    auditing.record(db, actor, "role.create", _target(role), {"is_there": False}, _values(role), here)
     return role
 
 
-def change(db: Writer, actor: Actor, key: str, wish: RoleWish) -> Role:
+def change(db: Writer, actor: Actor, key: str, wish: RoleWish, here: Server) -> Role:
     """Raises `NotFound`, `InvalidInput` or `NotAllowed`."""
     permitting.check_actor(actor, Permission.MANAGE_ROLES)
     before = get(db, key)
@@ -89,11 +94,13 @@ def change(db: Writer, actor: Actor, key: str, wish: RoleWish) -> Role:
         _check(role)
     _check_may_give(actor, before)
     _check_may_give(actor, role)
-    roles.put(db, role)
+    if role != before:
+        roles.put(db, role)
+        auditing.record(db, actor, "role.change", _target(role), _values(before), _values(role), here)
     return role
 
 
-def delete(db: Writer, actor: Actor, key: str) -> None:
+def delete(db: Writer, actor: Actor, key: str, here: Server) -> None:
     """Whoever had it is somebody without a role. Raises `NotFound`, `InvalidInput` or `NotAllowed`."""
     permitting.check_actor(actor, Permission.MANAGE_ROLES)
     role = get(db, key)
@@ -101,10 +108,22 @@ def delete(db: Writer, actor: Actor, key: str) -> None:
         raise InvalidInput(f"The role {key!r} stays; it can be changed.", "role")
     _check_may_give(actor, role)
     roles.delete(db, key)
+    auditing.record(db, actor, "role.delete", _target(role), _values(role), {"is_there": False}, here)
 
 
-def assign(db: Writer, actor: Actor, account: AccountId, key: str) -> None:
+def assign(db: Writer, actor: Actor, account: AccountId, key: str, here: Server) -> None:
     """Raises `NotFound` for accounts that nobody signs in to here, `InvalidInput` or `NotAllowed`."""
+    accounts.lock(db, account)
+    before = roles.of_account(db, account).key
+    give(db, actor, account, key)
+    if before != key:
+        name = auditing.account_target(db, account).name
+        target = Target("holder", account, name)
+        auditing.record(db, actor, "role.assign", target, {"role": before}, {"role": key}, here)
+
+
+def give(db: Writer, actor: Actor, account: AccountId, key: str) -> None:
+    """The same, for somebody who writes it down themselves."""
     permitting.check_actor(actor, Permission.MANAGE_ROLES)
     role = roles.find(db, key)
     if role is None:
@@ -118,7 +137,45 @@ def assign(db: Writer, actor: Actor, account: AccountId, key: str) -> None:
     _check_may_give(actor, role)
     users.update(db, account, role=key)
     accounts.count(db, account)  # roles are shown with the account, so it has a new version
+    notifications.forget_kinds(db, account, _not_for(role))
     db.emit(AccountChanged(account))
+
+
+def _not_for(role: Role) -> list[NotificationKind]:
+    """What people with this role are not told of."""
+    for_staff = {
+        NotificationKind.REPORT: Permission.MANAGE_REPORTS,
+        NotificationKind.SIGN_UP: Permission.MANAGE_USERS,
+    }
+    return [kind for kind, needed in for_staff.items() if not role.may(needed)]
+
+
+def state(db: Reader, key: str) -> State:
+    """What the audit log says of a role as it is."""
+    role = roles.find(db, key)
+    return {"is_there": False} if role is None else _values(role)
+
+
+def set_back(db: Writer, actor: Actor, key: str, wanted: State) -> None:
+    """What an undoing does. Whoever had a role that went does not have it again. Raises `NotAllowed`."""
+    before = roles.find(db, key)
+    if before is not None:
+        _check_may_give(actor, before)
+    if wanted.get("is_there") is False:
+        roles.delete(db, key)
+        return
+    role = msgspec.convert(wanted, Role)
+    _check_may_give(actor, role)
+    roles.put(db, role)
+
+
+def _values(role: Role) -> State:
+    values: State = msgspec.to_builtins(role)
+    return values
+
+
+def _target(role: Role) -> Target:
+    return Target("role", role.id, role.key)
 
 
 def _check_may_give(actor: Actor, role: Role) -> None:

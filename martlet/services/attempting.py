@@ -36,6 +36,8 @@ PASSWORD_CHECK = Rule("password-check", 10, 15)
 """The password asked for again in the settings."""
 MAIL_TO_ADDRESS = Rule("mail-address", 5, 30)
 MAIL_FROM_NETWORK = Rule("mail-network", 20, 30)
+REPORTS = Rule("reports", 30, 60)
+"""Reports by one person."""
 SIGN_UP_FROM_NETWORK = Rule("sign-up-network", 10, 30)
 
 

@@ -5,8 +5,8 @@ import msgspec
 from martlet.model.errors import InvalidInput
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import following
-from martlet.storage import domain_blocks, events, follows
+from martlet.services import severing
+from martlet.storage import domain_blocks, events
 from martlet.storage.database import Reader, Store, Writer
 from martlet.text import names
 
@@ -68,18 +68,18 @@ def severed(db: Reader, account: AccountId, text: str) -> tuple[int, int]:
 
 async def part(store: Store, body: str, here: Server) -> None:
     """The job that ends the follows."""
-    del here
     parting = msgspec.json.decode(body, type=Parting)
-    while await store.writing(_part_with_some, parting):
+    while await store.writing(_part_with_some, parting, here):
+        pass
+    while await store.writing(severing.tell, "user_domain_block", parting.host, here):
         pass
 
 
-def _part_with_some(db: Writer, parting: Parting) -> bool:
+def _part_with_some(db: Writer, parting: Parting, here: Server) -> bool:
     """Returns whether there may be more."""
     if not domain_blocks.is_blocked(db, parting.account, parting.host):
         return False
     found = domain_blocks.follows(db, parting.account, parting.host, AT_ONCE)
     for follower, followed in found:
-        follows.lock_pair(db, follower, followed)
-        following.end(db, follower, followed, parting.account)
+        severing.end(db, (follower, followed), parting.account, "user_domain_block", parting.host, here)
     return len(found) == AT_ONCE

@@ -17,8 +17,10 @@ from martlet.model.events import (
     AccountChanged,
     AccountLeft,
     AccountMoved,
+    AccountSuspended,
     PostDeleted,
     PostEdited,
+    PostMarked,
     PostPublished,
 )
 from martlet.model.names import AccountId, PostId, Uri, host_of
@@ -64,7 +66,7 @@ def of_post(db: Writer, event: PostPublished, here: Server, secret: ServerSecret
     send(db, author.id, make(db, post, author, secret, here), inboxes, here)
 
 
-def of_edit(db: Writer, event: PostEdited, here: Server, secret: ServerSecret) -> None:
+def of_edit(db: Writer, event: PostEdited | PostMarked, here: Server, secret: ServerSecret) -> None:
     found = own_post(db, event.post)
     if found is None:
         return
@@ -131,13 +133,35 @@ def of_account(db: Writer, event: AccountChanged, here: Server, secret: ServerSe
     if account is None or not account.is_here or account.is_gone:
         return
     inboxes = remotes.inboxes_of_followers(db, account.id)
+    if inboxes:
+        _tell_profile(db, account, inboxes, here, secret)
+
+
+def _tell_profile(
+    db: Writer, account: Account, inboxes: set[str], here: Server, secret: ServerSecret
+) -> None:
     keys = identities.find_public_keys(db, account.id)
-    if not inboxes or keys is None:
+    if keys is None:
         return
     document = canonical_json.parse_object(documenting.profile_document(db, account, keys, secret, here))
     uri = Uri(f"{account.uri}#updates/{here.next_id()}")
     changed = build.profile_changed(uri, document, [addressing.PUBLIC])
     send(db, account.id, documenting.signed(db, changed, account, secret, here), inboxes, here)
+
+
+def of_suspension(db: Writer, event: AccountSuspended, here: Server, secret: ServerSecret) -> None:
+    """An account here is shown to nobody from now on; its followers' servers hide it, too."""
+    account = accounts.find(db, event.account)
+    if (
+        account is None
+        or not account.is_here
+        or account.suspended_at is None
+        or account.deleted_at is not None
+    ):
+        return
+    inboxes = remotes.inboxes_of_followers(db, account.id)
+    if inboxes:
+        _tell_profile(db, account, inboxes, here, secret)
 
 
 def of_move(db: Writer, event: AccountMoved, here: Server, secret: ServerSecret) -> None:

@@ -130,6 +130,8 @@ def profile_document(db: Writer, account: Account, keys: Keys, secret: ServerSec
     if shown.feature_policy is not None:
         allowed = shown.feature_policy.automatic
         document["interactionPolicy"] = packs.policy(allowed, account.uri, shown.followers)
+    if account.suspended_at is not None:
+        document = build.suspended(document)
     signed = canonical_json.encode(_signed(db, document, account, secret, here))
     return documents.put(db, account.uri, account.id, account.version, signed, here.now_ms())
 
@@ -184,7 +186,7 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         kind="note" if poll is None else "question",
         html=post.html,
         warning=post.warning,
-        is_sensitive=bool(post.is_sensitive),
+        is_sensitive=bool(post.is_sensitive) or author.sensitized_at is not None,
         language=post.language,
         url=post.url,
         created_at=post.created_at,

@@ -18,6 +18,7 @@ from martlet.model.events import (
     PostEdited,
     PostImported,
     PostLiked,
+    PostMarked,
     PostPublished,
 )
 from martlet.model.names import AccountId, PostId
@@ -46,7 +47,9 @@ Tell = Callable[[str, int, int], None]
 _KINDS = {"image": Has.IMAGE, "gifv": Has.VIDEO, "video": Has.VIDEO, "audio": Has.AUDIO}
 
 
-def index_post(db: Writer, event: PostPublished | PostEdited | PostImported, here: Server) -> None:
+def index_post(
+    db: Writer, event: PostPublished | PostEdited | PostImported | PostMarked, here: Server
+) -> None:
     """Have a post found by what it says now. Boosts are not found: what they boost is."""
     del here
     post = posts.find_unfiltered(db, event.post)

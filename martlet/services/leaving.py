@@ -10,8 +10,9 @@ import msgspec
 from martlet.model.accounts import Account
 from martlet.model.events import AccountChanged, AccountLeft
 from martlet.model.names import AccountId
+from martlet.model.sanctions import GRACE_DAYS
 from martlet.model.server import Server
-from martlet.services import caching, deleting, following, revoking, uploading
+from martlet.services import caching, deleting, following, revoking, severing, uploading
 from martlet.storage import (
     accounts,
     departures,
@@ -27,6 +28,7 @@ from martlet.storage import (
 from martlet.storage.database import Store, Writer
 
 REMOVE = "remove_account"
+REMOVE_SUSPENDED = "remove_suspended_account"
 AT_ONCE = 50
 """Posts, likes or follows removed in one transaction."""
 DAY = 86_400_000
@@ -38,6 +40,13 @@ EMPTY: dict[str, object] = {
     "moved_to_id": None,
 }
 """What a profile says once its owner has gone."""
+
+
+class Suspended(msgspec.Struct, frozen=True):
+    """Only removed if it is still the same suspension."""
+
+    account: AccountId
+    suspended_at: int
 
 
 class Removal(msgspec.Struct, frozen=True):
@@ -67,13 +76,36 @@ def delete_account(db: Writer, account: AccountId, here: Server) -> int:
 
 def leave_elsewhere(db: Writer, account: Account, here: Server) -> None:
     """An account of another server is no more: hidden at once, removed as soon as there is time."""
-    if account.deletes_at is not None:
-        return
+    if account.deletes_at is None:
+        remove_now(db, account, here)
+
+
+def remove_now(db: Writer, account: Account, here: Server) -> None:
+    """Have an account removed for good as soon as there is time, whatever its owner had in mind."""
     now = here.now_ms()
     accounts.update(db, account.id, deletes_at=now)
     body = msgspec.json.encode(Removal(account.id, now)).decode()
     events.add_job(db, REMOVE, body, now, key=f"{REMOVE}:{account.id}:{now}")
     db.emit(AccountChanged(account.id))
+
+
+def remove_if_still_suspended(db: Writer, account: AccountId, here: Server) -> None:
+    """A suspended account is removed after the days of grace, unless the suspension ends."""
+    suspended_at = accounts.get(db, account).suspended_at
+    if suspended_at is not None:
+        body = msgspec.json.encode(Suspended(account, suspended_at)).decode()
+        events.add_job(db, REMOVE_SUSPENDED, body, here.now_ms() + GRACE_DAYS * DAY)
+
+
+async def remove_suspended(store: Store, body: str, here: Server) -> None:
+    """The job at the end of the days of grace."""
+    await store.writing(_remove_suspended, msgspec.json.decode(body, type=Suspended), here)
+
+
+def _remove_suspended(db: Writer, suspended: Suspended, here: Server) -> None:
+    account = accounts.find(db, suspended.account)
+    if account is not None and account.suspended_at == suspended.suspended_at and account.deleted_at is None:
+        remove_now(db, account, here)
 
 
 def take_back(db: Writer, account: AccountId) -> bool:
@@ -91,6 +123,8 @@ async def remove(store: Store, body: str, here: Server) -> None:
     removal = msgspec.json.decode(body, type=Removal)
     await store.writing(_say_goodbye, removal)
     while await store.writing(_remove_some, removal, here):
+        pass
+    while await store.writing(_tell_of_end, removal, here):
         pass
 
 
@@ -114,7 +148,7 @@ def _remove_some(db: Writer, removal: Removal, here: Server) -> bool:
         _remove_posts(db, id, here)
         or _remove_likes(db, id)
         or _remove_reactions(db, id)
-        or _remove_follows(db, id)
+        or _remove_follows(db, account, here)
         or _remove_files(db, id, here)
     ):
         return True
@@ -150,12 +184,22 @@ def _remove_reactions(db: Writer, account: AccountId) -> bool:
     return bool(found)
 
 
-def _remove_follows(db: Writer, account: AccountId) -> bool:
-    found = follows.of(db, account, AT_ONCE)
+def _remove_follows(db: Writer, account: Account, here: Server) -> bool:
+    found = follows.of(db, account.id, AT_ONCE)
     for one in found:
-        follows.lock_pair(db, one.follower_id, one.followed_id)
-        following.end(db, one.follower_id, one.followed_id, account)
+        pair = (one.follower_id, one.followed_id)
+        if account.suspended_at is not None:
+            severing.end(db, pair, account.id, "account_suspension", account.handle, here)
+        else:
+            follows.lock_pair(db, *pair)
+            following.end(db, *pair, account.id)
     return bool(found)
+
+
+def _tell_of_end(db: Writer, removal: Removal, here: Server) -> bool:
+    """Those who lost a follow because the account was suspended."""
+    account = accounts.find(db, removal.account)
+    return account is not None and severing.tell(db, "account_suspension", account.handle, here)
 
 
 def _remove_files(db: Writer, account: AccountId, here: Server) -> bool:

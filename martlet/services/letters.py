@@ -1,11 +1,14 @@
 """
 What the server writes to people, in their language: subjects and texts with `{name}`, `{server}`, `{link}`.
+Of a decision about an account `{what}` says what it is, and `{words}` what its owner is told besides.
 
 Plain text only. A letter is known by its name in `MailWanted`.
 """
 
 from dataclasses import dataclass
 from typing import Final
+
+from martlet.model.sanctions import Measure
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,10 @@ RESET: Final = "reset"
 APPROVED: Final = "approved"
 PASSWORD_CHANGED: Final = "password_changed"  # noqa: S105 - a letter's name
 ARCHIVE_READY: Final = "archive_ready"
+STRIKE: Final = "strike"
+APPEAL_MADE: Final = "appeal_made"
+APPEAL_APPROVED: Final = "appeal_approved"
+APPEAL_REJECTED: Final = "appeal_rejected"
 
 ENGLISH: dict[str, Letter] = {
     CONFIRM: Letter(
@@ -46,6 +53,27 @@ ENGLISH: dict[str, Letter] = {
         "Your archive from {server} is ready",
         "Hello {name},\n\nthe archive of your posts and pictures on {server} is ready. "
         "For a week you can fetch it here:\n\n{link}\n\nIf you did not ask for it, please change your password.\n",
+    ),
+    STRIKE: Letter(
+        "Something was decided about your account on {server}",
+        "Hello {name},\n\nthose who look after {server} decided about your account: {what}\n\n{words}"
+        "Here you can read what it was about, and say for twenty days if you think that it is wrong:\n\n{link}\n\n"
+        "The link is for you alone.\n",
+    ),
+    APPEAL_MADE: Letter(
+        "Somebody appeals against a decision on {server}",
+        "Hello {name},\n\nsomebody thinks that a decision about their account on {server} was wrong. "
+        "Their words are in the app with which you moderate, and in `martlet appeal list`.\n",
+    ),
+    APPEAL_APPROVED: Letter(
+        "Your appeal on {server} was heard",
+        "Hello {name},\n\nthose who look after {server} looked at it again, and took back what they had decided: "
+        "{what}\n\n{link}\n",
+    ),
+    APPEAL_REJECTED: Letter(
+        "Your appeal on {server} was turned down",
+        "Hello {name},\n\nthose who look after {server} looked at it again. It stays as it was decided: "
+        "{what}\n\n{link}\n",
     ),
 }
 GERMAN: dict[str, Letter] = {
@@ -77,6 +105,27 @@ GERMAN: dict[str, Letter] = {
         "Eine Woche lang kannst du es hier abholen:\n\n{link}\n\n"
         "Wenn du es nicht angefordert hast, ändere bitte dein Passwort.\n",
     ),
+    STRIKE: Letter(
+        "Über dein Konto auf {server} wurde etwas entschieden",
+        "Hallo {name},\n\ndie Leute, die {server} betreuen, haben über dein Konto entschieden: {what}\n\n{words}"
+        "Hier kannst du nachlesen, worum es geht, und zwanzig Tage lang sagen, wenn du es für falsch hältst:\n\n"
+        "{link}\n\nDer Link ist nur für dich.\n",
+    ),
+    APPEAL_MADE: Letter(
+        "Jemand widerspricht einer Entscheidung auf {server}",
+        "Hallo {name},\n\njemand hält eine Entscheidung über das eigene Konto auf {server} für falsch. "
+        "Was dazu gesagt wird, steht in der App, mit der du moderierst, und in `martlet appeal list`.\n",
+    ),
+    APPEAL_APPROVED: Letter(
+        "Deinem Widerspruch auf {server} wurde stattgegeben",
+        "Hallo {name},\n\ndie Leute, die {server} betreuen, haben es noch einmal angesehen und zurückgenommen, "
+        "was sie entschieden hatten: {what}\n\n{link}\n",
+    ),
+    APPEAL_REJECTED: Letter(
+        "Dein Widerspruch auf {server} wurde abgelehnt",
+        "Hallo {name},\n\ndie Leute, die {server} betreuen, haben es noch einmal angesehen. "
+        "Es bleibt, wie es entschieden wurde: {what}\n\n{link}\n",
+    ),
 }
 CHINESE: dict[str, Letter] = {
     CONFIRM: Letter(
@@ -102,11 +151,68 @@ CHINESE: dict[str, Letter] = {
         "{name}，你好：\n\n你在 {server} 的帖子和图片存档已经准备好。一周之内可以在这里下载：\n\n{link}\n\n"
         "如果不是你要求的，请更改密码。\n",
     ),
+    STRIKE: Letter(
+        "关于你在 {server} 的账号的决定",
+        "{name}，你好：\n\n{server} 的管理人员对你的账号作出了决定：{what}\n\n{words}"
+        "你可以在这里了解详情；如果认为不对，二十天内可以申诉：\n\n{link}\n\n这个链接只供你本人使用。\n",
+    ),
+    APPEAL_MADE: Letter(
+        "{server} 上有人对决定提出申诉",
+        "{name}，你好：\n\n有人认为 {server} 对其账号的决定不对。申诉内容可以在你用来管理的应用里，"
+        "或用 `martlet appeal list` 查看。\n",
+    ),
+    APPEAL_APPROVED: Letter(
+        "你在 {server} 的申诉已被接受",
+        "{name}，你好：\n\n{server} 的管理人员重新考虑后撤回了决定：{what}\n\n{link}\n",
+    ),
+    APPEAL_REJECTED: Letter(
+        "你在 {server} 的申诉未被接受",
+        "{name}，你好：\n\n{server} 的管理人员重新考虑过了，决定维持不变：{what}\n\n{link}\n",
+    ),
 }
 BY_LANGUAGE: dict[str, dict[str, Letter]] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}
 
 
+MEASURES: dict[str, dict[Measure, str]] = {
+    "en": {
+        Measure.WARN: "you are warned.",
+        Measure.MARK_POSTS: "some of your posts are marked as sensitive.",
+        Measure.DELETE_POSTS: "some of your posts were deleted.",
+        Measure.SENSITIZE: "all of your posts are shown as sensitive.",
+        Measure.LIMIT: "only those who follow you come across your account.",
+        Measure.FREEZE: "your account is frozen; you cannot sign in.",
+        Measure.SUSPEND: "your account is suspended. Nobody sees it, and in 30 days it will be removed.",
+    },
+    "de": {
+        Measure.WARN: "Du wirst verwarnt.",
+        Measure.MARK_POSTS: "Einige deiner Beiträge sind als heikel gekennzeichnet.",
+        Measure.DELETE_POSTS: "Einige deiner Beiträge wurden gelöscht.",
+        Measure.SENSITIZE: "Alle deine Beiträge werden als heikel gezeigt.",
+        Measure.LIMIT: "Nur wer dir folgt, bekommt dein Konto zu sehen.",
+        Measure.FREEZE: "Dein Konto ist eingefroren; du kannst dich nicht anmelden.",
+        Measure.SUSPEND: "Dein Konto ist gesperrt. Niemand sieht es, und in 30 Tagen wird es entfernt.",
+    },
+    "zh": {
+        Measure.WARN: "你受到警告。",
+        Measure.MARK_POSTS: "你的部分帖子被标为敏感内容。",
+        Measure.DELETE_POSTS: "你的部分帖子被删除。",
+        Measure.SENSITIZE: "你的所有帖子都会显示为敏感内容。",
+        Measure.LIMIT: "只有关注你的人才会看到你的账号。",
+        Measure.FREEZE: "你的账号被冻结，无法登录。",
+        Measure.SUSPEND: "你的账号被封禁。没有人能看到它，30 天后它会被删除。",
+    },
+}
+
+
+def what(measure: Measure, locale: str) -> str:
+    """What was decided, in the language that serves a locale, else in English."""
+    return MEASURES.get(_language(locale), MEASURES["en"])[measure]
+
+
+def _language(locale: str) -> str:
+    return locale.replace("_", "-").partition("-")[0].lower()
+
+
 def write(name: str, locale: str) -> Letter:
     """The letter in the language that serves a locale, else in English. Raises KeyError for an unknown one."""
-    language = locale.replace("_", "-").partition("-")[0].lower()
-    return BY_LANGUAGE.get(language, ENGLISH)[name]
+    return BY_LANGUAGE.get(_language(locale), ENGLISH)[name]

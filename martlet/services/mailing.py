@@ -23,19 +23,21 @@ from martlet.model import emails
 from martlet.model.errors import InvalidInput, Unavailable
 from martlet.model.events import MailWanted
 from martlet.model.names import UserId
+from martlet.model.sanctions import Measure, Strike
 from martlet.model.server import Server
 from martlet.services import attempting, letters, naming
 from martlet.services.ports import Ground
 from martlet.signing import sealed, tokens
 from martlet.signing.sealed import Purpose
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import events, logins
+from martlet.storage import events, logins, strikes
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.logins import Login
 
 MAIL = "mail"
 CONFIRM_LIFE = timedelta(days=7)
 RESET_LIFE = timedelta(hours=2)
+STRIKE_LIFE = timedelta(days=60)
 TIMEOUT = 60
 
 
@@ -147,6 +149,17 @@ def _mark(login: Login) -> str:
     return tokens.digest(f"{login.password_hash} {login.email}").hex()[:32]
 
 
+def strike_path(strike: int, secret: ServerSecret, here: Server) -> str:
+    """Where somebody reads of a decision against them, also if they cannot sign in any more."""
+    return f"/strikes/{sealed.sign(secret, Purpose.STRIKE, str(strike), here.now() + STRIKE_LIFE)}"
+
+
+def find_strike(db: Reader, token: str, secret: ServerSecret, here: Server) -> Strike | None:
+    """The decision that a link leads to; None for one that is over."""
+    shown = sealed.verify(secret, Purpose.STRIKE, token, here.now())
+    return strikes.find(db, int(shown)) if shown else None
+
+
 # -- sending -------------------------------------------------------------
 
 
@@ -163,7 +176,10 @@ def _compose(
 ) -> EmailMessage | None:
     """None where it has no more point, or the address is no longer theirs."""
     login = logins.find(db, wanted.user)
-    if server is None or login is None or login.is_barred or login.email != wanted.to:
+    if server is None or login is None or login.email != wanted.to:
+        return None
+    strike = strikes.find(db, wanted.about) if wanted.about else None
+    if strike is None and (wanted.about or login.is_barred):  # of a decision the barred are told, too
         return None
     if wanted.letter == letters.CONFIRM and login.confirmed_at is not None:
         return None
@@ -172,7 +188,9 @@ def _compose(
     values = {
         "name": login.username,
         "server": name,
-        "link": _link(wanted.letter, login, secret, here),
+        "link": _link(wanted, login, secret, here),
+        "what": letters.what(Measure(strike.measure), wanted.locale) if strike else "",
+        "words": f"{strike.text}\n\n" if strike and strike.text else "",
     }
     return compose(
         wanted.to,
@@ -183,8 +201,8 @@ def _compose(
     )
 
 
-def _link(letter: str, login: Login, secret: ServerSecret, here: Server) -> str:
-    match letter:
+def _link(wanted: MailWanted, login: Login, secret: ServerSecret, here: Server) -> str:
+    match wanted.letter:
         case letters.CONFIRM:
             path = f"/auth/confirmation/{confirmation_token(secret, login, here)}"
         case letters.RESET:
@@ -193,6 +211,8 @@ def _link(letter: str, login: Login, secret: ServerSecret, here: Server) -> str:
             path = "/auth/password/new"
         case letters.ARCHIVE_READY:
             path = "/settings/data"
+        case letters.STRIKE | letters.APPEAL_APPROVED | letters.APPEAL_REJECTED:
+            path = strike_path(wanted.about, secret, here)
         case _:
             path = "/auth/sign_in"
     return here.url + path

@@ -1,20 +1,33 @@
-"""What those who run the server do about accounts: limit, suspend, freeze."""
+"""
+What can be in force on an account: limited, suspended, frozen, shown as sensitive.
 
+Who may decide so, and what is written down of it, is `services/sanctioning.py`.
+"""
+
+from martlet.model.audit import State
 from martlet.model.errors import NotFound
-from martlet.model.events import AccountChanged
+from martlet.model.events import AccountChanged, AccountSuspended
 from martlet.model.moderation import Severity
 from martlet.model.names import AccountId
+from martlet.model.sanctions import STATES, Measure
 from martlet.model.server import Server
-from martlet.services import restricting, revoking
+from martlet.services import leaving, restricting, revoking
 from martlet.storage import accounts, peer_people, users
-from martlet.storage.database import Writer
+from martlet.storage.database import Reader, Writer
 
 
 def suspend(db: Writer, account: AccountId, here: Server) -> None:
-    """Nobody sees the account or its posts any more, and nobody is signed in to it. Raises `NotFound`."""
+    """
+    Nobody sees the account or its posts any more, and nobody is signed in to it.
+
+    One that is here is removed for good after the days of grace. Raises `NotFound`.
+    """
     if accounts.get(db, account).suspended_at is None:
         accounts.update(db, account, suspended_at=here.now_ms())
         db.emit(AccountChanged(account))
+        db.emit(AccountSuspended(account))
+        if accounts.host_of(db, account) == "":
+            leaving.remove_if_still_suspended(db, account, here)
     peer_people.own_suspension(db, account)
     revoking.access_of(db, account)
 
@@ -53,6 +66,18 @@ def unlimit(db: Writer, account: AccountId) -> None:
     db.emit(AccountChanged(account))
 
 
+def sensitize(db: Writer, account: AccountId, here: Server) -> None:
+    """All that the account posts and has posted is shown as sensitive. Raises `NotFound`."""
+    if accounts.get(db, account).sensitized_at is None:
+        accounts.update(db, account, sensitized_at=here.now_ms())
+
+
+def unsensitize(db: Writer, account: AccountId) -> None:
+    """Posts are shown as their author marked them. Raises `NotFound`."""
+    if accounts.get(db, account).sensitized_at is not None:
+        accounts.update(db, account, sensitized_at=None)
+
+
 def freeze(db: Writer, account: AccountId, here: Server) -> None:
     """Nobody can sign in to the account; all that it wrote stays. Raises `NotFound`."""
     _person(db, account)
@@ -64,6 +89,42 @@ def unfreeze(db: Writer, account: AccountId) -> None:
     """Raises `NotFound`."""
     _person(db, account)
     users.update(db, account, disabled_at=None)
+
+
+def state(db: Reader, account: AccountId) -> State:
+    """What is in force on the account for itself, whatever is on its server. Raises `NotFound`."""
+    found, user, elsewhere = accounts.get(db, account), users.find(db, account), peer_people.find(db, account)
+    return {
+        STATES[Measure.SENSITIZE]: found.sensitized_at is not None,
+        STATES[Measure.LIMIT]: found.limited_at is not None
+        and not (elsewhere is not None and elsewhere.limited_by_peer),
+        STATES[Measure.FREEZE]: user is not None and user.disabled_at is not None,
+        STATES[Measure.SUSPEND]: found.suspended_at is not None
+        and not (elsewhere is not None and elsewhere.suspended_by_peer),
+    }
+
+
+def set_state(db: Writer, account: AccountId, measure: Measure, here: Server, *, is_on: bool) -> None:
+    """Put a measure in force, or lift it. Raises `NotFound`, and `KeyError` for what is over at once."""
+    match measure, is_on:
+        case Measure.SENSITIZE, True:
+            sensitize(db, account, here)
+        case Measure.SENSITIZE, False:
+            unsensitize(db, account)
+        case Measure.LIMIT, True:
+            limit(db, account, here)
+        case Measure.LIMIT, False:
+            unlimit(db, account)
+        case Measure.FREEZE, True:
+            freeze(db, account, here)
+        case Measure.FREEZE, False:
+            unfreeze(db, account)
+        case Measure.SUSPEND, True:
+            suspend(db, account, here)
+        case Measure.SUSPEND, False:
+            unsuspend(db, account)
+        case _:
+            raise KeyError(measure)
 
 
 def _person(db: Writer, account: AccountId) -> None:

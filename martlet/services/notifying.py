@@ -8,6 +8,7 @@ from martlet.model.events import (
     AccountReported,
     Followed,
     FollowRequested,
+    FollowsSevered,
     Notified,
     PackChanged,
     PackMemberAdded,
@@ -19,6 +20,7 @@ from martlet.model.events import (
     PostUnreacted,
     QuoteChanged,
     ReplyRequested,
+    StrikeGiven,
     Unfollowed,
 )
 from martlet.model.ids import id_from
@@ -42,6 +44,8 @@ from martlet.storage import (
     reactions,
     replies,
     roles,
+    severances,
+    strikes,
     telling,
 )
 from martlet.storage.database import Writer
@@ -197,6 +201,28 @@ def of_pack_change(db: Writer, event: PackChanged, here: Server) -> None:
     notifications.forget_pack(db, pack.id, NotificationKind.PACK_CHANGED)
     for member in packs.members_here(db, pack.id):
         tell(db, member, NotificationKind.PACK_CHANGED, pack.account_id, None, here, pack=pack.id)
+
+
+def of_strike(db: Writer, event: StrikeGiven, here: Server) -> None:
+    strike = strikes.find(db, event.strike)
+    if strike is not None:
+        _tell_of_own(db, strike.account_id, NotificationKind.STRIKE, strike.id, here)
+
+
+def of_severance(db: Writer, event: FollowsSevered, here: Server) -> None:
+    severance = severances.find(db, event.severance)
+    if severance is not None:
+        _tell_of_own(db, severance.account_id, NotificationKind.SEVERED, severance.id, here)
+
+
+def _tell_of_own(db: Writer, account: AccountId, kind: NotificationKind, about: int, here: Server) -> None:
+    """Of what comes from nobody in particular: apps are shown one's own account beside it."""
+    if not notifications.is_here(db, account):
+        return
+    id, now = NotificationId(here.next_id()), here.now_ms()
+    told = Notification(id, account, kind, account, None, None, ungrouped(id), now, about_id=about)
+    if notifications.insert(db, told):
+        db.emit(Notified(id))
 
 
 def tell(

@@ -25,7 +25,8 @@ def actor_of(db: Reader, account: AccountId) -> Actor:
 
 
 def may(db: Reader, viewer: Viewer, permission: Permission) -> bool:
-    return bool(viewer.account) and role_called(db, viewer.role).may(permission)
+    """Whether the viewer's role allows it; of several permissions, one of them."""
+    return bool(viewer.account and role_called(db, viewer.role).granted & permission)
 
 
 def check(db: Reader, viewer: Viewer, permission: Permission) -> None:
@@ -37,6 +38,12 @@ def check(db: Reader, viewer: Viewer, permission: Permission) -> None:
 def check_actor(actor: Actor, permission: Permission) -> None:
     """Raises `NotAllowed`."""
     if not actor.role.may(permission):
+        raise refusal()
+
+
+def check_one_of(actor: Actor, permissions: Permission) -> None:
+    """Raises `NotAllowed`."""
+    if not actor.role.granted & permissions:
         raise refusal()
 
 

@@ -7,6 +7,7 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import AccountReported
 from martlet.model.names import AccountId, PostId, ReportId
 from martlet.model.server import Server
+from martlet.services import attempting
 from martlet.services.profiles import TextTooLong
 from martlet.storage import accounts, posts, reports, server_values
 from martlet.storage.database import Writer
@@ -36,8 +37,9 @@ def report(db: Writer, complaint: Complaint, here: Server) -> Report:
     Tell the moderators of an account and of some of its posts.
 
     Raises `NotFound` for accounts that are not there and for posts that are
-    not theirs or that the reporter may not see; `InvalidInput`.
+    not theirs or that the reporter may not see; `InvalidInput`; `TooMany`.
     """
+    attempting.count(db, attempting.REPORTS, str(complaint.account), here)
     about = accounts.get_shown(db, complaint.about)
     comment = many_lines(complaint.comment).strip()
     if len(comment) > COMMENT:

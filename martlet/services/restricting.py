@@ -13,12 +13,14 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.moderation import OPEN, OWN, Decision, Policy, Severity, domains_of, strictest
 from martlet.model.names import AccountId
+from martlet.model.roles import OPERATOR, Actor
 from martlet.model.server import Server
-from martlet.services import caching, following
-from martlet.storage import deliveries, events, follows, peer_people, peer_policies, peers
+from martlet.services import auditing, caching, severing
+from martlet.storage import deliveries, events, peer_people, peer_policies, peers
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.peer_people import Restricted
 from martlet.storage.peer_policies import Numbered
@@ -47,11 +49,41 @@ def host_in(text: str) -> str:
 # -- deciding ------------------------------------------------------------
 
 
-def decide(db: Writer, decision: Decision, here: Server) -> None:
+def decide(db: Writer, decision: Decision, here: Server, by: Actor = OPERATOR) -> None:
     """Hold a decision of the operator's. Raises `InvalidInput` for this server itself."""
+    before = state(db, decision.host)
+    _put(db, decision, here)
+    _write_down(db, by, "peer.decide", decision.host, before, here)
+
+
+def _put(db: Writer, decision: Decision, here: Server) -> None:
     check(decision.host, here)
     peer_policies.put(db, decision, here.next_id())
     review_soon(db, here)
+
+
+def _write_down(db: Writer, by: Actor, act: str, host: str, before: State, here: Server) -> None:
+    after = state(db, host)
+    if before != after:
+        auditing.record(db, by, act, Target("peer", 0, host), before, after, here)
+
+
+def state(db: Reader, host: str) -> State:
+    """What the audit log says of the operator's decision about a domain."""
+    found = peer_policies.find_own(db, host)
+    if found is None:
+        return {"is_decided": False}
+    values: State = msgspec.to_builtins(found)
+    return values
+
+
+def set_back(db: Writer, host: str, wanted: State, here: Server) -> None:
+    """What an undoing does. Raises `InvalidInput`."""
+    if wanted.get("is_decided") is False:
+        peer_policies.delete(db, OWN, [host])
+        review_soon(db, here)
+    else:
+        _put(db, msgspec.convert(wanted, Decision), here)
 
 
 def check(host: str, here: Server) -> None:
@@ -80,37 +112,39 @@ def numbered(db: Reader, id: int) -> Numbered:
     return found
 
 
-def decided(db: Writer, decision: Decision, here: Server) -> Numbered:
+def decided(db: Writer, decision: Decision, here: Server, by: Actor) -> Numbered:
     """Hold a decision, and tell the id that it has. Raises `InvalidInput`."""
-    decide(db, decision, here)
+    decide(db, decision, here, by)
     return peer_policies.number_own(db, decision.host)
 
 
-def lift(db: Writer, id: int, here: Server) -> None:
+def lift(db: Writer, id: int, here: Server, by: Actor) -> None:
     """Take back a restriction; that the server is an allowed one stays. Raises `NotFound`."""
     before = numbered(db, id).decision
     if before.policy.is_allowed:
-        decide(db, replace(before, policy=Policy(is_allowed=True)), here)
+        decide(db, replace(before, policy=Policy(is_allowed=True)), here, by)
     else:
-        undo(db, before.host, here)
+        undo(db, before.host, here, by)
 
 
-def disallow(db: Writer, id: int, here: Server) -> None:
+def disallow(db: Writer, id: int, here: Server, by: Actor) -> None:
     """The server is no allowed one any more; how it is restricted stays. Raises `NotFound`."""
     before = numbered(db, id).decision
     if not before.policy.is_allowed:
         raise NotFound
     if before.policy.is_restriction:
-        decide(db, replace(before, policy=replace(before.policy, is_allowed=False)), here)
+        decide(db, replace(before, policy=replace(before.policy, is_allowed=False)), here, by)
     else:
-        undo(db, before.host, here)
+        undo(db, before.host, here, by)
 
 
-def undo(db: Writer, host: str, here: Server) -> None:
+def undo(db: Writer, host: str, here: Server, by: Actor = OPERATOR) -> None:
     """Forget what the operator decided; what block lists say holds again. Raises `NotFound`."""
+    before = state(db, host)
     if not peer_policies.delete(db, OWN, [host]):
         raise NotFound(f"Nothing is decided about {host}.")
     review_soon(db, here)
+    _write_down(db, by, "peer.undo", host, before, here)
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,13 +237,15 @@ async def enforce_on(store: Store, host: str, here: Server) -> None:
             some = await store.writing(_mark_some, source, host, after, policy, here)
             if some is None:
                 return
-            while await store.writing(_part_some, some.suspended):
+            while await store.writing(_part_some, some.suspended, host, here):
                 pass
             for account in some.showing_anew:
                 media: int | None = 0
                 while media is not None:
                     media = await store.writing(_show_anew, account, media)
             after = some.last
+    while await store.writing(severing.tell, "domain_block", host, here):
+        pass
     await store.writing(_finish, host, policy, here)
 
 
@@ -298,12 +334,12 @@ def _mark(at: int | None, by_peer: int, is_wanted: bool, now: int) -> tuple[int 
     return (None, 0) if by_peer else (at, 0)
 
 
-def _part_some(db: Writer, suspended: Sequence[AccountId]) -> bool:
+def _part_some(db: Writer, suspended: Sequence[AccountId], host: str, here: Server) -> bool:
     """End follows with people of a suspended server, without telling it. Returns whether there may be more."""
     found = peer_people.follows(db, suspended, AT_ONCE) if suspended else []
     for follower, followed in found:
-        follows.lock_pair(db, follower, followed)
-        following.end(db, follower, followed, follower if follower in suspended else followed)
+        by = follower if follower in suspended else followed
+        severing.end(db, (follower, followed), by, "domain_block", host, here)
     return len(found) == AT_ONCE
 
 

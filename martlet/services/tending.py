@@ -7,13 +7,14 @@ anyway. Every function raises `NotFound` for a name that nobody here has.
 
 from martlet.model import emails
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.events import AccountChanged, MailWanted
+from martlet.model.events import AccountChanged
 from martlet.model.names import AccountId
-from martlet.model.roles import OPERATOR
+from martlet.model.roles import OPERATOR, OWNER
+from martlet.model.sanctions import Measure, Sanction
 from martlet.model.server import Server
-from martlet.services import appointing, leaving, letters, moderating, registering, revoking
+from martlet.services import admitting, appointing, auditing, leaving, registering, revoking, sanctioning
 from martlet.services.registering import Newcomer
-from martlet.storage import accounts, logins, roster
+from martlet.storage import accounts, logins, roles, roster
 from martlet.storage.database import Reader, Writer
 from martlet.storage.roster import Resident
 from martlet.text import names
@@ -57,8 +58,8 @@ def set_password(db: Writer, name: str, password_hash: str, *, drops_second_step
     revoking.access(db, found.user)
 
 
-def promote(db: Writer, name: str, role: str) -> None:
-    appointing.assign(db, OPERATOR, resident(db, name).account, role)
+def promote(db: Writer, name: str, role: str, here: Server) -> None:
+    appointing.assign(db, OPERATOR, resident(db, name).account, role, here)
 
 
 def confirm(db: Writer, name: str, here: Server) -> None:
@@ -66,49 +67,46 @@ def confirm(db: Writer, name: str, here: Server) -> None:
     found = resident(db, name)
     if found.confirmed_at is None:
         logins.update(db, found.user, confirmed_at=here.now_ms())
-        _changed(db, found.account)
+        accounts.count(db, found.account)  # whether it is there at all: it has a new version
+        db.emit(AccountChanged(found.account))
 
 
 def approve(db: Writer, name: str, here: Server) -> None:
     found = resident(db, name)
     if found.approved_at is None:
-        logins.update(db, found.user, approved_at=here.now_ms())
-        _changed(db, found.account)
-        login = logins.find(db, found.user)
-        if login is not None:
-            db.emit(MailWanted(letters.APPROVED, login.email, login.locale, login.user))
+        admitting.approve(db, OPERATOR, found.account, here)
 
 
-def suspend(db: Writer, name: str, here: Server) -> None:
-    """Nobody is shown the account or what it wrote, and nobody comes in; all of it can be undone."""
-    moderating.suspend(db, _not_the_owner(db, name), here)
+def sanction(db: Writer, name: str, measure: Measure, here: Server, reason: str = "", *, tells: bool) -> None:
+    """Do something against an account, here or elsewhere: `ada`, `ada@peer.example`."""
+    wanted = Sanction(measure, text=reason, tells=tells)
+    sanctioning.act(db, OPERATOR, _not_the_owner(db, name), wanted, here)
 
 
-def unsuspend(db: Writer, name: str) -> None:
-    moderating.unsuspend(db, resident(db, name).account)
+def lift(db: Writer, name: str, measure: Measure, here: Server) -> None:
+    """Take it back."""
+    sanctioning.lift(db, OPERATOR, somebody(db, name), measure, here)
 
 
-def limit(db: Writer, name: str, here: Server) -> None:
-    """Only those who follow the account come across it."""
-    moderating.limit(db, _not_the_owner(db, name), here)
-
-
-def unlimit(db: Writer, name: str) -> None:
-    moderating.unlimit(db, resident(db, name).account)
-
-
-def freeze(db: Writer, name: str, here: Server) -> None:
-    """Nobody can sign in; all that was written stays."""
-    moderating.freeze(db, _not_the_owner(db, name), here)
-
-
-def unfreeze(db: Writer, name: str) -> None:
-    moderating.unfreeze(db, resident(db, name).account)
+def somebody(db: Reader, name: str) -> AccountId:
+    """An account by its handle, here or elsewhere, with an @ before it or without."""
+    bare = name.strip().removeprefix("@")
+    username, _, host = bare.partition("@")
+    if not host:
+        return resident(db, bare).account
+    found = accounts.find_by_handle(db, username, host.lower())
+    if found is None:
+        raise NotFound(f"Nobody called {name} is known here.")
+    return found.id
 
 
 def delete(db: Writer, name: str, here: Server) -> int:
     """Hide the account at once; the moment in which it is removed for good."""
-    return leaving.delete_account(db, _not_the_owner(db, name), here)
+    account = _not_the_owner(db, name)
+    deletes_at = leaving.delete_account(db, account, here)
+    target = auditing.account_target(db, account)
+    auditing.record(db, OPERATOR, "account.leave", target, {"is_there": True}, {"is_there": False}, here)
+    return deletes_at
 
 
 def bring_back(db: Writer, name: str) -> None:
@@ -117,13 +115,7 @@ def bring_back(db: Writer, name: str) -> None:
 
 
 def _not_the_owner(db: Writer, name: str) -> AccountId:
-    found = resident(db, name)
-    if found.role == "owner":
+    account = somebody(db, name)
+    if roles.of_account(db, account).key == OWNER.key:
         raise InvalidInput("That is the owner of this server. Give them another role first.")
-    return found.account
-
-
-def _changed(db: Writer, account: AccountId) -> None:
-    """Clients are shown whether an account is there at all: it has a new version."""
-    accounts.count(db, account)
-    db.emit(AccountChanged(account))
+    return account

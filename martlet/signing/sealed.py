@@ -40,6 +40,7 @@ class Purpose(StrEnum):
     CONFIRM_EMAIL = "confirm-email"
     RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose
     PENDING_SIGN_IN = "pending-sign-in"
+    STRIKE = "strike"
 
 
 class CannotDecrypt(MartletError):

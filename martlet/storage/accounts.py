@@ -9,7 +9,7 @@ from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, Uri, UserId
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
+from martlet.storage.dialect import among, lock_row, numbers
 
 COLUMNS = ", ".join(f"account.{name}" for name in Account.__slots__)
 FIELDS = frozenset(Account.__slots__) - {"id", "version"}
@@ -153,6 +153,16 @@ def update(db: Writer, id: AccountId, **changes: object) -> None:
         id=id,
         **changes,
     )
+
+
+def lock(db: Writer, id: AccountId) -> None:
+    """Nobody else changes this account until the transaction is over."""
+    db.row(f"SELECT id FROM account WHERE id = :id {lock_row(db.dialect)}", id=id)
+
+
+def delete(db: Writer, id: AccountId) -> None:
+    """Remove an account that never was anything but a request to join; its name is free again."""
+    db.run("DELETE FROM account WHERE id = :id", id=id)
 
 
 def touch(db: Writer, id: AccountId) -> None:

@@ -212,6 +212,12 @@ def forget_pack(db: Writer, pack: int, kind: NotificationKind) -> None:
     db.run("DELETE FROM notification WHERE pack_id = :pack AND kind = :kind", pack=pack, kind=str(kind))
 
 
+def forget_kinds(db: Writer, account: AccountId, kinds: Collection[NotificationKind]) -> None:
+    """All that the account was told of these kinds."""
+    named, bound = _among(kinds)
+    db.run(f"DELETE FROM notification WHERE account_id = :account AND {named}", account=account, **bound)
+
+
 def take_back(
     db: Writer,
     account: AccountId,

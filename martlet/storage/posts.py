@@ -85,9 +85,13 @@ class Detail(NamedTuple):
     boosts_count: int
     likes_count: int
     quotes_count: int
+    is_author_sensitized: int
+    """All that its author posts is shown as sensitive."""
 
 
-_DETAILS = ", ".join(f"post.{name}" for name in Detail._fields)
+_OF_AUTHOR = """(SELECT CASE WHEN account.sensitized_at IS NULL THEN 0 ELSE 1 END
+                   FROM account WHERE account.id = post.author_id)"""
+_DETAILS = ", ".join([*(f"post.{name}" for name in Detail._fields[:-1]), _OF_AUTHOR])
 
 
 def details(db: Reader, ids: Collection[PostId]) -> dict[PostId, Detail]:
@@ -158,6 +162,18 @@ def welcome(db: Reader, ids: Collection[PostId], viewer: AccountId, now: int) ->
     if not ids:
         return []
     return boostless_page(db, "post", f"post.id {among('ids')}", "", ids=numbers(ids), viewer=viewer, now=now)
+
+
+def shown_unfiltered(db: Reader, ids: Collection[PostId]) -> list[Shown]:
+    """The posts, whoever may see them: for reports, which show just what somebody reported. Boosts are left out."""
+    if not ids:
+        return []
+    rows = db.rows(
+        f"SELECT {BOOSTLESS_COLUMNS} FROM post {BOOSTLESS_JOINS} WHERE post.id {among('ids')} AND post.boost_of_id IS NULL",
+        ids=numbers(ids),
+        viewer=0,
+    )
+    return list(map(Shown._make, rows))
 
 
 def get_shown(db: Reader, id: PostId, viewer: AccountId) -> Shown:

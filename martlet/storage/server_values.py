@@ -1,5 +1,6 @@
 """What the server keeps about itself: values, rules, counts."""
 
+import json
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId
@@ -11,6 +12,24 @@ class Rule:
     id: int
     text: str
     hint: str
+    translations: str = "{}"
+    """JSON: {language: {text, hint}}"""
+
+    @property
+    def in_languages(self) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = json.loads(self.translations)
+        return found
+
+    def said_in(self, language: str) -> tuple[str, str]:
+        """Text and hint in a language or its main language, where somebody translated them."""
+        known = self.in_languages
+        for name in (language, language.replace("_", "-").partition("-")[0]):
+            if name in known:
+                return known[name]["text"], known[name]["hint"]
+        return self.text, self.hint
+
+
+RULE_COLUMNS = "id, text, hint, translations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +86,24 @@ def take(db: Writer, name: str, value: str) -> bool:
 
 
 def rules(db: Reader) -> list[Rule]:
-    return [Rule(*row) for row in db.rows("SELECT id, text, hint FROM server_rule ORDER BY position, id")]
+    """Those in force, in their order."""
+    rows = db.rows(f"SELECT {RULE_COLUMNS} FROM server_rule WHERE deleted_at IS NULL ORDER BY position, id")
+    return [Rule(*row) for row in rows]
 
 
 def put_rules(db: Writer, found: list[Rule]) -> None:
     """Replace all rules."""
     db.run("DELETE FROM server_rule")
     db.run_each(
-        "INSERT INTO server_rule (id, position, text, hint) VALUES (:id, :position, :text, :hint)",
+        f"INSERT INTO server_rule ({RULE_COLUMNS}, position) VALUES (:id, :text, :hint, :translations, :position)",
         (
-            {"id": rule.id, "position": position, "text": rule.text, "hint": rule.hint}
+            {
+                "id": rule.id,
+                "text": rule.text,
+                "hint": rule.hint,
+                "translations": rule.translations,
+                "position": position,
+            }
             for position, rule in enumerate(found)
         ),
     )

@@ -323,3 +323,34 @@ class InvitationCard:
     uses_left: int | None
     expires_at: datetime | None
     is_live: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class StrikeCard:
+    """Something that was decided against somebody. `posts` is what they wrote that it is about, as plain text."""
+
+    what: Sentence
+    text: str
+    decided_at: datetime
+    address: str
+    posts: tuple[str, ...] = ()
+    is_overruled: bool = False
+    appeal: str | None = None
+    appeal_state: str | None = None
+    """pending, approved, rejected"""
+    appeals_until: datetime | None = None
+    """None: no appeal is possible any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class SeveranceCard:
+    """Follows that ended because of a decision that was not about those who followed. The addresses are of lists."""
+
+    target: str
+    is_own: bool
+    """Somebody blocked the server themselves."""
+    ended_at: datetime
+    followers: int
+    following: int
+    followers_address: str
+    following_address: str

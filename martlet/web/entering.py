@@ -7,11 +7,12 @@ from martlet.http.answer import Answer
 from martlet.model import redirects
 from martlet.model.errors import MartletError, TooMany
 from martlet.model.names import UserId
-from martlet.services import entering, signing_in
+from martlet.model.sanctions import Strike
+from martlet.services import entering, mailing, signing_in
 from martlet.services.signing_in import WrongLogin
 from martlet.signing import sealed, tokens
 from martlet.signing.sealed import Purpose
-from martlet.storage import logins, oauth
+from martlet.storage import logins, oauth, strikes
 from martlet.storage.database import Reader, Writer
 from martlet.storage.logins import Login
 from martlet.storage.oauth import App
@@ -47,6 +48,10 @@ async def sign_in(visit: Visit) -> Answer:
     except (WrongLogin, TooMany) as error:
         status = 429 if isinstance(error, TooMany) else 401
         return await _ask(visit, next_address, name, problems_of(error), status)
+    if login.is_barred and not login.has_second_step:
+        strike = await visit.store.reading(_newest_strike, login)
+        if strike is not None:
+            return visit.go(mailing.strike_path(strike.id, visit.ground.secret, visit.here))
     if login.is_barred:
         closed = Problem("", sentence("This account is closed. If you think that is wrong, write to us."))
         return await _ask(visit, next_address, name, (closed,), 403)
@@ -58,6 +63,12 @@ async def sign_in(visit: Visit) -> Answer:
         visit.set_cookie(STEP, _step_token(visit, login), STEP_MINUTES * 60)
         return visit.go(addresses.SECOND_FACTOR, **({"next": next_address} if next_address else {}))
     return await let_in(visit, login, next_address)
+
+
+def _newest_strike(db: Reader, login: Login) -> Strike | None:
+    """What somebody is shown who has the right password and may not come in."""
+    found = strikes.of_account(db, login.account, 1)
+    return found[0] if found and login.deleted_at is None else None
 
 
 async def _ask(

@@ -11,6 +11,7 @@ from martlet.storage.logins import Login
 from martlet.storage.server_values import Rule as KeptRule
 from martlet.web import addresses, entering, faces
 from martlet.web.cards import Face, Rule
+from martlet.web.language import Language
 from martlet.web.pages import (
     LetterSentPage,
     LinkSpentPage,
@@ -25,8 +26,9 @@ from martlet.web.wording import Problem, problems_of
 pages = Pages()
 
 
-def rule_cards(found: list[KeptRule]) -> tuple[Rule, ...]:
-    return tuple(Rule(one.text, one.hint) for one in found)
+def rule_cards(found: list[KeptRule], language: Language) -> tuple[Rule, ...]:
+    """In the reader's language, as far as they were translated."""
+    return tuple(Rule(*one.said_in(language.value)) for one in found)
 
 
 def find_owner(db: Reader, visit: Visit) -> Face | None:
@@ -100,7 +102,7 @@ def _form(
     maker = accounts.find(db, invitation.made_by) if invitation and invitation.made_by else None
     return SignUpPage(
         joining=visit.here.registration,
-        rules=rule_cards(server_values.rules(db)),
+        rules=rule_cards(server_values.rules(db), visit.language),
         invitation=wish.invitation or None,
         invited_by=faces.face_with_emoji(db, maker, visit.here) if maker else None,
         username=wish.username,

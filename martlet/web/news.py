@@ -37,6 +37,14 @@ WORDS: dict[NotificationKind, tuple[str, Sentence]] = {
     NotificationKind.REPORT: ("warn", sentence("{name} reported something")),
     NotificationKind.PACKED: ("people", sentence("{name} put you into a collection")),
     NotificationKind.PACK_CHANGED: ("people", sentence("{name} changed a collection that you are in")),
+    NotificationKind.STRIKE: (
+        "warn",
+        sentence("Something was decided about your account. Your settings say what."),
+    ),
+    NotificationKind.SEVERED: (
+        "leave",
+        sentence("Some of your follows have ended. Your settings say which."),
+    ),
 }
 """By kind: the drawing, and what is said."""
 OF_SEVERAL: dict[NotificationKind, Sentence] = {

@@ -28,6 +28,8 @@ from martlet.web.cards import (
     Rule,
     ServerCard,
     SessionCard,
+    SeveranceCard,
+    StrikeCard,
 )
 from martlet.web.language import Language
 from martlet.web.permissions import Permission
@@ -245,7 +247,7 @@ class LinkSpentPage:
     """A one-time link that was used, is too old, or never was."""
 
     template: ClassVar[str] = "link_spent.html"
-    kind: Literal["confirmation", "password", "invitation", "setup"]
+    kind: Literal["confirmation", "password", "invitation", "setup", "strike"]
 
 
 # ── passwords ──
@@ -418,6 +420,27 @@ class ImportPage:
     card: ImportCard
     failures: tuple[FailureCard, ...]
     may_invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionsPage:
+    """`/settings/decisions`: what those who look after the server decided about one's account, and follows that ended."""
+
+    template: ClassVar[str] = "settings/decisions.html"
+    strikes: tuple[StrikeCard, ...]
+    severances: tuple[SeveranceCard, ...]
+    may_invite: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StrikePage:
+    """`/strikes/{token}`: one decision, also for those who cannot sign in any more. Field: text, of an appeal."""
+
+    template: ClassVar[str] = "strike.html"
+    strike: StrikeCard
+    text: str = ""
+    most: int = 2000
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

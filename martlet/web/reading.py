@@ -56,7 +56,7 @@ def _landing(db: Reader, visit: Visit, people: int) -> LandingPage:
         shown = listings.public(db, NOBODY, Page(limit=ON_LANDING), here.now_ms(), wanted)
     return LandingPage(
         joining=here.registration,
-        rules=rule_cards(server_values.rules(db)),
+        rules=rule_cards(server_values.rules(db), visit.language),
         owner=find_owner(db, visit),
         people=people,
         posts=showing.cards(db, shown, here),
@@ -72,7 +72,7 @@ async def about(visit: Visit) -> Answer:
 def _about(db: Reader, visit: Visit, people: int) -> AboutPage:
     text = stating.about(db)
     return AboutPage(
-        rule_cards(server_values.rules(db)),
+        rule_cards(server_values.rules(db), visit.language),
         find_owner(db, visit),
         people,
         text_html=Html(text.html) if text is not None else None,

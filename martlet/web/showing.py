@@ -232,7 +232,7 @@ class _Parts:
             visibility=AUDIENCES[post.visibility],
             edited_at=None if post.edited_at is None else moment(post.edited_at),
             warning=post.warning,
-            is_sensitive=bool(post.is_sensitive),
+            is_sensitive=bool(post.is_sensitive) or author.sensitized_at is not None,
             is_pinned=is_pinned,
             pictures=tuple(
                 picture(one, self.here)

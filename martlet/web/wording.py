@@ -68,6 +68,7 @@ BY_CODE: dict[str, Sentence] = {
     "archive_too_large": sentence("The file is larger than this server takes."),
     "no_file": sentence("Please choose a file."),
     "import_under_way": sentence("Something is being brought in already. Please wait until that is done."),
+    "appeal_too_late": sentence("The time for an appeal is over, or there was one already."),
     "accepted": sentence("Please agree to the rules."),
 }
 """Problems by the code of the error; anything else is told in the error's own words."""
@@ -92,6 +93,7 @@ NOTICES: dict[str, Sentence] = {
     "post_edited": sentence("Changed. Who saw it before can see what was changed."),
     "post_deleted": sentence("Deleted."),
     "nothing_chosen": sentence("Your vote was not counted: choose something, while the poll is open."),
+    "appealed": sentence("Your words are on their way to those who look after the server."),
     "letter_sent": sentence("The letter is on its way."),
 }
 """What a page may say once, on top, after something was done. The keys are safe to hand through an address."""

@@ -44,7 +44,7 @@ def test_a1_every_method_of_the_admin_api_asks_for_a_permission(api: Api) -> Non
     lesser = RoleWish(permissions=0)
     with api.built.ground.store.write() as db:
         appointing.create(db, OPERATOR, "none", lesser, api.built.ground.here)
-        appointing.assign(db, OPERATOR, mo.id, "none")
+        appointing.assign(db, OPERATOR, mo.id, "none", api.built.ground.here)
     for operation, method, path in operations(api):
         is_for_staff = operation.path.startswith(("/api/v1/admin/", "/api/v2/admin/"))
         assert (operation.permission is not None) == is_for_staff, operation.path
@@ -52,12 +52,12 @@ def test_a1_every_method_of_the_admin_api_asks_for_a_permission(api: Api) -> Non
             assert operation.scope is not None
             assert operation.scope.startswith("admin:"), operation.path
             with api.built.ground.store.write() as db:
-                appointing.change(db, OPERATOR, "none", lesser)
+                appointing.change(db, OPERATOR, "none", lesser, api.built.ground.here)
             assert api.call(method, path, mo).status == 403, f"{method} {path}"
             with api.built.ground.store.write() as db:
                 assert operation.permission is not None
                 others = int(ALL & ~operation.permission & ~Permission.ADMINISTRATOR)
-                appointing.change(db, OPERATOR, "none", RoleWish(permissions=others))
+                appointing.change(db, OPERATOR, "none", RoleWish(permissions=others), api.built.ground.here)
             assert api.call(method, path, mo).status == 403, (
                 f"{method} {path} with all permissions but its own"
             )

@@ -12,6 +12,7 @@ import pytest
 import time_machine
 
 from martlet import app as wiring
+from martlet.model.sanctions import Measure
 from martlet.services import mailing, tending
 from martlet.services.ports import Ground
 from martlet.settings import Settings
@@ -27,7 +28,7 @@ from tests.client import PASSWORD, Api, Person, Reply
 
 def _suspend(api: Api, person: Person) -> None:
     with api.built.ground.store.write() as db:
-        tending.suspend(db, person.username, api.built.ground.here)
+        tending.sanction(db, person.username, Measure.SUSPEND, api.built.ground.here, tells=False)
 
 
 def _new_password(api: Api, person: Person) -> None:

@@ -48,18 +48,18 @@ def test_roles_are_shown(api: Api) -> None:
 
     with store.write() as db:
         appointing.create(db, OPERATOR, "artist", RoleWish(name="Artist", is_highlighted=True), here)
-        appointing.assign(db, OPERATOR, ada.id, "artist")
+        appointing.assign(db, OPERATOR, ada.id, "artist", here)
     assert shown() == [("Artist", "")]
     with store.write() as db:
-        appointing.change(db, OPERATOR, "artist", RoleWish(color="#aabbcc", permissions=0x18))
+        appointing.change(db, OPERATOR, "artist", RoleWish(color="#aabbcc", permissions=0x18), here)
     assert shown() == [("Artist", "#aabbcc")]
     own = api.get("/api/v1/accounts/verify_credentials", ada).json["role"]
     assert (own["permissions"], own["highlighted"], own["collection_limit"]) == ("24", True, 10)
     with store.write() as db:
-        appointing.change(db, OPERATOR, "artist", RoleWish(is_highlighted=False))
+        appointing.change(db, OPERATOR, "artist", RoleWish(is_highlighted=False), here)
     assert shown() == []
     with store.write() as db:
-        appointing.delete(db, OPERATOR, "artist")
+        appointing.delete(db, OPERATOR, "artist", here)
     assert api.get("/api/v1/accounts/verify_credentials", ada).json["role"]["id"] == "-99"
 
 
@@ -71,16 +71,16 @@ def test_what_is_no_role_is_refused(store: Store, make: Make) -> None:
     with store.write() as db:
         for change in (RoleWish(permissions=2), RoleWish(position=5)):
             with refused(InvalidInput):
-                appointing.change(db, OPERATOR, "owner", change)
+                appointing.change(db, OPERATOR, "owner", change, make.here)
         for change in (RoleWish(permissions=0x400), RoleWish(position=5), RoleWish(name="All")):
             with refused(InvalidInput):
-                appointing.change(db, OPERATOR, "user", change)
+                appointing.change(db, OPERATOR, "user", change, make.here)
         with refused(InvalidInput):
-            appointing.delete(db, OPERATOR, "moderator")
+            appointing.delete(db, OPERATOR, "moderator", make.here)
         with refused(InvalidInput):
-            appointing.assign(db, OPERATOR, ada, "king")
+            appointing.assign(db, OPERATOR, ada, "king", make.here)
         with refused(NotFound):
-            appointing.assign(db, OPERATOR, AccountId(5), "admin")
+            appointing.assign(db, OPERATOR, AccountId(5), "admin", make.here)
         assert set(roles.every(db)) == set(FIRST)
         assert roles.of_account(db, ada) == FIRST["user"]
 
@@ -90,7 +90,7 @@ def test_a1_nobody_raises_themselves_or_others_above_what_they_are(store: Store,
     people = {name: make.account(name) for name in ("owner_", "admin_", "mo", "other", "ada")}
     with store.write() as db:
         for name, key in (("owner_", "owner"), ("admin_", "admin"), ("mo", "moderator"), ("other", "admin")):
-            appointing.assign(db, OPERATOR, people[name], key)
+            appointing.assign(db, OPERATOR, people[name], key, make.here)
         admin, mo = permitting.actor_of(db, people["admin_"]), permitting.actor_of(db, people["mo"])
         for who, key in (
             ("ada", "owner"),
@@ -100,10 +100,10 @@ def test_a1_nobody_raises_themselves_or_others_above_what_they_are(store: Store,
             ("owner_", "user"),
         ):
             with refused(NotAllowed):
-                appointing.assign(db, admin, people[who], key)
+                appointing.assign(db, admin, people[who], key, make.here)
         with refused(NotAllowed):
-            appointing.assign(db, mo, people["ada"], "moderator")
-        appointing.assign(db, admin, people["ada"], "moderator")
+            appointing.assign(db, mo, people["ada"], "moderator", make.here)
+        appointing.assign(db, admin, people["ada"], "moderator", make.here)
         for key, wish in (
             ("admin", RoleWish(position=200)),
             ("moderator", RoleWish(position=150)),
@@ -111,7 +111,7 @@ def test_a1_nobody_raises_themselves_or_others_above_what_they_are(store: Store,
             ("moderator", RoleWish(permissions=int(Permission.VIEW_DEVOPS))),
         ):
             with refused(NotAllowed):
-                appointing.change(db, admin, key, wish)
+                appointing.change(db, admin, key, wish, make.here)
         with refused(NotAllowed):
             appointing.create(db, admin, "double", RoleWish(position=100), make.here)
         appointing.create(
@@ -162,8 +162,10 @@ def test_only_those_are_told_who_may_do_something_about_it(store: Store, make: M
     with store.write() as db:
         appointing.create(db, OPERATOR, "artist", RoleWish(is_highlighted=True), make.here)
         for account, key in ((badge, "artist"), (mo, "moderator"), (boss, "owner")):
-            appointing.assign(db, OPERATOR, account, key)
+            appointing.assign(db, OPERATOR, account, key, make.here)
         assert roles.holders(db, Permission.MANAGE_REPORTS) == [mo, boss]
         assert roles.holders(db, Permission.MANAGE_FEDERATION) == [boss]
-        appointing.change(db, OPERATOR, "artist", RoleWish(permissions=int(Permission.MANAGE_FEDERATION)))
+        appointing.change(
+            db, OPERATOR, "artist", RoleWish(permissions=int(Permission.MANAGE_FEDERATION)), make.here
+        )
         assert roles.holders(db, Permission.MANAGE_FEDERATION) == [badge, boss]

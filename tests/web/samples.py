@@ -19,6 +19,7 @@ from martlet.web.cards import (
 from martlet.web.pages import Frame, Page
 from martlet.web.permissions import in_plain_words
 from martlet.web.wording import Problem, sentence
+from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.member_samples import MEMBER_SAMPLES
 from tests.web.sample_cards import (
     AMARA,
@@ -318,4 +319,5 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     },
     "error-429": (pages.ErrorPage(429, sentence("This is needed."), NOW), FRAME),
     **MEMBER_SAMPLES,
+    **DECISION_SAMPLES,
 }

@@ -23,6 +23,8 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.REPORT: "{name} has reported something",
         K.PACKED: "{name} put you into a collection",
         K.PACK_CHANGED: "{name} changed a collection you are in",
+        K.STRIKE: "Something was decided about your account",
+        K.SEVERED: "Some of your follows have ended",
     },
     "de": {
         K.MENTION: "{name} hat dich erwähnt",
@@ -41,6 +43,8 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.REPORT: "{name} hat etwas gemeldet",
         K.PACKED: "{name} hat dich in eine Sammlung aufgenommen",
         K.PACK_CHANGED: "{name} hat eine Sammlung geändert, in der du bist",
+        K.STRIKE: "Über dein Konto wurde etwas entschieden",
+        K.SEVERED: "Einige Folgebeziehungen sind zu Ende",
     },
     "zh": {
         K.MENTION: "{name} 提到了你",
@@ -59,6 +63,8 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.REPORT: "{name} 提交了举报",
         K.PACKED: "{name} 将你加入了合集",
         K.PACK_CHANGED: "{name} 修改了收录你的合集",
+        K.STRIKE: "你的账号有新的管理决定",
+        K.SEVERED: "部分关注关系已终止",
     },
 }
 

@@ -7,7 +7,7 @@ from html import escape
 import msgspec
 
 from martlet.mastodon.notification_entities import NotificationFallback
-from martlet.mastodon.serialize import packs, reactions, reports
+from martlet.mastodon.serialize import packs, reactions, reports, warnings
 from martlet.mastodon.serialize.notification_titles import title
 from martlet.mastodon.serialize.statuses import Parts, StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
@@ -17,7 +17,7 @@ from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.reactions import Choice
 from martlet.model.remote_media import FileUse
 from martlet.services.signing_in import Viewer
-from martlet.storage import accounts, emojis
+from martlet.storage import accounts, emojis, severances, strikes
 from martlet.storage import packs as pack_rows
 from martlet.storage import reports as report_rows
 from martlet.storage.database import Reader
@@ -40,6 +40,8 @@ TYPES = {
     NotificationKind.REPORT: "admin.report",
     NotificationKind.PACKED: "added_to_collection",
     NotificationKind.PACK_CHANGED: "collection_update",
+    NotificationKind.STRIKE: "moderation_warning",
+    NotificationKind.SEVERED: "severed_relationships",
 }
 KINDS = {name: kind for kind, name in TYPES.items()} | dict.fromkeys(
     ("reaction", "emoji_reaction"), NotificationKind.REACTION
@@ -127,6 +129,16 @@ def further(db: Reader, notification: Notification, pages: StatusPages) -> tuple
         return (b',"report":', msgspec.json.encode(reports.entity(db, report, pages.here)))
     if notification.pack_id is not None:
         return _pack(db, notification, notification.pack_id, pages)
+    if notification.kind is NotificationKind.STRIKE:
+        strike = strikes.find(db, notification.about_id)
+        if strike is None:
+            return None
+        return (b',"moderation_warning":', msgspec.json.encode(warnings.entity(db, strike, pages.here)))
+    if notification.kind is NotificationKind.SEVERED:
+        severance = severances.find(db, notification.about_id)
+        if severance is None:
+            return None
+        return (b',"event":', msgspec.json.encode(warnings.severance(db, severance)))
     return ()
 
 

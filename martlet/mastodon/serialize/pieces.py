@@ -102,7 +102,7 @@ class Pieces:
             id: _piece(
                 one,
                 author_versions[id],
-                b'{%b,"account":%b' % (bodies_of[id], accounts_of[one.author_id]),
+                b'{%b,"account":%b' % (_body(bodies_of[id], one), accounts_of[one.author_id]),
                 polls_of.get(one.poll_id) if one.poll_id is not None else None,
                 reactions_of.get(id, ()),
                 is_lasting=self._accounts.has(one.author_id, author_versions[id]),
@@ -132,6 +132,13 @@ class Pieces:
             while self._size > KEPT_BYTES:
                 oldest = next(iter(self._kept))
                 self._size -= len(self._kept.pop(oldest).head)
+
+
+def _body(body: bytes, detail: Detail) -> bytes:
+    """Its words; sensitive, if its author's posts are shown so. No text can hold these bytes: its quotes are escaped."""
+    if detail.is_author_sensitized:
+        return body.replace(b'"sensitive":false', b'"sensitive":true', 1)
+    return body
 
 
 def _piece(

@@ -1,0 +1,191 @@
+"""
+Taking back what those who look after the server did, by what the audit log says of it.
+
+Only what is still as the act left it can be put back as it was: where something
+else was decided since, there is a `Conflict`. Taking back is an act of its own,
+asks for the same permission and rank, and is not taken back again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from martlet.model.audit import Entry, State, Target
+from martlet.model.errors import Conflict
+from martlet.model.names import AccountId, PostId, ReportId
+from martlet.model.roles import Actor, Permission
+from martlet.model.sanctions import STATES
+from martlet.model.server import Server
+from martlet.services import (
+    appointing,
+    auditing,
+    handling_reports,
+    moderating,
+    permitting,
+    restricting,
+    ruling,
+    sanctioning,
+)
+from martlet.storage import accounts, reports, roles, strikes
+from martlet.storage.database import AlreadyThere, Reader, Writer
+
+OF_PEOPLE = frozenset({"account", "holder"})
+
+
+class CannotUndo(Conflict):
+    code = "cannot_undo"
+
+
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How acts upon one kind of thing are taken back."""
+
+    permissions: Permission
+    """One of these is needed."""
+    state: Callable[[Reader, Entry, frozenset[str]], State]
+    """What is so now, of what the act changed."""
+    set_back: Callable[[Writer, Actor, Entry, State, Server], None]
+
+
+def undo(db: Writer, actor: Actor, id: int, here: Server) -> int:
+    """
+    Put back what an act changed; the id of the entry that says so.
+
+    A strike that was given with it is overruled. Raises `NotFound`,
+    `NotAllowed`, and `CannotUndo`.
+    """
+    permitting.check_actor(actor, Permission.VIEW_AUDIT_LOG)
+    entry = auditing.get(db, id)
+    kind = _KINDS.get(entry.target_kind)
+    if kind is not None:
+        permitting.check_one_of(actor, kind.permissions)
+    if entry.target_kind in OF_PEOPLE:
+        permitting.check_outranks(db, actor, AccountId(entry.target_id))
+    return take_back(db, actor, entry, here)
+
+
+def may_be_undone(entry: Entry) -> bool:
+    """Whether such acts can be taken back at all; others have been done for good."""
+    before, after = auditing.before(entry), auditing.after(entry)
+    return (
+        entry.undoes_id is None
+        and entry.target_kind in _KINDS
+        and not {"posts", "is_approved"} & before.keys()
+        and (entry.target_kind not in OF_PEOPLE or "is_there" not in before)
+        and (before != after or entry.act == "account.warn")
+    )
+
+
+def take_back(db: Writer, actor: Actor, entry: Entry, here: Server) -> int:
+    """The same, for somebody who was asked for permission elsewhere. Raises `CannotUndo` and `NotFound`."""
+    strike = strikes.of_entry(db, entry.id)
+    before, after = auditing.before(entry), auditing.after(entry)
+    if not may_be_undone(entry):
+        if strike is None:
+            raise CannotUndo("This was done for good.")
+        before = after = {}  # what cannot be brought back is overruled all the same
+    if before != after:
+        kind = _KINDS[entry.target_kind]
+        if kind.state(db, entry, frozenset(after)) != after:
+            raise CannotUndo("Something else has been decided since.")
+        kind.set_back(db, actor, entry, before, here)
+    target = Target(entry.target_kind, entry.target_id, entry.target_name)
+    try:
+        with db.part():
+            id = auditing.record(
+                db,
+                actor,
+                f"{entry.act}.undo",
+                target,
+                after,
+                before,
+                here,
+                report=entry.report_id,
+                undoes=entry.id,
+            )
+    except AlreadyThere:
+        raise CannotUndo("This has been taken back already.") from None
+    if strike is not None:
+        strikes.overrule(db, strike.id, here.now_ms())
+    return id
+
+
+# -- each kind of thing --------------------------------------------------
+
+
+def _account_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    if "sensitive_posts" in names:  # posts may have gone since, or been changed by their author
+        return auditing.after(entry)
+    account = AccountId(entry.target_id)
+    return {name: value for name, value in moderating.state(db, account).items() if name in names}
+
+
+def _set_account_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    account = AccountId(entry.target_id)
+    accounts.lock(db, account)
+    marked = auditing.after(entry).get("sensitive_posts")
+    if isinstance(marked, list):
+        sanctioning.unmark_posts(db, [PostId(int(id)) for id in marked])
+    for measure, name in STATES.items():
+        if name in wanted:
+            moderating.set_state(db, account, measure, here, is_on=bool(wanted[name]))
+
+
+def _holder_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return {"role": roles.of_account(db, AccountId(entry.target_id)).key}
+
+
+def _set_holder_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del here
+    appointing.give(db, actor, AccountId(entry.target_id), str(wanted["role"]))
+
+
+def _role_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return appointing.state(db, entry.target_name)
+
+
+def _set_role_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del here
+    appointing.set_back(db, actor, entry.target_name, wanted)
+
+
+def _report_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    id = ReportId(entry.target_id)
+    report = reports.many(db, [id]).get(id)
+    return {} if report is None else handling_reports.state(report, names)
+
+
+def _set_report_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    handling_reports.set_back(db, ReportId(entry.target_id), wanted, here)
+
+
+def _rule_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    return ruling.state(db, entry.target_id, names)
+
+
+def _set_rule_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    ruling.set_back(db, entry.target_id, wanted, here)
+
+
+def _peer_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return restricting.state(db, entry.target_name)
+
+
+def _set_peer_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    restricting.set_back(db, entry.target_name, wanted, here)
+
+
+_KINDS: dict[str, _Kind] = {
+    "account": _Kind(sanctioning.MAY_ACT, _account_state, _set_account_back),
+    "holder": _Kind(Permission.MANAGE_ROLES, _holder_state, _set_holder_back),
+    "role": _Kind(Permission.MANAGE_ROLES, _role_state, _set_role_back),
+    "report": _Kind(Permission.MANAGE_REPORTS, _report_state, _set_report_back),
+    "rule": _Kind(Permission.MANAGE_RULES, _rule_state, _set_rule_back),
+    "peer": _Kind(Permission.MANAGE_FEDERATION, _peer_state, _set_peer_back),
+}
