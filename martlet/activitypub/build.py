@@ -178,6 +178,7 @@ def writing(post: Writing, replies: str = "", tag_urls: Sequence[str] = ()) -> D
             "_misskey_quote": post.quote_of,
             "quoteUri": post.quote_of,
             "quoteAuthorization": post.authorization,
+            "limitedScope": "Circle" if post.is_for_circle else None,
             "replyAuthorization": post.reply_authorization,
             "approvedBy": post.reply_authorization,
             "interactionPolicy": _policy(post),

@@ -34,6 +34,8 @@ DOCUMENT: list[Any] = [
         "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
         "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
         "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "kmyblue": "http://kmy.blue/ns#",
+        "limitedScope": "kmyblue:limitedScope",
         "canReply": {"@id": "gts:canReply", "@type": "@id"},
         "ReplyRequest": "gts:ReplyRequest",
         "ReplyAuthorization": "gts:ReplyAuthorization",

@@ -35,6 +35,8 @@ from martlet.model.names import Uri
 
 NOTES = ("Note", "Question")
 PLAIN = ("text/plain", "text/markdown", "text/x.misskeymarkdown")
+CIRCLES = ("Circle", "Mutual")
+"""What kmyblue says of posts to people who are not named."""
 TITLE_LIMIT = 500
 PLACE_LIMIT = 500
 PARTS_OF_ADDRESSES = ("streetAddress", "postalCode", "addressLocality", "addressRegion", "addressCountry")
@@ -88,6 +90,7 @@ def writing(thing: Thing, around: Thing | None = None) -> Writing:
         choice=title if is_vote else None,
         likes_count=total(thing.get("likes")),
         boosts_count=total(thing.get("shares")),
+        is_for_circle=text(thing.get("limitedScope")) in CIRCLES,
         is_local_only=flag(thing.get("localOnly")),
     )
 

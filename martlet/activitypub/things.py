@@ -177,6 +177,8 @@ class Writing:
     likes_count: int | None = None
     boosts_count: int | None = None
     """Both counts as its server tells them, if it does."""
+    is_for_circle: bool = False
+    """It was written to some of its author's followers, whom it does not name."""
     is_local_only: bool = False
     """It was for people of its own server only: said in archives, where people take their own posts along."""
 

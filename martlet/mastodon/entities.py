@@ -60,6 +60,7 @@ class Source(Struct, kw_only=True):
     attribution_domains: list[str]
     quote_policy: str
     local_only: bool
+    expires_in: int | None
 
 
 class FeatureApproval(Struct, kw_only=True):
@@ -403,6 +404,10 @@ class StatusBody(Struct, kw_only=True):
     """An extension; left out where it is not true."""
     interaction_policy: InteractionPolicy | UnsetType = UNSET
     """An extension; left out where everybody may answer."""
+    expires_at: str | UnsetType = UNSET
+    """An extension: when it is deleted; left out of what stays."""
+    limited_scope: str | UnsetType = UNSET
+    """An extension: `circle`, of what was written to one; left out of everything else."""
     reply_approval: str | UnsetType = UNSET
     """An extension: `pending`, `rejected` or `revoked`; left out where the answer is there for all for whom it is."""
 
@@ -460,6 +465,9 @@ class ScheduledParams(Struct, kw_only=True):
     quote_approval_policy: str | None
     with_rate_limit: bool
     local_only: bool | UnsetType = UNSET
+    circle_id: str | UnsetType = UNSET
+    expires_in: int | UnsetType = UNSET
+    expires_at: str | UnsetType = UNSET
 
 
 class ScheduledStatus(Struct, kw_only=True):
@@ -532,6 +540,7 @@ class Preferences(Struct, kw_only=True):
     language: str | None = field(name="posting:default:language")
     quote_policy: str = field(name="posting:default:quote_policy")
     local_only: bool = field(name="posting:default:local_only")
+    expires_in: int | None = field(name="posting:default:expires_in")
     expand_media: str = field(name="reading:expand:media")
     expand_spoilers: bool = field(name="reading:expand:spoilers")
     autoplay_gifs: bool = field(name="reading:autoplay:gifs")

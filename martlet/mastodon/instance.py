@@ -15,7 +15,14 @@ api = Api()
 MASTODON_VERSION = "4.5.0"
 API_VERSIONS = {"mastodon": 6}
 """Apps switch features on by this number: announced is only what works, up to and with it."""
-EXTENSIONS = ("admin_announcements", "emoji_reactions", "local_only", "reply_controls")
+EXTENSIONS = (
+    "admin_announcements",
+    "circles",
+    "emoji_reactions",
+    "expiring_posts",
+    "local_only",
+    "reply_controls",
+)
 """Names by which willing apps know what there is beyond Mastodon (docs/client-api-extensions.md)."""
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif")
 VIDEO_TYPES = (

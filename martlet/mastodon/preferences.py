@@ -25,6 +25,7 @@ def show_preferences(db: Reader, call: Call[NoForm]) -> entities.Preferences:
         language=posting.language,
         quote_policy=posting.quoting,
         local_only=bool(posting.is_local_only),
+        expires_in=posting.lifetime,
         expand_media=show_media,
         expand_spoilers=bool(open_warnings),
         autoplay_gifs=bool(play_gifs),

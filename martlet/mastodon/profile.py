@@ -40,6 +40,7 @@ class SourceForm(Struct, frozen=True):
     language: str | None | UnsetType = UNSET
     quote_policy: str | UnsetType = UNSET
     local_only: bool | UnsetType = UNSET
+    expires_in: int | None | UnsetType = UNSET
 
 
 class ProfileForm(Struct, frozen=True):
@@ -84,6 +85,7 @@ class ProfileForm(Struct, frozen=True):
             default_language=source.language,
             default_quoting=source.quote_policy,
             default_local_only=source.local_only,
+            default_lifetime=source.expires_in,
         )
 
 

@@ -12,10 +12,10 @@ from martlet.mastodon.routing import Api, Call, NoForm, id_in
 from martlet.mastodon.serialize import edits
 from martlet.mastodon.serialize import scheduled as serialize_scheduled
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.names import MediaId, PostId
+from martlet.model.names import CircleId, MediaId, PostId
 from martlet.model.posts import Draft, MediaChange, PollDraft, Revision
 from martlet.model.visibility import Visibility
-from martlet.services import composing, deleting, editing, posting, quoting, replying, scheduling
+from martlet.services import composing, deleting, editing, expiring, posting, quoting, replying, scheduling
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts, scheduled
 from martlet.storage.database import Reader, Writer
@@ -30,6 +30,8 @@ VISIBILITIES = {
 }
 LOCAL = "local"
 """What Pleroma calls the visibility of a post that is for everybody on its server."""
+LIMITED = "limited"
+"""What Fedibird calls the visibility of a post to a circle."""
 STRANGERS = 5
 """People of other servers looked up before a post that names them is published."""
 LOOKED_THROUGH = 20_000
@@ -63,13 +65,23 @@ class StatusForm(Struct, frozen=True):
     visibility: Annotated[
         str | None,
         Meta(
-            description="`public`, `unlisted`, `private` or `direct`; `local` is `public` with `local_only`."
+            description="`public`, `unlisted`, `private` or `direct`; `local` is `public` with `local_only`, `limited` goes with `circle_id`."
         ),
     ] = None
     interaction_policy: Annotated[
         InteractionForm | None,
         Meta(description="An extension: who may answer it (docs/client-api-extensions.md)."),
     ] = None
+    circle_id: Annotated[
+        str | None, Meta(description="An extension: the circle it is written to, and nobody else.")
+    ] = None
+    expires_in: Annotated[
+        int | None,
+        Meta(description="An extension: seconds after which it is deleted, 300 at least; 0: it stays."),
+    ] = None
+    expires_at: Annotated[str | None, Meta(description="An extension: the same as a moment, ISO 8601.")] = (
+        None
+    )
     local_only: Annotated[
         bool | None, Meta(description="An extension: whether only people of this server may see it.")
     ] = None
@@ -91,7 +103,8 @@ class StatusForm(Struct, frozen=True):
         return Draft(
             author=author.account,
             text=self.status,
-            visibility=Visibility.PUBLIC if self.visibility == LOCAL else visibility_in(self.visibility),
+            visibility=self._visibility(),
+            circle=CircleId(id_in(self.circle_id)) if self.circle_id else None,
             reply_to=PostId(id_in(self.in_reply_to_id)) if self.in_reply_to_id else None,
             warning=self.spoiler_text,
             is_sensitive=self.sensitive,
@@ -100,11 +113,23 @@ class StatusForm(Struct, frozen=True):
             poll=self.poll.to_draft() if self.poll else None,
             quote_of=PostId(id_in(self.quoted_status_id)) if self.quoted_status_id else None,
             quoting=self.quote_approval_policy or None,
+            lifetime=self.expires_in,
+            expires_at=moment_in(self.expires_at, "expires_at"),
             replying=self.interaction_policy.to_policy() if self.interaction_policy else None,
             is_local_only=True if self.visibility == LOCAL else self.local_only,
             app=author.app,
             idempotency_key=key,
         )
+
+    def _visibility(self) -> Visibility | None:
+        """Raises `InvalidInput`."""
+        if self.visibility == LOCAL:
+            return Visibility.PUBLIC
+        if self.visibility != LIMITED:
+            return visibility_in(self.visibility)
+        if not self.circle_id and not self.in_reply_to_id:
+            raise InvalidInput("Validation failed: Circle can't be blank", "circle_id")
+        return Visibility.CIRCLE
 
 
 class MediaAttributes(Struct, frozen=True):
@@ -137,6 +162,10 @@ class EditForm(Struct, frozen=True):
     ] = []
     poll: PollForm | None = None
     quote_approval_policy: str | None = None
+    expires_in: Annotated[
+        int | None, Meta(description="An extension: seconds from now; 0: it stays. Left out: as before.")
+    ] = None
+    expires_at: Annotated[str | None, Meta(description="An extension: the same as a moment.")] = None
 
     def to_revision(self) -> Revision:
         """Raises `InvalidInput`."""
@@ -241,6 +270,9 @@ def edit(db: Writer, call: Call[EditForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/statuses/#edit"""
     id = PostId(call.id)
     editing.edit(db, call.account, id, call.form.to_revision(), call.here)
+    if call.form.expires_in is not None or call.form.expires_at:
+        at = moment_in(call.form.expires_at, "expires_at")
+        expiring.change(db, call.account, id, expiring.moment(call.form.expires_in, at, call.here))
     return call.pages.one(db, posts.get_shown(db, id, call.account), call.viewer)
 
 

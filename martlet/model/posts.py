@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from martlet.model.names import AccountId, AppId, MediaId, PollId, PostId, Uri
+from martlet.model.names import AccountId, AppId, CircleId, MediaId, PollId, PostId, Uri
 from martlet.model.replying import ReplyPolicy
 from martlet.model.visibility import Visibility
 
@@ -23,6 +23,8 @@ class Draft:
     text: str
     visibility: Visibility | None = None
     """None: as the author prefers."""
+    circle: CircleId | None = None
+    """Whom it is written to; then `visibility` is not looked at."""
     reply_to: PostId | None = None
     warning: str = ""
     is_sensitive: bool | None = None
@@ -31,6 +33,10 @@ class Draft:
     poll: PollDraft | None = None
     quote_of: PostId | None = None
     quoting: str | None = None
+    lifetime: int | None = None
+    """Seconds after which it is deleted; 0: it stays. None: as the author prefers, unless `expires_at` says a moment."""
+    expires_at: int | None = None
+    """Milliseconds."""
     replying: ReplyPolicy | None = None
     """Who may answer; None: as the author prefers."""
     is_local_only: bool | None = None

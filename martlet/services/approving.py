@@ -128,7 +128,8 @@ def _show(db: Writer, request: ReplyRequest, here: Server, consent: Uri | None =
     replies.update(
         db, request.post_id, state="approved", decided_at=here.now_ms(), consent=consent, named="[]"
     )
-    attached.insert_mentions(db, request.post_id, request.named_in)
+    is_silent = request.visibility == Visibility.CIRCLE
+    attached.insert_mentions(db, request.post_id, request.named_in, is_silent=is_silent)
     post = posts.find_unfiltered(db, request.post_id)
     if post is None:
         return

@@ -5,7 +5,7 @@ One row for each server's inbox, in the reaction's own transaction; the job
 `SEND` of each server does the rest (`federation/sending.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import msgspec
 
@@ -27,7 +27,7 @@ from martlet.model.names import AccountId, PostId, Uri, host_of
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import documenting, identities
+from martlet.services import documenting, identities, replying
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
 from martlet.signing.server_keys import ServerSecret
@@ -42,6 +42,7 @@ from martlet.storage import (
     quotes,
     remotes,
     telling,
+    uris,
 )
 from martlet.storage.database import Reader, Writer
 
@@ -59,6 +60,9 @@ def of_post(db: Writer, event: PostPublished, here: Server, secret: ServerSecret
     if found is None:
         return
     post, author = found
+    if post.visibility == Visibility.CIRCLE:
+        _to_each(db, post, author, build.published, f"{documenting.act_uri(post)}#", here)
+        return
     inboxes = readers(db, post)
     if not inboxes:
         return
@@ -71,6 +75,11 @@ def of_edit(db: Writer, event: PostEdited | PostMarked, here: Server, secret: Se
     if found is None:
         return
     post, author = found
+    if post.visibility == Visibility.CIRCLE:
+        if not replying.is_withheld(db, post):
+            name = f"{post.uri}#updates/{post.version}-"
+            _to_each(db, post, author, build.revised, name, here)
+        return
     shown_by = {*telling.boosters(db, post.id), *quotes.quoters(db, post.id)}
     inboxes = readers(db, post) | remotes.inboxes_of(db, shown_by)
     if inboxes:
@@ -96,6 +105,32 @@ def of_deletion(db: Writer, event: PostDeleted, here: Server, secret: ServerSecr
         deleted = Delete(Uri(f"{event.uri}#delete"), author.uri, event.uri)
         document = build.deleted(deleted, to, build.tombstone(event.uri, author.uri, here.now_ms()))
     send_document(db, author, document, inboxes, here, secret, Visibility(event.visibility))
+
+
+def _to_each(
+    db: Writer,
+    post: Post,
+    author: Account,
+    make: Callable[[Uri, Document], Document],
+    name: str,
+    here: Server,
+) -> None:
+    """
+    Send a post to a circle: to each reader a document of their own, addressed to nobody else.
+
+    So nobody learns who else reads it, whatever their server shows or hands on. Mastodon takes what comes for a
+    second person of its own as the same post with one more reader. The acts have names of their own, so that none of
+    them passes for a repetition of another.
+    """
+    readers = attached.mentioned_ids(db, post.id)
+    addresses = uris.of_accounts(db, readers)
+    note = canonical_json.parse_object(documenting.unsigned_post(db, post, author, here))
+    for reader in readers:
+        inboxes = remotes.inboxes_of(db, [reader], shared=False)
+        if inboxes:
+            said = {**note, "to": [addresses[reader]], "cc": []}
+            body = canonical_json.encode(make(Uri(f"{name}{here.next_id()}"), said))
+            send(db, author.id, body, inboxes, here)
 
 
 def own_post(db: Reader, id: int) -> tuple[Post, Account] | None:

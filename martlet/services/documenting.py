@@ -172,7 +172,9 @@ def emoji_of(db: Reader, choice: Choice, here: Server) -> Emoji | None:
 def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
     """A post of somebody's here; no boost."""
     mentioned, visibility, approval = _meant(db, post)
-    readers = {*attached.mentioned_ids(db, post.id), *(one.account_id for one in mentioned)}
+    readers = {one.account_id for one in mentioned}
+    if visibility != Visibility.CIRCLE:  # who else is in a circle, nobody learns
+        readers |= set(attached.mentioned_ids(db, post.id))
     everyone = uris.of_accounts(db, readers)
     to, cc = addressing.audience(visibility, followers_of(author), [everyone[id] for id in sorted(everyone)])
     poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
@@ -209,6 +211,7 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         quoters=addressing.quoters(QuotePolicy.from_text(post.quoting), author.uri, followers_of(author)),
         repliers=_repliers(db, post, author, [everyone[one.account_id] for one in mentioned]),
         reply_authorization=approval,
+        is_for_circle=visibility == Visibility.CIRCLE,
     )
 
 
@@ -351,6 +354,11 @@ def _unsigned(db: Reader, post: Post, author: Account, here: Server) -> Document
         "likes": f"{post.uri}/likes",
         "shares": f"{post.uri}/shares",
     }
+
+
+def unsigned_post(db: Reader, post: Post, author: Account, here: Server) -> bytes:
+    """A post for few, without a proof."""
+    return canonical_json.encode(_unsigned(db, post, author, here))
 
 
 def context_of(db: Reader, post: Post) -> Uri | None:

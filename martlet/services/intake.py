@@ -184,7 +184,9 @@ def _take_post(
         raise NotAllowed("Nobody writes over another's post.")
     if known is not None and isinstance(act, Revise):
         receiving.revise(db, said, actor, here, verified)
-    elif known is None and (said.choice is not None or receiving.is_wanted(db, said, actor)):
+    elif known is not None:
+        receiving.address(db, known, said, here)
+    elif said.choice is not None or receiving.is_wanted(db, said, actor):
         receiving.receive_unknown(db, said, actor, here, verified)
 
 

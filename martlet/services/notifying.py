@@ -64,7 +64,7 @@ def of_post(db: Writer, event: PostPublished, here: Server) -> None:
         if boosted is not None:
             tell(db, boosted.author_id, NotificationKind.BOOST, post.author_id, boosted.id, here)
         return
-    named = attached.mentioned_ids(db, post.id)
+    named = _told(db, post)
     quoted = _of_quote(db, post, here)
     for account in named:
         if account != quoted or any(
@@ -72,6 +72,13 @@ def of_post(db: Writer, event: PostPublished, here: Server) -> None:
         ):
             tell(db, account, NotificationKind.MENTION, post.author_id, post.id, here)
     _of_every_post(db, post, frozenset(named), here)
+
+
+def _told(db: Writer, post: Post) -> list[AccountId]:
+    """Everybody who is named, and of posts to named people those as well who are so silently; not all of a circle."""
+    if post.visibility != Visibility.CIRCLE:
+        return attached.mentioned_ids(db, post.id)
+    return [one.account_id for one in attached.mentions(db, [post.id])[post.id]]
 
 
 def of_quote(db: Writer, event: QuoteChanged, here: Server) -> None:
@@ -154,7 +161,7 @@ def of_edit(db: Writer, event: PostEdited, here: Server) -> None:
     post = posts.find_unfiltered(db, event.post)
     if post is None:
         return
-    for account in attached.mentioned_ids(db, post.id):
+    for account in _told(db, post):
         tell(db, account, NotificationKind.MENTION, post.author_id, post.id, here)
     for booster in telling.boosters_here(db, post.id):
         tell(db, booster, NotificationKind.EDIT, post.author_id, post.id, here)

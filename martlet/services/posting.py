@@ -11,7 +11,17 @@ from martlet.model.posts import Draft, PollDraft, Post
 from martlet.model.replying import ReplyPolicy
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import approving, attaching, composing, polling, quoting, redirecting, replying
+from martlet.services import (
+    approving,
+    attaching,
+    circling,
+    composing,
+    expiring,
+    polling,
+    quoting,
+    redirecting,
+    replying,
+)
 from martlet.services.composing import Composed, PostTooLong, Words
 from martlet.services.replying import CannotReply, Verdict
 from martlet.storage import accounts, attached, featured_tags, posts, replies, timelines
@@ -43,6 +53,7 @@ class Preferences:
     quoting: str
     is_local_only: bool
     replying: str
+    lifetime: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +75,9 @@ class Decided:
     replying: ReplyPolicy
     verdict: Verdict
     """What becomes of it as an answer."""
+    expires_at: int | None = None
+    readers: Sequence[AccountId] = ()
+    """Whom it is written to, without being named in it."""
 
 
 def publish(db: Writer, draft: Draft, here: Server) -> PostId:
@@ -85,8 +99,11 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     posts.insert(db, post)
     if not made.replying.is_open:
         replies.put_policy(db, id, made.replying)
-    attached.insert_mentions(db, id, () if is_asked else made.composed.mentioned)
-    approving.begin(db, made.post, made.verdict, made.composed.mentioned, here)
+    named = (*made.readers, *made.composed.mentioned)
+    if not is_asked:
+        attached.insert_mentions(db, id, made.readers, is_silent=True)
+        attached.insert_mentions(db, id, made.composed.mentioned)
+    approving.begin(db, made.post, made.verdict, named, here)
     attached.insert_tags(db, id, ((here.next_id(), tag) for tag in made.composed.tags))
     if made.composed.tags and post.is_open:
         featured_tags.count_post(db, post)
@@ -95,6 +112,8 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
         quoting.prepare_request(db, post)
     if made.poll is not None and post.poll_id is not None:
         polling.begin(db, post.poll_id, post, made.poll, here)
+    if made.expires_at is not None:
+        expiring.begin(db, id, made.expires_at)
     posts.note_published(db, post)
     timelines.put(db, draft.author, [id])
     if not is_asked:
@@ -122,7 +141,17 @@ def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
         verdict = replying.verdict(db, around.parent, author.id)
     if verdict == "denied":
         raise CannotReply
-    return Decided(post, composed, files, poll, _replying(draft, post, preferences), verdict)
+    readers = _readers(db, draft, post, around)
+    return Decided(
+        post,
+        composed,
+        files,
+        poll,
+        _replying(draft, post, preferences),
+        verdict,
+        _expires_at(draft, preferences, here),
+        readers,
+    )
 
 
 def _read(draft: Draft, here: Server) -> Words:
@@ -161,7 +190,7 @@ def _post(
     visibility = preferences.visibility if draft.visibility is None else draft.visibility
     if author.limited_at is not None:
         visibility = min(visibility, Visibility.UNLISTED)
-    visibility = quoting.narrowed(visibility, around.quoted)
+    visibility = quoting.narrowed(_to_circle(draft, around, visibility), around.quoted)
     post = Post(
         id=id,
         uri=here.post_uri(author.username, id),
@@ -192,8 +221,33 @@ def _post(
     )
 
 
-def _replying(draft: Draft, post: Post, preferences: Preferences) -> ReplyPolicy:
+def _to_circle(draft: Draft, around: Around, visibility: Visibility) -> Visibility:
+    """What answers a post to a circle is for the same people, or for fewer."""
+    if draft.circle is not None:
+        return Visibility.CIRCLE
+    is_answer = around.parent is not None and around.parent.visibility == Visibility.CIRCLE
+    return min(visibility, Visibility.CIRCLE) if is_answer else visibility
+
+
+def _readers(db: Reader, draft: Draft, post: Post, around: Around) -> Sequence[AccountId]:
+    """Raises `NotFound` and `InvalidInput`."""
+    if post.visibility != Visibility.CIRCLE:
+        return ()
+    if draft.circle is not None:
+        return circling.readers(db, draft.circle, draft.author)
+    return () if around.parent is None else circling.readers_of_answer(db, around.parent, draft.author)
+
+
+def _expires_at(draft: Draft, preferences: Preferences, here: Server) -> int | None:
     """Raises `InvalidInput`."""
+    lifetime = preferences.lifetime if draft.lifetime is None else draft.lifetime
+    return expiring.moment(lifetime, draft.expires_at, here)
+
+
+def _replying(draft: Draft, post: Post, preferences: Preferences) -> ReplyPolicy:
+    """What is for a circle, all of it may answer. Raises `InvalidInput`."""
+    if post.visibility == Visibility.CIRCLE:
+        return ReplyPolicy()
     if draft.replying is not None:
         return replying.checked(draft.replying)
     return replying.default(preferences.replying, post.visibility)
@@ -218,6 +272,7 @@ def _preferences(db: Reader, author: AccountId) -> Preferences:
             quoting="public",
             is_local_only=False,
             replying="{}",
+            lifetime=None,
         )
     return Preferences(
         Visibility(row.visibility),
@@ -226,4 +281,5 @@ def _preferences(db: Reader, author: AccountId) -> Preferences:
         row.quoting,
         bool(row.is_local_only),
         row.replying,
+        row.lifetime,
     )

@@ -17,7 +17,7 @@ from martlet.model.events import AccountChanged
 from martlet.model.names import AccountId
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import following, uploading
+from martlet.services import expiring, following, uploading
 from martlet.services.ports import Ground
 from martlet.storage import accounts, follows, relations, users
 from martlet.storage.database import Reader, Writer
@@ -70,6 +70,8 @@ class Change(Struct, frozen=True, kw_only=True):
     default_language: str | None | UnsetType = UNSET
     default_quoting: str | UnsetType = UNSET
     default_local_only: bool | UnsetType = UNSET
+    default_lifetime: int | None | UnsetType = UNSET
+    """Seconds; None or 0: posts stay."""
 
 
 NOTHING = Change()
@@ -250,6 +252,11 @@ def _preferences(wanted: Change) -> dict[str, Any]:
         changes["default_quoting"] = wanted.default_quoting
     if wanted.default_local_only is not UNSET:
         changes["default_local_only"] = int(wanted.default_local_only)
+    if wanted.default_lifetime is not UNSET:
+        lifetime = wanted.default_lifetime or None
+        if lifetime is not None and not expiring.SOONEST <= lifetime <= expiring.LATEST:
+            raise InvalidInput("Validation failed: Posts have to last five minutes at least", "source")
+        changes["default_lifetime"] = lifetime
     return changes
 
 

@@ -18,6 +18,7 @@ from martlet.model.names import AccountId, MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.replying import ReplyPolicy
 from martlet.model.server import Server
+from martlet.model.visibility import Visibility
 from martlet.services import (
     acquainting,
     approving,
@@ -28,6 +29,7 @@ from martlet.services import (
     polling,
     replying,
     restricting,
+    timelines,
 )
 from martlet.services.consenting import Verified
 from martlet.services.replying import Verdict
@@ -183,7 +185,7 @@ def _post(
         uri=said.uri,
         url=phrasing.page_of(said),
         author_id=author.id,
-        visibility=addressing.visibility(said.to, said.cc, followers),
+        visibility=_visibility(said, followers),
         thread_id=PostId(0),
         is_local=0,
         created_at=created_at,
@@ -200,6 +202,11 @@ def _post(
     )
 
 
+def _visibility(said: Writing, followers: str) -> Visibility:
+    found = addressing.visibility(said.to, said.cc, followers)
+    return Visibility.CIRCLE if said.is_for_circle and found == Visibility.MENTIONED else found
+
+
 def _followers(db: Reader, author: Account) -> str:
     remote = remotes.find(db, author.id)
     return "" if remote is None else remote.followers
@@ -207,6 +214,17 @@ def _followers(db: Reader, author: Account) -> str:
 
 def _policy(db: Reader, said: Writing, author: Account) -> str:
     return addressing.quote_policy(said.quoters, author.uri, _followers(db, author)).text
+
+
+def address(db: Writer, post: Post, said: Writing, here: Server) -> None:
+    """A post to a circle is brought once for each of its readers: this one is addressed to further ones."""
+    if post.visibility != Visibility.CIRCLE or not said.is_for_circle or replying.is_withheld(db, post):
+        return
+    found = uris.accounts_at(db, {Uri(one) for one in (*said.to, *said.cc)})
+    new = remotes.some_here(db, set(found.values())) - set(attached.mentioned_ids(db, post.id))
+    if new:
+        attached.insert_mentions(db, post.id, sorted(new), is_silent=True)
+        timelines.deliver(db, PostPublished(post.id), here)
 
 
 # -- what hangs on it ----------------------------------------------------

@@ -37,7 +37,7 @@ def verdict(db: Reader, parent: Post, account: AccountId) -> Verdict:
     """Of an answer to a post by somebody who sees it."""
     if is_withheld(db, parent):
         return "denied"
-    policy = replies.policy(db, parent.id)
+    policy = None if parent.visibility == Visibility.CIRCLE else replies.policy(db, parent.id)
     if policy is None or account in (parent.author_id, parent.reply_to_account_id):
         return "free"
     if replies.is_named(db, parent.id, account):

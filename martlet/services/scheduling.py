@@ -82,6 +82,7 @@ def publish_at(db: Writer, draft: Draft, at: int, here: Server) -> PostId | Sche
         quoting=made.post.quoting,
         is_local_only=bool(made.post.is_local_only),
         replying=made.replying,
+        lifetime=_lifetime(draft, made, here),
         media=tuple(one.id for one in made.files),
         poll=made.poll,
         idempotency_key="",
@@ -90,6 +91,13 @@ def publish_at(db: Writer, draft: Draft, at: int, here: Server) -> PostId | Sche
     attaching.hold(db, made.files, id)
     _publish_later(db, id, at)
     return id
+
+
+def _lifetime(draft: Draft, made: posting.Decided, here: Server) -> int | None:
+    """How long it lasts once it is published, as it would last now; a moment that was given is a moment."""
+    if draft.expires_at is not None:
+        return draft.lifetime
+    return 0 if made.expires_at is None else round((made.expires_at - here.now_ms()) / 1000)
 
 
 def draft_of(one: Scheduled) -> Draft:

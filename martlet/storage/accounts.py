@@ -247,6 +247,8 @@ class PostingPreferences(NamedTuple):
     is_local_only: int
     replying: str
     """Who may answer: JSON, policies by visibility."""
+    lifetime: int | None
+    """Seconds; None: posts stay."""
 
 
 def posting_preferences(db: Reader, account: AccountId) -> PostingPreferences | None:
@@ -254,7 +256,7 @@ def posting_preferences(db: Reader, account: AccountId) -> PostingPreferences | 
     row = db.row(
         """
         SELECT default_visibility, default_sensitive, default_language, default_quoting, default_local_only,
-               default_replying
+               default_replying, default_lifetime
           FROM users WHERE account_id = :account
         """,
         account=account,

@@ -231,7 +231,10 @@ def _answers_something_missing(db: Reader, post: Post) -> bool:
 
 def _about(db: Reader, post: Post) -> list[AccountId]:
     """Whom a post names or answers, its author left out."""
-    about = list(attached.mentioned_ids(db, post.id))
+    if post.visibility == Visibility.CIRCLE:  # who else is in it, nobody learns, not even by what is missing
+        about = [one.account_id for one in attached.mentions(db, [post.id])[post.id]]
+    else:
+        about = list(attached.mentioned_ids(db, post.id))
     if post.reply_to_account_id is not None:
         about.append(post.reply_to_account_id)
     return [one for one in about if one != post.author_id]
@@ -346,7 +349,7 @@ def recent(
            AND (recent.is_local = 1 OR {remote_posts.misses_nothing("recent")})
            AND NOT EXISTS (SELECT 1 FROM hidden JOIN mention ON mention.account_id = hidden.author_id
                             WHERE hidden.viewer_id = :reader AND mention.post_id = recent.id
-                              AND mention.account_id <> recent.author_id)
+                              AND mention.is_silent = 0 AND mention.account_id <> recent.author_id)
            AND NOT EXISTS (SELECT 1 FROM hidden
                             WHERE hidden.viewer_id = :reader AND hidden.author_id = recent.reply_to_account_id
                               AND recent.reply_to_account_id <> recent.author_id)

@@ -57,6 +57,10 @@ def groups(db: Reader, author: AccountId, account: AccountId) -> set[str]:
     return {FOLLOWERS if row[0] == account else FOLLOWING for row in rows}
 
 
+def is_follower(db: Reader, author: AccountId, account: AccountId) -> bool:
+    return FOLLOWERS in groups(db, author, account)
+
+
 def is_named(db: Reader, post: PostId, account: AccountId) -> bool:
     """Whether a post names somebody."""
     found = db.value(

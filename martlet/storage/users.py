@@ -24,6 +24,7 @@ class User:
     default_language: str | None
     default_quoting: str
     default_local_only: int
+    default_lifetime: int | None
     show_media: str
     open_warnings: int
     play_gifs: int

@@ -136,6 +136,7 @@ def credential(db: Reader, account: Account, user: User, here: Server) -> entiti
         attribution_domains=accounts.attribution_of(account),
         quote_policy=user.default_quoting,
         local_only=bool(user.default_local_only),
+        expires_in=user.default_lifetime,
     )
     return entities.CredentialAccount(
         **_values(db, [account], here)[0], source=source, role=role_entity(roles.of_account(db, account.id))

@@ -25,7 +25,7 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, attached, cards, media, posts, replies
+from martlet.storage import accounts, attached, cards, expiries, media, posts, replies
 from martlet.storage.database import Reader
 
 log = logging.getLogger("martlet.mastodon")
@@ -54,7 +54,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     authors = accounts.many(db, {post.author_id for post in found.values()})
     files = media.of_posts(db, found)
     mentions, tags = attached.mentions(db, found), attached.tags(db, found)
-    policies = replies.policies(db, found)
+    policies, ends = replies.policies(db, found), expiries.of_posts(db, found)
     requests = replies.states(db, [id for id, post in found.items() if post.reply_to_id is not None])
     cards_of, apps = _cards(db, found, here), attached.apps(db, found)
     rendered: dict[PostId, tuple[int, bytes]] = {}
@@ -63,6 +63,8 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
             body = entities.StatusBody(
                 **_words(post),
                 interaction_policy=policy_entity(policies[id]) if id in policies else msgspec.UNSET,
+                expires_at=iso(ends[id]) if id in ends else msgspec.UNSET,
+                limited_scope=_scope(post, requests.get(id)),
                 reply_approval=_withheld(requests.get(id)),
                 media_attachments=[attachment(one, here) for one in files[id]],
                 mentions=[_mention(one) for one in mentions[id]],
@@ -96,6 +98,11 @@ def _words(post: Post) -> dict[str, Any]:
         "content": post.html,
         "local_only": True if post.is_local_only else msgspec.UNSET,
     }
+
+
+def _scope(post: Post, request: str | None) -> str | msgspec.UnsetType:
+    is_to_circle = post.visibility == Visibility.CIRCLE and _withheld(request) is msgspec.UNSET
+    return "circle" if is_to_circle else msgspec.UNSET
 
 
 def _withheld(state: str | None) -> str | msgspec.UnsetType:

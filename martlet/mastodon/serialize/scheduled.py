@@ -49,6 +49,9 @@ def _params(draft: Draft) -> entities.ScheduledParams:
         quote_approval_policy=draft.quoting,
         with_rate_limit=False,
         local_only=True if draft.is_local_only else UNSET,
+        expires_in=draft.lifetime or UNSET,
+        expires_at=UNSET if draft.expires_at is None else iso(draft.expires_at),
+        circle_id=str(draft.circle) if draft.circle is not None else UNSET,
     )
 
 
