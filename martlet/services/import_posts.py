@@ -21,7 +21,7 @@ from martlet.model.names import AccountId, MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import phrasing, quoting
+from martlet.services import phrasing, quoting, replying
 from martlet.services.import_rows import Outcome
 from martlet.storage import (
     accounts,
@@ -190,6 +190,8 @@ def _answered(
         parent = posts.find(db, own, viewer=account)
     elif (known := uris.find_post(db, said.reply_to)) is not None and known.boost_of_id is None:
         parent = posts.find(db, known.id, viewer=account)
+        if parent is not None and replying.verdict(db, parent, account) != "free":
+            parent = None
     if parent is None:
         gap = PostId(here.ids.next_at(id >> 16))
         return None if gap == id or posts.find_unfiltered(db, gap) is not None else gap, None, id

@@ -11,9 +11,9 @@ from martlet.model.events import PostPublished
 from martlet.model.names import PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.server import Server
-from martlet.services import timelines
+from martlet.services import replying, timelines
 from martlet.storage import posts, remote_posts, thread_fetches, threads, uris
-from martlet.storage.database import Writer
+from martlet.storage.database import Reader, Writer
 
 NEWS = 6 * 3_600_000
 """Milliseconds for which a post that was not brought is news, and one that was enters home timelines late."""
@@ -41,6 +41,11 @@ def place_again(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> N
         _join(db, post.id, parent, here)
 
 
+def _may_stand_below(db: Reader, first: Post, above: Post) -> bool:
+    """Whether the author of a post here lets it be answered, without having been asked."""
+    return not above.is_local or replying.verdict(db, above, first.author_id) == "free"
+
+
 def _join(db: Writer, id: PostId, parent: Post, here: Server) -> None:
     """Put an answer below its parent, unless its author may not see that (attacks D23) or it stands below the answer."""
     first, above = posts.find_unfiltered(db, id), posts.find_unfiltered(db, parent.id)
@@ -49,7 +54,7 @@ def _join(db: Writer, id: PostId, parent: Post, here: Server) -> None:
     is_first = first.thread_id == first.id and first.reply_to_id is None
     if not is_first or above.thread_id == first.id or above.boost_of_id is not None:
         remote_posts.end_missing(db, first.id)
-    elif posts.find(db, above.id, viewer=first.author_id) is not None:
+    elif posts.find(db, above.id, viewer=first.author_id) is not None and _may_stand_below(db, first, above):
         remote_posts.end_missing(db, first.id)
         threads.join(db, first, above)
         timelines.deliver(db, PostPublished(first.id, here.now_ms() - first.created_at < NEWS), here)

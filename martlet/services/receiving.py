@@ -139,9 +139,15 @@ def _receive(
 
 
 def _verdict(db: Writer, said: Writing, author: Account, parent: Post | None, *, is_news: bool) -> Verdict:
-    """What becomes of it as an answer to a post here. Whoever may not give it is told, unless it is old."""
-    if parent is None or not parent.is_local:
+    """
+    What becomes of it as an answer to a post here. Whoever may not give it is told, unless it is old.
+
+    Below what is withheld nothing is kept, wherever it was written: nobody gets round a policy by answering themselves.
+    """
+    if parent is None:
         return "free"
+    if not parent.is_local:
+        return "denied" if replying.is_withheld(db, parent) else "free"
     verdict = replying.verdict(db, parent, author.id)
     if verdict == "denied" and is_news:
         approving.deny(db, parent, author, said.uri)

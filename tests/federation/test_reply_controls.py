@@ -173,6 +173,32 @@ def test_d12_nobody_approves_an_answer_for_others(
     assert len(api.get(REQUESTS, ada).json) == 2
 
 
+def test_f3_nobody_gets_round_it_from_elsewhere(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person, mallory: Person
+) -> None:
+    """F3: not by answering one's own waiting answer, by changing it, or by having been unable to see the post."""
+    post = write(api, ada, interaction_policy=ASKING)
+    note = there.keep(mallory.note("<p>xyzzy</p>", inReplyTo=post["uri"], cc=[ADA]))
+    there.bring(api, mallory.act("Create", note))
+    below_it = mallory.note("<p>xyzzy too</p>", inReplyTo=note["id"], cc=[ADA])
+    there.bring(api, mallory.act("Create", below_it))
+    of_eve = eve.note("<p>xyzzy as well</p>", inReplyTo=note["id"], cc=[ADA])
+    there.bring(api, eve.act("Create", of_eve))
+    later = {**note, "content": "<p>xyzzy again</p>", "updated": "2100-01-01T00:00:00Z"}
+    there.bring(api, mallory.act("Update", later))
+    there.bring(api, mallory.act("Announce", note["id"], to=[PUBLIC]))
+    assert below(api, post) == []
+    assert "xyzzy" not in api.get(f"/@ada/{post['id']}").text
+    assert "xyzzy" not in api.get("/api/v1/timelines/public").text
+
+    private = write(api, ada, visibility="private", interaction_policy=NOBODY)
+    unseen = there.keep(mallory.note("<p>xyzzy</p>", inReplyTo=private["uri"], to=[PUBLIC, ADA]))
+    there.bring(api, mallory.act("Create", unseen))
+    there.bring(api, mallory.act("Follow", ADA))
+    there.bring(api, mallory.act("Update", {**unseen, "updated": "2100-01-01T00:00:00Z"}))
+    assert below(api, private, ada) == []
+
+
 def test_d23_who_does_not_see_a_post_is_not_told_who_may_answer(
     api: Api, there: Elsewhere, ada: client.Person, mallory: Person
 ) -> None:

@@ -181,6 +181,17 @@ def test_an_answer_to_somebody_stays_an_answer(api: Api, ada: Person, tmp_path: 
     assert [one["id"] for one in shown] == [own["id"]]
 
 
+def test_f3_an_archive_answers_nobody_who_does_not_let_it(api: Api, ada: Person, tmp_path: Path) -> None:
+    """F3"""
+    policy = {"can_reply": {"automatic_approval": ["author"], "manual_approval": ["public"]}}
+    hello = api.post(
+        "/api/v1/statuses", api.person("bob"), json={"status": "Hello", "interaction_policy": policy}
+    )
+    bring(api, ada, zipped(files(create(note(1, inReplyTo=hello.json["uri"])))), tmp_path)
+    assert len(posts(api, ada)) == 1
+    assert api.get(f"/api/v1/statuses/{hello.json['id']}/context", ada).json["descendants"] == []
+
+
 def test_g10_nobody_is_told(api: Api, ada: Person, tmp_path: Path) -> None:
     """Not who is named, not followers, not other servers."""
     bob = api.person("bob")
