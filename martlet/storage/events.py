@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers, skip_locked
 
+_TURN = 0x6D61_7274_6C65_0002
+
 
 @dataclass(frozen=True, slots=True)
 class EventRow:
@@ -35,11 +37,22 @@ class Parked:
 
 
 def oldest(db: Writer, limit: int) -> list[EventRow]:
-    """The oldest events, nobody else's until this transaction is done."""
+    """
+    The oldest events, nobody else's until this transaction is done.
+
+    One process after the other, on PostgreSQL too: what follows from events is told in their order (`storage/broadcasts.py`).
+    """
+    take_turns(db)
     rows = db.rows(
         f"SELECT id, kind, body FROM event ORDER BY id LIMIT :limit {skip_locked(db.dialect)}", limit=limit
     )
     return [EventRow(*row) for row in rows]
+
+
+def take_turns(db: Writer) -> None:
+    """Wait until no other transaction reacts to events. SQLite has one writer anyway."""
+    if db.dialect == "postgres":
+        db.row("SELECT pg_advisory_xact_lock(:turn)", turn=_TURN)
 
 
 def drop(db: Writer, ids: Collection[int]) -> None:

@@ -6,15 +6,19 @@ post is there once, and its reactions (followers' timelines, mentions) were done
 once. `MARTLET_TEST_KILLS=200` makes it a long run.
 """
 
+import json
 import os
 import random
 import threading
 import time
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from websockets.sync.client import connect
+from websockets.typing import Subprotocol
 
 from martlet.services import here as this_server
 from martlet.settings import Settings
@@ -25,6 +29,7 @@ from tests.running import Running
 
 KILLS = int(os.environ.get("MARTLET_TEST_KILLS", "3"))
 WRITERS = 4
+LISTENERS = 6
 
 
 @dataclass
@@ -79,6 +84,7 @@ def test_what_was_acknowledged_survives_being_killed(database: str, tmp_path: Pa
         for thread in threads:
             thread.join()
     _wait_until_idle(settings)
+    _whoever_listens_hears(server, tokens[-1], tokens[0])
     server.kill()
 
     assert len(load.acknowledged) > KILLS
@@ -90,11 +96,11 @@ def test_what_was_acknowledged_survives_being_killed(database: str, tmp_path: Pa
 
 
 def _people(settings: Settings) -> list[str]:
-    """Four writers whom one reader follows; the reader's home is kept."""
+    """The tokens of four writers, and last of the reader who follows them."""
     store = open_store(settings.database, settings.folder)
     here = this_server.server(settings, store.take_slot())
     with store.write() as db:
-        reader, _ = insert_person(db, "reader", here)
+        reader, own = insert_person(db, "reader", here)
         tokens = []
         for number in range(WRITERS):
             writer, token = insert_person(db, f"writer{number}", here)
@@ -106,7 +112,36 @@ def _people(settings: Settings) -> list[str]:
                 id=here.next_id(),
             )
     store.close()
-    return tokens
+    return [*tokens, own]
+
+
+def _whoever_listens_hears(server: Running, reader: str, writer: str) -> None:
+    """On whichever of the processes they listen: each hears of each post, once and in order."""
+    address = f"ws://localhost:{server.port}/api/v1/streaming"
+    headers = {"Authorization": f"Bearer {reader}"}
+    with ExitStack() as stack:
+        sockets = [
+            stack.enter_context(connect(f"{address}/?stream=user", additional_headers=headers, proxy=None))
+            for _ in range(LISTENERS)
+        ]
+        sockets += [stack.enter_context(connect(address, subprotocols=[Subprotocol(reader)], proxy=None))]
+        sockets[-1].send(json.dumps({"type": "subscribe", "stream": "user"}))
+        sockets[-1].send(json.dumps({"type": "subscribe", "stream": "nonsense"}))
+        assert json.loads(sockets[-1].recv(30))["status"] == 404, "which says that the one before it is done"
+        made = [
+            server.call("POST", "/api/v1/statuses", writer, {"status": f"@reader do you hear {number}"})[1][
+                "id"
+            ]
+            for number in range(5)
+        ]
+        for socket in sockets:
+            heard = [json.loads(socket.recv(30)) for _ in range(2 * len(made))]
+            told = [json.loads(one["payload"])["id"] for one in heard if one["event"] == "update"]
+            assert told == made
+            assert {(one["event"], *one["stream"]) for one in heard} == {
+                ("update", "user"),
+                ("notification", "user"),
+            }
 
 
 def _wait_until_idle(settings: Settings) -> None:

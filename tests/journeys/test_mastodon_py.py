@@ -21,6 +21,7 @@ from martlet.storage.cards import Card
 from martlet.storage.opening import open_store
 from tests.journeys.browser import Browser
 from tests.journeys.conftest import PASSWORD, eventually, picture
+from tests.journeys.hearing import hearing
 from tests.journeys.watching import Watched
 from tests.mastodon.test_push import Endpoint
 from tests.running import Running
@@ -59,6 +60,7 @@ def test_everything(town: Running) -> None:
     the_server_tells_of_itself(ada)
     profiles(ada, bob)
     following(ada, bob)
+    hearing(ada, bob)
     posting(ada, bob)
     scheduling(ada, bob)
     reacting(ada, bob)

@@ -42,10 +42,14 @@ class EventStream(Listener):
         self._wire.send(message.lines())
 
     def end(self, why: Ending) -> None:
-        """Who comes back by itself does so at a moment of its own: they would else all come at once."""
+        """
+        Who comes back by itself does so at a moment of its own: they would else all come at once.
+
+        No blank line follows: to some clients that would be an event, and one without a name.
+        """
         self._hub.leave(self)
         if why != "barred":
-            self._wire.send(b"retry: %d\n\n" % randint(1000, 10_000))  # noqa: S311 - spreads them
+            self._wire.send(b"retry: %d\n" % randint(1000, 10_000))  # noqa: S311 - spreads them
         self._wire.finish()
 
     # -- for the connection ----------------------------------------------
