@@ -34,7 +34,8 @@ class Item:
 # -- written -------------------------------------------------------------
 
 
-def pack(said: PackSaid, items: Sequence[Item], tag_url: str) -> Document:
+def pack(said: PackSaid, items: Sequence[Item], url: str, tag_url: str) -> Document:
+    """`url` is its page, `tag_url` that of its hashtag."""
     described = {"summaryMap": {said.language: said.description}} if said.language else {}
     topic = {"type": "Hashtag", "name": f"#{said.tag}", "href": tag_url} if said.tag else None
     return {
@@ -45,6 +46,7 @@ def pack(said: PackSaid, items: Sequence[Item], tag_url: str) -> Document:
         "summary": said.description,
         **described,
         "attributedTo": said.owner,
+        "url": url,
         "sensitive": said.is_sensitive,
         "discoverable": said.is_discoverable,
         **({"topic": topic} if topic else {}),

@@ -117,6 +117,9 @@ class Server:
     def pack_uri(self, username: str, id: int) -> Uri:
         return Uri(f"{self.url}/users/{username}/packs/{id}")
 
+    def pack_url(self, id: int) -> str:
+        return f"{self.url}/packs/{id}"
+
     def pack_request_uri(self, username: str, id: int) -> Uri:
         return Uri(f"{self.url}/users/{username}/feature_requests/{id}")
 

@@ -89,7 +89,7 @@ def document(db: Reader, pack: Pack, owner: Account, here: Server) -> Document:
         created_at=pack.created_at,
         updated_at=pack.updated_at,
     )
-    return documents.pack(told, items, here.tag_url(hashtag_key(pack.tag)) if pack.tag else "")
+    return documents.pack(told, items, pack.url, here.tag_url(hashtag_key(pack.tag)) if pack.tag else "")
 
 
 def members(db: Reader, pack: Pack, here: Server) -> list[packs.Listed]:

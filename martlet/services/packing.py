@@ -64,7 +64,7 @@ def create(db: Writer, owner: AccountId, wish: PackWish, members: list[AccountId
         id=id,
         account_id=owner,
         uri=here.pack_uri(account.username, id),
-        url="",
+        url=here.pack_url(id),
         name="",
         description="",
         language=None,

@@ -511,6 +511,21 @@ class TagPage:
     older: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PackPage:
+    """`/packs/id`: accounts that somebody recommends."""
+
+    template: ClassVar[str] = "pack.html"
+    address: str
+    name: str
+    owner: Face
+    people: tuple[Face, ...]
+    description: str = ""
+    language: str | None = None
+    tag: str = ""
+    is_indexable: bool = False
+
+
 # ── when it does not work ──
 
 

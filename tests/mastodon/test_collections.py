@@ -6,6 +6,7 @@ import pytest
 
 from martlet.mastodon import collection_entities as entities
 from martlet.services import packing
+from tests.browser import Browser
 from tests.client import Api, Person
 from tests.make import insert_stranger
 
@@ -250,3 +251,13 @@ def test_those_in_it_are_told(api: Api) -> None:
     assert told() == [("added_to_collection", second.id)]
     api.post(f"/api/v1/accounts/{ada.id}/block", bob)
     assert told() == []
+
+
+def test_a_collection_has_a_page(api: Api) -> None:
+    ada, bob = api.person("ada"), found_person(api, "bob")
+    pack = make(api, ada, "<b>Gardeners</b>", account_ids=[str(bob.id)])
+    assert pack.url == f"http://localhost:3000/packs/{pack.id}"
+    page = Browser(api).get(f"/packs/{pack.id}")
+    assert "&lt;b&gt;Gardeners" in page.text
+    assert "@bob" in page.text
+    assert Browser(api).get("/packs/1").status == Browser(api).get("/packs/x").status == 404

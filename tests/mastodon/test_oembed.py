@@ -46,8 +46,8 @@ def test_a_post_is_described_and_can_be_framed(api: Api) -> None:
 def test_f_nothing_is_framed_that_is_not_for_everybody(api: Api) -> None:
     """F1: the frame and its description are one more surface."""
     ada, bob = api.person("ada"), api.person("bob")
-    for visibility in ("private", "direct"):
-        post = publish(api, ada, "a secret word", visibility=visibility)
+    for more in ({"visibility": "private"}, {"visibility": "direct"}, {"local_only": True}):
+        post = publish(api, ada, "a secret word", **more)
         for reply in (ask(api, post["url"]), Browser(api).get(f"/@ada/{post['id']}/embed")):
             assert reply.status == 404
             assert "secret word" not in reply.text

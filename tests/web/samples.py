@@ -122,6 +122,11 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         FRAME,
     ),
+    "pack": (
+        pages.PackPage("/packs/1", "People of the ferry", JONA, (AMARA, INES), "They cross", "en", "ferry"),
+        FRAME,
+    ),
+    "pack-empty": (pages.PackPage("/packs/2", "Nobody", JONA, (), is_indexable=True), SIGNED_IN),
     "embed": (pages.EmbedPage(CHOIR), FRAME),
     "about-empty": (
         pages.AboutPage((), None, None),
