@@ -4,7 +4,18 @@ from functools import partial
 
 from martlet.model import ids
 from martlet.model.server import Server
-from martlet.storage import attempts, events, incoming, links, oauth, sessions, thread_fetches, translations
+from martlet.services import measuring
+from martlet.storage import (
+    attempts,
+    day_counts,
+    events,
+    incoming,
+    links,
+    oauth,
+    sessions,
+    thread_fetches,
+    translations,
+)
 from martlet.storage.database import Store, Writer
 
 SWEEP = "sweep"
@@ -17,6 +28,8 @@ FAILED_LINK_DAYS, LINKS_AT_ONCE = 30, 1000
 """For so long it is remembered that a link's page had nothing for us; so many are forgotten a day."""
 SESSION_DAYS = 90
 """A session that was not used for so long is over."""
+COUNTS_AT_ONCE = 20_000
+"""So many daily counts that are too old are forgotten a day."""
 TRANSLATION_DAYS, TRANSLATIONS, TRANSLATIONS_AT_ONCE = 30, 10_000, 1000
 """For so long translations are kept, so many at most; so many are forgotten a day, of the old and of those too many."""
 
@@ -40,4 +53,5 @@ def _sweep(db: Writer, here: Server) -> None:
     incoming.forget_before(db, now - REPEATED_DAYS * DAY)
     thread_fetches.forget_before(db, ids.first_id_in(now - FETCHES_DAYS * DAY))
     translations.forget(db, now - TRANSLATION_DAYS * DAY, TRANSLATIONS, TRANSLATIONS_AT_ONCE)
+    day_counts.forget(db, now // DAY - measuring.KEPT_DAYS, COUNTS_AT_ONCE)
     links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

@@ -10,7 +10,7 @@ from martlet.model.events import AccountChanged, AccountRegistered
 from martlet.model.ids import first_id_in
 from martlet.model.names import AccountId, UserId
 from martlet.model.server import Server
-from martlet.storage import accounts, activity, directory, events, server_values
+from martlet.storage import accounts, activity, day_counts, directory, events, server_values
 from martlet.storage.activity import Week
 from martlet.storage.database import Reader, Store, Writer
 
@@ -47,11 +47,14 @@ def note_visit(db: Writer, user: UserId, here: Server) -> None:
     week = week_of(here.now_ms())
     if not activity.was_here_since(db, user, week):
         activity.add(db, week, "people")
+    day = here.now_ms() // DAY
+    if not activity.was_here_since(db, user, day * DAY):
+        day_counts.add(db, "active_users", day)
 
 
 def of_newcomer(db: Writer, event: AccountRegistered, here: Server) -> None:
-    del event
     activity.add(db, week_of(here.now_ms()), "registrations")
+    day_counts.add(db, "new_users", (event.account >> 16) // DAY)
 
 
 def of_change(db: Writer, event: AccountChanged, here: Server) -> None:
@@ -94,5 +97,6 @@ def _tally(db: Writer, here: Server) -> bool:
         activity.add(db, week, "posts", number)
     directory.put(db, days)
     is_whole = len(found) < AT_ONCE
+    day_counts.count_posts(db, after, until if is_whole else found[-1].id)
     server_values.put(db, UNTIL, str(until if is_whole else found[-1].id))
     return not is_whole

@@ -2,7 +2,8 @@
 
 import pytest
 
-from martlet.storage import suggestions
+from martlet.services import measuring
+from martlet.storage import day_counts, suggestions
 from martlet.storage.sqlite import SqliteStore
 from tests.client import Api
 from tests.mastodon.acts import do, follow
@@ -52,3 +53,31 @@ def test_suggestions_are_found_by_indexes(api: Api) -> None:
         suggestions.alike(db, people[0].id, 10, 10)
     assert len(plans.statements) > 8
     assert plans.scans() == {}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_figures_are_found_by_indexes(api: Api) -> None:
+    admin = api.person("admin", scopes="read admin:read", role="admin")
+    store = api.built.ground.store
+    assert isinstance(store, SqliteStore)
+    dates = {"start_at": "2026-01-01", "end_at": "2036-01-01"}
+    about = {key: {"id": "1", "domain": "peer.example"} for key in ABOUT}
+    with store.write() as db:
+        day_counts.count_posts(db, 0, 1)
+    plans = Plans(store)
+    for watched in (False, True):
+        if watched:
+            plans.watch()
+        for what, keys in (("measures", measuring.COUNTERS), ("dimensions", measuring.DIMENSIONS)):
+            reply = api.post(f"/api/v1/admin/{what}", admin, json={"keys": sorted(keys), **dates, **about})
+            assert len(reply.json) == len(keys)
+        assert api.post("/api/v1/admin/retention", admin, json=dates).status == 200
+    with store.write() as db:
+        day_counts.count_posts(db, 0, 1)
+        day_counts.forget(db, 1, 1)
+    assert len(plans.statements) > 20
+    newest_tokens = [lines for sql, lines in plans.scans().items() if "FROM token" not in sql]
+    assert newest_tokens == []
+
+
+ABOUT = [key for key in (*measuring.COUNTERS, *measuring.DIMENSIONS) if key.startswith(("tag_", "instance_"))]
