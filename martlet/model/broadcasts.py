@@ -64,6 +64,7 @@ class PostGone(msgspec.Struct, frozen=True):
     author: AccountId
     visibility: int
     is_boost: bool
+    is_local_only: bool
     told: tuple[AccountId, ...]
 
 

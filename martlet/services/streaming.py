@@ -15,8 +15,8 @@ def of_edit(db: Writer, event: PostEdited, here: Server) -> None:
 def of_deletion(db: Writer, event: PostDeleted, here: Server) -> None:
     del here
     is_boost = event.boosted is not None
-    told = event.told[:MOST_TOLD]
-    broadcasts.put(db, PostGone(event.post, event.author, event.visibility, is_boost, told))
+    told, is_local_only = event.told[:MOST_TOLD], event.is_local_only
+    broadcasts.put(db, PostGone(event.post, event.author, event.visibility, is_boost, is_local_only, told))
 
 
 def of_notification(db: Writer, event: Notified, here: Server) -> None:

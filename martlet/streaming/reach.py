@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import NamedTuple
 
 from martlet.model.broadcasts import PostDelivered, PostGone
-from martlet.model.names import AccountId, ListId, NotificationId, PostId, TokenId
+from martlet.model.names import NOBODY, AccountId, ListId, NotificationId, PostId, TokenId
 from martlet.model.visibility import Visibility
 from martlet.services import signing_in
 from martlet.services.signing_in import Viewer
@@ -86,7 +86,8 @@ def of_gone_post(db: Reader, gone: PostGone, seats: Seats) -> Admitted:
     Seats of those who may have had the post: it cannot be asked any more who saw it.
 
     Its followers, if it was for them; whoever was told; lists with its author in
-    them; and all who listen to public posts, if it was one.
+    them; and all who listen to public posts, if it was one; visitors not, if it
+    was for this server's people.
     """
     homes = [AccountId(channel.id) for channel in seats if channel.what == "home"]
     readers = audiences.readers_of(db, gone.author, Visibility(gone.visibility), homes)
@@ -102,7 +103,14 @@ def of_gone_post(db: Reader, gone: PostGone, seats: Seats) -> Admitted:
         for channel in seats
         if (channel.id in told[channel.what] if channel.what in told else is_open)
     )
-    return admitted(db, _at(reached, seats))
+    return admitted(
+        db,
+        (
+            (channel, listener)
+            for channel, listener in _at(reached, seats)
+            if listener.viewer.account != NOBODY or not gone.is_local_only
+        ),
+    )
 
 
 class ReachedOfNotification(NamedTuple):

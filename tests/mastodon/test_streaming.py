@@ -120,6 +120,21 @@ def test_what_is_not_public_is_told_to_those_it_is_for(api: Api, visibility: str
         assert made["id"] not in tagged.sent.decode()
 
 
+def test_visitors_hear_nothing_of_what_is_for_people_here(api: Api) -> None:
+    ada = api.person("ada")
+    with listening(api, PUBLIC) as visitor, listening(api, PUBLIC, ada) as own:
+        made = publish(api, ada, "among us", local_only=True)
+        api.work()
+        own.until("update")
+        api.delete(f"/api/v1/statuses/{made['id']}", ada)
+        api.work()
+        own.until("delete")
+        publish(api, ada)
+        api.work()
+        visitor.until("update")
+        assert made["id"] not in visitor.sent.decode()
+
+
 def test_a_conversation_goes_on(api: Api) -> None:
     ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
     api.post(f"/api/v1/accounts/{ada.id}/follow", bob)
