@@ -25,6 +25,7 @@ from functools import partial
 from typing import Any, BinaryIO
 
 from martlet.storage.database import AlreadyThere, DatabaseBusy, DatabaseGone, StorageFull, Writer
+from martlet.storage.sqlite_checkpoints import SAFE_LOG, Checkpoints
 
 log = logging.getLogger("martlet.storage")
 
@@ -70,6 +71,8 @@ class _Group:
     done: list[Waiting] = field(default_factory=list)
     has_work: bool = False
     """Whether events or jobs were left behind."""
+    rows: int = 0
+    """How many it changed."""
 
 
 class Groups:
@@ -84,6 +87,7 @@ class Groups:
         self._connect, self._open_lock, self._tell_listeners = connect, open_lock, tell_listeners
         self._connection: sqlite3.Connection | None = None
         self._lock: BinaryIO | None = None
+        self._checkpoints = Checkpoints(connect, open_lock)
         self._patience = 0
         """How many ms the writer thread waits while somebody else, who does not know of our lock file, writes."""
         self._seconds: dict[object, float] = {}
@@ -114,6 +118,7 @@ class Groups:
             self._orders.put(self._run_rest)
             self._orders.put(None)
             self._thread.join(30)
+        self._checkpoints.close()
         if self._lock is not None:
             self._lock.close()
 
@@ -129,13 +134,12 @@ class Groups:
             return
         group = _Group()
         connection, lock = self._ground()
-        before = connection.total_changes
         try:
             self._run(group, connection, is_beside=False)
         except BaseException as error:  # noqa: BLE001 - all of the group must hear of it
             self._abandon(group, connection, lock, error)
         else:
-            if connection.total_changes != before:
+            if group.rows:
                 self._orders.put(partial(self._commit, group, connection, lock))
             else:  # there is nothing to wait for
                 self._commit(group, connection, lock)
@@ -202,11 +206,13 @@ class Groups:
             self._connection = self._connect()
             self._patience = int(self._connection.execute("PRAGMA busy_timeout").fetchone()[0])
             self._connection.execute("PRAGMA busy_timeout = 0")  # the loop does not wait
+            self._connection.execute(f"PRAGMA wal_autocheckpoint = {SAFE_LOG}")
         return self._connection, self._lock
 
     def _run(self, group: _Group, connection: sqlite3.Connection, *, is_beside: bool) -> None:
         """Those that wait, until it is time to commit. Raises where the whole transaction is lost."""
         clock = time.thread_time if is_beside else time.perf_counter
+        changes = connection.total_changes
         execute = translating(connection)
         started = time.perf_counter()
         before = clock()
@@ -217,6 +223,7 @@ class Groups:
                 waiting = self._waiting.popleft()
             group.done.append(waiting)
             group.has_work |= _run_one(waiting, connection, execute)
+            group.rows = connection.total_changes - changes
             now = clock()
             self._note(waiting.kind, now - before)
             before = now
@@ -238,6 +245,7 @@ class Groups:
             return
         fcntl.flock(lock, fcntl.LOCK_UN)
         self._answer(group)
+        self._checkpoints.note(group.rows)
         if group.has_work:
             self._tell_listeners()
 

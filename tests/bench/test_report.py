@@ -65,3 +65,10 @@ def test_two_results_are_compared(tmp_path: Path) -> None:
     path = made("large", cpu_us=150).save(tmp_path)
     shown = report.comparison(made(), report.read(path))
     assert "| home timeline | 120 | 150 | 1.25 |" in shown
+
+
+def test_threads_of_different_length_are_compared_post_by_post() -> None:
+    short, long = made(), made("large")
+    short.loads = {"context": Figures(160, 5000.0, 1.0, 2.0, 0, 18_500, 18_000, 8)}
+    long.loads = {"context": Figures(240, 5000.0, 1.0, 2.0, 0, 27_500, 27_000, 12)}
+    assert ", 8 items against 12: ratio for each | 160 | 240 | 1.00 |" in report.comparison(short, long)

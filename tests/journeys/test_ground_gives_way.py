@@ -151,5 +151,5 @@ def test_a_poisoned_event_is_set_aside_and_holds_up_nobody(api: Api) -> None:
     assert f"after {TRIES} tries" in parked[0].sentence
     assert "martlet jobs retry" in parked[0].advice
     with api.built.ground.store.read() as db:
-        assert db.value("SELECT count(*) FROM job") == 1
+        assert db.value("SELECT count(*) FROM job WHERE name <> 'tally'") == 1  # that one comes every day
         assert db.value("SELECT count(*) FROM event") == 0
