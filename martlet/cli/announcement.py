@@ -11,6 +11,7 @@ from rich.table import Table
 from martlet.cli.opening import opened, server, with_settings
 from martlet.model.announcements import Announcement, AnnouncementWish
 from martlet.model.paging import Page
+from martlet.model.roles import OPERATOR
 from martlet.model.server import milliseconds, moment
 from martlet.services import announcing
 from martlet.settings import Settings
@@ -45,9 +46,9 @@ def publish(
     with opened(settings) as store:
         here = server(settings, store)
         with store.write() as db:
-            made = announcing.write(db, wish, here)
+            made = announcing.write(db, OPERATOR, wish, here)
             if made.publish_at is None:
-                made = announcing.publish(db, made.id, here)
+                made = announcing.publish(db, OPERATOR, made.id, here)
     click.echo(made.id)
 
 
@@ -64,7 +65,7 @@ def change(settings: Settings, id: int, file: IO[str]) -> None:
             wish = AnnouncementWish(
                 file.read(), before.starts_at, before.ends_at, bool(before.is_all_day), before.publish_at
             )
-            announcing.change(db, id, wish, here)
+            announcing.change(db, OPERATOR, id, wish, here)
     click.echo("Changed.")
 
 
@@ -73,8 +74,10 @@ def change(settings: Settings, id: int, file: IO[str]) -> None:
 @with_settings
 def unpublish(settings: Settings, id: int) -> None:
     """Show it to nobody any more."""
-    with opened(settings) as store, store.write() as db:
-        announcing.unpublish(db, id)
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            announcing.unpublish(db, OPERATOR, id, here)
     click.echo("Nobody is shown it any more.")
 
 
@@ -86,7 +89,7 @@ def republish(settings: Settings, id: int) -> None:
     with opened(settings) as store:
         here = server(settings, store)
         with store.write() as db:
-            announcing.publish(db, id, here)
+            announcing.publish(db, OPERATOR, id, here)
     click.echo("Everybody is shown it.")
 
 
@@ -95,8 +98,10 @@ def republish(settings: Settings, id: int) -> None:
 @with_settings
 def delete(settings: Settings, id: int) -> None:
     """Remove it for good."""
-    with opened(settings) as store, store.write() as db:
-        announcing.delete(db, id)
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            announcing.delete(db, OPERATOR, id, here)
     click.echo("Removed.")
 
 

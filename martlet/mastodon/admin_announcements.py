@@ -10,8 +10,8 @@ from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call, NoForm
 from martlet.mastodon.serialize.times import iso, iso_or_none
 from martlet.model.announcements import Announcement, AnnouncementWish
-from martlet.model.roles import Permission
-from martlet.services import announcing
+from martlet.model.roles import Actor, Permission
+from martlet.services import announcing, permitting
 from martlet.storage import announcements
 from martlet.storage.database import Reader, Writer
 
@@ -60,6 +60,10 @@ def _entity(one: Announcement) -> Entity:
     )
 
 
+def _actor(db: Reader, call: Call[Any]) -> Actor:
+    return permitting.actor_of(db, call.account)
+
+
 @api.get("/api/v1/admin/announcements", scope="admin:read", form=PageForm, returns=list[Entity],
          permission=Permission.MANAGE_ANNOUNCEMENTS)  # fmt: skip
 def index(db: Reader, call: Call[PageForm]) -> list[Entity]:
@@ -82,33 +86,33 @@ def show(db: Reader, call: Call[NoForm]) -> Entity:
           permission=Permission.MANAGE_ANNOUNCEMENTS)  # fmt: skip
 def write(db: Writer, call: Call[AnnouncementForm]) -> Entity:
     """Keep one; it is published at `scheduled_at`, or with `…/publish`."""
-    return _entity(announcing.write(db, call.form.wish(), call.here))
+    return _entity(announcing.write(db, _actor(db, call), call.form.wish(), call.here))
 
 
 @api.put("/api/v1/admin/announcements/{id}", scope="admin:write", form=AnnouncementForm, returns=Entity,
          permission=Permission.MANAGE_ANNOUNCEMENTS)  # fmt: skip
 def change(db: Writer, call: Call[AnnouncementForm]) -> Entity:
     """Say something else; where the text is another, everybody is to read it anew."""
-    return _entity(announcing.change(db, call.id, call.form.wish(), call.here))
+    return _entity(announcing.change(db, _actor(db, call), call.id, call.form.wish(), call.here))
 
 
 @api.post("/api/v1/admin/announcements/{id}/publish", scope="admin:write", returns=Entity,
           permission=Permission.MANAGE_ANNOUNCEMENTS)  # fmt: skip
 def publish(db: Writer, call: Call[NoForm]) -> Entity:
     """Show it to everybody here."""
-    return _entity(announcing.publish(db, call.id, call.here))
+    return _entity(announcing.publish(db, _actor(db, call), call.id, call.here))
 
 
 @api.post("/api/v1/admin/announcements/{id}/unpublish", scope="admin:write", returns=Entity,
           permission=Permission.MANAGE_ANNOUNCEMENTS)  # fmt: skip
 def unpublish(db: Writer, call: Call[NoForm]) -> Entity:
     """Show it to nobody any more."""
-    return _entity(announcing.unpublish(db, call.id))
+    return _entity(announcing.unpublish(db, _actor(db, call), call.id, call.here))
 
 
 @api.delete("/api/v1/admin/announcements/{id}", scope="admin:write", returns=dict[str, Any],
             permission=Permission.MANAGE_ANNOUNCEMENTS)  # fmt: skip
 def delete(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
     """Remove it, with what was chosen for it."""
-    announcing.delete(db, call.id)
+    announcing.delete(db, _actor(db, call), call.id, call.here)
     return {}

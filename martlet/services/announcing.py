@@ -12,11 +12,13 @@ from dataclasses import replace
 import msgspec
 
 from martlet.model.announcements import Announcement, AnnouncementWish
+from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import AnnouncementPublished, AnnouncementReacted, AnnouncementRemoved
 from martlet.model.names import NOBODY, AccountId, PostId, Uri
+from martlet.model.roles import Actor
 from martlet.model.server import Server
-from martlet.services import composing, emoji_reacting
+from martlet.services import auditing, composing, emoji_reacting
 from martlet.services.emoji_reacting import CannotReact
 from martlet.storage import announcements, events, posts, uris
 from martlet.storage.database import Reader, Store, Writer
@@ -54,16 +56,17 @@ class Due(msgspec.Struct, frozen=True):
 # -- those who run the server --------------------------------------------
 
 
-def write(db: Writer, wish: AnnouncementWish, here: Server) -> Announcement:
+def write(db: Writer, actor: Actor, wish: AnnouncementWish, here: Server) -> Announcement:
     """Keep one; it is published at the moment that it names, or by `publish`. Raises `InvalidInput`."""
     now = here.now_ms()
     made = _as_wished(db, here.next_id(), wish, now, here)
     announcements.insert(db, made)
     _plan(db, made)
+    _note(db, actor, "announcement.write", made, {"is_there": False}, {"is_there": True}, here)
     return made
 
 
-def change(db: Writer, id: int, wish: AnnouncementWish, here: Server) -> Announcement:
+def change(db: Writer, actor: Actor, id: int, wish: AnnouncementWish, here: Server) -> Announcement:
     """
     Say something else. One that is published stays so, and is to be read anew by those who had read it.
 
@@ -83,36 +86,57 @@ def change(db: Writer, id: int, wish: AnnouncementWish, here: Server) -> Announc
     if made.published_at is not None:
         db.emit(AnnouncementPublished(id))
     _plan(db, made)
+    _note(db, actor, "announcement.change", made, {"text": before.text}, {"text": made.text}, here)
     return made
 
 
-def publish(db: Writer, id: int, here: Server) -> Announcement:
+def publish(db: Writer, actor: Actor, id: int, here: Server) -> Announcement:
     """Raises `NotFound`; `InvalidInput` for one that is over already."""
     found = announcements.take_any(db, id)
-    now = here.now_ms()
-    if found.over_at is not None and found.over_at <= now:
+    if found.over_at is not None and found.over_at <= here.now_ms():
         raise InvalidInput("Validation failed: The announcement is over already", "ends_at")
     if found.published_at is not None:
         return found
-    made = replace(found, published_at=now, publish_at=None)
-    announcements.update(db, made)
-    db.emit(AnnouncementPublished(id))
+    made = _show(db, found, here)
+    _note(db, actor, "announcement.publish", made, {"is_published": False}, {"is_published": True}, here)
     return made
 
 
-def unpublish(db: Writer, id: int) -> Announcement:
+def unpublish(db: Writer, actor: Actor, id: int, here: Server) -> Announcement:
     """Nobody is shown it any more; it can be published again. Raises `NotFound`."""
     found = announcements.take_any(db, id)
-    made = replace(found, published_at=None, publish_at=None)
-    announcements.update(db, made)
-    db.emit(AnnouncementRemoved(id))
+    made = _take_off(db, found)
+    was: State = {"is_published": found.published_at is not None}
+    _note(db, actor, "announcement.unpublish", made, was, {"is_published": False}, here)
     return made
 
 
-def delete(db: Writer, id: int) -> None:
+def delete(db: Writer, actor: Actor, id: int, here: Server) -> None:
     """Raises `NotFound`."""
-    announcements.delete(db, announcements.take_any(db, id).id)
+    found = announcements.take_any(db, id)
+    announcements.delete(db, id)
     db.emit(AnnouncementRemoved(id))
+    _note(db, actor, "announcement.delete", found, {"is_there": True}, {"is_there": False}, here)
+
+
+def _show(db: Writer, found: Announcement, here: Server) -> Announcement:
+    made = replace(found, published_at=here.now_ms(), publish_at=None)
+    announcements.update(db, made)
+    db.emit(AnnouncementPublished(made.id))
+    return made
+
+
+def _take_off(db: Writer, found: Announcement) -> Announcement:
+    made = replace(found, published_at=None, publish_at=None)
+    announcements.update(db, made)
+    db.emit(AnnouncementRemoved(made.id))
+    return made
+
+
+def _note(
+    db: Writer, actor: Actor, act: str, one: Announcement, before: State, after: State, here: Server
+) -> None:
+    auditing.record(db, actor, act, Target("announcement", one.id, one.text), before, after, here)
 
 
 def _as_wished(db: Reader, id: int, wish: AnnouncementWish, now: int, here: Server) -> Announcement:
@@ -169,8 +193,8 @@ async def publish_due(store: Store, body: str, here: Server) -> None:
 def _publish_due(db: Writer, due: Due, here: Server) -> None:
     found = _due(db, due)
     is_over = found is not None and found.over_at is not None and found.over_at <= here.now_ms()
-    if found is not None and found.publish_at == due.at and not is_over:
-        publish(db, found.id, here)
+    if found is not None and found.published_at is None and found.publish_at == due.at and not is_over:
+        _show(db, found, here)
 
 
 async def end_due(store: Store, body: str, here: Server) -> None:
@@ -181,8 +205,8 @@ async def end_due(store: Store, body: str, here: Server) -> None:
 
 def _end_due(db: Writer, due: Due) -> None:
     found = _due(db, due)
-    if found is not None and found.over_at == due.at:
-        unpublish(db, found.id)
+    if found is not None and found.published_at is not None and found.over_at == due.at:
+        _take_off(db, found)
 
 
 def _due(db: Writer, due: Due) -> Announcement | None:

@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageDraw
 
 from martlet.model.announcements import AnnouncementWish
+from martlet.model.roles import OPERATOR
 from martlet.model.server import Server
 from martlet.services import announcing, registering, stating
 from martlet.services import here as this_server
@@ -54,8 +55,10 @@ def _fill(store: Store, here: Server) -> None:
         server_values.put_rules(db, [Rule(here.next_id(), "Be kind", "It costs nothing")])
         stating.state(db, "about", "# The lower town", here)
         stating.publish_terms(db, "Be kind.", date(2026, 1, 1), here)
-        said = announcing.write(db, AnnouncementWish("The ferry is late, @ada :swift: #ferry"), here)
-        announcing.publish(db, said.id, here)
+        said = announcing.write(
+            db, OPERATOR, AnnouncementWish("The ferry is late, @ada :swift: #ferry"), here
+        )
+        announcing.publish(db, OPERATOR, said.id, here)
         key = "aa/aa/" + "a" * 28 + ".png"
         emojis.insert(db, Emoji(here.next_id(), "swift", "", key, key, "Birds", 1, here.now_ms()))
 

@@ -171,6 +171,16 @@ def test_only_who_may_announces(api: Api, owner: Person) -> None:
     assert len(shown(api, ada)) == 1
 
 
+def test_it_is_written_down_who_announced(api: Api, owner: Person) -> None:
+    id = announce(api, owner)
+    api.put(f"{ADMIN}/{id}", owner, json={"text": "The ferry is on time"})
+    api.delete(f"{ADMIN}/{id}", owner)
+    with api.built.ground.store.read() as db:
+        acts = db.rows("SELECT act, actor_id FROM audit_entry WHERE target_kind = 'announcement' ORDER BY id")
+    named = ("write", "publish", "change", "delete")
+    assert [tuple(row) for row in acts] == [(f"announcement.{act}", owner.id) for act in named]
+
+
 def test_b_an_announcement_carries_no_markup(api: Api, owner: Person) -> None:
     """B4: what is announced is plain text."""
     announce(api, owner, "<script>alert(1)</script> <img src=x onerror=alert(1)>")

@@ -11,6 +11,7 @@ from martlet.mastodon.server_entities import Announcement
 from martlet.model.announcements import AnnouncementWish
 from martlet.model.events import NotificationsMerged, PostPublished
 from martlet.model.names import PostId
+from martlet.model.roles import OPERATOR
 from martlet.services import announcing
 from tests.client import Api, Person, strictly
 from tests.listening import Event, Lines, asked, listening, talking
@@ -275,7 +276,8 @@ def test_announcements_are_told_to_everybody(api: Api) -> None:
     here = api.built.ground.here
     with listening(api, USER, ada) as stream, listening(api, PUBLIC, ada) as public:
         with api.built.ground.store.write() as db:
-            made = announcing.publish(db, announcing.write(db, AnnouncementWish("Fair #town"), here).id, here)
+            said = announcing.write(db, OPERATOR, AnnouncementWish("Fair #town"), here)
+            made = announcing.publish(db, OPERATOR, said.id, here)
         api.work()
         event = stream.until("announcement")
         strictly((event.payload or "").encode(), Announcement)
@@ -289,7 +291,7 @@ def test_announcements_are_told_to_everybody(api: Api) -> None:
         api.work()
         assert stream.until("announcement.reaction").json == wanted | {"count": 0}
         with api.built.ground.store.write() as db:
-            announcing.unpublish(db, made.id)
+            announcing.unpublish(db, OPERATOR, made.id, here)
         api.work()
         assert stream.until("announcement.delete").payload == str(made.id)
         assert public.names() == []
