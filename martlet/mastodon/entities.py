@@ -9,6 +9,7 @@ from typing import Any
 
 from msgspec import UNSET, Struct, UnsetType, field
 
+from martlet.mastodon.bookmark_entities import StatusPleroma
 from martlet.mastodon.policy_entities import InteractionPolicy
 
 
@@ -432,6 +433,7 @@ class Status(StatusBody, kw_only=True):
     bookmarked: bool | UnsetType = UNSET
     pinned: bool | UnsetType = UNSET
     filtered: list[FilterResult] | UnsetType = UNSET
+    pleroma: StatusPleroma | UnsetType = UNSET
     text: str | UnsetType = UNSET
 
 

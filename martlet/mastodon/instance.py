@@ -17,6 +17,7 @@ API_VERSIONS = {"mastodon": 6}
 """Apps switch features on by this number: announced is only what works, up to and with it."""
 EXTENSIONS = (
     "admin_announcements",
+    "bookmark_folders",
     "circles",
     "emoji_reactions",
     "expiring_posts",

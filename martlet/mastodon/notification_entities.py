@@ -214,6 +214,8 @@ class PushAlerts(
     collection_update: bool = False
     reaction: bool = False
     pending_reply: bool = False
+    severed_relationships: bool = False
+    moderation_warning: bool = False
 
 
 class WebPushSubscription(Struct, kw_only=True):

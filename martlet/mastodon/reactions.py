@@ -7,18 +7,25 @@ from typing import Annotated, Any
 from msgspec import Meta, Struct
 
 from martlet.mastodon import entities
+from martlet.mastodon.bookmarks import telling_folders
 from martlet.mastodon.paging import PageForm
-from martlet.mastodon.routing import Api, Call, NoForm
+from martlet.mastodon.routing import Api, Call, NoForm, id_in
 from martlet.mastodon.statuses import visibility_in
 from martlet.model.errors import InvalidInput
 from martlet.model.names import PostId
 from martlet.model.visibility import Visibility
-from martlet.services import reacting
+from martlet.services import reacting, sorting_bookmarks
 from martlet.storage import marks, posts
 from martlet.storage.database import Reader, Writer
 from martlet.storage.marks import Marker
 
 api = Api()
+
+
+class BookmarkForm(Struct, frozen=True):
+    folder_id: Annotated[
+        str | None, Meta(description="Into this folder; empty: out of any. Not in Mastodon.")
+    ] = None
 
 
 class BoostForm(Struct, frozen=True):
@@ -51,11 +58,19 @@ async def unfavourite(call: Call[NoForm]) -> bytes:
     return await call.store.reading(_post, call)
 
 
-@api.post("/api/v1/statuses/{id}/bookmark", scope="write:bookmarks", returns=entities.Status)
-def bookmark(db: Writer, call: Call[NoForm]) -> bytes:
+@api.post(
+    "/api/v1/statuses/{id}/bookmark", scope="write:bookmarks", form=BookmarkForm, returns=entities.Status
+)
+def bookmark(db: Writer, call: Call[BookmarkForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/statuses/#bookmark"""
-    reacting.bookmark(db, call.account, PostId(call.id), call.here)
-    return _post(db, call)
+    id, folder = PostId(call.id), call.form.folder_id
+    reacting.bookmark(db, call.account, id, call.here)
+    if folder is None:
+        return _post(db, call)
+    sorting_bookmarks.sort_into(db, call.account, id, id_in(folder) if folder else None)
+    shown = posts.get_shown(db, id, call.account)
+    extra = telling_folders(db, call.account, [shown.boosted_id or shown.id])
+    return call.pages.one(db, shown, call.viewer, extra)
 
 
 @api.post("/api/v1/statuses/{id}/unbookmark", scope="write:bookmarks", returns=entities.Status)

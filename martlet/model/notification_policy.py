@@ -72,6 +72,7 @@ FILTERABLE = frozenset(
         NotificationKind.FOLLOW,
         NotificationKind.FOLLOW_REQUEST,
         NotificationKind.PENDING_REPLY,
+        NotificationKind.PACKED,
     }
 )
 """Kinds that strangers bring about. All others one has asked for, or they are about the server itself."""

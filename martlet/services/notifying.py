@@ -251,7 +251,7 @@ def tell(
         return
     treatment = screening.treatment(db, account, kind, sender, post, here)
     if treatment == Treatment.FILTER:
-        _keep_aside(db, account, kind, sender, post, here, emoji)
+        _keep_aside(db, account, kind, sender, post, here, emoji=emoji, pack=pack)
     elif treatment == Treatment.ACCEPT:
         _tell_at_all(db, account, kind, sender, post, here, emoji=emoji, pack=pack)
 
@@ -263,11 +263,14 @@ def _keep_aside(
     sender: AccountId,
     post: PostId | None,
     here: Server,
+    *,
     emoji: str,
+    pack: int | None,
 ) -> None:
     """Nobody is told, until the account lets the sender through."""
     id, now = NotificationId(here.next_id()), here.now_ms()
-    kept = Notification(id, account, kind, sender, post, None, ungrouped(id), now, emoji, is_filtered=1)
+    key = ungrouped(id)
+    kept = Notification(id, account, kind, sender, post, None, key, now, emoji, is_filtered=1, pack_id=pack)
     if notifications.insert(db, kept) and kind in notification_requests.ASKING:
         notification_requests.put(db, here.next_id(), account, sender)
 

@@ -66,6 +66,7 @@ OWNED = (
     ("reply_request", "asked_id"),
     ("suggested_account", "account_id"),
     ("trend_voice", "account_id"),
+    ("bookmark_folder", "account_id"),
     ("notification_permission", "account_id"),
     ("notification_permission", "from_id"),
     ("notification_policy", "account_id"),

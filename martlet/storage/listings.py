@@ -245,17 +245,28 @@ def marked(
     db: Reader, viewer: AccountId, page: Page, kind: Literal["liked_id", "bookmarked_id"]
 ) -> Marked | None:
     """What the viewer liked or bookmarked and still may see, the last marked first; None where nothing is."""
+    return _marked(db, viewer, page, kind, f"mark.{kind} IS NOT NULL")
+
+
+def in_folder(db: Reader, viewer: AccountId, page: Page, folder: int) -> Marked | None:
+    """The same of the bookmarks in a folder of the viewer's."""
+    return _marked(db, viewer, page, "bookmarked_id", "mark.folder_id = :folder", folder=folder)
+
+
+def _marked(
+    db: Reader, viewer: AccountId, page: Page, kind: str, which: str, **bound: object
+) -> Marked | None:
     marks = db.rows(
         f"""
         SELECT mark.{kind}, mark.post_id FROM mark
-         WHERE mark.account_id = :viewer AND mark.{kind} IS NOT NULL
-           AND mark.{kind} < :before AND mark.{kind} > :after
+         WHERE mark.account_id = :viewer AND {which} AND mark.{kind} < :before AND mark.{kind} > :after
          ORDER BY mark.{kind} {page.order} LIMIT :limit
         """,
         viewer=viewer,
         before=page.before,
         after=page.after,
         limit=page.limit,
+        **bound,
     )
     if not marks:
         return None

@@ -92,7 +92,7 @@ def bookmark(db: Writer, account: AccountId, post: PostId, id: int) -> None:
 
 def unbookmark(db: Writer, account: AccountId, post: PostId) -> None:
     db.run(
-        "UPDATE mark SET bookmarked_id = NULL WHERE account_id = :account AND post_id = :post",
+        "UPDATE mark SET bookmarked_id = NULL, folder_id = NULL WHERE account_id = :account AND post_id = :post",
         account=account,
         post=post,
     )

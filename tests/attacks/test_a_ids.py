@@ -88,6 +88,7 @@ def private_ids(api: Api, ada: Person, bob: Person) -> dict[str, str]:
         "post": poll["id"],
         "poll": poll["poll"]["id"],
         "notification": api.get("/api/v1/notifications", ada).json[0]["id"],
+        "folder": make("/api/v1/pleroma/bookmark_folders", name="Soups")["id"],
         "request": api.get("/api/v1/notifications/requests", ada).json[0]["id"],
         "group": api.get("/api/v2/notifications?types[]=reblog", ada).json["notification_groups"][0][
             "group_key"

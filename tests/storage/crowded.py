@@ -87,6 +87,8 @@ _CONVERSATIONS = """
     SELECT :start + k * :step, :ada, :start + k * :step, '[1]', :start + k * :step, 1 FROM n
 """
 _LIST = "INSERT INTO list (id, owner_id, title) VALUES (:list, :ada, 'All')"
+_FOLDER = "INSERT INTO bookmark_folder (id, account_id, name, emoji) VALUES (:list, :bob, 'Half', '')"
+_IN_FOLDER = "UPDATE mark SET folder_id = :list WHERE account_id = :bob AND post_id % 2 = 0"
 _MEMBERS = (
     "INSERT INTO list_member (list_id, account_id, id) SELECT :list, :people + k, :start + k * :step FROM n"
 )
@@ -132,7 +134,19 @@ ALL = (
         _ASKING,
         _CONVERSATIONS,
     ),
-    *(_LIST, _ENTRIES.format(":list"), _MEMBERS, _BLOCKS, _MUTES, _HIDDEN, _HIDDEN_FROM, _LATER, _PARKED),
+    *(
+        _LIST,
+        _ENTRIES.format(":list"),
+        _MEMBERS,
+        _FOLDER,
+        _IN_FOLDER,
+        _BLOCKS,
+        _MUTES,
+        _HIDDEN,
+        _HIDDEN_FROM,
+        _LATER,
+        _PARKED,
+    ),
     *(_POLL, _OPTIONS, _VOTES, _HAS_POLL, _KEYS, _TRIES),
 )
 

@@ -174,6 +174,7 @@ ada  /api/v2/notifications?limit=4&min_id={middle}
 ada  /api/v1/conversations
 bob  /api/v1/bookmarks
 bob  /api/v1/bookmarks?max_id={middle}
+bob  /api/v1/bookmarks?folder_id={list}
 bob  /api/v1/favourites
 bob  /api/v1/accounts/lookup?acct=ada
 bob  /api/v1/accounts/{ada}

@@ -54,7 +54,8 @@ def json_list(items: Iterable[Parts]) -> bytes:
     return b"".join(parts)
 
 
-def _no_extra(_: PostId) -> bytes:
+def no_extra(_: PostId) -> bytes:
+    """A post has no further attributes: pages without any come ready."""
     return b""
 
 
@@ -85,7 +86,7 @@ class StatusPages:
         db: Reader,
         found: Sequence[Shown],
         viewer: Viewer,
-        extra: Extra = _no_extra,
+        extra: Extra = no_extra,
         context: Context | None = None,
     ) -> bytes:
         """A JSON list. Filters for other contexts are left out; without a context all are told."""
@@ -95,9 +96,9 @@ class StatusPages:
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None = None
     ) -> list[Parts]:
         """The JSON of each post, in the same order; empty for one that was deleted since it was read."""
-        return self._each(db, found, viewer, _no_extra, context)
+        return self._each(db, found, viewer, no_extra, context)
 
-    def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = _no_extra) -> bytes:
+    def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = no_extra) -> bytes:
         """A single JSON object. Raises `NotFound` for a post that was deleted since it was read."""
         parts = self._each(db, [shown], viewer, extra, None)[0]
         if not parts:
@@ -109,13 +110,13 @@ class StatusPages:
     ) -> dict[PostId, bytes]:
         """The JSON of those posts that the viewer may see."""
         found = posts.shown(db, set(ids), viewer.account)
-        each = self._each(db, found, viewer, _no_extra, context)
+        each = self._each(db, found, viewer, no_extra, context)
         return {one.id: b"".join(parts) for one, parts in zip(found, each, strict=True) if parts}
 
     def _each(
         self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra, context: Context | None
     ) -> list[Parts]:
-        if extra is not _no_extra or viewer.has_filters or viewer.has_muted_threads:
+        if extra is not no_extra or viewer.has_filters or viewer.has_muted_threads:
             return self._made(db, found, viewer, extra, context, None)
         account = viewer.account
         ready = self._ready if account else self._ready_for_nobody
@@ -176,7 +177,7 @@ class StatusPages:
         pieces = self.pieces.of(db, found)
         told = quotes.told([piece.detail for piece in pieces.values()])
         around = self._around(db, found, pieces, told, viewer, context)
-        bodies = _all(found, pieces, around, _no_extra)
+        bodies = _all(found, pieces, around, no_extra)
         return {
             one.id: quotes.Quoted(pieces[one.id].author_id, b"".join(parts))
             for one, parts in zip(found, bodies, strict=True)
