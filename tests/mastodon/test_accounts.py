@@ -93,6 +93,8 @@ def test_what_one_sees_of_oneself(api: Api) -> None:
         "indexable": False,
         "attribution_domains": [],
         "quote_policy": "public",
+        "local_only": False,
+        "expires_in": None,
     }
     bob = api.get("/api/v1/accounts/verify_credentials", api.person("bob")).json
     assert bob["role"] == {
