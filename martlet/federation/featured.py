@@ -7,6 +7,8 @@ Bounded: the collection or its first page, and as many posts as may be pinned he
 import logging
 from dataclasses import dataclass
 
+import msgspec
+
 from martlet.activitypub import parse
 from martlet.federation.resolving import NetworkResolver
 from martlet.model.errors import MartletError
@@ -20,6 +22,10 @@ log = logging.getLogger("martlet.federation")
 @dataclass(slots=True)
 class Featured:
     resolver: NetworkResolver
+
+    async def fetch_later(self, body: str, here: Server) -> None:
+        """The job."""
+        await self.fetch(msgspec.json.decode(body, type=AccountId), here)
 
     async def fetch(self, account: AccountId, here: Server) -> None:
         """Fetch what an account has pinned and keep it in place of what was known; nothing changes where its server is silent."""

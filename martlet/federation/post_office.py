@@ -10,6 +10,7 @@ from martlet.federation.block_lists import ListFetcher
 from martlet.federation.consents import Consents
 from martlet.federation.crawling import Crawler
 from martlet.federation.door import FederationDoor
+from martlet.federation.featured import Featured
 from martlet.federation.fetching import Fetcher
 from martlet.federation.filling import Filler
 from martlet.federation.finishing import Finisher
@@ -20,7 +21,7 @@ from martlet.federation.strangers import Strangers
 from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
-from martlet.services import block_lists
+from martlet.services import block_lists, pinning
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
@@ -60,5 +61,6 @@ class PostOffice:
             VERIFY: Consents(self.resolver).look_again,
             FETCH_THREAD: self.crawler.fetch_thread,
             FILL_PROFILE: self.filler.fill_profile,
+            pinning.FETCH: Featured(self.resolver).fetch_later,
             block_lists.FETCH: self.lists.fetch_due,
         }

@@ -6,6 +6,8 @@ Of people here, followers' servers are told; of people elsewhere, their own word
 
 from collections.abc import Sequence
 
+import msgspec
+
 from martlet.activitypub import addressing, build
 from martlet.activitypub.things import Add, Remove
 from martlet.model.accounts import Account
@@ -15,14 +17,22 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import delivering, documenting
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import marks, remotes, uris
+from martlet.storage import events, marks, remotes, uris
 from martlet.storage.database import Reader, Writer
+
+FETCH = "fetch_featured"
+SETTLED_AFTER = 5 * 60 * 1000
+"""Milliseconds after which somebody's collection is looked at, once they have pinned or unpinned something."""
 
 # -- of people elsewhere -------------------------------------------------
 
 
 def change(db: Writer, act: Add | Remove, actor: Account, here: Server) -> None:
-    """Somebody pins one of their own posts, or unpins it; other collections and other people's posts are left alone."""
+    """
+    Somebody pins one of their own posts, or unpins it; other collections and other people's posts are left alone.
+
+    Which of two came first does not show in them, and they come in any order: a little later the collection is asked.
+    """
     remote = remotes.find(db, actor.id)
     if remote is None or not remote.featured or act.collection != remote.featured:
         return
@@ -33,6 +43,8 @@ def change(db: Writer, act: Add | Remove, actor: Account, here: Server) -> None:
         marks.unpin(db, actor.id, post)
     else:
         marks.pin(db, actor.id, post, here.next_id(), here.limits.pins)
+    body = msgspec.json.encode(actor.id).decode()
+    events.add_job(db, FETCH, body, here.now_ms() + SETTLED_AFTER, key=f"{FETCH}:{actor.id}")
 
 
 def replace(db: Writer, account: AccountId, featured: Sequence[Uri], here: Server) -> None:

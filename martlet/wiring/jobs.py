@@ -27,6 +27,7 @@ from martlet.services import (
     leaving,
     mailing,
     moving,
+    pinning,
     polling,
     previewing,
     pushing,
@@ -110,7 +111,7 @@ def lanes() -> list[Lane]:
     """Jobs that wait for other servers; each process has lanes of its own."""
     return [
         Lane((delivering.SEND,), DELIVERIES_AT_ONCE),
-        Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE), GATHERING_AT_ONCE),
+        Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE, pinning.FETCH), GATHERING_AT_ONCE),
         Lane((previewing.PREVIEW,), PREVIEWS_AT_ONCE),
     ]
 

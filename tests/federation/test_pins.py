@@ -209,3 +209,21 @@ def test_hashtags_that_somebody_features(api: Api, ada: client.Person) -> None:
         "href": "http://localhost:3000/@ada/tagged/swifts",
         "name": "#Swifts",
     }
+
+
+def test_what_came_in_the_wrong_order_is_set_right(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    """The later of the two overtook the earlier; a little later the collection is asked, once for many."""
+    id = follow(api, there, ada, eve)
+    note = there.keep(eve.note())
+    there.bring(api, eve.act("Create", note))
+    there.keep(featured(eve))
+    for verb in ("Remove", "Add"):
+        there.bring(api, eve.act(verb, note["id"], target=eve.extra["featured"]))
+    assert pinned(api, ada, id) == [note["id"]]
+    there.asked.clear()
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6)):
+        api.work()
+    assert pinned(api, ada, id) == []
+    assert there.asked.count(eve.extra["featured"]) == 1
