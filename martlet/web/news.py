@@ -33,6 +33,10 @@ WORDS: dict[NotificationKind, tuple[str, Sentence]] = {
     NotificationKind.QUOTE: ("write", sentence("{name} quoted your post")),
     NotificationKind.QUOTED_EDIT: ("write", sentence("{name} changed a post that you quoted")),
     NotificationKind.REACTION: ("like", sentence("{name} chose an emoji for your post")),
+    NotificationKind.PENDING_REPLY: (
+        "reply",
+        sentence("{name} wants to answer your post. An app that knows reply controls lets you approve it."),
+    ),
     NotificationKind.SIGN_UP: ("me", sentence("{name} is new here")),
     NotificationKind.REPORT: ("warn", sentence("{name} reported something")),
     NotificationKind.PACKED: ("people", sentence("{name} put you into a collection")),
