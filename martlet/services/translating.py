@@ -19,7 +19,6 @@ import msgspec
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
-from martlet.model.visibility import Visibility
 from martlet.services import sweeping
 from martlet.services.ports import Ground
 from martlet.storage import media, polls, posts, translations, users
@@ -146,7 +145,7 @@ class Translator:
         A post in a language; by default that of the viewer's pages.
 
         Raises `NotFound` for what the viewer may not see and where nothing is translated at all, `CannotTranslate`
-        for posts that not everybody may read and for languages the service does not know, `TranslationFailed`.
+        for posts that not everybody may read, here or elsewhere, and for languages the service does not know, `TranslationFailed`.
         """
         if self._service is None:
             raise NotFound
@@ -198,7 +197,7 @@ class Translator:
         post = posts.get(db, id, viewer)
         if post.boost_of_id is not None:
             post = posts.get(db, post.boost_of_id, viewer)
-        if post.visibility < Visibility.UNLISTED:
+        if not post.is_open:
             raise CannotTranslate
         user = users.find(db, viewer) if viewer else None
         here = self._ground.here

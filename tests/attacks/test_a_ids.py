@@ -19,6 +19,7 @@ LONGEST = 40_000
 """Bytes that any text in the database may have: a post of 5,000 characters, rendered."""
 PASSING = {
     "token",
+    "day_count",
     "session",
     "users",
     "event",

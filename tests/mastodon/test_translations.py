@@ -115,6 +115,7 @@ def test_what_is_not_translated(translating: Api, ada: Person, service: Service)
         post = publish(api, ada, f"a {visibility} word", visibility=visibility, language="en")
         assert ask(api, bob, post).status == status, visibility
         assert ask(api, ada, post).status == (200 if status == 200 else 403), visibility
+    assert ask(api, ada, publish(api, ada, "in the house", local_only=True, language="en")).status == 403
     post = publish(api, ada, "hello", language="en")
     for lang in ("en", "fr", "xx", "no language"):
         reply = ask(api, ada, post, lang)

@@ -51,7 +51,7 @@ def test_a_hashtag(api: Api, people: list[Person]) -> None:
 
 
 @pytest.mark.parametrize(
-    "what", ["private", "unlisted", "sensitive", "warned", "hidden", "bots", "young", "limited"]
+    "what", ["private", "unlisted", "local", "sensitive", "warned", "hidden", "bots", "young", "limited"]
 )
 def test_who_has_no_voice(api: Api, people: list[Person], what: str) -> None:
     """F5"""
@@ -60,6 +60,8 @@ def test_who_has_no_voice(api: Api, people: list[Person], what: str) -> None:
     match what:
         case "private" | "unlisted":
             more = {"visibility": what}
+        case "local":
+            more = {"local_only": True}
         case "sensitive":
             more = {"sensitive": True}
         case "warned":
