@@ -1,6 +1,7 @@
 """Streams of the client API: what is told, and to whom."""
 
 import random
+from contextlib import ExitStack
 from dataclasses import replace
 from typing import Any
 
@@ -66,6 +67,40 @@ def test_a_post_is_told_to_followers_and_to_the_public(api: Api) -> None:
         assert told(stranger, api, eve) == []
         assert remote.names() == []
         assert follower.sent.startswith(b":)\n")
+
+
+def test_a_post_is_told_as_each_would_be_shown_it(api: Api) -> None:
+    """Polls, quotes, boosts, pictures; to its author, to people with filters, to people who muted the thread."""
+    ada, cem = api.person("ada"), api.person("cem")
+    readers = {name: api.person(name) for name in ("plain", "filtering", "muting", "voting")}
+    for one in readers.values():
+        follow(api, one, ada)
+    rain = {"title": "Rain", "context": ["home"], "keywords_attributes": [{"keyword": "rain"}]}
+    api.post("/api/v2/filters", readers["filtering"], json=rain)
+    first = publish(api, ada, "first")
+    do(api, readers["muting"], "mute", first)
+    asked = publish(api, cem, "rain?", poll={"options": ["a", "b"], "expires_in": 3600})
+    poll = f"/api/v1/polls/{asked['poll']['id']}/votes"
+    assert api.post(poll, readers["voting"], json={"choices": [0]}).status == 200
+    api.work()
+    people = {"author": ada, **readers}
+    with ExitStack() as stack:
+        streams = {name: stack.enter_context(listening(api, USER, one)) for name, one in people.items()}
+        made = [
+            publish(api, ada, "it will rain"),
+            publish(api, ada, "second", in_reply_to_id=first["id"]),
+            publish(api, ada, "which?", poll={"options": ["rain", "sun"], "expires_in": 3600}),
+            publish(api, ada, "see", media_ids=[upload(api, ada)], quote_approval_policy="followers"),
+            publish(api, ada, "look", quoted_status_id=asked["id"]),
+            do(api, ada, "reblog", asked),
+        ]
+        api.work()
+        for name, stream in streams.items():
+            for post in made:
+                told = stream.until("update")
+                strictly((told.payload or "").encode(), entities.Status)
+                shown = api.get(f"/api/v1/statuses/{post['id']}", people[name]).json
+                assert told.json == shown, (name, post["content"])
 
 
 def test_an_edit_and_a_deletion_follow_the_post(api: Api) -> None:

@@ -50,10 +50,13 @@ class StreamVoice:
         original = pieces.get(shown.boosted_id or shown.id)
         if shown.id not in pieces or original is None:
             return [None] * len(heard)
-        wary = {one.viewer.account for one in heard if one.viewer.has_filters}
-        matched = self._filters.matching(db, pieces, wary)
-        wary = {one.viewer.account for one in heard if one.viewer.has_muted_threads}
-        muted = audiences.who_muted(db, original.detail.thread_id, wary)
+        matched = {one.viewer.account for one in heard if one.viewer.has_filters}
+        muted = {one.viewer.account for one in heard if one.viewer.has_muted_threads}
+        if (
+            original.detail.quote_state is None
+        ):  # else it is asked of the quoted post as well, for each by itself
+            matched = self._filters.matching(db, pieces, matched)
+            muted = audiences.who_muted(db, original.detail.thread_id, muted)
         is_same = change == "new" and shown.boosted_id is None and _is_same_for_others(original.detail)
         made = _Made(self._pages, EVENTS[change], original.author_id, is_same=is_same)
         result = []
