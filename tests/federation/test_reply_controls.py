@@ -10,8 +10,11 @@ from typing import Any
 
 import pytest
 
+from martlet.model.names import Uri
+from martlet.services import placing
 from martlet.signing import proofs
 from martlet.signing.keys import PublicKey
+from martlet.storage import uris
 from tests import client
 from tests.client import Api
 from tests.elsewhere import CONTEXT, Document, Elsewhere, Person
@@ -196,6 +199,10 @@ def test_f3_nobody_gets_round_it_from_elsewhere(
     there.bring(api, mallory.act("Create", unseen))
     there.bring(api, mallory.act("Follow", ADA))
     there.bring(api, mallory.act("Update", {**unseen, "updated": "2100-01-01T00:00:00Z"}))
+    with api.built.ground.store.write() as db:  # as when its document is read anew
+        kept = uris.find_post(db, Uri(unseen["id"]))
+        assert kept is not None
+        placing.place_again(db, kept, Uri(private["uri"]), api.built.ground.here)
     assert below(api, private, ada) == []
 
 
