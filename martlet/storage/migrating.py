@@ -9,6 +9,7 @@ has not happened; started twice at once, it happens once.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib import resources
 
 from martlet.storage.database import Reader, Store, Writer
@@ -34,7 +35,8 @@ class Migration:
     sql: str
 
 
-def known(dialect: Dialect) -> list[Migration]:
+@cache
+def known(dialect: Dialect) -> tuple[Migration, ...]:
     """All migrations in order, in the words of `dialect`."""
     found: dict[int, Migration] = {}
     twins: dict[int, Migration] = {}
@@ -49,7 +51,7 @@ def known(dialect: Dialect) -> list[Migration]:
             version: twins.get(version) or Migration(version, one.name, schema_for_postgres(one.sql))
             for version, one in found.items()
         }
-    return [found[version] for version in sorted(found)]
+    return tuple(found[version] for version in sorted(found))
 
 
 def newest(dialect: Dialect) -> int:

@@ -28,6 +28,7 @@ from martlet.storage.sqlite_writing import Groups, Waiting, begun, explained, tr
 P = ParamSpec("P")
 T = TypeVar("T")
 
+SYNCHRONOUS = "FULL"
 CACHE_KIB = 32 * 1024
 BUSY_SECONDS = 10.0
 """How long to wait while somebody else, who does not know of our lock file, writes."""
@@ -191,7 +192,7 @@ class SqliteStore(Store):
             timeout=BUSY_SECONDS,
         )
         connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute(f"PRAGMA synchronous = {SYNCHRONOUS}")
         connection.execute("PRAGMA foreign_keys = ON")
         connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
         connection.execute("PRAGMA temp_store = MEMORY")

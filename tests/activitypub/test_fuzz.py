@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.activitypub import addressing, parse
@@ -83,7 +83,7 @@ PLACES = {name: places(one)[1:] for name, one in DOCUMENTS.items()}
 
 
 @given(st.data())
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_documents_with_parts_of_them_changed(data: st.DataObject) -> None:
     """A part is replaced, or wrapped as JSON-LD may wrap it."""
     name = data.draw(st.sampled_from(sorted(DOCUMENTS)))
@@ -100,7 +100,7 @@ def test_documents_with_parts_of_them_changed(data: st.DataObject) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(NAMES), values, max_size=12), st.sampled_from(sorted(DOCUMENTS)))
-@settings(max_examples=EXAMPLES, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@settings(max_examples=EXAMPLES)
 def test_documents_with_more_in_them(more: dict[str, Any], name: str) -> None:
     is_read_or_refused({**DOCUMENTS[name], **more})
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.activitypub import addressing, build, collections, parse, values
@@ -159,7 +159,7 @@ def sent(document: build.Document) -> build.Document:
 
 
 @given(writings())
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=40)
 def test_posts(post: Writing) -> None:
     document = sent(build.writing(post))
     assert parse.writing(document) == post
@@ -184,7 +184,7 @@ def test_acts(
 
 
 @given(requests, writings())
-@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20)
 def test_requests_for_consent(request: RequestQuote, post: Writing) -> None:
     """With the quote whole in them."""
     document = sent(build.quote_requested(request, build.writing(post)))

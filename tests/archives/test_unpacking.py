@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.archives import unpacking
@@ -190,7 +190,7 @@ def test_g4_what_is_no_archive(tmp_path: Path, body: bytes) -> None:
         unpack(tmp_path, body)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=60)
+@settings(max_examples=60)
 @given(data=st.data(), make=st.sampled_from([zipped, tarred]))
 def test_g4_broken_bytes_are_refused_or_read(tmp_path: Path, data: Any, make: Any) -> None:
     body = bytearray(make(files(media={"a.png": b"x" * 50})))

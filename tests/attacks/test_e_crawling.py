@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet import app
@@ -208,7 +208,7 @@ def place(serve: Any) -> tuple[Api, Endless, client.Person]:
 
 
 @given(graph=GRAPHS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=25)
 def test_e11_whatever_points_at_whatever(
     place: tuple[Api, Endless, client.Person], bugs: list[str], graph: dict[str, Any]
 ) -> None:

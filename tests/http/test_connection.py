@@ -209,7 +209,7 @@ def cut(whole: bytes, lengths: list[int]) -> list[bytes]:
     return [piece for piece in (*pieces, whole[at:]) if piece]
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(lengths=st.lists(st.integers(1, 400), max_size=8), body=st.binary(max_size=200))
 def test_it_does_not_matter_where_the_bytes_are_cut(lengths: list[int], body: bytes) -> None:
     one = b"POST /echo HTTP/1.1\r\n" + HOST + b"Content-Length: %d\r\n\r\n" % len(body) + body

@@ -9,7 +9,7 @@ import os
 import string
 
 import msgspec
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.http import forms
@@ -18,7 +18,7 @@ from martlet.model.errors import MartletError
 from tests.client import Api, Person
 
 EXAMPLES = int(os.environ.get("MARTLET_TEST_FUZZ", "60"))
-bent = settings(max_examples=EXAMPLES, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+bent = settings(max_examples=EXAMPLES)
 
 BOUNDARY = b"line"
 PIECES = st.sampled_from(

@@ -110,9 +110,6 @@ def _try(
     )
     @settings(
         max_examples=EXAMPLES,
-        database=None,
-        deadline=None,
-        derandomize=not LONG,
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )

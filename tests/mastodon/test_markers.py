@@ -38,6 +38,7 @@ def test_preferences(api: Api) -> None:
         "posting:default:sensitive": False,
         "posting:default:language": "de",
         "posting:default:quote_policy": "public",
+        "posting:default:local_only": False,
         "reading:expand:media": "default",
         "reading:expand:spoilers": True,
         "reading:autoplay:gifs": False,

@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from martlet.media.serving import serve
@@ -85,7 +85,6 @@ def test_what_is_no_key_is_not_there(store: LocalStore, name: str) -> None:
     assert (served.status, served.path) == (404, None)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(first=st.none() | st.integers(0, 300), last=st.none() | st.integers(0, 300))
 def test_a_range_is_never_more_than_there_is(
     store: LocalStore, key: str, first: int | None, last: int | None

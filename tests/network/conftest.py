@@ -1,11 +1,6 @@
 import pytest
-from hypothesis import settings
 
 from tests.network.servers import Authority
-
-# Rules are checked here, not clocks: a busy machine must not turn a test red.
-settings.register_profile("martlet", deadline=None)
-settings.load_profile("martlet")
 
 
 @pytest.fixture

@@ -152,7 +152,7 @@ def test_a_short_name_does_not_forbid_what_only_contains_it() -> None:
     passwords.check_strength("al's 47 quiet rooks", ("al",))
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=8)
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_two_passwords_open_the_same_only_if_they_are_the_same(one: str, other: str) -> None:
     stored = passwords.hash_password(one)

@@ -205,7 +205,6 @@ def test_nothing_people_do_makes_the_tables_disagree(store: Store, make: Make, h
         settings=settings(
             max_examples=15,
             stateful_step_count=25,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
             print_blob=False,
         ),

@@ -8,7 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.model.names import NOBODY, AccountId, PostId
@@ -128,7 +128,7 @@ def towns(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[t
         connection.execute("DROP DATABASE searched WITH (FORCE)")
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150)
 @given(
     query=st.lists(st.sampled_from(QUERIES), min_size=1, max_size=3).map(" ".join),
     viewer=st.integers(-1, 2),

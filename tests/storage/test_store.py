@@ -243,3 +243,11 @@ def test_what_waits_when_the_store_is_closed_is_written(store: Store, database: 
     asyncio.run(run())
     with store.read() as db:
         assert names(db) == {"n0", "n1", "n2"}
+
+
+def test_sqlite_answers_when_it_is_on_disk(tmp_path: Path) -> None:
+    """As installed; the tests' own databases do not wait for the disk (`tests/conftest.py`)."""
+    store = open_store("sqlite", tmp_path)
+    with store.write() as db:
+        assert db.value("PRAGMA synchronous") == 2  # FULL
+    store.close()

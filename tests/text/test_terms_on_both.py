@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import psycopg
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from martlet.text.query import parse_query
@@ -30,7 +30,7 @@ def both(postgres: str) -> Iterator[tuple[sqlite3.Connection, psycopg.Connection
     lite.close()
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=300)
 @given(words=texts, joint=st.sampled_from([" ", "", "，"]), query=queries)
 def test_both_databases_answer_alike(
     both: tuple[sqlite3.Connection, psycopg.Connection], words: list[str], joint: str, query: list[str]

