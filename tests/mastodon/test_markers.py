@@ -39,6 +39,7 @@ def test_preferences(api: Api) -> None:
         "posting:default:language": "de",
         "posting:default:quote_policy": "public",
         "posting:default:local_only": False,
+        "posting:default:expires_in": None,
         "reading:expand:media": "default",
         "reading:expand:spoilers": True,
         "reading:autoplay:gifs": False,
