@@ -79,6 +79,15 @@ def measured_heat(voices: list[Voice], kind: TrendKind) -> float:
     return sum(float(2.0 ** ((one.at - NOW) / HOUR_MS / HALF_LIFE_HOURS[kind])) for one in voices)
 
 
+def test_the_formula_of_the_guide() -> None:
+    """docs/guide/trends.md: at 24 people a day, the usual heat of a hashtag is 4 / ln 2 × (1 - 1/64)."""
+    usual = 4 / 0.6931471805599453 * (1 - 1 / 64)
+    now, half = [Voice(NOW, "")] * 10, [Voice(NOW - 4 * HOUR_MS, "")] * 4
+    assert abs(score([*now, *half], 24, TrendKind.TAG) - (12 - usual) ** 2 / usual) < 1e-9
+    assert score([*now, *half], 0, TrendKind.TAG) == 144
+    assert score([*now, *half], 2, TrendKind.TAG) == (12 - usual / 12) ** 2  # less than one is taken for one
+
+
 def test_what_is_told_of_it() -> None:
     voices = [Voice(NOW - n * HOUR_MS // 6, "") for n in range(12)]
     measured = measure(voices, 12, TrendKind.TAG, LEAST, NOW)
