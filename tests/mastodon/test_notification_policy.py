@@ -142,6 +142,8 @@ def test_whoever_was_written_to_in_private_may_answer(api: Api) -> None:
     assert len(api.get("/api/v1/conversations", ada).json) == 1
     public = published(api, ada, "@eve hello")
     published(api, eve, "@ada psst", visibility="direct", in_reply_to_id=public)
+    others = published(api, api.person("joe"), "@ada @eve a word", visibility="direct")
+    published(api, eve, "@ada yes?", visibility="direct", in_reply_to_id=others)
     assert len(types(api, ada)) == 2
     assert len(api.get("/api/v1/conversations", ada).json) == 1
 
