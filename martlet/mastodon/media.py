@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import msgspec
 from msgspec import Meta, Struct
 
-from martlet.http import forms, multipart
+from martlet.http import forms, limits, multipart
 from martlet.http.answer import Answer, json_answer
 from martlet.http.multipart import Upload
 from martlet.mastodon import entities
@@ -44,7 +44,12 @@ class ChangeForm(Struct, frozen=True):
 
 
 @api.post(
-    "/api/v2/media", scope="write:media", form=MediaForm, returns=entities.MediaAttachment, body_limit=None
+    "/api/v2/media",
+    scope="write:media",
+    form=MediaForm,
+    returns=entities.MediaAttachment,
+    body_limit=None,
+    rule=limits.UPLOADS,
 )
 async def upload(call: Call[MediaForm]) -> Answer:
     """https://docs.joinmastodon.org/methods/media/#v2 answers 202 where the file is not ready yet."""
@@ -54,7 +59,12 @@ async def upload(call: Call[MediaForm]) -> Answer:
 
 
 @api.post(
-    "/api/v1/media", scope="write:media", form=MediaForm, returns=entities.MediaAttachment, body_limit=None
+    "/api/v1/media",
+    scope="write:media",
+    form=MediaForm,
+    returns=entities.MediaAttachment,
+    body_limit=None,
+    rule=limits.UPLOADS,
 )
 async def upload_and_wait(call: Call[MediaForm]) -> Answer:
     """https://docs.joinmastodon.org/methods/media/#v1 answers once the file is ready."""

@@ -6,6 +6,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
+from martlet.http import limits
 from martlet.mastodon import entities
 from martlet.mastodon.bookmarks import telling_folders
 from martlet.mastodon.paging import PageForm
@@ -88,7 +89,12 @@ def reblog(db: Writer, call: Call[BoostForm]) -> bytes:
     return call.pages.one(db, posts.get_shown(db, boost, call.account), call.viewer)
 
 
-@api.post("/api/v1/statuses/{id}/unreblog", scope="write:statuses", returns=entities.Status)
+@api.post(
+    "/api/v1/statuses/{id}/unreblog",
+    scope="write:statuses",
+    returns=entities.Status,
+    rule=limits.DELETIONS,
+)
 async def unreblog(call: Call[NoForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/statuses/#unreblog answers with the boosted post."""
     boosted = await call.store.writing(reacting.unboost, call.account, PostId(call.id), call.here)

@@ -5,6 +5,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct
 
+from martlet.http import limits
 from martlet.mastodon import entities
 from martlet.mastodon.interaction_policies import InteractionForm
 from martlet.mastodon.moments import moment_in
@@ -276,7 +277,13 @@ def edit(db: Writer, call: Call[EditForm]) -> bytes:
     return call.pages.one(db, posts.get_shown(db, id, call.account), call.viewer)
 
 
-@api.delete("/api/v1/statuses/{id}", scope="write:statuses", form=DeleteForm, returns=entities.Status)
+@api.delete(
+    "/api/v1/statuses/{id}",
+    scope="write:statuses",
+    form=DeleteForm,
+    returns=entities.Status,
+    rule=limits.DELETIONS,
+)
 def delete(db: Writer, call: Call[DeleteForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/statuses/#delete answers with all that is needed to write it anew."""
     post = posts.get_own(db, PostId(call.id), call.account)

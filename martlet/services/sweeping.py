@@ -1,10 +1,13 @@
 """What is over goes: counted attempts, codes that expired, sessions that nobody used for long."""
 
+import asyncio
+from datetime import timedelta
 from functools import partial
 
 from martlet.model import ids
 from martlet.model.server import Server
 from martlet.services import measuring
+from martlet.services.ports import Ground
 from martlet.storage import (
     attempts,
     day_counts,
@@ -16,7 +19,7 @@ from martlet.storage import (
     thread_fetches,
     translations,
 )
-from martlet.storage.database import Store, Writer
+from martlet.storage.database import Writer
 
 SWEEP = "sweep"
 DAY = 86_400_000
@@ -26,6 +29,8 @@ FETCHES_DAYS = 30
 """For so long it is remembered how a thread was last fetched."""
 FAILED_LINK_DAYS, LINKS_AT_ONCE = 30, 1000
 """For so long it is remembered that a link's page had nothing for us; so many are forgotten a day."""
+SCRATCH_DAYS = 7
+"""For so long a film waits for somebody to have its job tried again."""
 SESSION_DAYS = 90
 """A session that was not used for so long is over."""
 COUNTS_AT_ONCE = 20_000
@@ -39,10 +44,13 @@ def want(db: Writer, here: Server) -> None:
     events.add_job(db, SWEEP, "", here.now_ms() + DAY, key=SWEEP)
 
 
-async def sweep(store: Store, body: str, here: Server) -> None:
-    """The job."""
+async def sweep(ground: Ground, body: str, here: Server) -> None:
+    """The job. What a crash left half written among the files goes with it."""
     del body
-    await store.writing(partial(_sweep, here=here))
+    await ground.store.writing(partial(_sweep, here=here))
+    for files in (ground.media, ground.cache):
+        await asyncio.to_thread(files.sweep)
+    await asyncio.to_thread(ground.workshop.sweep, timedelta(days=SCRATCH_DAYS))
 
 
 def _sweep(db: Writer, here: Server) -> None:

@@ -13,10 +13,3 @@ def note_html(parsed: Parsed, people: Mapping[str, MentionLink], tag_url: Callab
 def field_html(parsed: Parsed, people: Mapping[str, MentionLink], tag_url: Callable[[str], str]) -> str:
     """A field's value on one line. Its links say `rel="me"`: this is me there, too."""
     return line(parsed, people, tag_url, rel=REL_ME).replace("\n", " ")
-
-
-def field_link(parsed: Parsed) -> str | None:
-    """The address, if the field is one link and nothing else: the page that may be asked whether it links back."""
-    links = parsed.links
-    is_all = len(links) == 1 and (links[0].start, links[0].end) == (0, len(parsed.text))
-    return links[0].url if is_all else None

@@ -97,7 +97,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         scheduling.PUBLISH: partial(scheduling.publish_due, ground.store),
         mailing.MAIL: partial(mailing.send, ground, _mail_server(settings)),
         suggesting.FIND: partial(suggesting.find, ground.store),
-        sweeping.SWEEP: partial(sweeping.sweep, ground.store),
+        sweeping.SWEEP: partial(sweeping.sweep, ground),
         tallying.TALLY: partial(tallying.tally, ground.store),
         timelines.DELIVER: timelines.go_on,
         timelines.TIDY: partial(timelines.tidy, ground.store),

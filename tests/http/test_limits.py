@@ -2,9 +2,14 @@
 
 from pathlib import Path
 
+import msgspec
 import pytest
 
+from martlet import app
 from martlet.http.limits import Limiter, Rule, TooOften, network_of
+from martlet.services.ports import Ground
+from martlet.settings import Settings
+from tests.client import Api
 
 THREE = Rule("three", 3, 60)
 
@@ -41,3 +46,27 @@ def test_a_whole_ipv6_network_counts_as_one() -> None:
     assert network_of("2001:db8:1:2::1") == network_of("2001:db8:1:2:ffff::9")
     assert network_of("2001:db8:1:2::1") != network_of("2001:db8:1:3::1")
     assert network_of("192.0.2.7") == "192.0.2.7"
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("DELETE", "/api/v1/statuses/1"),
+        ("POST", "/api/v1/statuses/1/unreblog"),
+        ("POST", "/api/v2/media"),
+        ("POST", "/api/v1/media"),
+    ],
+)
+def test_uploads_and_deletions_are_fewer(ground: Ground, settings: Settings, method: str, path: str) -> None:
+    """Thirty in half an hour, as in Mastodon, whatever came of them."""
+    api = Api(app.build_on(ground, msgspec.structs.replace(settings, rate_limits=True)))
+    ada, bob = api.person("ada"), api.person("bob")
+    replies = [api.call(method, path, ada) for _ in range(31)]
+    assert 429 not in [reply.status for reply in replies[:30]]
+    assert replies[30].status == 429
+    told = {name: value for name, value in replies[30].headers.items() if name.startswith("x-ratelimit")}
+    assert (told["x-ratelimit-limit"], told["x-ratelimit-remaining"]) == ("30", "0")
+    assert api.call(method, path, bob).status != 429
+    assert api.get("/api/v1/accounts/verify_credentials", ada).status == 200
+    api.close()

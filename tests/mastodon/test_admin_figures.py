@@ -190,7 +190,7 @@ def test_old_counts_go(api: Api) -> None:
     with ground.store.write() as db:
         for day in (today, today - measuring.KEPT_DAYS - 1):
             day_counts.add(db, "interactions", day)
-    api.run(sweeping.sweep(ground.store, "", ground.here))
+    api.run(sweeping.sweep(ground, "", ground.here))
     assert value(api, "SELECT count(*) FROM day_count") == 1
 
 

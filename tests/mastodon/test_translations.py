@@ -188,11 +188,11 @@ def test_old_translations_go(translating: Api, ada: Person, monkeypatch: Any) ->
         assert ask(api, ada, publish(api, ada, text, language="en")).status == 200
     monkeypatch.setattr(sweeping, "TRANSLATIONS", 2)
     ground = api.built.ground
-    api.run(sweeping.sweep(ground.store, "", ground.here))
+    api.run(sweeping.sweep(ground, "", ground.here))
     assert value(api, "SELECT count(*) FROM translation") == 2
     with ground.store.write() as db:
         db.run("UPDATE translation SET made_at = 1")
-    api.run(sweeping.sweep(ground.store, "", ground.here))
+    api.run(sweeping.sweep(ground, "", ground.here))
     assert value(api, "SELECT count(*) FROM translation") == 0
 
 

@@ -1,0 +1,23 @@
+"""What is over goes, a day later."""
+
+import os
+import time
+
+import pytest
+
+from martlet.services import sweeping
+from martlet.services.ports import Ground
+from tests.client import Api
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_a_crash_left_half_written_goes(ground: Ground, api: Api) -> None:
+    scratch = ground.workshop.workers.scratch
+    half = [folder / ".incoming" for folder in (ground.media.folder, ground.cache.folder)] + [scratch]
+    for folder in half:
+        for name, days in (("of-now", 0), ("of-yesterday", 2), ("of-last-week", 8)):
+            (folder / name).write_bytes(b"half")
+            os.utime(folder / name, (time.time() - days * 86_400,) * 2)
+    api.run(sweeping.sweep(ground, "", ground.here))
+    left = [sorted(file.name for file in folder.iterdir() if file.name.startswith("of-")) for folder in half]
+    assert left == [["of-now"], ["of-now"], ["of-now", "of-yesterday"]]
