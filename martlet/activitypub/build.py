@@ -319,7 +319,7 @@ def _said(kind: str, uri: Uri, post: Document, at: str | None) -> Document:
 def profile_changed(uri: Uri, account: Document, to: Sequence[str]) -> Document:
     """The actor document inside keeps its own context, which an act's reader would miss."""
     return {
-        "@context": contexts.ACTOR,
+        "@context": account["@context"],
         "id": uri,
         "type": "Update",
         "actor": account["id"],

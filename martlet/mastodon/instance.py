@@ -18,6 +18,7 @@ API_VERSIONS = {"mastodon": 6}
 EXTENSIONS = (
     "admin_announcements",
     "bookmark_folders",
+    "admin_moderation",
     "circles",
     "emoji_reactions",
     "expiring_posts",

@@ -22,6 +22,7 @@ from martlet.storage.opening import open_store
 from tests.journeys.browser import Browser
 from tests.journeys.conftest import PASSWORD, eventually, picture
 from tests.journeys.hearing import hearing
+from tests.journeys.moderating import moderating
 from tests.journeys.watching import Watched
 from tests.mastodon.test_push import Endpoint
 from tests.running import Running
@@ -82,6 +83,7 @@ def test_everything(town: Running) -> None:
     being_suggested(ada, bob)
     announcements(ada, bob)
     recommending(town, ada, bob)
+    moderating(town, bob, lambda: by_password(town, "cem"))
     signing_out(ada, town)
     assert sorted(ada.faults | bob.faults) == []
     assert sorted(EXPECTED - ada.seen - bob.seen) == []
