@@ -14,7 +14,7 @@ from martlet.model.server import milliseconds, moment
 from martlet.settings import Settings
 from martlet.storage import block_lists, events, migrating, peer_policies, peers, remote_files
 from martlet.storage.block_lists import BlockList
-from martlet.storage.database import Store
+from martlet.storage.database import DatabaseUnreachable, Store
 
 Verdict = Literal["good", "note", "bad"]
 MARKS: dict[Verdict, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
@@ -68,6 +68,12 @@ def _all(settings: Settings) -> Iterator[Finding]:
             if not migrating.pending(store):
                 yield from of_peers(settings, store)
                 yield from of_cache(settings, store)
+    except DatabaseUnreachable as error:
+        yield Finding(
+            "bad",
+            f"The database cannot be reached: {error.reason}.",
+            "Is it running, and is `database` right?",
+        )
     except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator is told
         yield Finding(
             "bad", f"The database cannot be reached: {error}", "Is it running, and is `database` right?"

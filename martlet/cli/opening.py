@@ -17,7 +17,7 @@ from martlet.services import here
 from martlet.settings import Settings
 from martlet.storage.database import Store
 from martlet.storage.migrating import Migration, SchemaTooNew, migrate
-from martlet.storage.opening import open_store
+from martlet.storage.opening import knock, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -83,6 +83,7 @@ def server(settings: Settings, store: Store) -> Server:
 
 def _connected(settings: Settings) -> Store:
     try:
+        knock(settings.database)
         return open_store(settings.database, settings.folder)
     except OSError as error:
         stop(f"The data folder {settings.folder} cannot be used: {error.strerror}.")

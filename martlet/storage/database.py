@@ -45,6 +45,16 @@ class DatabaseGone(Unavailable):
         super().__init__("The server cannot reach its database. Please try again in a moment.")
 
 
+class DatabaseUnreachable(Unavailable):
+    """At the start already; `reason` in the driver's words."""
+
+    code = "database_unreachable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database cannot be reached: {reason}. Is it running, and is `database` right?")
+        self.reason = reason
+
+
 class StorageFull(Unavailable):
     code = "storage_full"
 

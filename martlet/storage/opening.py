@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
-from martlet.storage.database import Store
+from martlet.storage.database import DatabaseUnreachable, Store
+
+PATIENCE_SECONDS = 5
 
 
 def open_store(database: str, folder: Path) -> Store:
@@ -17,3 +19,16 @@ def open_store(database: str, folder: Path) -> Store:
     from martlet.storage.postgres import PostgresStore  # noqa: PLC0415
 
     return PostgresStore(database)
+
+
+def knock(database: str) -> None:
+    """See whether PostgreSQL answers at all, once and without a pool's patience. Raises `DatabaseUnreachable`."""
+    if database == "sqlite":
+        return
+    import psycopg  # noqa: PLC0415
+
+    try:
+        psycopg.connect(database, connect_timeout=PATIENCE_SECONDS).close()
+    except psycopg.OperationalError as error:
+        said = " ".join(str(error).split())
+        raise DatabaseUnreachable(said.partition(" Is the server running")[0].rstrip(".")) from None
