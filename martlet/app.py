@@ -10,7 +10,7 @@ import ipaddress
 from dataclasses import dataclass
 
 from martlet.federation.post_office import PostOffice
-from martlet.http.application import Application, Lifespan
+from martlet.http.application import Application, Door, Lifespan, name_of
 from martlet.http.health import HealthDoor
 from martlet.http.limits import Limiter
 from martlet.http.media import MediaDoor
@@ -27,6 +27,7 @@ from martlet.streaming.hub import Hub
 from martlet.web.door import WebDoor
 from martlet.wiring.ground import ground_for
 from martlet.wiring.jobs import jobs, lanes
+from martlet.wiring.metrics import metrics
 from martlet.wiring.reactions import reactions
 from martlet.wiring.translating import translator_for
 
@@ -66,8 +67,12 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
     async def start() -> None:
         await hub.start()
         await runner.start()
+        if watch is not None:
+            await watch.start()
 
     async def stop() -> None:
+        if watch is not None:
+            await watch.stop()
         await hub.stop()
         await runner.stop()
         await fetcher.close()
@@ -80,18 +85,24 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         ground.workshop.close()
         ground.store.close()
 
+    doors: list[Door] = [
+        HealthDoor(ground.store, lambda: runner.is_working),
+        MediaDoor(ground.media),
+        ProxyDoor(ground, fetcher, limiter),
+        MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver, translator),
+        post_office.door,
+        WebDoor(ground, limiter, post_office.resolver),
+    ]
+    watch = None
+    if settings.metrics:
+        watch, door = metrics(ground, settings, [*map(name_of, doors)], lambda: len(hub))
+        doors.insert(0, door)
     application = Application(
-        doors=[
-            HealthDoor(ground.store, lambda: runner.is_working),
-            MediaDoor(ground.media),
-            ProxyDoor(ground, fetcher, limiter),
-            MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver, translator),
-            post_office.door,
-            WebDoor(ground, limiter, post_office.resolver),
-        ],
+        doors=doors,
         hosts=_hosts(settings),
         lifespan=Lifespan(start, stop),
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],
+        measures=None if watch is None else watch.measures,
     )
     return Built(application, ground, runner, hub)
 

@@ -186,6 +186,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Lets this server call private and loopback addresses by plain http. For trials on one machine."
         ),
     ] = False
+    metrics: Annotated[bool, Meta(description="Whether `/metrics` tells Prometheus how the server does.")] = (
+        False
+    )
+    metrics_addresses: Annotated[
+        tuple[str, ...], Meta(description="Addresses or networks that may read the metrics without a token.")
+    ] = ()
+    metrics_token: Annotated[
+        str, Meta(description="Bearer token that the metrics are shown to, 16 characters or more.")
+    ] = ""
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="How much is logged.")
     ] = "info"
@@ -254,7 +263,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _value(name: str, text: str) -> object:
-    if name in ("languages", "trusted_proxies", "featured_accounts"):
+    if name in ("languages", "trusted_proxies", "featured_accounts", "metrics_addresses"):
         return [part.strip() for part in text.split(",") if part.strip()]
     if text.lower() in ("yes", "on", "no", "off"):
         return text.lower() in ("yes", "on")
@@ -314,13 +323,28 @@ def _check(settings: Settings) -> None:
     if settings.smtp_host and "@" not in settings.mail_from:
         raise WrongSetting("The setting `mail_from` is missing: with `smtp_host` set, mail needs a sender.")
     _check_translation(settings)
-    for network in settings.trusted_proxies:
+    _check_networks("trusted_proxies", settings.trusted_proxies)
+    _check_metrics(settings)
+
+
+def _check_networks(name: str, networks: tuple[str, ...]) -> None:
+    for network in networks:
         try:
             ipaddress.ip_network(network)
         except ValueError:
             raise WrongSetting(
-                f"The setting `trusted_proxies` is wrong: {network!r} is neither an address nor a network."
+                f"The setting `{name}` is wrong: {network!r} is neither an address nor a network."
             ) from None
+
+
+def _check_metrics(settings: Settings) -> None:
+    _check_networks("metrics_addresses", settings.metrics_addresses)
+    if settings.metrics_token and len(settings.metrics_token) < 16:  # noqa: PLR2004 - said in the setting's meaning
+        raise WrongSetting("The setting `metrics_token` is too short: it needs 16 characters or more.")
+    if settings.metrics and not settings.metrics_addresses and not settings.metrics_token:
+        raise WrongSetting(
+            "The setting `metrics` is on, but nobody may read them: set `metrics_addresses` or `metrics_token`."
+        )
 
 
 def _check_translation(settings: Settings) -> None:

@@ -9,12 +9,14 @@ import asyncio
 import itertools
 import logging
 import secrets
+import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from martlet.http.answer import Answer, Header
 from martlet.http.logs import speakable
+from martlet.http.measures import Measures
 from martlet.http.request import Network, Request, client_address
 from martlet.http.routes import Endpoint, Routes
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
@@ -91,6 +93,8 @@ class Application:
     lifespan: Lifespan
     trusted: Sequence[Network] = ()
     """Our own proxies, whose word on whose request it is we take."""
+    measures: Measures | None = None
+    """Where it is counted what was answered, if anywhere."""
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _routes: Routes[tuple[Door, Endpoint]] = field(init=False)
@@ -109,15 +113,18 @@ class Application:
         id = f"{self._process}-{next(self._numbers):x}"
         if b"x-forwarded-for" in request.headers:
             request.address = client_address(request, self.trusted)
-        answer = await self._answer(request, id)
+        began = time.perf_counter()
+        door, answer = await self._answer(request, id)
+        if self.measures is not None:
+            self.measures.answer(name_of(door), request.method, answer.status, time.perf_counter() - began)
         answer.headers.append((b"x-request-id", id.encode()))
         if request.path.startswith(CORS_PREFIXES):
             answer.headers.extend(CORS)
         return answer
 
-    async def _answer(self, request: Request, id: str) -> Answer:
+    async def _answer(self, request: Request, id: str) -> tuple[Door, Answer]:
         if request.method == "OPTIONS" and request.path.startswith(CORS_PREFIXES):
-            return Answer(b"", 204, list(PREFLIGHT[2:]))
+            return self._door_of(request.path), Answer(b"", 204, list(PREFLIGHT[2:]))
         method = "GET" if request.method == "HEAD" else request.method
         try:
             if request.headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
@@ -128,10 +135,11 @@ class Application:
             if found is None or "\0" in request.path:  # no database takes NUL in a text
                 raise self._no_route(request.path)
         except MartletError as error:
-            return self._door_of(request.path).failed(request, error)
+            door = self._door_of(request.path)
+            return door, door.failed(request, error)
         (door, endpoint), params = found
         try:
-            return await endpoint(request, params)
+            return door, await endpoint(request, params)
         except asyncio.CancelledError:
             raise
         except Exception as error:
@@ -139,7 +147,7 @@ class Application:
                 log.exception("%s %s failed (request %s)", request.method, speakable(request.path), id)
             elif isinstance(error, Unavailable):
                 log.error("%s %s: %s (request %s)", request.method, speakable(request.path), error, id)  # noqa: TRY400 - no bug of ours
-            return door.failed(request, error)
+            return door, door.failed(request, error)
 
     def _no_route(self, path: str) -> MartletError:
         methods = [] if "\0" in path else self._routes.methods(path)
@@ -150,3 +158,8 @@ class Application:
             if any(path.startswith(prefix) for prefix in door.prefixes):
                 return door
         return self.doors[-1]
+
+
+def name_of(door: Door) -> str:
+    """The room a door stands in: `mastodon`, `federation`, `web` …; some of the plainest share `http`."""
+    return type(door).__module__.split(".")[1]

@@ -196,6 +196,8 @@ class Store(ABC):
     def __init__(self) -> None:
         self.listeners: list[Callable[[], None]] = []
         """Called, in any thread, after a commit that left events or jobs behind."""
+        self.timers: list[Callable[[float], None]] = []
+        """Called, in any thread, after a transaction of `writing`, with the seconds it took."""
 
     @abstractmethod
     def read(self) -> AbstractContextManager[Reader]:
@@ -241,3 +243,7 @@ class Store(ABC):
     def tell_listeners(self) -> None:
         for listener in self.listeners:
             listener()
+
+    def tell_timers(self, seconds: float) -> None:
+        for timer in self.timers:
+            timer(seconds)

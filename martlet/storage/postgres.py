@@ -133,15 +133,19 @@ class PostgresStore(Store):
     ) -> T:
         def run() -> T:
             for last in (attempt == TRIES - 1 for attempt in range(TRIES)):
+                began = time.perf_counter()
                 try:
                     with self.write() as db:
-                        return function(db, *args, **kwargs)
+                        result = function(db, *args, **kwargs)
                 except errors.ForeignKeyViolation:  # what was there a moment ago is gone: look again
                     if last:
                         raise
                 except (errors.DeadlockDetected, errors.SerializationFailure) as error:
                     if last:
                         raise DatabaseBusy from error
+                else:
+                    self.tell_timers(time.perf_counter() - began)
+                    return result
                 time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - spreads the contestants
             raise DatabaseBusy
 

@@ -54,7 +54,7 @@ class SqliteStore(Store):
         self._lock = threading.Lock()
         self._aside = ThreadPoolExecutor(2, "reader")
         self._slot: BinaryIO | None = None
-        self._groups = Groups(self._connect, self._open_lock, self.tell_listeners)
+        self._groups = Groups(self._connect, self._open_lock, self.tell_listeners, self.tell_timers)
         self._bells = Bells(path.parent / "bells")
         self._feed: SqliteFeed | None = None
         self.listeners.append(self._bells.ring)

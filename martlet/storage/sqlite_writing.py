@@ -73,6 +73,7 @@ class _Group:
     """Whether events or jobs were left behind."""
     rows: int = 0
     """How many it changed."""
+    began: float = field(default_factory=time.perf_counter)
 
 
 class Groups:
@@ -83,8 +84,10 @@ class Groups:
         connect: Callable[[], sqlite3.Connection],
         open_lock: Callable[[], BinaryIO],
         tell_listeners: Callable[[], None],
+        tell_timers: Callable[[float], None],
     ) -> None:
-        self._connect, self._open_lock, self._tell_listeners = connect, open_lock, tell_listeners
+        self._connect, self._open_lock = connect, open_lock
+        self._tell_listeners, self._tell_timers = tell_listeners, tell_timers
         self._connection: sqlite3.Connection | None = None
         self._lock: BinaryIO | None = None
         self._checkpoints = Checkpoints(connect, open_lock)
@@ -244,6 +247,8 @@ class Groups:
             self._abandon(group, connection, lock, error)
             return
         fcntl.flock(lock, fcntl.LOCK_UN)
+        if group.rows:
+            self._tell_timers(time.perf_counter() - group.began)
         self._answer(group)
         self._checkpoints.note(group.rows)
         if group.has_work:
