@@ -8,7 +8,7 @@ from martlet.cli.opening import FAILED
 from tests.cli.conftest import Operator
 
 
-@pytest.mark.parametrize("command", [("check",), ("invite",), ("account", "list")], ids=" ".join)
+@pytest.mark.parametrize("command", [("check",), ("invite", "list"), ("account", "list")], ids=" ".join)
 def test_a_database_that_does_not_answer_is_told_in_one_sentence(
     command: tuple[str, ...], tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
