@@ -336,6 +336,7 @@ def test_acts_are_taken_back(api: Api, mo: Person, ada: Person) -> None:
     assert undo(api, mo, sensitive).status == 409, "something else was decided since"
     by_id = {one["id"]: one for one in log(api, mo, target_account_id=str(ada.id))}
     assert by_id[silence["id"]]["undone_by_id"] == undone.json["id"]
+    assert api.get(f"{ADMIN}/audit_log/{silence['id']}", mo).json == by_id[silence["id"]]
     with api.built.ground.store.read() as db:
         assert db.value("SELECT count(*) FROM strike WHERE overruled_at IS NOT NULL") == 1
     assert api.post(f"{ADMIN}/audit_log/5/undo", mo).status == 404

@@ -104,7 +104,9 @@ def test_a_site(api: Api, people: list[Person], moderator: Person) -> None:
         "requires_review": True,
     }
     assert api.get("/api/v1/trends/links").json
-    assert decide(api, moderator, f"links/publishers/{site['id']}/reject")["trendable"] is False
+    site_path = f"{ADMIN}/trends/links/publishers/{site['id']}"
+    assert api.post(f"{site_path}/approve", moderator).json["trendable"] is True
+    assert api.post(f"{site_path}/reject", moderator).json["trendable"] is False
     assert api.get("/api/v1/trends/links").json == []
     publish(api, people[0], "#other")
     measured(api)

@@ -72,6 +72,12 @@ def test_likes_of_one_post_are_told_as_one(api: Api) -> None:
     )
     assert [one.type for one in groups(api, ada)] == ["favourite"]
     assert api.get("/api/v2_alpha/notifications", ada).json == api.get(ALL, ada).json
+    left = groups(api, ada)[0].group_key
+    assert api.get(f"/api/v2_alpha/notifications/{left}", ada).json == api.get(f"{ALL}/{left}", ada).json
+    assert api.get(f"/api/v2_alpha/notifications/{left}/accounts", ada).json
+    assert api.get("/api/v2_alpha/notifications/unread_count", ada).json == {"count": 1}
+    assert api.post("/api/v2/notifications/clear", ada).json == {}
+    assert groups(api, ada) == []
 
 
 def test_apps_say_what_they_group(api: Api) -> None:

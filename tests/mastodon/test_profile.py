@@ -192,7 +192,7 @@ def test_scopes(api: Api) -> None:
     ada = api.person("ada")
     token = api.token(ada.id, "read write:statuses")
     for method, path in (("PATCH", PATH), ("DELETE", "/api/v1/profile/avatar"), ("DELETE", "/api/v1/profile/header"),
-                         ("PATCH", "/api/v1/profile")):  # fmt: skip
+                         ("PATCH", "/api/v1/profile"), ("PUT", "/api/v1/profile")):  # fmt: skip
         assert api.call(method, path, token).status == 403
         assert api.call(method, path).status == 401
         assert api.call(method, path, api.app_token()).status == 422
