@@ -28,7 +28,7 @@ YOUNG = 20_000
 def run(sockets: Sequence[socket.socket], lifeline: int | None = None) -> None:
     """Answer until a signal says stop, or the other end of `lifeline` is gone."""
     wanted = settings.load()
-    logging.config.dictConfig(logs.configuration(wanted.log_level))
+    logging.config.dictConfig(logs.configuration(wanted.log_level, wanted.log_format))
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:
         runner.run(_answer(wanted, sockets, lifeline))
 

@@ -8,6 +8,7 @@ knows is put by the door whose prefix it has.
 import asyncio
 import itertools
 import logging
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Iterator, Sequence
@@ -17,12 +18,15 @@ from typing import Protocol
 from martlet.http.answer import Answer, Header
 from martlet.http.logs import speakable
 from martlet.http.measures import Measures
-from martlet.http.request import Network, Request, client_address
+from martlet.http.request import Network, Request, client_address, is_trusted
 from martlet.http.routes import Endpoint, Routes
+from martlet.model.causes import CAUSE
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
 
 log = logging.getLogger("martlet.http")
 
+ID = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
+"""What a proxy may call a request."""
 CORS_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/nodeinfo", "/.well-known/")
 CORS: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
@@ -110,11 +114,12 @@ class Application:
 
     async def answer(self, request: Request) -> Answer:
         """The answer to a request, whatever happens on the way."""
-        id = f"{self._process}-{next(self._numbers):x}"
+        id = self._id_of(request)
+        CAUSE.set(id)
         if b"x-forwarded-for" in request.headers:
             request.address = client_address(request, self.trusted)
         began = time.perf_counter()
-        door, answer = await self._answer(request, id)
+        door, answer = await self._answer(request)
         if self.measures is not None:
             self.measures.answer(name_of(door), request.method, answer.status, time.perf_counter() - began)
         answer.headers.append((b"x-request-id", id.encode()))
@@ -122,7 +127,14 @@ class Application:
             answer.headers.extend(CORS)
         return answer
 
-    async def _answer(self, request: Request, id: str) -> tuple[Door, Answer]:
+    def _id_of(self, request: Request) -> str:
+        """The one that our own proxy gave it, or a new one."""
+        given = request.headers.get(b"x-request-id")
+        if given is not None and ID.fullmatch(given) and is_trusted(request.peer, self.trusted):
+            return given.decode("ascii")
+        return f"{self._process}-{next(self._numbers):x}"
+
+    async def _answer(self, request: Request) -> tuple[Door, Answer]:
         if request.method == "OPTIONS" and request.path.startswith(CORS_PREFIXES):
             return self._door_of(request.path), Answer(b"", 204, list(PREFLIGHT[2:]))
         method = "GET" if request.method == "HEAD" else request.method
@@ -144,9 +156,9 @@ class Application:
             raise
         except Exception as error:
             if not isinstance(error, MartletError):
-                log.exception("%s %s failed (request %s)", request.method, speakable(request.path), id)
+                log.exception("%s %s failed", request.method, speakable(request.path))
             elif isinstance(error, Unavailable):
-                log.error("%s %s: %s (request %s)", request.method, speakable(request.path), error, id)  # noqa: TRY400 - no bug of ours
+                log.error("%s %s: %s", request.method, speakable(request.path), error)  # noqa: TRY400 - no bug of ours
             return door, door.failed(request, error)
 
     def _no_route(self, path: str) -> MartletError:

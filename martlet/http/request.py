@@ -141,12 +141,13 @@ def client_address(request: Request, trusted: Sequence[Network]) -> str:
     """Whose request it is: the rightmost address that is not one of our own proxies."""
     address = request.peer
     forwarded = [part.strip() for part in request.header(b"x-forwarded-for").split(",") if part.strip()]
-    while forwarded and _is_trusted(address, trusted):
+    while forwarded and is_trusted(address, trusted):
         address = forwarded.pop()
     return address
 
 
-def _is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+def is_trusted(address: str, trusted: Sequence[Network]) -> bool:
+    """Whether an address is one of our own proxies."""
     try:
         found = ipaddress.ip_address(address)
     except ValueError:

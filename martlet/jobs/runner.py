@@ -19,6 +19,7 @@ from typing import Any
 
 import msgspec
 
+from martlet.model.causes import CAUSE
 from martlet.model.events import KINDS, Event
 from martlet.model.server import Server
 from martlet.storage import events
@@ -217,6 +218,7 @@ class Runner:
         return taken
 
     async def _do(self, job: JobRow) -> None:
+        CAUSE.set(f"{job.name}-{job.id}")
         try:
             if job.name == REACT:
                 await self.store.writing(self._react_again, job)

@@ -14,6 +14,7 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Sequence
+from contextvars import Context
 from typing import Final
 
 import msgspec
@@ -134,7 +135,7 @@ class Hub:
             return
         self._waiting.extend(told)
         if self._task is None:
-            self._task = asyncio.get_running_loop().create_task(self._carry())
+            self._task = asyncio.get_running_loop().create_task(self._carry(), context=Context())
 
     def _broke(self) -> None:
         """Something may have been missed: all of them connect anew, and look what there is."""
@@ -164,7 +165,7 @@ class Hub:
 
     def _look(self) -> None:
         if not self._is_stopping:
-            self._looking = asyncio.get_running_loop().create_task(self._look_round())
+            self._looking = asyncio.get_running_loop().create_task(self._look_round(), context=Context())
 
     async def _look_round(self) -> None:
         """Leave those who may not come in any more; and the feed, if nobody was here for a while."""
