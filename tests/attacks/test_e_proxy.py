@@ -142,6 +142,7 @@ def test_c3_e9_what_hides_in_a_picture_stays_behind(api: Api, there: Elsewhere, 
 def test_c11_a_deleted_posts_picture_is_fetched_no_more(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person
 ) -> None:
+    api.patch("/api/v2/notifications/policy", ada, json={"for_private_mentions": "accept"})
     note = tell(api, there, eve, ada, attached(), to=[f"{HERE}/users/ada"])
     sea = shown(api, ada)["media_attachments"][0]["url"]
     there.bring(api, eve.act("Delete", {"id": note["id"], "type": "Tombstone"}))

@@ -140,7 +140,10 @@ def test_addresses_bent_at_random(api: Api, bugs: list[str]) -> None:
     """B14"""
     ada = api.person("ada")
     operations = [door.routes.paths for door in api.built.application.doors]
-    patterns = sorted({path for paths in operations for method, path in paths if method == "GET"})
+    not_ready = "/health/ready"  # no runner works in this test, and it says so
+    patterns = sorted(
+        {path for paths in operations for method, path in paths if method == "GET"} - {not_ready}
+    )
     odd = st.one_of(
         st.text(max_size=20),
         st.integers(-(2**70), 2**70).map(str),
