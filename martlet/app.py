@@ -20,6 +20,7 @@ from martlet.mastodon.door import MastodonDoor
 from martlet.network.client import Client
 from martlet.proxy.door import ProxyDoor
 from martlet.proxy.fetching import Fetcher
+from martlet.services.barring import Gate
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.storage.opening import open_store
@@ -101,6 +102,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         doors=doors,
         hosts=_hosts(settings),
         lifespan=Lifespan(start, stop),
+        is_refused=Gate(ground.store, ground.here).refuses,
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],
         measures=None if watch is None else watch.measures,
     )

@@ -43,6 +43,12 @@ PREFLIGHT: tuple[Header, ...] = (
 )
 
 
+REFUSED: tuple[Header, ...] = (
+    (b"content-type", b"text/plain; charset=utf-8"),
+    (b"cache-control", b"no-store"),
+)
+
+
 class MethodNotAllowed(NotFound):
     code = "method_not_allowed"
 
@@ -99,6 +105,8 @@ class Application:
     """Our own proxies, whose word on whose request it is we take."""
     measures: Measures | None = None
     """Where it is counted what was answered, if anywhere."""
+    is_refused: Callable[[str], Awaitable[bool]] | None = None
+    """Whether an address gets no answer but that there is none for it; asked for each request."""
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _routes: Routes[tuple[Door, Endpoint]] = field(init=False)
@@ -118,6 +126,8 @@ class Application:
         CAUSE.set(id)
         if b"x-forwarded-for" in request.headers:
             request.address = client_address(request, self.trusted)
+        if self.is_refused is not None and await self.is_refused(request.address):
+            return Answer(b"Your network is not served here.\n", 403, list(REFUSED))
         began = time.perf_counter()
         door, answer = await self._answer(request)
         if self.measures is not None:

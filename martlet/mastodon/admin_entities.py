@@ -32,6 +32,50 @@ class DomainBlock(Struct, kw_only=True):
     obfuscate: bool
 
 
+class BlockHistory(Struct, kw_only=True):
+    """Part of an Admin::EmailDomainBlock. Whose tries they were is not kept: `accounts` is the number of `uses`."""
+
+    day: str
+    accounts: str
+    uses: str
+
+
+class EmailDomainBlock(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_EmailDomainBlock/"""
+
+    id: str
+    domain: str
+    created_at: str
+    history: list[BlockHistory]
+
+
+class IpBlock(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_IpBlock/"""
+
+    id: str
+    ip: str
+    severity: str
+    comment: str
+    created_at: str
+    expires_at: str | None
+
+
+class CanonicalEmailBlock(Struct, kw_only=True):
+    """https://docs.joinmastodon.org/entities/Admin_CanonicalEmailBlock/"""
+
+    id: str
+    canonical_email_hash: str
+
+
+class UsernameBlock(Struct, kw_only=True):
+    """An extension: a user name that is kept back, and others that contain it where `exact` is false."""
+
+    id: str
+    username: str
+    exact: bool
+    created_at: str
+
+
 class Announcement(Struct, kw_only=True):
     """A method of our own: docs/client-api-extensions.md."""
 

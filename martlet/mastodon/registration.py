@@ -21,6 +21,7 @@ CODES = {
     "blank": "ERR_BLANK",
     "taken": "ERR_TAKEN",
     "email_taken": "ERR_TAKEN",
+    "blocked": "ERR_BLOCKED",
     "reserved": "ERR_RESERVED",
     "too_long": "ERR_TOO_LONG",
     "too_short": "ERR_TOO_SHORT",
@@ -65,8 +66,9 @@ async def create_account(call: Call[RegistrationForm]) -> entities.Token:
     if call.account or app is None:
         raise NotAllowed("This method requires an client credentials authentication")
     call.headers.append(PRIVATE)
+    address = call.request.address
     try:
-        login = await registering.join(call.ground, call.form.to_wish(), network_of(call.request.address))
+        login = await registering.join(call.ground, call.form.to_wish(), address, network_of(address))
     except InvalidInput as error:
         raise _in_their_words(error) from None
     issued = await call.store.writing(

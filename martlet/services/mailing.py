@@ -25,7 +25,7 @@ from martlet.model.events import MailWanted
 from martlet.model.names import UserId
 from martlet.model.sanctions import Measure, Strike
 from martlet.model.server import Server
-from martlet.services import attempting, letters, naming
+from martlet.services import attempting, letters, naming, screening_sign_ups
 from martlet.services.ports import Ground
 from martlet.signing import sealed, tokens
 from martlet.signing.sealed import Purpose
@@ -90,6 +90,8 @@ def want_confirmation_at(db: Writer, login: Login, email: str, network: str, her
         raise InvalidInput("Validation failed: Email is invalid", "email")
     _count(db, found, network, here)
     if found.lower() != login.email.lower():
+        if screening_sign_ups.is_email_blocked(db, found):
+            raise InvalidInput("Validation failed: Email cannot be used here", "email")
         try:
             with db.part():
                 logins.update(db, login.user, email=found, email_folded=found.lower())

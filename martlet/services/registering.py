@@ -3,7 +3,8 @@ How people come to have an account here.
 
 Who may is a setting: anyone ("open"), anyone whom a moderator lets in
 ("approval"), whoever has an invitation ("invite"), nobody ("closed"). With an
-invitation nobody needs approval.
+invitation nobody needs approval, except from networks of which a rule says so
+(`services/screening_sign_ups.py`).
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from martlet.model.errors import InvalidInput, NotAllowed
 from martlet.model.events import AccountRegistered, MailWanted
 from martlet.model.names import AccountId, UserId
 from martlet.model.server import Server
-from martlet.services import attempting, hashing, letters
+from martlet.services import attempting, hashing, letters, screening_sign_ups
 from martlet.services.ports import Ground
 from martlet.signing import passwords
 from martlet.storage import accounts, invitations, logins, timelines
@@ -60,32 +61,36 @@ class InvitationSpent(NotAllowed):
         super().__init__("This invitation has been used up, has run out or was taken back.")
 
 
-async def join(ground: Ground, wish: Wish, network: str) -> Login:
+async def join(ground: Ground, wish: Wish, address: str, network: str) -> Login:
     """
-    Make an account for whoever may have one.
+    Make an account for whoever may have one. `address`: where they come from; `network`: what counts as one place.
 
     The answer's `confirmed_at` and `approved_at` tell whether they may sign in at once. Raises
     `InvalidInput` with `details`, `NotAllowed`, `TooMany`.
     """
     here = ground.here
-    await ground.store.reading(check, wish, here)
+    blocked = await ground.store.reading(screening_sign_ups.blocked_domain, wish.email)
+    if blocked is not None:
+        await ground.store.writing(screening_sign_ups.count_attempt, blocked, here)
+    await ground.store.reading(check, wish, address, here)
     await ground.store.writing(attempting.count, attempting.SIGN_UP_FROM_NETWORK, network, here)
     hashed = await hashing.hash_password(wish.password)
-    return await ground.store.writing(_join, wish, hashed, here)
+    return await ground.store.writing(_join, wish, hashed, address, here)
 
 
-def _join(db: Writer, wish: Wish, hashed: str, here: Server) -> Login:
-    check(db, wish, here)
+def _join(db: Writer, wish: Wish, hashed: str, address: str, here: Server) -> Login:
+    check(db, wish, address, here)
     invitation = invitations.take(db, wish.invitation, here.now_ms()) if wish.invitation else None
     if wish.invitation and invitation is None:
         raise InvitationSpent
+    lets_in = here.registration == "open" or invitation is not None
     newcomer = Newcomer(
         wish.username.strip(),
         emails.read(wish.email) or "",
         hashed,
         locale=wish.locale,
         is_confirmed=not here.sends_mail,
-        is_approved=here.registration == "open" or invitation is not None,
+        is_approved=lets_in and not screening_sign_ups.needs_approval(db, address, here),
         reason=wish.reason.strip(),
         invitation=invitation,
     )
@@ -98,10 +103,11 @@ def _join(db: Writer, wish: Wish, hashed: str, here: Server) -> Login:
     return login
 
 
-def check(db: Reader, wish: Wish, here: Server) -> None:
+def check(db: Reader, wish: Wish, address: str, here: Server) -> None:
     """Raises `NotAllowed` or `InvalidInput` with everything that is wrong."""
     if here.registration == "closed":
         raise NotAllowed("Nobody can join this server at the moment.")
+    screening_sign_ups.check_network(db, address, here)
     if wish.invitation and invitations.find_live(db, wish.invitation, here.now_ms()) is None:
         raise InvitationSpent
     if here.registration == "invite" and not wish.invitation:
@@ -136,7 +142,11 @@ def _check_username(db: Reader, username: str, details: Details) -> None:
         details["username"] = [("too_long", f"is too long (maximum is {names.USERNAME_LIMIT} characters)")]
     elif not names.is_username(username):
         details["username"] = [("invalid", "must contain only letters, numbers and underscores")]
-    elif names.is_reserved(username) or _looks_like_staff(db, username):
+    elif (
+        names.is_reserved(username)
+        or _looks_like_staff(db, username)
+        or screening_sign_ups.is_username_blocked(db, username)
+    ):
         details["username"] = [("reserved", "is reserved")]
     elif accounts.find_by_handle(db, username) is not None:
         details["username"] = [("taken", "has already been taken")]
@@ -148,6 +158,8 @@ def _check_email(db: Reader, email: str, details: Details) -> None:
         details["email"] = [("blank", "can't be blank")]
     elif found is None:
         details["email"] = [("invalid", "is invalid")]
+    elif screening_sign_ups.is_email_blocked(db, found):
+        details["email"] = [("blocked", "cannot be used here")]
     elif logins.find_by_email(db, found) is not None:
         details["email"] = [("email_taken", "has already been taken")]
 
@@ -163,18 +175,8 @@ def check_password(password: str, about: tuple[str, ...], details: Details) -> N
         details.update(error.details)
 
 
-_TWINS = str.maketrans(
-    {"0": "o", "1": "l", "i": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "_": None}
-)
-
-
-def looks(username: str) -> str:
-    """What a hasty eye sees: `Adm1n_` and `admin` look alike."""
-    return username.lower().replace("rn", "m").replace("vv", "w").translate(_TWINS)
-
-
 _STAFF_WORDS = frozenset(
-    looks(word)
+    names.looks(word)
     for word in ("admin", "administrator", "administration", "martlet", "moderator", "moderation", "official",
                  "owner", "root", "security", "staff", "support", "system", "sysadmin", "webmaster")
 )  # fmt: skip
@@ -182,8 +184,8 @@ _STAFF_WORDS = frozenset(
 
 def _looks_like_staff(db: Reader, username: str) -> bool:
     """Whether a name would pass for the server's own people."""
-    seen = looks(username)
-    return seen in _STAFF_WORDS or any(seen == looks(one) for one in logins.staff_names(db))
+    seen = names.looks(username)
+    return seen in _STAFF_WORDS or any(seen == names.looks(one) for one in logins.staff_names(db))
 
 
 def register(db: Writer, newcomer: Newcomer, here: Server) -> AccountId:

@@ -16,6 +16,7 @@ from martlet.storage import (
     links,
     oauth,
     sessions,
+    sign_up_blocks,
     thread_fetches,
     translations,
 )
@@ -61,5 +62,6 @@ def _sweep(db: Writer, here: Server) -> None:
     incoming.forget_before(db, now - REPEATED_DAYS * DAY)
     thread_fetches.forget_before(db, ids.first_id_in(now - FETCHES_DAYS * DAY))
     translations.forget(db, now - TRANSLATION_DAYS * DAY, TRANSLATIONS, TRANSLATIONS_AT_ONCE)
+    sign_up_blocks.drop_expired(db, now - DAY)
     day_counts.forget(db, now // DAY - measuring.KEPT_DAYS, COUNTS_AT_ONCE)
     links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

@@ -9,6 +9,7 @@ asks for the same permission and rank, and is not taken back again.
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from martlet.model import sign_up_blocks
 from martlet.model.audit import Entry, State, Target
 from martlet.model.errors import Conflict
 from martlet.model.names import AccountId, PostId, ReportId
@@ -18,6 +19,7 @@ from martlet.model.server import Server
 from martlet.services import (
     appointing,
     auditing,
+    blocking_sign_ups,
     handling_reports,
     moderating,
     permitting,
@@ -181,6 +183,16 @@ def _set_peer_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: 
     restricting.set_back(db, entry.target_name, wanted, here)
 
 
+def _block_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return blocking_sign_ups.state_of(db, entry.target_kind, entry.target_id)
+
+
+def _set_block_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, here
+    blocking_sign_ups.set_back(db, entry.target_kind, entry.target_id, wanted)
+
+
 _KINDS: dict[str, _Kind] = {
     "account": _Kind(sanctioning.MAY_ACT, _account_state, _set_account_back),
     "holder": _Kind(Permission.MANAGE_ROLES, _holder_state, _set_holder_back),
@@ -188,4 +200,5 @@ _KINDS: dict[str, _Kind] = {
     "report": _Kind(Permission.MANAGE_REPORTS, _report_state, _set_report_back),
     "rule": _Kind(Permission.MANAGE_RULES, _rule_state, _set_rule_back),
     "peer": _Kind(Permission.MANAGE_FEDERATION, _peer_state, _set_peer_back),
+    **dict.fromkeys(sign_up_blocks.KINDS, _Kind(Permission.MANAGE_BLOCKS, _block_state, _set_block_back)),
 }

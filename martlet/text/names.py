@@ -68,6 +68,16 @@ def is_reserved(username: str) -> bool:
     return username in RESERVED_USERNAMES or username.strip("_") in RESERVED_USERNAMES
 
 
+_TWINS = str.maketrans(
+    {"0": "o", "1": "l", "i": "l", "3": "e", "4": "a", "5": "s", "7": "t", "8": "b", "_": None}
+)
+
+
+def looks(username: str) -> str:
+    """What a hasty eye sees: `Adm1n_` and `admin` look alike."""
+    return username.lower().replace("rn", "m").replace("vv", "w").translate(_TWINS)
+
+
 def display_name(text: str) -> str:
     """A display name without anything that would spill over what stands beside it."""
     return one_line(text)

@@ -66,7 +66,7 @@ async def join(visit: Visit) -> Answer:
         invitation=visit.field("invitation"),
     )
     try:
-        login = await registering.join(visit.ground, wish, visit.network)
+        login = await registering.join(visit.ground, wish, visit.request.address, visit.network)
     except InvitationSpent:
         return visit.page(LinkSpentPage("invitation"), 404)
     except (InvalidInput, TooMany) as error:

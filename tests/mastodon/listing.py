@@ -35,19 +35,6 @@ ABSENT: Mapping[Call, str] = {
     ("GET", "/api/v1/statuses/:id/card"): "removed by Mastodon in 3.0; a Status has its `card`",
     ("GET", "/api/v1/timelines/direct"): "removed by Mastodon in 3.0; `/api/v1/conversations` took its place",
     ("POST", "/api/v1/accounts/:id/email_subscriptions"): "nobody can subscribe to an account by e-mail here",
-    **{
-        (method, f"/api/v1/admin/{path}"): "addresses are not blocked from signing up yet"
-        for path, verbs in {
-            "canonical_email_blocks": ("GET", "POST"),
-            "canonical_email_blocks/:id": ("DELETE", "GET"),
-            "canonical_email_blocks/test": ("POST",),
-            "email_domain_blocks": ("GET", "POST"),
-            "email_domain_blocks/:id": ("DELETE", "GET"),
-            "ip_blocks": ("GET", "POST"),
-            "ip_blocks/:id": ("DELETE", "GET", "PUT"),
-        }.items()
-        for method in verbs
-    },
 }
 """What is not answered, and why not."""
 HONESTLY_EMPTY: Mapping[str, str] = {

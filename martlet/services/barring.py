@@ -1,0 +1,43 @@
+"""
+Networks from which nothing at all is answered, kept in memory by each process and read anew every few seconds.
+
+However many requests come, the database is asked once in `KEPT_MS`; a request
+costs a look into a set for each length of prefix that a rule has.
+"""
+
+import ipaddress
+import logging
+from dataclasses import dataclass, field
+
+from martlet.model.errors import Unavailable
+from martlet.model.server import Server
+from martlet.model.sign_up_blocks import Networks
+from martlet.storage import sign_up_blocks
+from martlet.storage.database import Store
+
+KEPT_MS = 5_000
+
+log = logging.getLogger("martlet.barring")
+
+
+@dataclass(slots=True)
+class Gate:
+    """What was read last."""
+
+    store: Store
+    here: Server
+    _networks: Networks = field(default_factory=lambda: Networks(()))
+    _read_at: int | None = None
+
+    async def refuses(self, address: str) -> bool:
+        """Whether nothing is answered to this address. While the database is away, what was read last holds."""
+        now = self.here.now_ms()
+        if self._read_at is None or not 0 <= now - self._read_at < KEPT_MS:
+            self._read_at = now
+            try:
+                found = await self.store.reading(sign_up_blocks.closed_networks, now)
+            except Unavailable:
+                log.warning("Which networks are refused could not be read; what was known before holds.")
+            else:
+                self._networks = Networks(ipaddress.ip_network(one) for one in found)
+        return address in self._networks
