@@ -1,7 +1,7 @@
 """`martlet account`: people's accounts, from the command line."""
 
 import sys
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import click
 import msgspec
@@ -10,7 +10,7 @@ from rich.table import Table
 
 from martlet.cli.opening import opened, server, with_settings
 from martlet.model.server import moment
-from martlet.services import tending
+from martlet.services import personal_tokens, tending
 from martlet.services.registering import Newcomer
 from martlet.settings import Settings
 from martlet.signing import passwords
@@ -186,6 +186,33 @@ def approve(settings: Settings, username: str) -> None:
         with store.write() as db:
             tending.approve(db, username, here)
     click.echo(f"{_at(username)} may come in.")
+
+
+@account.command()
+@click.argument("username")
+@click.option("--name", required=True, help="What it is for; shown with what is posted through it.")
+@click.option(
+    "--scope",
+    "wanted",
+    multiple=True,
+    default=("read",),
+    show_default=True,
+    help="What it may do; repeatable.",
+)
+@click.option(
+    "--days", type=click.IntRange(1, 3650), help="Ends after so many days; else when it is taken back."
+)
+@with_settings
+def token(settings: Settings, username: str, name: str, wanted: tuple[str, ...], days: int | None) -> None:
+    """Make a token for a program that acts as USERNAME, and print it, once."""
+    with opened(settings) as store:
+        here = server(settings, store)
+        life = None if days is None else timedelta(days=days)
+        with store.write() as db:
+            found = tending.resident(db, username)
+            made = personal_tokens.make(db, (found.user, found.account), name, wanted, life, here)
+    click.echo(f"Token: {made}")
+    click.echo("It is shown this once. They find it among their apps, and can end it there.")
 
 
 account.add_command(with_password(create))

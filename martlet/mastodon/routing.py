@@ -342,7 +342,7 @@ def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> V
         if operation.access != "public":
             raise NotSignedIn("The access token is invalid")
         return ANONYMOUS
-    viewer = signing_in.viewer_of(db, token)
+    viewer = signing_in.viewer_of(db, token, desk.ground.here.now_ms())
     if operation.scope is not None and not scopes.covers(scopes.parse(viewer.scopes), operation.scope):
         raise NotAllowed("This action is outside the authorized scopes")
     if operation.access == "user" and not viewer.account:

@@ -40,15 +40,15 @@ class Viewer:
     has_muted_threads: bool = False
 
 
-def viewer_of(db: Reader, token: str) -> Viewer:
+def viewer_of(db: Reader, token: str, now: int) -> Viewer:
     """
     The person behind a token.
 
-    Raises `NotSignedIn` for an unknown or revoked token, `NotAllowed` for
+    Raises `NotSignedIn` for an unknown, revoked or expired token, `NotAllowed` for
     people who are not confirmed, not approved, frozen or suspended.
     """
     row = oauth.find_bearer(db, tokens.digest(token)) if token else None
-    if row is None:
+    if row is None or _is_over(row, now):
         raise NotSignedIn("The access token is invalid")
     return _viewer(row)
 
@@ -60,6 +60,11 @@ def viewers_of(db: Reader, tokens: Collection[TokenId]) -> dict[TokenId, Viewer]
         with contextlib.suppress(NotAllowed):
             found[TokenId(row[0])] = _viewer(row)
     return found
+
+
+def _is_over(row: Row, now: int) -> bool:
+    expires_at: int | None = row[-1]
+    return expires_at is not None and expires_at <= now
 
 
 @lru_cache(maxsize=4096)
@@ -80,6 +85,7 @@ def _viewer(row: Row) -> Viewer:
         seen,
         filters,
         mutes,
+        _,
     ) = row
     if user is not None:
         if disabled is not None or suspended is not None or deletes is not None:

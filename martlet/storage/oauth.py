@@ -30,12 +30,14 @@ class App:
 APP_COLUMNS = "id, client_id, secret_digest, name, website, redirect_uris, scopes, created_at"
 
 
-def insert_app(db: Writer, app: App) -> None:
+def insert_app(db: Writer, app: App, *, is_personal: bool = False) -> None:
+    """`is_personal`: it stands for one token that somebody made, and goes with it."""
     db.run(
         f"""
-        INSERT INTO app ({APP_COLUMNS})
-        VALUES (:id, :client_id, :secret_digest, :name, :website, :redirect_uris, :scopes, :created_at)
+        INSERT INTO app ({APP_COLUMNS}, is_personal)
+        VALUES (:id, :client_id, :secret_digest, :name, :website, :redirect_uris, :scopes, :created_at, :is_personal)
         """,
+        is_personal=int(is_personal),
         **{name: getattr(app, name) for name in App.__slots__},
     )
 
@@ -62,12 +64,14 @@ def insert_token(
     account: AccountId | None,
     scopes: str,
     created_at: int,
+    expires_at: int | None = None,
 ) -> None:
     db.run(
         """
-        INSERT INTO token (id, digest, app_id, user_id, account_id, scopes, created_at)
-        VALUES (:id, :digest, :app, :user, :account, :scopes, :created_at)
+        INSERT INTO token (id, digest, app_id, user_id, account_id, scopes, created_at, expires_at)
+        VALUES (:id, :digest, :app, :user, :account, :scopes, :created_at, :expires_at)
         """,
+        expires_at=expires_at,
         id=id,
         digest=digest,
         app=app,
@@ -83,7 +87,8 @@ _BEARER = """
            users.confirmed_at, users.approved_at, users.disabled_at,
            account.suspended_at, account.deletes_at, users.role, users.seen_at,
            EXISTS (SELECT 1 FROM filter WHERE filter.account_id = token.account_id),
-           EXISTS (SELECT 1 FROM thread_mute WHERE thread_mute.account_id = token.account_id)
+           EXISTS (SELECT 1 FROM thread_mute WHERE thread_mute.account_id = token.account_id),
+           token.expires_at
       FROM token
       LEFT JOIN users ON users.id = token.user_id
       LEFT JOIN account ON account.id = token.account_id
@@ -95,7 +100,7 @@ def find_bearer(db: Reader, digest: bytes) -> Row | None:
     All that a request needs to know of its token's owner, in one look.
 
     (token, app, user, account, scopes, confirmed_at, approved_at, disabled_at, suspended_at, deletes_at, role,
-    seen_at, has filters, has muted threads)
+    seen_at, has filters, has muted threads, expires_at)
     """
     return db.row(f"{_BEARER} WHERE token.digest = :digest", digest=digest)
 
@@ -131,6 +136,12 @@ def delete_token(db: Writer, id: TokenId) -> None:
 
 def delete_all(db: Writer, user: UserId) -> None:
     """All of a person's tokens, and codes that could still become some."""
+    db.run(
+        """
+        DELETE FROM app WHERE is_personal = 1 AND id IN (SELECT app_id FROM token WHERE user_id = :user)
+        """,
+        user=user,
+    )
     db.run("DELETE FROM token WHERE user_id = :user", user=user)
     db.run("DELETE FROM authorization_code WHERE user_id = :user", user=user)
 
@@ -185,7 +196,31 @@ def delete_codes_before(db: Writer, now: int) -> None:
 def delete_of_app(db: Writer, user: UserId, app: AppId) -> bool:
     """What one app holds of somebody; whether it held a token."""
     db.run("DELETE FROM authorization_code WHERE user_id = :user AND app_id = :app", user=user, app=app)
-    return db.run("DELETE FROM token WHERE user_id = :user AND app_id = :app", user=user, app=app) > 0
+    is_gone = db.run("DELETE FROM token WHERE user_id = :user AND app_id = :app", user=user, app=app) > 0
+    if is_gone:
+        db.run("DELETE FROM app WHERE id = :app AND is_personal = 1", app=app)
+    return is_gone
+
+
+def count_personal(db: Reader, user: UserId) -> int:
+    """How many tokens somebody has made for their own programs."""
+    sql = """
+        SELECT count(*) FROM token JOIN app ON app.id = token.app_id
+         WHERE token.user_id = :user AND app.is_personal = 1
+    """
+    return int(db.value(sql, user=user))
+
+
+def delete_expired(db: Writer, app: AppId, now: int) -> None:
+    """A personal app whose time is up, with its token."""
+    db.run(
+        """
+        DELETE FROM app WHERE id = :app AND is_personal = 1
+           AND EXISTS (SELECT 1 FROM token WHERE token.app_id = app.id AND token.expires_at <= :now)
+        """,
+        app=app,
+        now=now,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,18 +232,25 @@ class Grant:
     website: str | None
     created_at: int
     seen_at: int | None
+    expires_at: int | None
+    is_personal: bool
+    """Whether they made its token themselves."""
 
 
 def grants_of(db: Reader, user: UserId) -> list[Grant]:
     """One for each app, however many tokens it has; last used first."""
     rows = db.rows(
         """
-        SELECT app.id, app.name, app.website, min(token.created_at), max(token.seen_at)
+        SELECT app.id, app.name, app.website, min(token.created_at), max(token.seen_at),
+               max(token.expires_at), app.is_personal
           FROM token JOIN app ON app.id = token.app_id
          WHERE token.user_id = :user
-         GROUP BY app.id, app.name, app.website
+         GROUP BY app.id, app.name, app.website, app.is_personal
          ORDER BY coalesce(max(token.seen_at), min(token.created_at)) DESC, app.id DESC
         """,
         user=user,
     )
-    return [Grant(*row) for row in rows]
+    return [
+        Grant(app, name, website, created_at, seen_at, expires_at, bool(is_personal))
+        for app, name, website, created_at, seen_at, expires_at, is_personal in rows
+    ]

@@ -310,6 +310,9 @@ class SessionCard:
     used_at: datetime | None
     from_address: str | None
     is_current: bool = False
+    is_personal: bool = False
+    """A token that somebody made for a program of their own."""
+    expires_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,6 +306,21 @@ class AppsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PersonalTokenPage:
+    """`/settings/apps/token`. Fields: name, days (7, 30, 365 or empty), password; each of `scopes` by its name."""
+
+    template: ClassVar[str] = "settings/personal_token.html"
+    scopes: tuple[str, ...]
+    may_invite: bool
+    made: str | None = None
+    """The token, this once."""
+    name: str = ""
+    days: str = "30"
+    chosen: frozenset[str] = frozenset({"read"})
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class TwoFactorPage:
     """
     `/settings/two_factor`: off (one button), or on.

@@ -67,6 +67,8 @@ def session_cards(db: Reader, visit: Visit) -> tuple[SessionCard, ...]:
             created_at=moment(one.created_at),
             used_at=None if one.seen_at is None else moment(one.seen_at),
             from_address=None,
+            is_personal=one.is_personal,
+            expires_at=None if one.expires_at is None else moment(one.expires_at),
         )
         for one in oauth.grants_of(db, user)
     ]

@@ -70,6 +70,9 @@ BY_CODE: dict[str, Sentence] = {
     "import_under_way": sentence("Something is being brought in already. Please wait until that is done."),
     "appeal_too_late": sentence("The time for an appeal is over, or there was one already."),
     "accepted": sentence("Please agree to the rules."),
+    "token_name": sentence("A name has 1 to 60 characters."),
+    "token_scopes": sentence("Choose what the token may do."),
+    "too_many_tokens": sentence("You have 50 such tokens already. Please end one that you no longer use."),
 }
 """Problems by the code of the error; anything else is told in the error's own words."""
 

@@ -27,6 +27,7 @@ from martlet.services import (
     leaving,
     mailing,
     moving,
+    personal_tokens,
     pinning,
     polling,
     previewing,
@@ -88,6 +89,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
             ground, partial(_fetch, client), post_office.resolver.handle
         ).preview,
         previewing.RENEW: partial(previewing.renew, ground.store),
+        personal_tokens.END: partial(personal_tokens.end_due, ground.store),
         polling.CLOSE: partial(polling.close, ground.store),
         requesting.MERGE: partial(requesting.merge, ground.store),
         requesting.DISCARD: partial(requesting.discard, ground.store),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from martlet.model.server import Server
+from martlet.services import signing_in
 from martlet.signing import passwords
 from martlet.storage import logins
 from martlet.storage.database import Store
@@ -208,3 +209,15 @@ def test_as_a_process_of_its_own(database: str, tmp_path: Path) -> None:
     assert "taken" in again.stderr
     assert run("account", "create").returncode == 2
     assert run("account", "fly").returncode == 2
+
+
+def test_a_token_is_made_and_shown_once(martlet: Operator, store: Store) -> None:
+    martlet("account", "create", "ada", "--email", "ada@mail.example", "--generate")
+    made = martlet("account", "token", "@ada", "--name", "bot", "--scope", "write:media", "--days", "2")
+    assert made.exit_code == 0, made.output
+    token = made.output.split("Token: ")[1].split("\n")[0]
+    with store.read() as db:
+        viewer = signing_in.viewer_of(db, token, 0)
+    assert viewer.scopes == "write:media"
+    assert martlet("account", "token", "ada", "--name", "bot", "--scope", "all").exit_code == 1
+    assert martlet("account", "token", "bob", "--name", "bot").exit_code == 1

@@ -60,6 +60,7 @@ SESSIONS = (
     SessionCard("2", "app", "Tusky", "tusky.app", NOW - timedelta(days=60), NOW, "198.51.100.20"),
     SessionCard("3", "app", "Phanpy", "phanpy.social", NOW - timedelta(days=9), None, None),
 )
+OWN_TOKEN = SessionCard("4", "app", "Backup", "", NOW, None, None, is_personal=True, expires_at=NOW)
 INVITATIONS = (
     InvitationCard("7", f"https://{HOST}/invite/h2Fk9wQz", NOW, 2, 3, NOW + timedelta(days=7)),
     InvitationCard("6", f"https://{HOST}/invite/Zk81mmPe", NOW, 1, None, None),
@@ -202,6 +203,14 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     ),
     "settings-leaving": (pages.SettingsPage(None, 1, False, False, NOW), SIGNED_IN),
     "apps": (pages.AppsPage(SESSIONS, True), SIGNED_IN),
+    "apps-token": (pages.AppsPage((*SESSIONS, OWN_TOKEN), True), SIGNED_IN),
+    "personal-token": (
+        pages.PersonalTokenPage(
+            ("read", "write"), True, problems=(Problem("scopes", sentence("Choose what the token may do.")),)
+        ),
+        SIGNED_IN,
+    ),
+    "personal-token-made": (pages.PersonalTokenPage((), True, made="t0ken"), SIGNED_IN),
     "apps-one": (pages.AppsPage(SESSIONS[:1], False), SIGNED_IN),
     "two-factor-off": (pages.TwoFactorPage(False, None, 0, True), SIGNED_IN),
     "two-factor-on": (
