@@ -7,7 +7,7 @@ PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; 
 BIN := .venv/bin
 SERVE := .venv/.serve
 DEV := .venv/.dev
-PEER := tests/peers/fedify/node_modules/.package-lock.json
+PEER := tests/peers/fedify/node_modules/.package-lock.json tests/journeys/masto/node_modules/.package-lock.json
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -40,7 +40,7 @@ lock: $(DEV) ## Renew the locked dependencies from pyproject.toml
 			--no-annotate --upgrade $${set#*:} pyproject.toml requirements/build.in -o requirements/$${set%%:*}.txt; done
 
 clean: ## Remove the virtual environment (your data stays)
-	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/peers/fedify/node_modules
+	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/peers/fedify/node_modules tests/journeys/masto/node_modules
 
 .venv/bin/uv: requirements/uv.txt
 	@test -n "$(PYTHON)" || { echo "Martlet needs Python 3.11 or newer, and none was found on this machine."; exit 1; }
@@ -58,10 +58,10 @@ $(DEV): $(SERVE) requirements/dev.txt
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/dev.txt
 	@touch $@
 
-# Another implementation for the tests to speak with, and the Node that runs it.
-$(PEER): tests/peers/fedify/package-lock.json
+# What the tests speak with: another implementation, with the Node that runs it, and a client.
+$(PEER): %/node_modules/.package-lock.json: %/package-lock.json
 	@if ! command -v npm >/dev/null; then \
-		echo "!! npm is missing: the tests that speak with Fedify (tests/peers) cannot run. On Debian and Ubuntu: apt install npm"; \
-	elif (cd tests/peers/fedify && npm ci --loglevel=error); then touch $@; else \
-		echo "!! npm could not bring Fedify: the tests that speak with it (tests/peers) cannot run."; \
+		echo "!! npm is missing: the tests with $* cannot run. On Debian and Ubuntu: apt install npm"; \
+	elif (cd $* && npm ci --loglevel=error); then touch $@; else \
+		echo "!! npm could not bring $*: its tests cannot run."; \
 	fi
