@@ -213,8 +213,8 @@ class Quote:
     """Not for everyone or no longer there; its author was asked for consent; its author does not want it quoted."""
 
 
-Audience = Literal["public", "unlisted", "private", "direct"]
-"""Whom a post is for, in the client API's words."""
+Audience = Literal["public", "unlisted", "private", "limited", "direct"]
+"""Whom a post is for, in the client API's words; "limited": a circle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,6 +242,8 @@ class PostCard:
     text_html: Html
     summary: str
     visibility: Audience = "public"
+    is_here_only: bool = False
+    """For people of this server only."""
     edited_at: datetime | None = None
     warning: str = ""
     is_sensitive: bool = False

@@ -61,7 +61,7 @@ AUDIENCES: dict[int, Audience] = {
     Visibility.PUBLIC: "public",
     Visibility.UNLISTED: "unlisted",
     Visibility.FOLLOWERS: "private",
-    Visibility.CIRCLE: "private",
+    Visibility.CIRCLE: "limited",
     Visibility.MENTIONED: "direct",
 }
 
@@ -230,6 +230,7 @@ class _Parts:
             text_html=Html(post.html),
             summary=summary(post.html),
             visibility=AUDIENCES[post.visibility],
+            is_here_only=bool(post.is_local_only),
             edited_at=None if post.edited_at is None else moment(post.edited_at),
             warning=post.warning,
             is_sensitive=bool(post.is_sensitive) or author.sensitized_at is not None,

@@ -27,6 +27,7 @@ VISIBILITIES: dict[Audience, Visibility] = {
     "public": Visibility.PUBLIC,
     "unlisted": Visibility.UNLISTED,
     "private": Visibility.FOLLOWERS,
+    "limited": Visibility.FOLLOWERS,  # an answer: made as narrow as what it answers
     "direct": Visibility.MENTIONED,
 }
 FILES = 4

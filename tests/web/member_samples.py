@@ -38,6 +38,7 @@ FEED_POSTS = {
     "polls": FeedPost(replace(CHOIR, id="11512", poll=replace(VOTABLE, id="8", is_multiple=True))),
     "voted": FeedPost(replace(CHOIR, poll=replace(VOTABLE, is_open_to_reader=False, own=(1,)))),
     "private": FeedPost(replace(WARNED, visibility="private"), is_boostable=False),
+    "circle": FeedPost(replace(WARNED, visibility="limited", is_here_only=True), is_boostable=False),
     "direct": FeedPost(replace(LINKED, visibility="direct"), is_own=True, is_boostable=False),
     "quoting": FeedPost(QUOTING),
     "filmed": FeedPost(FILMED),
@@ -139,6 +140,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "person-asked": (replace(PERSON, between=member_pages.Between(has_asked=True)), INSIDE),
     "write": (WRITE, INSIDE),
     "write-answer": (replace(WRITE, answered=CHOIR, audience="unlisted", text="@amara "), INSIDE),
+    "write-answer-circle": (replace(WRITE, answered=CHOIR, audience="limited", text="@amara "), INSIDE),
     "write-quote": (replace(WRITE, quoted=TOMATOES), INSIDE),
     "write-wrong": (
         replace(

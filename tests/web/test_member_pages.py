@@ -157,6 +157,22 @@ def test_an_answer_is_no_more_open_than_what_it_answers(api: Api) -> None:
     assert answer["visibility"] == "direct"
 
 
+def test_an_answer_to_a_circle_stays_in_it(api: Api) -> None:
+    ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
+    for reader in (bob, eve):
+        api.post(f"/api/v1/accounts/{ada.id}/follow", token=reader)
+    api.post(f"/api/v1/accounts/{bob.id}/follow", token=eve)
+    circle = api.post("/api/v1/circles", token=ada, json={"title": "Choir"}).json["id"]
+    api.post(f"/api/v1/circles/{circle}/accounts", token=ada, json={"account_ids": [str(bob.id)]})
+    id = publish(api, ada, "For the choir", circle_id=circle)["id"]
+    browser = inside(api, bob)
+    page = browser.get(f"/@ada/{id}")
+    assert "for a circle" in page.text
+    answer = write(browser, page, text="Here").headers["location"].partition("#p-")[2]
+    assert browser.get(f"/@bob/{answer}").status == 200
+    assert inside(api, eve).get(f"/@bob/{answer}").status == 404
+
+
 def test_ones_own_post_is_changed_and_deleted(api: Api) -> None:
     ada = api.person("ada")
     browser = inside(api, ada)
