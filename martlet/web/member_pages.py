@@ -109,7 +109,8 @@ class Kept:
 @dataclass(frozen=True, slots=True)
 class WritePage:
     """
-    `/write`. Fields: text, warning, audience, language, reply, quote, key, picture_1 … with description_1 …, poll_1 ….
+    `/write`. Fields: text, warning, audience, language, reply, quote, key, picture_1 … with description_1 …, poll_1 …,
+    days, multiple, answers, may_ask, ends, here_only.
 
     `key` makes sending twice the same as sending once. `is_edit`: what is there already is changed.
     """
@@ -131,6 +132,12 @@ class WritePage:
     choices: tuple[str, ...] = ()
     poll_days: str = "1"
     is_multiple: bool = False
+    answers: str = ""
+    """Who may answer: a word of `model.replying`; empty: as usual."""
+    may_ask: bool = False
+    ends: str = ""
+    """Seconds; empty: as usual."""
+    is_here_only: bool = False
     edits: PostCard | None = None
     problems: tuple[Problem, ...] = ()
 

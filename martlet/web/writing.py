@@ -8,6 +8,7 @@ from martlet.model.errors import InvalidInput, MartletError, NotAllowed
 from martlet.model.ids import id_from
 from martlet.model.names import MediaId, PostId
 from martlet.model.posts import Draft, MediaChange, PollDraft, Post, Revision
+from martlet.model.replying import EVERYBODY, WORDS, ReplyPolicy
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import composing, editing, posting, uploading
@@ -77,6 +78,8 @@ COMMON = [
 ]
 DAYS = ("1", "3", "7", "30")
 DAY_SECONDS = 86_400
+LIFETIMES = ("3600", "86400", "604800", "2592000")
+"""Seconds after which a post goes by itself."""
 KEY_LIMIT = 40
 SAID = "said-"
 """What the fields for uploaded files' descriptions begin with; their ids follow."""
@@ -100,6 +103,18 @@ class Typed:
     choices: tuple[str, ...] = ()
     days: str = "1"
     is_multiple: bool = False
+    answers: str = ""
+    may_ask: bool = False
+    ends: str = ""
+    is_here_only: bool = False
+
+    @property
+    def replying(self) -> ReplyPolicy | None:
+        """None: as the author prefers. Whoever else `may_ask` answers once the author has looked at it."""
+        if self.answers not in WORDS:
+            return None
+        asking = (EVERYBODY,) if self.may_ask and self.answers != EVERYBODY else ()
+        return ReplyPolicy((self.answers,), asking)
 
     def poll(self) -> PollDraft | None:
         if not self.choices:
@@ -174,6 +189,10 @@ def _typed(visit: Visit) -> Typed:
         choices=tuple(text for n in range(1, CHOICES + 1) if (text := form.get(f"poll_{n}", "").strip())),
         days=form["days"] if form.get("days") in DAYS else "1",
         is_multiple=form.get("multiple") == "1",
+        answers=form.get("answers", ""),
+        may_ask="may_ask" in form,
+        ends=form["ends"] if form.get("ends") in LIFETIMES else "",
+        is_here_only="here_only" in form,
     )
 
 
@@ -230,6 +249,9 @@ def _publish(db: Writer, visit: Visit, typed: Typed) -> PostId:
         media=tuple(typed.media),
         poll=typed.poll(),
         quote_of=typed.quote,
+        lifetime=int(typed.ends) if typed.ends else None,
+        replying=typed.replying,
+        is_local_only=True if typed.is_here_only else None,
         idempotency_key=f"web-{typed.key}" if typed.key else "",
     )
     return posting.publish(db, draft, visit.here)
@@ -271,6 +293,10 @@ def _page(
         choices=typed.choices,
         poll_days=typed.days,
         is_multiple=typed.is_multiple,
+        answers=typed.answers,
+        may_ask=typed.may_ask,
+        ends=typed.ends,
+        is_here_only=typed.is_here_only,
         edits=edits,
         problems=problems,
     )

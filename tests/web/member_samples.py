@@ -141,6 +141,10 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "write": (WRITE, INSIDE),
     "write-answer": (replace(WRITE, answered=CHOIR, audience="unlisted", text="@amara "), INSIDE),
     "write-answer-circle": (replace(WRITE, answered=CHOIR, audience="limited", text="@amara "), INSIDE),
+    "write-narrow": (
+        replace(WRITE, answers="mentioned", may_ask=True, ends="3600", is_here_only=True),
+        INSIDE,
+    ),
     "write-quote": (replace(WRITE, quoted=TOMATOES), INSIDE),
     "write-wrong": (
         replace(

@@ -157,6 +157,25 @@ def test_an_answer_is_no_more_open_than_what_it_answers(api: Api) -> None:
     assert answer["visibility"] == "direct"
 
 
+def test_who_may_answer_and_how_long_a_post_stays_is_chosen(api: Api) -> None:
+    ada = api.person("ada")
+    browser = inside(api, ada)
+    page = browser.get("/write")
+    more = {"answers": "followers", "may_ask": "1", "ends": "3600", "here_only": "1"}
+    id = write(browser, page, text="Among us", more=more).headers["location"].partition("#p-")[2]
+    post = api.get(f"/api/v1/statuses/{id}", token=ada).json
+    rules = post["interaction_policy"]["can_reply"]
+    assert "followers" in rules["automatic_approval"]
+    assert "public" in rules["manual_approval"]
+    assert post["local_only"] is True
+    assert post["expires_at"]
+    assert "only on this server" in browser.get("/home").text
+    usual = write(browser, browser.get("/write"), text="As usual", more={"answers": "odd", "ends": "1"})
+    post = api.get(f"/api/v1/statuses/{usual.headers['location'].partition('#p-')[2]}", token=ada).json
+    assert not post.get("local_only")
+    assert not post.get("expires_at")
+
+
 def test_an_answer_to_a_circle_stays_in_it(api: Api) -> None:
     ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
     for reader in (bob, eve):
