@@ -5,17 +5,20 @@ However many requests come, the database is asked once in `KEPT_MS`; a request
 costs a look into a set for each length of prefix that a rule has.
 """
 
+import asyncio
 import ipaddress
 import logging
 from dataclasses import dataclass, field
 
-from martlet.model.errors import Unavailable
+from martlet.model.errors import MartletError
 from martlet.model.server import Server
 from martlet.model.sign_up_blocks import Networks
 from martlet.storage import sign_up_blocks
 from martlet.storage.database import Store
 
 KEPT_MS = 5_000
+PATIENCE = 1.0
+"""Seconds after which what was known before is good enough: a database that hangs holds up one request, and not for long."""
 
 log = logging.getLogger("martlet.barring")
 
@@ -35,8 +38,9 @@ class Gate:
         if self._read_at is None or not 0 <= now - self._read_at < KEPT_MS:
             self._read_at = now
             try:
-                found = await self.store.reading(sign_up_blocks.closed_networks, now)
-            except Unavailable:
+                async with asyncio.timeout(PATIENCE):
+                    found = await self.store.reading(sign_up_blocks.closed_networks, now)
+            except (MartletError, TimeoutError):
                 log.warning("Which networks are refused could not be read; what was known before holds.")
             else:
                 self._networks = Networks(ipaddress.ip_network(one) for one in found)
