@@ -228,10 +228,22 @@ def federation(workers: int, database: str, folder: Path | None) -> None:
 @workers
 @database
 @folder_option
-def streaming(workers: int, database: str, folder: Path | None) -> None:
+@click.option("--minutes", type=float, help="Listen for so long instead: is anything lost, does memory grow?")
+def streaming(workers: int, database: str, folder: Path | None, minutes: float | None) -> None:
     """What open streams cost, and how soon a post reaches those who listen."""
+    from bench import listening  # noqa: PLC0415 - needs Martlet itself
     from bench import streaming as room  # noqa: PLC0415 - needs Martlet itself
 
+    if minutes is not None:
+        with _kept_or_thrown_away(folder) as place:
+            launch = Launch(place, serving.free_url(), workers, database)
+            kept = listening.measure(launch, minutes * 60, lambda said: click.echo(f"  {said}"))
+        click.echo(f"\n{kept.table()}\n{_version()}, {report.this_machine().cpu}")
+        if not kept.is_good:
+            raise click.ClickException(
+                "something was lost, told twice or out of order, or a stream was dropped"
+            )
+        return
     with _kept_or_thrown_away(folder) as place:
         found = room.measure(
             place, serving.free_url(), database, workers, lambda said: click.echo(f"  {said}")

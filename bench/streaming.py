@@ -83,8 +83,8 @@ def measure(folder: Path, base_url: str, database: str, workers: int, tell: Call
     """Prepares an empty server in `folder` and measures it. With one worker it has one core to itself."""
     launch = Launch(folder, base_url, workers, database)
     tell("making people")
-    _prepare(launch)
-    _allow_files()
+    prepare(launch)
+    allow_files()
     with serving.running(launch) as (pid, _):
         if workers == 1:
             _bind(pid)
@@ -92,11 +92,11 @@ def measure(folder: Path, base_url: str, database: str, workers: int, tell: Call
         tell(f"{PUBLISHED:,} posts while nobody listens")
         unheard = _published(base_url, pid)
         before = processes.memory([pid])
-        with _streams(base_url, [STREAMS - 1]):
+        with opened(base_url, [STREAMS - 1]):
             tell(f"{PUBLISHED:,} posts while somebody else does")
             heard = _published(base_url, pid)
         tell(f"{STREAMS:,} streams are opened")
-        with _streams(base_url, range(STREAMS)) as streams:
+        with opened(base_url, range(STREAMS)) as streams:
             processes.wait_idle([pid])
             memory = processes.memory([pid])
             tell(f"{POSTS} posts to {FOLLOWERS:,} of them")
@@ -119,7 +119,8 @@ def measure(folder: Path, base_url: str, database: str, workers: int, tell: Call
 # -- people --------------------------------------------------------------
 
 
-def _prepare(launch: Launch) -> None:
+def prepare(launch: Launch) -> None:
+    """An empty server with an author, and readers whose tokens are their names; the first of them follow."""
     wanted = settings.load(environment=launch.environment())
     wanted.folder.mkdir(parents=True, exist_ok=True)
     with closing(open_store(launch.database, wanted.folder)) as store:
@@ -155,7 +156,8 @@ def _newcomer(db: Writer, name: str, server: Server) -> AccountId:
 # -- streams -------------------------------------------------------------
 
 
-def _allow_files() -> None:
+def allow_files() -> None:
+    """As many open connections as this process may have."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
@@ -171,7 +173,7 @@ def _bind(pid: int) -> None:
 
 
 @contextmanager
-def _streams(base_url: str, readers: Sequence[int]) -> Iterator[list[socket.socket]]:
+def opened(base_url: str, readers: Sequence[int]) -> Iterator[list[socket.socket]]:
     """Open streams of these readers' home timelines: server-sent events and WebSockets by turns."""
     with ExitStack() as stack:
         opened = []
