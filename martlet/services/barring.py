@@ -29,6 +29,7 @@ class Gate:
 
     store: Store
     here: Server
+    _known: list[str] = field(default_factory=list)
     _networks: Networks = field(default_factory=lambda: Networks(()))
     _read_at: int | None = None
 
@@ -43,5 +44,6 @@ class Gate:
             except (MartletError, TimeoutError):
                 log.warning("Which networks are refused could not be read; what was known before holds.")
             else:
-                self._networks = Networks(ipaddress.ip_network(one) for one in found)
+                if found != self._known:
+                    self._known, self._networks = found, Networks(map(ipaddress.ip_network, found))
         return address in self._networks

@@ -96,7 +96,7 @@ def closed_networks(db: Reader, now: int) -> list[str]:
     rows = db.rows(
         """
         SELECT network FROM ip_block
-         WHERE severity = :severity AND (expires_at IS NULL OR expires_at > :now)
+         WHERE severity = :severity AND (expires_at IS NULL OR expires_at > :now) ORDER BY id
         """,
         severity=IpSeverity.NO_ACCESS,
         now=now,

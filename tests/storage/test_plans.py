@@ -6,6 +6,7 @@ import sqlite3
 import pytest
 
 from martlet.model.names import PostId, Uri
+from martlet.services import screening_sign_ups
 from martlet.storage import marks, quotes
 from martlet.storage.quotes import RemoteQuote
 from martlet.storage.sqlite import SqliteStore
@@ -144,3 +145,15 @@ def test_what_goes_with_a_post_is_found_by_indexes(api: Api, plans: Plans) -> No
         assert slow == []
     finally:
         connection.close()
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_rules_about_who_joins_are_found_by_indexes(api: Api, plans: Plans) -> None:
+    ground = api.built.ground
+    api.get("/health")  # closed networks are read once in a while, all of them
+    plans.watch()
+    with ground.store.read() as db:
+        assert screening_sign_ups.severity_for(db, "203.0.113.7", ground.here) is None
+        assert not screening_sign_ups.is_email_blocked(db, "ada@sub.mail.example")
+    assert len(plans.statements) == 3
+    assert plans.scans() == {}
