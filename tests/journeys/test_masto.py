@@ -23,9 +23,15 @@ EXPECTED = {
 
 NULL = {"Account.lastStatusAt", "Announcement.endsAt", "Announcement.startsAt", "Relationship.languages", "Status.application",
         "admin.Report.actionTakenByAccount", "v2.InstanceThumbnail.blurhash"}  # fmt: skip
-OTHERWISE = {"Role.id", "Role.permissions", "StatusParams.applicationId", "v2.InstanceApiVersions.mastodon"}
+OTHERWISE = {
+    "Role.id",
+    "Role.permissions",
+    "StatusParams.applicationId",
+    "admin.CohortData.value",
+    "v2.InstanceApiVersions.mastodon",
+}
 ABSENT = {"AccountSource.role", "FeatureApproval.current_user", "PollOption.emojis", "Role.createdAt", "Role.position",
-          "Role.updatedAt", "v2.Filter.keywords", "v2.Filter.statuses", "Tag.id"}  # fmt: skip
+          "Role.updatedAt", "v2.Filter.keywords", "v2.Filter.statuses", "admin.DomainBlock.rejectReposts", "Tag.id"}  # fmt: skip
 """
 Where masto's types promise something else than Mastodon documents: what may be null or is left out, is of another type,
 or does not exist (a post's hashtags are no whole Tag, the filter that hit it no whole Filter).

@@ -186,6 +186,16 @@ async function lookingAfter(ada, bob, post) {
   await ada.v1.admin.accounts.$select(bob.me.id).action.create({ type: "silence" });
   assert.ok((await typed("admin.Account", ada.v1.admin.accounts.$select(bob.me.id).fetch())).silenced);
   await ada.v1.admin.accounts.$select(bob.me.id).unsilence();
+  const { ipBlocks, emailDomainBlocks, domainBlocks, measures, dimensions, retention } = ada.v1.admin;
+  const network = await typed("admin.IpBlock", ipBlocks.create({ ip: "192.0.2.0/24", severity: "sign_up_block", comment: "Spam" }));
+  assert.equal((await typed("admin.IpBlock[]", ipBlocks.list()))[0].id, network.id);
+  await typed("admin.EmailDomainBlock", emailDomainBlocks.create({ domain: "spam.example" }));
+  const peer = await typed("admin.DomainBlock", domainBlocks.create({ domain: "rude.example", severity: "silence" }));
+  await domainBlocks.$select(peer.id).remove();
+  const days = { startAt: "2026-01-01", endAt: "2026-01-03" };
+  await typed("admin.Measure[]", measures.create({ keys: ["active_users"], ...days }));
+  await typed("admin.Dimension[]", dimensions.create({ keys: ["languages"], ...days }));
+  await typed("admin.Cohort[]", retention.create({ ...days, frequency: "day" }));
   await refused(() => bob.v1.admin.reports.list(), 403);
 }
 
