@@ -10,7 +10,6 @@ import ipaddress
 import logging
 from dataclasses import dataclass, field
 
-from martlet.model.errors import MartletError
 from martlet.model.server import Server
 from martlet.model.sign_up_blocks import Networks
 from martlet.storage import sign_up_blocks
@@ -41,8 +40,8 @@ class Gate:
             try:
                 async with asyncio.timeout(PATIENCE):
                     found = await self.store.reading(sign_up_blocks.closed_networks, now)
-            except (MartletError, TimeoutError):
-                log.warning("Which networks are refused could not be read; what was known before holds.")
+            except Exception:  # whatever it is, other requests need no database
+                log.exception("Which networks are refused could not be read; what was known before holds.")
             else:
                 if found != self._known:
                     self._known, self._networks = found, Networks(map(ipaddress.ip_network, found))

@@ -9,7 +9,7 @@ from martlet.model.names import AccountId, PostId
 from martlet.storage import thread_fetches, threads
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
-from martlet.storage.threads import Place
+from martlet.storage.threads import Neighbours, Place
 
 
 class Reach(NamedTuple):
@@ -43,10 +43,20 @@ class Around(NamedTuple):
 
 def around(db: Reader, place: Place, reach: Reach, viewer: AccountId, now: int) -> Around:
     """As far as the viewer may see it and wants to."""
-    links, found = threads.around(db, place, max(reach.above, reach.below), viewer, now)
-    above = model.ancestors(links, place.post, reach.above)
-    below = model.descendants(links, place.post, reach.below, reach.depth)
-    return Around(_in_order(above, found), found.get(place.post), _in_order(below, found))
+    return _within(threads.around(db, place, max(reach.above, reach.below), viewer, now), place.post, reach)
+
+
+def around_at_once(db: Reader, post: PostId, reach: Reach, viewer: AccountId, now: int) -> Around | None:
+    """The same by one look, where that is enough; None where it is not (`threads.at_once`)."""
+    found = threads.at_once(db, post, viewer, now)
+    return None if found is None else _within(found, post, reach)
+
+
+def _within(neighbours: Neighbours, post: PostId, reach: Reach) -> Around:
+    links, found = neighbours
+    above = model.ancestors(links, post, reach.above)
+    below = model.descendants(links, post, reach.below, reach.depth)
+    return Around(_in_order(above, found), found.get(post), _in_order(below, found))
 
 
 def _in_order(ids: Sequence[PostId], found: Mapping[PostId, Shown]) -> list[Shown]:

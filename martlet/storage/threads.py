@@ -1,5 +1,6 @@
 """Threads: every post names its thread, so that one look finds them all."""
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from martlet.model.errors import NotFound
@@ -8,7 +9,7 @@ from martlet.model.posts import Post
 from martlet.model.threads import Link
 from martlet.model.visibility import Visibility
 from martlet.storage import posts, thread_fetches
-from martlet.storage.database import Reader, Writer
+from martlet.storage.database import Reader, Row, Writer
 from martlet.storage.dialect import among, numbers
 from martlet.storage.posts import Shown
 from martlet.storage.thread_fetches import ThreadFetch
@@ -66,8 +67,7 @@ def around(db: Reader, place: Place, limit: int, viewer: AccountId, now: int) ->
     """A post and its neighbours, at most `limit` each before and after it; more than a hundred if there are many."""
     rows = db.rows(_WHOLE, thread=place.thread, viewer=viewer, now=now, limit=SMALL + 1)
     if len(rows) <= SMALL:
-        links = {row[0]: Link(row[0], *row[_COLUMNS + 1 :]) for row in rows}
-        return Neighbours(links, {row[0]: Shown._make(row[:_COLUMNS]) for row in rows if row[_COLUMNS]})
+        return _neighbours(rows)
     links = _links(db, place, limit)
     found = posts.timeline_page(
         db, "post", f"post.id {among('ids')}", "", viewer=viewer, now=now, ids=numbers(links)
@@ -75,14 +75,37 @@ def around(db: Reader, place: Place, limit: int, viewer: AccountId, now: int) ->
     return Neighbours(links, {one.id: one for one in found})
 
 
-_WHOLE = f"""
+def at_once(db: Reader, post: PostId, viewer: AccountId, now: int) -> Neighbours | None:
+    """
+    The whole thread of a post by one look, where it is of a usual size and all of it was written here.
+
+    None for others, for boosts, and where the viewer may not see the post or does not want to: `get_place` tells.
+    """
+    rows = db.rows(_WHOLE_OF_POST, post=post, viewer=viewer, now=now, limit=SMALL + 1)
+    if len(rows) > SMALL:
+        return None
+    found = _neighbours(rows)
+    return found if post in found.shown and all(row[-1] for row in rows) else None
+
+
+def _neighbours(rows: Sequence[Row]) -> Neighbours:
+    links = {row[0]: Link(row[0], *row[_COLUMNS + 1 : -1]) for row in rows}
+    return Neighbours(links, {row[0]: Shown._make(row[:_COLUMNS]) for row in rows if row[_COLUMNS]})
+
+
+def _whole(thread: str) -> str:
+    return f"""
     SELECT {posts.BOOSTLESS_COLUMNS}, CASE WHEN {wants_to_see("post", "author")} THEN 1 ELSE 0 END,
-           post.reply_to_id, post.author_id, post.reply_to_account_id
+           post.reply_to_id, post.author_id, post.reply_to_account_id, post.is_local
       FROM post {posts.BOOSTLESS_JOINS}
-     WHERE post.thread_id = :thread AND post.boost_of_id IS NULL
+     WHERE post.thread_id = {thread} AND post.boost_of_id IS NULL
      ORDER BY post.id LIMIT :limit
     """
+
+
+_WHOLE = _whole(":thread")
 """Of a thread of a usual size all is asked for at once."""
+_WHOLE_OF_POST = _whole("(SELECT asked.thread_id FROM post AS asked WHERE asked.id = :post)")
 
 
 def _links(db: Reader, place: Place, limit: int) -> dict[PostId, Link]:
