@@ -149,10 +149,9 @@ def choice_of(
     types: Sequence[str], without: Sequence[str], account: str | None, *, has_filtered: bool = False
 ) -> Choice:
     """A type that nobody knows matches nothing; asked for alone it means: nothing."""
-    kinds = Choice().kinds
-    if types:
-        kinds = kinds_of(types)
-    kinds -= kinds_of(without)
+    kinds = kinds_of(types) if types else Choice().kinds
+    if without:
+        kinds -= kinds_of(without)
     return Choice(kinds, AccountId(id_in(account)) if account else None, has_filtered)
 
 

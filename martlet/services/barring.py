@@ -45,4 +45,4 @@ class Gate:
             else:
                 if found != self._known:
                     self._known, self._networks = found, Networks(map(ipaddress.ip_network, found))
-        return address in self._networks
+        return bool(self._known) and address in self._networks
