@@ -16,7 +16,7 @@ def open_store(database: str, folder: Path) -> Store:
         path = folder / "martlet.sqlite3"
         path.touch(mode=0o600)  # SQLite gives the files beside it the same mode
         return SqliteStore(path)
-    from martlet.storage.postgres import PostgresStore  # noqa: PLC0415
+    from martlet.storage.postgres import PostgresStore  # noqa: PLC0415 - an extra, and only where it is used
 
     return PostgresStore(database)
 
@@ -25,7 +25,7 @@ def knock(database: str) -> None:
     """See whether PostgreSQL answers at all, once and without a pool's patience. Raises `DatabaseUnreachable`."""
     if database == "sqlite":
         return
-    import psycopg  # noqa: PLC0415
+    import psycopg  # noqa: PLC0415 - an extra, and only where it is used
 
     try:
         psycopg.connect(database, connect_timeout=PATIENCE_SECONDS).close()

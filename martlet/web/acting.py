@@ -7,6 +7,7 @@ Afterwards the browser is sent back to where it was, to the same post.
 from collections.abc import Callable
 from urllib.parse import urldefrag
 
+from martlet.http import limits
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotFound
 from martlet.model.ids import id_from
@@ -54,6 +55,8 @@ async def act(visit: Visit) -> Answer:
     if poll is not None:
         return await _vote(visit, PollId(poll))
     name, id = _named(visit, ON_POST)
+    if name == "unboost":
+        visit.count(limits.DELETIONS)
     await visit.store.writing(ON_POST[name], visit, PostId(id))
     return _back(visit, f"p-{id}")
 

@@ -1,5 +1,6 @@
 """A post in its conversation, as members read it, with a box to answer in; and what else may be done with a post."""
 
+from martlet.http import limits
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
@@ -125,5 +126,6 @@ def _ask_to_delete(db: Reader, visit: Visit) -> DeletePostPage:
 @pages.post(addresses.POST_DELETE, access="member")
 async def delete(visit: Visit) -> Answer:
     post = await visit.store.reading(named, visit)
+    visit.count(limits.DELETIONS)
     await visit.store.writing(deleting.delete, visit.account, post.id, visit.here)
     return visit.go(addresses.TIMELINE, done="post_deleted")

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, quote, urlencode
 
 from martlet.http import forms, limits, multipart
 from martlet.http.answer import HTML, PRIVATE, Answer, Header, redirect
-from martlet.http.limits import Limiter
+from martlet.http.limits import Limiter, Rule
 from martlet.http.multipart import Upload
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
@@ -133,6 +133,11 @@ class Visit:
     def is_for_member(self) -> bool:
         """Whether a page that is for anyone is shown to somebody who may also do something there."""
         return self.member is not None and self.member.login.deletes_at is None
+
+    def count(self, rule: Rule) -> None:
+        """Count what members may do only so often, by app or here. Raises `TooOften`."""
+        if self.desk.limiter is not None:
+            self.desk.limiter.count(rule, str(self.account))
 
     def cookie(self, name: str) -> str:
         return self.cookies.get(guarding.cookie_name(name, self.here), "")
@@ -257,8 +262,6 @@ def _endpoint(route: Route, desk: Desk) -> Endpoint:
     access = route.access
 
     async def run(request: Request, params: Params) -> Answer:
-        if desk.limiter is not None:
-            desk.limiter.count(limits.ADDRESS, limits.network_of(request.address))
         visit = await _arrived(route, desk, request, params)
         if access in ("member", "leaving") and visit.member is None:
             asked = visit.address if request.method in ("GET", "HEAD") else addresses.SETTINGS
@@ -302,6 +305,8 @@ async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -
     cookies = guarding.cookies_of(request)
     token = cookies.get(guarding.cookie_name(SESSION, here), "")
     member, desk.name, news = await store.reading(_who, token, here)
+    if desk.limiter is not None:
+        _count(desk.limiter, request, member)
     if b"\0" in request.query or b"%00" in request.query:
         raise forms.Malformed(forms.NUL)
     query = dict(parse_qsl(request.query.decode("latin-1"), keep_blank_values=True))
@@ -321,6 +326,14 @@ async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -
         visit.seed = guarding.make_seed()
         visit.set_cookie(FORM, visit.seed)
     return visit
+
+
+def _count(limiter: Limiter, request: Request, member: Member | None) -> None:
+    """Members each for themselves, so that a school behind one address is not taken for one visitor."""
+    if member is None:
+        limiter.count(limits.ADDRESS, limits.network_of(request.address))
+    else:
+        limiter.count(limits.ACCOUNT, str(member.account.id))
 
 
 def _who(db: Reader, token: str, here: Server) -> tuple[Member | None, str, int]:

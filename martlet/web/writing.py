@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field, replace
 from typing import get_args
 
+from martlet.http import limits
 from martlet.http.answer import Answer
-from martlet.model.errors import InvalidInput, MartletError, NotAllowed
+from martlet.model.errors import InvalidInput, MartletError, NotAllowed, TooMany
 from martlet.model.ids import id_from
 from martlet.model.names import MediaId, PostId
 from martlet.model.posts import Draft, MediaChange, PollDraft, Post, Revision
@@ -168,8 +169,8 @@ async def publish(visit: Visit) -> Answer:
         await _take_files(visit, typed)
         await _meet(visit, typed.text)
         post = await visit.store.writing(_publish, visit, typed)
-    except (InvalidInput, NotAllowed) as error:
-        return visit.page(await visit.store.reading(_page, visit, typed, _problems(error)), 422)
+    except (InvalidInput, NotAllowed, TooMany) as error:
+        return visit.page(await visit.store.reading(_page, visit, typed, _problems(error)), _status(error))
     back = visit.own(visit.form.get("back", ""))
     return visit.go(f"{back or addresses.TIMELINE}#p-{post}")
 
@@ -221,6 +222,7 @@ async def _upload(visit: Visit, typed: Typed) -> None:
     for n in range(1, FILES + 1):
         file = visit.files.get(f"picture_{n}")
         if file is not None and file.size:
+            visit.count(limits.UPLOADS)
             said = Description(visit.form.get(f"description_{n}", ""))
             typed.media.append(await uploading.upload(visit.ground, visit.account, file.path, None, said))
 
@@ -268,6 +270,10 @@ PROBLEMS = {
 def _problems(error: MartletError) -> tuple[Problem, ...]:
     known = PROBLEMS.get(error.code)
     return (known,) if known is not None else tuple(replace(one, field="") for one in problems_of(error))
+
+
+def _status(error: MartletError) -> int:
+    return 429 if isinstance(error, TooMany) else 422
 
 
 def _page(
@@ -350,8 +356,8 @@ async def edit(visit: Visit) -> Answer:
         changes = tuple(MediaChange(id, said) for id, said in kept)  # with the post, not before
         await _meet(visit, typed.text)
         await visit.store.writing(_edit, visit, post.id, typed, changes)
-    except (InvalidInput, NotAllowed) as error:
-        return visit.page(await visit.store.reading(_refused, visit, typed, error), 422)
+    except (InvalidInput, NotAllowed, TooMany) as error:
+        return visit.page(await visit.store.reading(_refused, visit, typed, error), _status(error))
     username = visit.params["username"]
     return visit.go(addresses.at(addresses.POST, username=username, id=str(post.id)), done="post_edited")
 

@@ -145,7 +145,7 @@ class Town:
             "search for people": f"/api/v2/search?q={SECRET}&type=accounts",
             "following": f"/api/v1/accounts/{self.ada.id}/following",
         }
-        return {name: lambda path=path: self.api.get(path, self.ada).body for name, path in paths.items()}  # type: ignore[misc]
+        return {name: lambda path=path: self.api.get(path, self.ada).body for name, path in paths.items()}  # type: ignore[misc]  # bound at once; mypy knows no lambda with a default
 
     def seen(self) -> set[str]:
         return {name for name, look in self.surfaces.items() if SECRET.encode() in look()}

@@ -36,7 +36,7 @@ def test_the_database_is_asked_once_in_a_while_and_missed_by_nobody(
 ) -> None:
     monkeypatch.setattr(barring, "PATIENCE", 0.01)
     ill, passed = Ill(), timedelta()
-    store: Store = ill  # type: ignore[assignment]
+    store: Store = ill  # type: ignore[assignment]  # only what is asked of it
     gate = Gate(store, replace(here, clock=lambda: START + passed))
 
     async def refused() -> bool:

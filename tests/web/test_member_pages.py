@@ -5,9 +5,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+import msgspec
 import pytest
 from PIL import Image
 
+from martlet import app
+from martlet.http.limits import DELETIONS, UPLOADS, Limiter
+from martlet.services.ports import Ground
+from martlet.settings import Settings
 from tests.browser import Browser, forms
 from tests.client import Api, Files, Person, Reply
 from tests.mastodon.acts import publish
@@ -321,7 +326,7 @@ def test_search_finds_people_hashtags_and_posts(api: Api) -> None:
 @pytest.mark.parametrize(
     ("action", "is_there", "is_folded"), [("hide", False, False), ("warn", True, True), ("blur", True, False)]
 )
-def test_ones_filters_hold(api: Api, action: str, is_there: bool, is_folded: bool) -> None:  # noqa: FBT001
+def test_ones_filters_hold(api: Api, action: str, is_there: bool, is_folded: bool) -> None:  # noqa: FBT001 - the parameters of a table
     ada, bob, cleo = api.person("ada"), api.person("bob"), api.person("cleo")
     publish(api, ada, "The fox got two hens")
     made = {
@@ -435,3 +440,25 @@ def test_the_number_of_news_stands_in_the_menu(api: Api) -> None:
     assert "<b>1</b>" in browser.get("/home").text
     browser.get("/news")
     assert "<b>1</b>" not in browser.get("/home").text
+
+
+def test_what_is_limited_in_apps_is_limited_here(ground: Ground, settings: Settings) -> None:
+    """Each member counts alone; uploads and deletions share their counters with apps; nothing typed is lost."""
+    api = Api(app.build_on(ground, msgspec.structs.replace(settings, rate_limits=True)))
+    ada, bob = api.person("ada"), api.person("bob")
+    browser, other = inside(api, ada), inside(api, bob)
+    as_apps = Limiter(settings.folder / "limits")
+    for rule in (UPLOADS, DELETIONS):
+        for _ in range(rule.limit):
+            as_apps.count(rule, str(ada.id))
+    page = write(browser, browser.get("/write"), files=picture(), text="With a picture")
+    assert page.status == 429
+    assert "With a picture" in page.text
+    assert write(browser, page, text="Without").status == 303
+    assert write(other, other.get("/write"), files=picture(), text="From bob").status == 303
+    id = publish(api, ada, "Tomatoes")["id"]
+    asked = browser.get(f"/@ada/{id}/delete")
+    assert browser.post(f"/@ada/{id}/delete", forms(asked)[0].fields).status == 429
+    assert browser.get(f"/@ada/{id}").status == 200
+    as_apps.close()
+    api.close()
