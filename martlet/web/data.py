@@ -9,7 +9,7 @@ from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart
 from martlet.model.errors import Conflict, InvalidInput, NotFound, TooMany
 from martlet.model.ids import id_from
 from martlet.model.server import Server, moment
-from martlet.services import archiving, exporting, importing, importing_posts, inviting, securing
+from martlet.services import archiving, exporting, importing, importing_posts, securing
 from martlet.services.securing import WrongPassword
 from martlet.storage import archives, bulk_imports, exports
 from martlet.storage.archives import Archive
@@ -87,7 +87,6 @@ def _overview(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -> D
         may_ask_at=moment(may_ask_at) if may_ask_at > visit.here.now_ms() else None,
         imports=tuple(map(_card, bulk_imports.of_account(db, visit.account, SHOWN_IMPORTS))),
         kinds=tuple(BRINGABLE.items()),
-        may_invite=inviting.may_invite(visit.here),
         problems=problems,
     )
 
@@ -226,7 +225,7 @@ def _show(db: Reader, visit: Visit) -> ImportPage:
         FailureCard(f"{row.title}: {row.of}" if row.title else row.of, REASONS[reason])
         for row, reason in importing.failed_rows(db, one, SHOWN_FAILURES)
     )
-    return ImportPage(_card(one), failures, inviting.may_invite(visit.here))
+    return ImportPage(_card(one), failures)
 
 
 @pages.post(addresses.IMPORT_BEGIN, access="member")

@@ -6,7 +6,7 @@ from martlet.model.ids import id_from, moment_of
 from martlet.model.paging import Page
 from martlet.model.sanctions import APPEAL_DAYS, Measure, Strike
 from martlet.model.server import moment
-from martlet.services import appealing, inviting, mailing, severing
+from martlet.services import appealing, mailing, severing
 from martlet.storage import posts, severances, strikes
 from martlet.storage.database import Reader
 from martlet.storage.severances import Severance
@@ -108,7 +108,6 @@ def _overview(db: Reader, visit: Visit) -> DecisionsPage:
     return DecisionsPage(
         strikes=tuple(_card(db, visit, one) for one in strikes.of_account(db, visit.account, SHOWN)),
         severances=tuple(map(_severance, severances.of_account(db, visit.account, Page(limit=SHOWN)))),
-        may_invite=inviting.may_invite(visit.here),
     )
 
 

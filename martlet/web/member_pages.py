@@ -233,7 +233,6 @@ class EditProfilePage:
     """
 
     template: ClassVar[str] = "settings/profile.html"
-    may_invite: bool
     display_name: str
     note: str
     rows: tuple[tuple[str, str], ...]

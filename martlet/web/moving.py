@@ -4,7 +4,7 @@ from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound, TooMany
 from martlet.model.ids import id_from
 from martlet.model.server import moment
-from martlet.services import inviting, moving, securing
+from martlet.services import moving, securing
 from martlet.services.moving import NoSuchAccount
 from martlet.services.securing import WrongPassword
 from martlet.storage import accounts, moves, uris
@@ -36,7 +36,6 @@ def _page(
         aliases=_aliases(db, visit),
         moved_to=None if moved_to is None else faces.face_with_emoji(db, moved_to, here),
         may_move_at=moment(may_move_at) if may_move_at > here.now_ms() else None,
-        may_invite=inviting.may_invite(here),
         alias=alias,
         target=target,
         problems=problems,

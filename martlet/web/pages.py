@@ -60,6 +60,8 @@ class Frame:
     notice: Sentence | None = None
     news: int = 0
     """How many unread notifications there are, on pages for members."""
+    may_invite: bool = False
+    """Whether members may bring others here."""
 
 
 # ── front door ──
@@ -292,7 +294,6 @@ class SettingsPage:
     email: str | None
     sessions: int
     has_two_factor: bool
-    may_invite: bool
     deletes_at: datetime | None = None
 
 
@@ -302,7 +303,6 @@ class AppsPage:
 
     template: ClassVar[str] = "settings/apps.html"
     sessions: tuple[SessionCard, ...]
-    may_invite: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +311,6 @@ class PersonalTokenPage:
 
     template: ClassVar[str] = "settings/personal_token.html"
     scopes: tuple[str, ...]
-    may_invite: bool
     made: str | None = None
     """The token, this once."""
     name: str = ""
@@ -334,7 +333,6 @@ class TwoFactorPage:
     is_on: bool
     since: datetime | None
     recovery_codes_left: int
-    may_invite: bool
     problems: tuple[Problem, ...] = ()
 
 
@@ -350,7 +348,6 @@ class TwoFactorSetupPage:
     template: ClassVar[str] = "settings/two_factor_setup.html"
     otpauth: str
     secret: str
-    may_invite: bool
     problems: tuple[Problem, ...] = ()
 
     @property
@@ -365,7 +362,6 @@ class RecoveryCodesPage:
     template: ClassVar[str] = "settings/recovery_codes.html"
     codes: tuple[str, ...]
     is_new: bool
-    may_invite: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -373,7 +369,6 @@ class ChangePasswordPage:
     """`/settings/password`. Fields: current_password, password, end_others (value 1)."""
 
     template: ClassVar[str] = "settings/password.html"
-    may_invite: bool
     password_length: int = MIN_LENGTH
     problems: tuple[Problem, ...] = ()
 
@@ -387,7 +382,6 @@ class InvitationsPage:
     uses: str = "5"
     days: str = "7"
     made: str | None = None
-    may_invite: bool = True
     problems: tuple[Problem, ...] = ()
 
 
@@ -403,7 +397,6 @@ class MovingPage:
     aliases: tuple[AliasCard, ...]
     moved_to: Face | None
     may_move_at: datetime | None
-    may_invite: bool
     alias: str = ""
     target: str = ""
     problems: tuple[Problem, ...] = ()
@@ -423,7 +416,6 @@ class DataPage:
     may_ask_at: datetime | None
     imports: tuple[ImportCard, ...]
     kinds: tuple[tuple[str, Sentence], ...]
-    may_invite: bool
     problems: tuple[Problem, ...] = ()
 
 
@@ -434,7 +426,6 @@ class ImportPage:
     template: ClassVar[str] = "settings/import.html"
     card: ImportCard
     failures: tuple[FailureCard, ...]
-    may_invite: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -444,7 +435,6 @@ class DecisionsPage:
     template: ClassVar[str] = "settings/decisions.html"
     strikes: tuple[StrikeCard, ...]
     severances: tuple[SeveranceCard, ...]
-    may_invite: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -464,7 +454,6 @@ class DeleteAccountPage:
 
     template: ClassVar[str] = "settings/delete.html"
     grace_days: int
-    may_invite: bool
     problems: tuple[Problem, ...] = ()
 
 
@@ -474,7 +463,6 @@ class DeletionPendingPage:
 
     template: ClassVar[str] = "settings/deletion_pending.html"
     deletes_at: datetime
-    may_invite: bool
 
 
 # ── reading ──

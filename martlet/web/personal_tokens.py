@@ -5,7 +5,7 @@ from datetime import timedelta
 from martlet.http.answer import Answer
 from martlet.model import scopes
 from martlet.model.errors import InvalidInput, NotAllowed, TooMany
-from martlet.services import inviting, personal_tokens, securing
+from martlet.services import personal_tokens, securing
 from martlet.services.securing import WrongPassword
 from martlet.web import addresses
 from martlet.web.pages import PersonalTokenPage
@@ -20,11 +20,11 @@ PASSWORD_LIMIT = 1000
 
 @pages.get(addresses.PERSONAL_TOKENS, access="member")
 async def ask_token(visit: Visit) -> Answer:
-    return visit.page(_page(visit))
+    return visit.page(_page())
 
 
-def _page(visit: Visit, made: str | None = None) -> PersonalTokenPage:
-    return PersonalTokenPage(tuple(sorted(scopes.KNOWN)), inviting.may_invite(visit.here), made)
+def _page(made: str | None = None) -> PersonalTokenPage:
+    return PersonalTokenPage(tuple(sorted(scopes.KNOWN)), made)
 
 
 @pages.post(addresses.PERSONAL_TOKENS, access="member")
@@ -42,8 +42,6 @@ async def make_token(visit: Visit) -> Answer:
         problems = problems_of(error)
         if isinstance(error, WrongPassword):
             problems = tuple(Problem("password", one.sentence) for one in problems)
-        page = PersonalTokenPage(
-            tuple(sorted(scopes.KNOWN)), inviting.may_invite(visit.here), None, name, days, chosen, problems
-        )
+        page = PersonalTokenPage(tuple(sorted(scopes.KNOWN)), None, name, days, chosen, problems)
         return visit.page(page, 429 if isinstance(error, TooMany) else 422)
-    return visit.page(_page(visit, made))
+    return visit.page(_page(made))

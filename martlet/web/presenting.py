@@ -5,7 +5,7 @@ from dataclasses import replace
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput
 from martlet.model.server import Server
-from martlet.services import inviting, profiles
+from martlet.services import profiles
 from martlet.services.profiles import Change, ProfileField
 from martlet.storage import accounts, users
 from martlet.storage.database import Reader
@@ -36,7 +36,6 @@ def _as_it_is(db: Reader, visit: Visit) -> EditProfilePage:
     rows = [(one["name"] or "", one["text"] or "") for one in accounts.fields_of(account)]
     language = (user.default_language if user else None) or visit.language.value
     return EditProfilePage(
-        may_invite=inviting.may_invite(visit.here),
         display_name=account.display_name,
         note=account.note_text,
         rows=_filled(rows),
@@ -74,7 +73,6 @@ def _typed(visit: Visit) -> tuple[Change, EditProfilePage]:
     asked = form.get("audience", "")
     audience: Audience = next((one for one in AUDIENCES if one == asked), "public")
     page = EditProfilePage(
-        may_invite=inviting.may_invite(visit.here),
         display_name=visit.field("display_name"),
         note=visit.field("note", LIMIT).replace("\r\n", "\n"),
         rows=_filled(rows),

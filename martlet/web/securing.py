@@ -8,7 +8,7 @@ from martlet.model.errors import InvalidInput, NotAllowed, NotFound, TooMany
 from martlet.model.ids import id_from
 from martlet.model.names import AppId
 from martlet.model.server import moment
-from martlet.services import entering, inviting, revoking, securing
+from martlet.services import entering, revoking, securing
 from martlet.services.securing import WrongPassword
 from martlet.storage import logins, oauth, sessions
 from martlet.storage.database import Reader, Writer
@@ -29,17 +29,13 @@ pages = Pages()
 PASSWORD_LIMIT = 1000
 
 
-def may_invite(visit: Visit) -> bool:
-    return inviting.may_invite(visit.here)
-
-
 # -- apps and browsers ---------------------------------------------------
 
 
 @pages.get(addresses.APPS, access="member")
 async def list_apps(visit: Visit) -> Answer:
     cards = await visit.store.reading(session_cards, visit)
-    return visit.page(AppsPage(cards, may_invite(visit)))
+    return visit.page(AppsPage(cards))
 
 
 def session_cards(db: Reader, visit: Visit) -> tuple[SessionCard, ...]:
@@ -132,7 +128,7 @@ def _end_one(db: Writer, visit: Visit, id: str) -> None:
 
 @pages.get(addresses.CHANGE_PASSWORD, access="member")
 async def ask_password(visit: Visit) -> Answer:
-    return visit.page(ChangePasswordPage(may_invite(visit)))
+    return visit.page(ChangePasswordPage())
 
 
 @pages.post(addresses.CHANGE_PASSWORD, access="member")
@@ -147,7 +143,7 @@ async def change_password(visit: Visit) -> Answer:
         )
     except (WrongPassword, InvalidInput, TooMany) as error:
         problems = _at_field(error, "current_password")
-        return visit.page(ChangePasswordPage(may_invite(visit), problems=problems), _status(error))
+        return visit.page(ChangePasswordPage(problems=problems), _status(error))
     if visit.form.get("end_others"):
         await visit.store.writing(
             securing.change_password_and_end_others, member.login, hashed, member.session.id
@@ -181,7 +177,7 @@ def _second_step(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -
     login = visit.signed_in.login
     since = None if login.totp_enabled_at is None else moment(login.totp_enabled_at)
     left = len(logins.recovery_digests(db, login.user))
-    return TwoFactorPage(login.has_second_step, since, left, may_invite(visit), problems)
+    return TwoFactorPage(login.has_second_step, since, left, problems)
 
 
 @pages.get(addresses.TWO_FACTOR_SETUP, access="member")
@@ -199,7 +195,7 @@ async def _enrol(visit: Visit, problems: tuple[Problem, ...] = (), status: int =
         visit.desk.name,
         visit.here,
     )
-    return visit.page(TwoFactorSetupPage(begun.otpauth, begun.text, may_invite(visit), problems), status)
+    return visit.page(TwoFactorSetupPage(begun.otpauth, begun.text, problems), status)
 
 
 @pages.post(addresses.TWO_FACTOR_SETUP, access="member")
@@ -216,7 +212,7 @@ async def turn_on(visit: Visit) -> Answer:
         return visit.go(addresses.TWO_FACTOR)
     if codes is None:
         return await _enrol(visit, (Problem("code", BY_CODE["wrong_code"]),), 422)
-    return visit.page(RecoveryCodesPage(tuple(codes), is_new=True, may_invite=may_invite(visit)))
+    return visit.page(RecoveryCodesPage(tuple(codes), is_new=True))
 
 
 @pages.post(addresses.TWO_FACTOR_CODES, access="member")
@@ -225,7 +221,7 @@ async def new_codes(visit: Visit) -> Answer:
     if refused is not None:
         return refused
     codes = await visit.store.writing(securing.make_recovery_codes, visit.signed_in.login)
-    return visit.page(RecoveryCodesPage(tuple(codes), is_new=False, may_invite=may_invite(visit)))
+    return visit.page(RecoveryCodesPage(tuple(codes), is_new=False))
 
 
 @pages.post(addresses.TWO_FACTOR_OFF, access="member")

@@ -31,7 +31,7 @@ async def overview(visit: Visit) -> Answer:
 def _overview(db: Reader, visit: Visit) -> SettingsPage:
     login = visit.signed_in.login
     places = len(sessions.of_user(db, login.user)) + len(oauth.grants_of(db, login.user))
-    return SettingsPage(login.email, places, login.has_second_step, inviting.may_invite(visit.here))
+    return SettingsPage(login.email, places, login.has_second_step)
 
 
 # -- invitations ---------------------------------------------------------
@@ -49,7 +49,6 @@ def _invitations(
     return InvitationsPage(
         invitations=tuple(_card(one, visit) for one in found),
         made=None if made is None else _address(made, visit),
-        may_invite=inviting.may_invite(visit.here),
         problems=problems,
     )
 
@@ -98,8 +97,8 @@ async def end_invitation(visit: Visit) -> Answer:
 async def ask_delete(visit: Visit) -> Answer:
     deletes_at = visit.signed_in.login.deletes_at
     if deletes_at is not None:
-        return visit.page(DeletionPendingPage(moment(deletes_at), inviting.may_invite(visit.here)))
-    return visit.page(DeleteAccountPage(visit.here.deletion_grace_days, inviting.may_invite(visit.here)))
+        return visit.page(DeletionPendingPage(moment(deletes_at)))
+    return visit.page(DeleteAccountPage(visit.here.deletion_grace_days))
 
 
 @pages.post(addresses.DELETE_ACCOUNT, access="member")
@@ -109,7 +108,7 @@ async def delete(visit: Visit) -> Answer:
         await securing.confirm_password(visit.ground, visit.signed_in.login, visit.field("password"))
     except (WrongPassword, TooMany) as error:
         problems = tuple(Problem("password", one.sentence) for one in problems_of(error))
-        page = DeleteAccountPage(visit.here.deletion_grace_days, inviting.may_invite(visit.here), problems)
+        page = DeleteAccountPage(visit.here.deletion_grace_days, problems)
         return visit.page(page, 429 if isinstance(error, TooMany) else 422)
     await visit.store.writing(leaving.delete_account, visit.account, visit.here)
     visit.headers.append((b"clear-site-data", b'"cache", "storage"'))

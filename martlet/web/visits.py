@@ -28,7 +28,7 @@ from martlet.model.names import AccountId
 from martlet.model.paging import LAST_ID
 from martlet.model.paging import Page as Paging
 from martlet.model.server import Server
-from martlet.services import entering, naming
+from martlet.services import entering, inviting, naming
 from martlet.services.entering import Member
 from martlet.services.ports import Ground, Resolver
 from martlet.storage import notifications
@@ -213,7 +213,16 @@ class Visit:
         viewer = faces.face(self.member.account, self.here) if self.member else None
         csrf = guarding.form_token(self.ground.secret, self.seed, self.here) if self.seed else ""
         notice = NOTICES.get(self.query.get(DONE, ""))
-        return Frame(self.desk.server_card(), self.language, self.address, csrf, viewer, notice, self.news)
+        return Frame(
+            self.desk.server_card(),
+            self.language,
+            self.address,
+            csrf,
+            viewer,
+            notice,
+            self.news,
+            inviting.may_invite(self.here),
+        )
 
 
 @dataclass(frozen=True, slots=True)

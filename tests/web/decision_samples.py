@@ -43,10 +43,10 @@ LOST = SeveranceCard(
 
 DECISION_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "decisions": (
-        pages.DecisionsPage(STRIKES, (LOST, replace(LOST, target="loud.example", is_own=True)), True),
+        pages.DecisionsPage(STRIKES, (LOST, replace(LOST, target="loud.example", is_own=True))),
         SIGNED_IN,
     ),
-    "decisions-none": (pages.DecisionsPage((), (), False), SIGNED_IN),
+    "decisions-none": (pages.DecisionsPage((), ()), SIGNED_IN),
     "strike": (pages.StrikePage(STRIKES[0]), FRAME),
     "strike-wrong": (
         pages.StrikePage(STRIKES[0], "No", problems=(Problem("text", sentence("This is needed.")),)),

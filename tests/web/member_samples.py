@@ -82,7 +82,7 @@ NEWS = (
 )
 
 EDITING = member_pages.EditProfilePage(
-    True, "Jona", "Gardener.\nOn a roof.", (("Garden", "https://dach.example"), ("", "")), False, True, True, "public",
+    "Jona", "Gardener.\nOn a roof.", (("Garden", "https://dach.example"), ("", "")), False, True, True, "public",
     "de", LANGUAGES,
 )  # fmt: skip
 SHORT = Problem("", sentence("This is too long."))

@@ -173,5 +173,5 @@ PROFILE = Profile(
 )
 
 FRAME = Frame(SERVER, Language.ENGLISH, "/", csrf="c5RF-token")
-SIGNED_IN = replace(FRAME, viewer=JONA, address="/settings")
+SIGNED_IN = replace(FRAME, viewer=JONA, address="/settings", may_invite=True)
 READING = replace(FRAME, csrf="", address="/@jona")

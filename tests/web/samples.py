@@ -198,34 +198,32 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "forgotten-sent": (pages.ForgottenSentPage("amara@harbour.example"), FRAME),
     "new-password": (pages.NewPasswordPage("t0ken", "amara", problems=(SHORT,)), FRAME),
     "settings": (
-        pages.SettingsPage("jona@mauerwinkel.example", 3, True, True),
+        pages.SettingsPage("jona@mauerwinkel.example", 3, True),
         replace(SIGNED_IN, notice=sentence("Your password is changed.")),
     ),
-    "settings-leaving": (pages.SettingsPage(None, 1, False, False, NOW), SIGNED_IN),
-    "apps": (pages.AppsPage(SESSIONS, True), SIGNED_IN),
-    "apps-token": (pages.AppsPage((*SESSIONS, OWN_TOKEN), True), SIGNED_IN),
+    "settings-leaving": (pages.SettingsPage(None, 1, False, NOW), replace(SIGNED_IN, may_invite=False)),
+    "apps": (pages.AppsPage(SESSIONS), SIGNED_IN),
+    "apps-token": (pages.AppsPage((*SESSIONS, OWN_TOKEN)), SIGNED_IN),
     "personal-token": (
         pages.PersonalTokenPage(
-            ("read", "write"), True, problems=(Problem("scopes", sentence("Choose what the token may do.")),)
+            ("read", "write"), problems=(Problem("scopes", sentence("Choose what the token may do.")),)
         ),
         SIGNED_IN,
     ),
-    "personal-token-made": (pages.PersonalTokenPage((), True, made="t0ken"), SIGNED_IN),
-    "apps-one": (pages.AppsPage(SESSIONS[:1], False), SIGNED_IN),
-    "two-factor-off": (pages.TwoFactorPage(False, None, 0, True), SIGNED_IN),
+    "personal-token-made": (pages.PersonalTokenPage((), made="t0ken"), SIGNED_IN),
+    "apps-one": (pages.AppsPage(SESSIONS[:1]), SIGNED_IN),
+    "two-factor-off": (pages.TwoFactorPage(False, None, 0), SIGNED_IN),
     "two-factor-on": (
-        pages.TwoFactorPage(
-            True, NOW, 7, True, (Problem("off_password", sentence("The password is not right.")),)
-        ),
+        pages.TwoFactorPage(True, NOW, 7, (Problem("off_password", sentence("The password is not right.")),)),
         SIGNED_IN,
     ),
-    "two-factor-setup": (pages.TwoFactorSetupPage(OTPAUTH, SECRET, True, (WRONG,)), SIGNED_IN),
+    "two-factor-setup": (pages.TwoFactorSetupPage(OTPAUTH, SECRET, (WRONG,)), SIGNED_IN),
     "recovery-codes": (
-        pages.RecoveryCodesPage(tuple(f"{n}k7m-{n}w2p-x{n}q4" for n in range(10)), True, True),
+        pages.RecoveryCodesPage(tuple(f"{n}k7m-{n}w2p-x{n}q4" for n in range(10)), True),
         SIGNED_IN,
     ),
-    "recovery-codes-again": (pages.RecoveryCodesPage(("aaaa-bbbb-cccc",), False, False), SIGNED_IN),
-    "password": (pages.ChangePasswordPage(True, problems=(SHORT,)), SIGNED_IN),
+    "recovery-codes-again": (pages.RecoveryCodesPage(("aaaa-bbbb-cccc",), False), SIGNED_IN),
+    "password": (pages.ChangePasswordPage(problems=(SHORT,)), SIGNED_IN),
     "invitations": (
         pages.InvitationsPage(INVITATIONS, made=f"https://{HOST}/invite/h2Fk9wQz"),
         SIGNED_IN,
@@ -234,7 +232,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         pages.InvitationsPage((), problems=(Problem("uses", sentence("This is needed.")),)),
         SIGNED_IN,
     ),
-    "data": (pages.DataPage(EXPORTS, None, None, IMPORTS, BRINGABLE, True), SIGNED_IN),
+    "data": (pages.DataPage(EXPORTS, None, None, IMPORTS, BRINGABLE), SIGNED_IN),
     "data-wrong": (
         pages.DataPage(
             EXPORTS,
@@ -242,13 +240,12 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
             None,
             (),
             BRINGABLE,
-            True,
             (Problem("file", sentence("Please choose a file.")), WRONG),
         ),
         SIGNED_IN,
     ),
     "data-making": (
-        pages.DataPage(EXPORTS, ArchiveCard(NOW, 12), NOW, (), BRINGABLE, True),
+        pages.DataPage(EXPORTS, ArchiveCard(NOW, 12), NOW, (), BRINGABLE),
         SIGNED_IN,
     ),
     "data-ready": (
@@ -258,14 +255,13 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
             NOW + timedelta(days=7),
             (),
             BRINGABLE,
-            True,
         ),
         SIGNED_IN,
     ),
-    "import-asking": (pages.ImportPage(IMPORTS[0], (), True), SIGNED_IN),
-    "import-working": (pages.ImportPage(IMPORTS[1], FAILURES, True), SIGNED_IN),
-    "import-done": (pages.ImportPage(IMPORTS[2], FAILURES, True), SIGNED_IN),
-    "import-refused": (pages.ImportPage(IMPORTS[3], (), True), SIGNED_IN),
+    "import-asking": (pages.ImportPage(IMPORTS[0], ()), SIGNED_IN),
+    "import-working": (pages.ImportPage(IMPORTS[1], FAILURES), SIGNED_IN),
+    "import-done": (pages.ImportPage(IMPORTS[2], FAILURES), SIGNED_IN),
+    "import-refused": (pages.ImportPage(IMPORTS[3], ()), SIGNED_IN),
     "moving": (
         pages.MovingPage(
             (
@@ -274,7 +270,6 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
             ),
             None,
             None,
-            True,
         ),
         SIGNED_IN,
     ),
@@ -283,17 +278,16 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
             (),
             None,
             None,
-            True,
             "@nobody",
             "@",
             (Problem("alias", sentence("That is this account itself.")), WRONG),
         ),
         SIGNED_IN,
     ),
-    "moving-too-soon": (pages.MovingPage((), None, NOW, True), SIGNED_IN),
-    "moving-moved": (pages.MovingPage((), AMARA, NOW, True), SIGNED_IN),
-    "delete": (pages.DeleteAccountPage(30, True), SIGNED_IN),
-    "deletion-pending": (pages.DeletionPendingPage(NOW + timedelta(days=30), True), SIGNED_IN),
+    "moving-too-soon": (pages.MovingPage((), None, NOW), SIGNED_IN),
+    "moving-moved": (pages.MovingPage((), AMARA, NOW), SIGNED_IN),
+    "delete": (pages.DeleteAccountPage(30), SIGNED_IN),
+    "deletion-pending": (pages.DeletionPendingPage(NOW + timedelta(days=30)), SIGNED_IN),
     "profile": (
         pages.ProfilePage(PROFILE, (TOMATOES, CHOIR, WARNED, LINKED, SENSITIVE), older="/@jona?before=11502"),
         READING,

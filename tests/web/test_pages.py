@@ -1,7 +1,9 @@
 """Every page, rendered: complete, escaped, free of inline script and style, usable without a mouse."""
 
 import dataclasses
+import importlib
 import inspect
+import pkgutil
 import re
 from enum import Enum
 from html.parser import HTMLParser
@@ -11,7 +13,7 @@ from typing import Any
 import pytest
 
 import martlet.web
-from martlet.web import member_pages, pages
+from martlet.web import pages
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
@@ -125,9 +127,9 @@ def test_renders_whole_in_every_language(name: str, language: Language) -> None:
 def test_every_page_and_template_is_sampled() -> None:
     classes = {
         thing
-        for module in (pages, member_pages)
-        for _, thing in inspect.getmembers(module, inspect.isclass)
-        if thing.__module__ == module.__name__ and "template" in vars(thing)
+        for found in pkgutil.walk_packages([str(ROOM)], "martlet.web.")
+        for _, thing in inspect.getmembers(importlib.import_module(found.name), inspect.isclass)
+        if thing.__module__ == found.name and isinstance(vars(thing).get("template"), str)
     }
     assert {type(page) for page, _ in SAMPLES.values()} == classes
     rendered = {page.template for page, _ in SAMPLES.values()}
