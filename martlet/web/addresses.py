@@ -73,6 +73,14 @@ FOLLOWERS = "/@{username}/followers"
 FOLLOWING = "/@{username}/following"
 TAGGED = "/@{username}/tagged/{name}"
 TAG = "/tags/{name}"
+PERSON_ATOM = "/@{username}/feed.atom"
+PERSON_RSS = "/@{username}/feed.rss"
+TAG_ATOM = "/tags/{name}/feed.atom"
+TAG_RSS = "/tags/{name}/feed.rss"
+LOCAL_ATOM = "/local/feed.atom"
+LOCAL_RSS = "/local/feed.rss"
+TAG_ACT = "/act/tag"
+LINK_TIMELINE = "/links"
 PACK = "/packs/{id}"
 ACCOUNT_DOCUMENT = "/users/{username}"
 POST_DOCUMENT = "/users/{username}/posts/{id}"
@@ -81,6 +89,19 @@ STATIC = "/static/{name}"
 
 def at(template: str, **parts: str) -> str:
     return template.format(**{name: quote(part, safe="@:") for name, part in parts.items()})
+
+
+def about_link(url: str) -> str:
+    """Where the posts about a page are."""
+    return f"{LINK_TIMELINE}?{urlencode([('url', url)])}"
+
+
+def feed_meant(path: str) -> str | None:
+    """Where the feed is that other software has at `/@ada.rss` or `/tags/boats.atom`; None for any other path."""
+    page, dot, form = path.rpartition(".")
+    if not dot or form not in ("rss", "atom") or not page.startswith(("/@", "/tags/")):
+        return None
+    return f"{quote(page, safe='/@:')}/feed.{form}"
 
 
 def in_language(address: str, language: str) -> str:

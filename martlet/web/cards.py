@@ -122,6 +122,14 @@ class Fact:
 
 
 @dataclass(frozen=True, slots=True)
+class Featured:
+    """Something that somebody shows on their profile: a hashtag (without #) or a pack, and where it leads."""
+
+    name: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
 class Profile:
     """`summary` is the note as plain text, for link previews."""
 
@@ -136,6 +144,12 @@ class Profile:
     is_locked: bool = False
     is_indexable: bool = True
     moved_to: Face | None = None
+    followers: int = 0
+    following: int = 0
+    tags: tuple[Featured, ...] = ()
+    packs: tuple[Featured, ...] = ()
+    has_feed: bool = False
+    """Whether others may read the posts with a feed reader."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +168,8 @@ class Picture:
     width: int
     height: int
     focus: tuple[float, float] = (0.0, 0.0)
+    content_type: str = ""
+    bytes: int = 0
 
     @property
     def focus_class(self) -> str:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from martlet.services.threads import Wholeness
-from martlet.web.cards import Audience, Face, FeedPost, Picture, PostCard, Profile
+from martlet.web.cards import Audience, Face, FeedPost, LinkCard, Picture, PostCard, Profile
 from martlet.web.wording import Problem, Sentence
 
 Place = Literal["home", "search", "write", "news", "you", ""]
@@ -86,8 +86,6 @@ class PersonPage:
     which: Literal["posts", "replies", "media"]
     tabs: tuple[Tab, ...]
     posts: tuple[str, ...]
-    followers: int
-    following: int
     newer: str | None = None
     older: str | None = None
     elsewhere: str | None = None
@@ -183,6 +181,20 @@ class SearchPage:
     posts: tuple[str, ...] = ()
     is_far: bool = False
     """Other servers were asked as well."""
+
+
+@dataclass(frozen=True, slots=True)
+class TopicPage:
+    """`/tags/name`, `/links?url=`: posts about something; one of `tag` and `link` is given."""
+
+    template: ClassVar[str] = "topic.html"
+    place: ClassVar[Place] = "search"
+    posts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+    tag: str = ""
+    is_followed: bool = False
+    link: LinkCard | None = None
 
 
 @dataclass(frozen=True, slots=True)

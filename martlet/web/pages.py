@@ -23,6 +23,7 @@ from martlet.web.cards import (
     Html,
     ImportCard,
     InvitationCard,
+    LinkCard,
     PostCard,
     Profile,
     Rule,
@@ -32,6 +33,7 @@ from martlet.web.cards import (
     StrikeCard,
 )
 from martlet.web.language import Language
+from martlet.web.member_pages import Tab
 from martlet.web.permissions import Permission
 from martlet.web.wording import Problem, Sentence
 
@@ -76,7 +78,7 @@ class LandingPage:
     rules: tuple[Rule, ...]
     owner: Face | None
     people: int | None
-    posts: tuple[PostCard, ...] = ()
+    posts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -474,8 +476,25 @@ class ProfilePage:
 
     template: ClassVar[str] = "profile.html"
     profile: Profile
-    posts: tuple[PostCard, ...]
+    which: Literal["posts", "replies", "media", "tag"]
+    tabs: tuple[Tab, ...]
+    posts: tuple[str, ...]
     newer: str | None = None
+    older: str | None = None
+    tag: str = ""
+    """The hashtag to which the posts are narrowed, without its #."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeoplePage:
+    """`/@username/followers`, `/@username/following`, for visitors."""
+
+    template: ClassVar[str] = "known_people.html"
+    who: Face
+    which: Literal["followers", "following"]
+    people: tuple[Face, ...]
+    is_hidden: bool = False
+    """Its owner keeps the list to themselves."""
     older: str | None = None
 
 
@@ -489,8 +508,8 @@ class PostPage:
 
     template: ClassVar[str] = "post.html"
     post: PostCard
-    ancestors: tuple[PostCard, ...] = ()
-    answers: tuple[PostCard, ...] = ()
+    ancestors: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
     is_indexable: bool = True
     wholeness: Wholeness | None = None
 
@@ -509,7 +528,19 @@ class TagPage:
 
     template: ClassVar[str] = "tag.html"
     name: str
-    posts: tuple[PostCard, ...]
+    address: str
+    posts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """`/links?url=`: public posts with a link to one page."""
+
+    template: ClassVar[str] = "link.html"
+    card: LinkCard
+    posts: tuple[str, ...]
     newer: str | None = None
     older: str | None = None
 

@@ -15,9 +15,7 @@ from martlet.storage.posts import Shown
 from martlet.storage.relations import Relation
 from martlet.web import addresses, faces, showing
 from martlet.web.member_pages import Between, PeoplePage, PersonPage, Tab
-from martlet.web.visits import Pages, Visit
-
-pages = Pages()
+from martlet.web.visits import Visit
 
 AT_ONCE, LISTED = 20, 40
 
@@ -38,6 +36,20 @@ async def show(visit: Visit) -> Answer:
     return visit.page(page)
 
 
+def asked_for(visit: Visit) -> Which:
+    """Which of somebody's posts the address asks for."""
+    asked = visit.query.get("show", "posts")
+    return "replies" if asked == "replies" else "media" if asked == "media" else "posts"
+
+
+def tabs(own: str, which: str) -> tuple[Tab, ...]:
+    """`own`: the address of the profile."""
+    return tuple(
+        Tab(name, own if name == "posts" else f"{own}?show={name}", is_current=name == which)
+        for name in WANTED
+    )
+
+
 def _account(db: Reader, visit: Visit) -> Account:
     account = finding_accounts.by_handle(db, visit.params["username"], visit.here)
     if account.is_gone:
@@ -50,8 +62,7 @@ def _is_due(db: Reader, visit: Visit, account: Account) -> bool:
 
 
 def _page(db: Reader, visit: Visit, account: Account) -> PersonPage:
-    asked = visit.query.get("show", "posts")
-    which: Which = "replies" if asked == "replies" else "media" if asked == "media" else "posts"
+    which = asked_for(visit)
     there = between(db, visit, account)
     page = visit.paging(AT_ONCE)
     shown = listings.by(db, account.id, visit.account, page, WANTED[which])
@@ -63,16 +74,13 @@ def _page(db: Reader, visit: Visit, account: Account) -> PersonPage:
     newer, older = visit.ends(own if which == "posts" else f"{own}?show={which}", shown, AT_ONCE)
     return PersonPage(
         id=str(account.id),
-        profile=showing.profile(db, account, visit.here, visit.account),
+        profile=showing.profile(
+            db, account, visit.here, showing.featured(db, account, visit.account), visit.account
+        ),
         between=there,
         which=which,
-        tabs=tuple(
-            Tab(name, own if name == "posts" else f"{own}?show={name}", is_current=name == which)
-            for name in WANTED
-        ),
+        tabs=tabs(own, which),
         posts=_posts(db, visit, [*pinned, *(one for one in shown if one.id not in pins)], pins),
-        followers=account.followers_count,
-        following=account.following_count,
         newer=newer,
         older=older,
         elsewhere=None if account.is_here else account.url,
@@ -86,14 +94,9 @@ def _posts(db: Reader, visit: Visit, shown: list[Shown], pins: frozenset[PostId]
 # -- who follows whom ----------------------------------------------------
 
 
-@pages.get(addresses.FOLLOWERS, access="member")
-async def followers(visit: Visit) -> Answer:
-    return visit.page(await visit.store.reading(_listed, visit, "followers"))
-
-
-@pages.get(addresses.FOLLOWING, access="member")
-async def followed(visit: Visit) -> Answer:
-    return visit.page(await visit.store.reading(_listed, visit, "following"))
+async def list_of(visit: Visit, which: Literal["followers", "following"]) -> Answer:
+    """Raises `NotFound`."""
+    return visit.page(await visit.store.reading(_listed, visit, which))
 
 
 def _listed(db: Reader, visit: Visit, which: Literal["followers", "following"]) -> PeoplePage:

@@ -8,18 +8,17 @@ from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import NOBODY, PostId
-from martlet.model.paging import LAST_ID, Page
+from martlet.model.paging import Page
 from martlet.model.posts import Post
 from martlet.model.server import Server, moment
 from martlet.services import stating
 from martlet.services.threads import FOR_ANYONE, around, wholeness
-from martlet.storage import accounts, listings, posts, server_texts, server_values
+from martlet.storage import listings, posts, server_texts, server_values
 from martlet.storage.database import Reader
-from martlet.storage.listings import Narrowing, OfAccount, Tags
+from martlet.storage.listings import Narrowing
 from martlet.storage.posts import Shown
 from martlet.storage.threads import Place
-from martlet.text import hashtags, names
-from martlet.web import addresses, people, showing, threads
+from martlet.web import addresses, public_people, showing, threads
 from martlet.web.cards import Html
 from martlet.web.joining import find_owner, rule_cards
 from martlet.web.pages import (
@@ -27,10 +26,9 @@ from martlet.web.pages import (
     EmbedPage,
     LandingPage,
     PostPage,
-    ProfilePage,
     StatementPage,
-    TagPage,
 )
+from martlet.web.public_posts import kept_until
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import sentence
 
@@ -45,22 +43,23 @@ async def landing(visit: Visit) -> Answer:
     if visit.is_for_member:
         return visit.go(addresses.TIMELINE)
     counts = await visit.ground.figures.now(visit.store, visit.here)
-    return visit.page(await visit.store.reading(_landing, visit, counts.active_month))
+    return await visit.store.reading(_landing, visit, counts.active_month)
 
 
-def _landing(db: Reader, visit: Visit, people: int) -> LandingPage:
+def _landing(db: Reader, visit: Visit, people: int) -> Answer:
     here = visit.here
     shown: list[Shown] = []
     if here.public_preview:
         wanted = Narrowing(where="here")
         shown = listings.public(db, NOBODY, Page(limit=ON_LANDING), here.now_ms(), wanted)
-    return LandingPage(
-        joining=here.registration,
-        rules=rule_cards(server_values.rules(db), visit.language),
-        owner=find_owner(db, visit),
-        people=people,
-        posts=showing.cards(db, shown, here),
-    )
+    rules = rule_cards(server_values.rules(db), visit.language)
+    owner = find_owner(db, visit)
+
+    def make() -> tuple[LandingPage, int]:
+        listed = visit.desk.public.render(db, shown, visit.language)
+        return LandingPage(here.registration, rules, owner, people, listed.posts), listed.until
+
+    return visit.public_page((here.registration, rules, owner, people, *shown), make)
 
 
 @pages.get(addresses.ABOUT, access="anyone")
@@ -122,68 +121,7 @@ def _day(text: str) -> datetime:
     return datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
-# -- people --------------------------------------------------------------
-
-
-@pages.get(addresses.PROFILE, access="anyone")
-async def profile(visit: Visit) -> Answer:
-    if wants_document(visit.request):
-        name = visit.params["username"].partition("@")[0]
-        return visit.go(addresses.at(addresses.ACCOUNT_DOCUMENT, username=name))
-    if visit.is_for_member:
-        return await people.show(visit)
-    return visit.page(await visit.store.reading(_profile, visit))
-
-
-def _profile(db: Reader, visit: Visit) -> ProfilePage:
-    """Raises `NotFound` for people who are elsewhere, suspended or gone, too."""
-    account, here = _account(db, visit.params["username"], visit.here), visit.here
-    page = visit.paging(ON_PROFILE)
-    shown = listings.by(db, account.id, NOBODY, page, OfAccount(has_replies=False))
-    is_first = page.before == LAST_ID and page.after == 0
-    pinned = listings.pinned(db, account.id, NOBODY, Page(limit=here.limits.pins)) if is_first else []
-    pins = frozenset(one.id for one in pinned)
-    others = [one for one in shown if one.id not in pins]
-    own = addresses.at(addresses.PROFILE, username=account.username)
-    return ProfilePage(
-        profile=showing.profile(db, account, here),
-        posts=showing.cards(db, [*pinned, *others], here, pins),
-        newer=f"{own}?min_id={shown[0].id}" if shown and not is_first else None,
-        older=f"{own}?max_id={shown[-1].id}" if len(shown) == page.limit else None,
-    )
-
-
-@pages.get(addresses.TAGGED, access="anyone")
-async def tagged(visit: Visit) -> Answer:
-    return visit.page(await visit.store.reading(_tagged, visit))
-
-
-def _tagged(db: Reader, visit: Visit) -> ProfilePage:
-    """Somebody's posts with a hashtag. Raises `NotFound` for what is none, too."""
-    account, name = _account(db, visit.params["username"], visit.here), visit.params["name"]
-    if not hashtags.is_hashtag(name):
-        raise NotFound
-    page = visit.paging(ON_PROFILE)
-    wanted = OfAccount(has_boosts=False, tag=hashtags.hashtag_key(name))
-    shown = listings.by(db, account.id, NOBODY, page, wanted)
-    own = addresses.at(addresses.TAGGED, username=account.username, name=name)
-    return ProfilePage(
-        profile=showing.profile(db, account, visit.here),
-        posts=showing.cards(db, shown, visit.here),
-        newer=f"{own}?min_id={shown[0].id}" if shown and page != Page(limit=page.limit) else None,
-        older=f"{own}?max_id={shown[-1].id}" if len(shown) == page.limit else None,
-    )
-
-
-def _account(db: Reader, username: str, here: Server) -> Account:
-    """`ada`, or `ada@this.server`. Raises `NotFound`."""
-    name, at, host = username.partition("@")
-    if not names.is_username(name) or (at and not here.is_here(host.lower())):
-        raise NotFound
-    account = accounts.get_shown_by_handle(db, name)
-    if account.is_gone:
-        raise NotFound
-    return account
+# -- posts ---------------------------------------------------------------
 
 
 @pages.get(addresses.POST, access="anyone")
@@ -193,29 +131,36 @@ async def post(visit: Visit) -> Answer:
         return visit.go(addresses.at(addresses.POST_DOCUMENT, username=name, id=id))
     if visit.is_for_member:
         return await threads.show(visit)
-    return visit.page(await visit.store.reading(_post, visit))
+    return await visit.store.reading(_post, visit)
 
 
-def _post(db: Reader, visit: Visit) -> PostPage:
+def _post(db: Reader, visit: Visit) -> Answer:
     """Raises `NotFound`."""
-    here = visit.here
+    here, render = visit.here, visit.desk.public.render
     account, kept = _named(db, visit)
     found = around(db, Place(kept.id, kept.thread_id), FOR_ANYONE, NOBODY, here.now_ms())
     itself = found.itself or posts.get_shown(db, kept.id, NOBODY)
-    ancestors = showing.cards(db, found.above, here)
-    answers = showing.cards(db, found.below, here)
-    return PostPage(
-        showing.cards(db, [itself], here)[0],
-        ancestors,
-        answers,
-        is_indexable=showing.is_indexable(account) and bool(account.is_indexable),
-        wholeness=wholeness(db, kept.thread_id),
-    )
+    whole = wholeness(db, kept.thread_id)
+
+    def make() -> tuple[PostPage, int]:
+        above = render(db, found.above, visit.language)
+        below = render(db, found.below, visit.language)
+        card = showing.cards(db, [itself], here)[0]
+        until = kept_until(card, here.now_ms())
+        return PostPage(
+            card,
+            above.posts,
+            below.posts,
+            is_indexable=showing.is_indexable(account) and bool(account.is_indexable),
+            wholeness=whole,
+        ), min(until, above.until, below.until)
+
+    return visit.public_page((account, itself, *found.above, 0, *found.below, whole), make)
 
 
 def _named(db: Reader, visit: Visit) -> tuple[Account, Post]:
     """The post in the address. Raises `NotFound` alike for what is not there and what is not for everybody."""
-    account = _account(db, visit.params["username"], visit.here)
+    account = public_people.find(db, visit.params["username"], visit.here)
     id = id_from(visit.params["id"])
     kept = posts.find(db, PostId(id), NOBODY) if id is not None else None
     if kept is None or kept.author_id != account.id or kept.boost_of_id is not None:
@@ -232,25 +177,3 @@ async def embed(visit: Visit) -> Answer:
 def _embed(db: Reader, visit: Visit) -> EmbedPage:
     _, kept = _named(db, visit)
     return EmbedPage(showing.cards(db, [posts.get_shown(db, kept.id, NOBODY)], visit.here)[0])
-
-
-@pages.get(addresses.TAG, access="anyone")
-async def tag(visit: Visit) -> Answer:
-    """Not where the owner keeps the public timelines to the people here."""
-    if not visit.here.public_preview or not hashtags.is_hashtag(visit.params["name"]):
-        raise NotFound
-    return visit.page(await visit.store.reading(_tag, visit))
-
-
-def _tag(db: Reader, visit: Visit) -> TagPage:
-    name, page = visit.params["name"], visit.paging(ON_PROFILE)
-    wanted = Tags([hashtags.hashtag_key(name)])
-    shown = listings.tagged(db, NOBODY, page, visit.here.now_ms(), wanted, Narrowing())
-    is_first = page.before == LAST_ID and page.after == 0
-    own = addresses.at(addresses.TAG, name=name)
-    return TagPage(
-        name,
-        showing.cards(db, shown, visit.here),
-        newer=f"{own}?min_id={shown[0].id}" if shown and not is_first else None,
-        older=f"{own}?max_id={shown[-1].id}" if len(shown) == page.limit else None,
-    )

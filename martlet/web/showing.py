@@ -18,7 +18,7 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, attached, media, polls, posts, reactions
+from martlet.storage import accounts, attached, featured_tags, media, packs, polls, posts, reactions
 from martlet.storage import cards as card_rows
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
@@ -35,6 +35,7 @@ from martlet.web.cards import (
     Emoji,
     Face,
     Fact,
+    Featured,
     Html,
     LinkCard,
     Picture,
@@ -54,6 +55,7 @@ KINDS: dict[str, Literal["picture", "loop", "video", "sound", "file"]] = {
     "unknown": "file",
 }
 SUMMARY = 300
+PACKS = 12
 NO_SIZE = (800, 600)
 
 
@@ -66,7 +68,30 @@ AUDIENCES: dict[int, Audience] = {
 }
 
 
-def profile(db: Reader, account: Account, here: Server, reader: AccountId = NOBODY) -> Profile:
+FeaturedThings = tuple[tuple[Featured, ...], tuple[Featured, ...]]
+
+
+def featured(db: Reader, account: Account, reader: AccountId = NOBODY) -> FeaturedThings:
+    """The hashtags and packs that somebody shows on their profile; of other servers' people neither is known."""
+    if not account.is_here:
+        return (), ()
+    name = account.username
+    return (
+        tuple(
+            Featured(one.shown, addresses.at(addresses.TAGGED, username=name, name=one.shown))
+            for one in featured_tags.of_account(db, account.id)
+        ),
+        tuple(
+            Featured(one.name, addresses.at(addresses.PACK, id=str(one.id)))
+            for one in packs.of_account(db, account.id, reader, offset=0, limit=PACKS)
+        ),
+    )
+
+
+def profile(
+    db: Reader, account: Account, here: Server, shows: FeaturedThings, reader: AccountId = NOBODY
+) -> Profile:
+    """`shows`: see `featured`."""
     moved_to = accounts.find(db, account.moved_to_id) if account.moved_to_id is not None else None
     emoji = faces.emoji_in(
         db, f"{account.display_name} {account.note_html} {account.fields}", account.host, here
@@ -86,6 +111,11 @@ def profile(db: Reader, account: Account, here: Server, reader: AccountId = NOBO
         is_locked=bool(account.is_locked),
         is_indexable=is_indexable(account),
         moved_to=faces.face(moved_to, here, is_inside=bool(reader)) if moved_to else None,
+        followers=account.followers_count,
+        following=account.following_count,
+        tags=shows[0],
+        packs=shows[1],
+        has_feed=bool(account.is_here) and allows_feeds(account),
     )
 
 
@@ -97,6 +127,21 @@ def _header(account: Account, here: Server) -> str | None:
 def is_indexable(account: Account) -> bool:
     """Whether search engines are welcome: only where the person said so."""
     return bool(account.is_discoverable) and not account.is_noindex and account.limited_at is None
+
+
+def allows_feeds(account: Account) -> bool:
+    """
+    Whether the account's public posts may be read with feed readers, which nobody can be kept from.
+
+    Not where somebody chooses their followers, does not want to be found by search engines, has moved away, or was
+    limited by those who look after the server.
+    """
+    return (
+        not account.is_locked
+        and not account.is_noindex
+        and account.moved_to_id is None
+        and account.limited_at is None
+    )
 
 
 def summary(html: str) -> str:
@@ -294,21 +339,23 @@ class _Parts:
 
     def _link(self, post: PostId) -> LinkCard | None:
         card = self._links.get(post)
-        if card is None:
-            return None
-        return LinkCard(
-            address=card.url,
-            site=card.provider_name,
-            host=host_shown(host_of(card.url).removeprefix("www.")),
-            title=card.title,
-            description=card.description,
-            image=faces.own_media(card.image, self.here) if card.image else None,
-            author=card.author_name,
-            published_at=None if card.published_at is None else moment(card.published_at),
-            source=card.source_name,
-            source_address=card.source_url,
-            image_description=card.image_text,
-        )
+        return None if card is None else link_card(card, self.here)
+
+
+def link_card(card: card_rows.Card, here: Server) -> LinkCard:
+    return LinkCard(
+        address=card.url,
+        site=card.provider_name,
+        host=host_shown(host_of(card.url).removeprefix("www.")),
+        title=card.title,
+        description=card.description,
+        image=faces.own_media(card.image, here) if card.image else None,
+        author=card.author_name,
+        published_at=None if card.published_at is None else moment(card.published_at),
+        source=card.source_name,
+        source_address=card.source_url,
+        image_description=card.image_text,
+    )
 
 
 def picture(one: media.Media, here: Server) -> Picture:
@@ -325,6 +372,8 @@ def picture(one: media.Media, here: Server) -> Picture:
         width=int(size.get("width") or NO_SIZE[0]),
         height=int(size.get("height") or NO_SIZE[1]),
         focus=(one.focus_x, one.focus_y),
+        content_type=one.content_type,
+        bytes=one.bytes,
     )
 
 

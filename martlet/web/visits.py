@@ -11,7 +11,7 @@ sent to sign in first), "leaving" (the same, also in the days before an account
 is deleted, when all other pages lead here).
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Literal
@@ -40,7 +40,9 @@ from martlet.web.cards import ServerCard
 from martlet.web.feeds import Feeds
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
+from martlet.web.public_posts import PublicPosts
 from martlet.web.rendering import render
+from martlet.web.shelf import Shelf
 from martlet.web.wording import NOTICES
 
 Access = Literal["anyone", "form", "member", "leaving"]
@@ -51,6 +53,9 @@ SESSION, FORM, STEP, LANGUAGE = "session", "form", "step", "lang"
 MOST_NEWS = 100
 DONE = "done"
 """The query's name for a notice: `?done=signed_out`."""
+WHOLE_BYTES = 16 * 1024 * 1024
+PAGED = frozenset({"max_id", "min_id", "show", "lang"})
+"""What may be asked of a page that is kept whole; with anything else in its address it is rendered anew."""
 BRIEFLY = (b"cache-control", b"public, max-age=30")
 VARY = (b"vary", b"Cookie, Accept-Language")
 
@@ -64,9 +69,14 @@ class Desk:
     name: str
     resolver: Resolver | None = None
     feeds: Feeds = field(init=False)
+    public: PublicPosts = field(init=False)
+    whole: Shelf[bytes] = field(init=False)
+    """Whole pages for visitors, see `Visit.public_page`."""
 
     def __post_init__(self) -> None:
         self.feeds = Feeds(self.ground.here)
+        self.public = PublicPosts(self.ground.here)
+        self.whole = Shelf(WHOLE_BYTES)
 
     def server_card(self) -> ServerCard:
         here = self.ground.here
@@ -189,6 +199,25 @@ class Visit:
         kept = [BRIEFLY, VARY] if self.is_public and not self.headers and self.member is None else [PRIVATE]
         found = [HTML, *guarding.headers(form_to), *kept, *self.headers]
         return Answer(html.encode(), status, found)
+
+    def public_page(self, made_of: Hashable, make: Callable[[], tuple[Page, int]]) -> Answer:
+        """
+        A page that all visitors are shown the same, kept whole under all that it is made of.
+
+        `make` gives the page and until when it may be kept. Whoever is signed in gets one with their own name on it.
+        """
+        if self.member is not None:
+            return self.page(make()[0])
+        key = (made_of, self.language, self.desk.name, self.address)
+        now = self.here.now_ms()
+        content = self.desk.whole.find(key, now)
+        if content is None:
+            page, until = make()
+            content = render(page, self._frame()).encode()
+            if until > now and self.query.keys() <= PAGED:
+                self.desk.whole.keep(key, content, until)
+        kept = [PRIVATE] if self.headers else [BRIEFLY, VARY]
+        return Answer(content, 200, [HTML, *guarding.headers(), *kept, *self.headers])
 
     def embedded(self, page: Page) -> Answer:
         """A page that other sites may show in a frame; it is the same for everybody and has no forms."""

@@ -59,8 +59,6 @@ PERSON = member_pages.PersonPage(
     "posts",
     (member_pages.Tab("posts", "/@jona", True), member_pages.Tab("replies", "/@jona?show=replies")),
     FEED,
-    followers=31,
-    following=1,
 )
 NEWS = (
     member_pages.NewsItem("31", "like", sentence("{name} likes your post", name="Amara"), AMARA, TOMATOES),

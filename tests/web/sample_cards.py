@@ -8,6 +8,7 @@ from martlet.web.cards import (
     Emoji,
     Face,
     Fact,
+    Featured,
     Html,
     LinkCard,
     Picture,
@@ -170,6 +171,11 @@ PROFILE = Profile(
     ),
     datetime(2026, 3, 1, tzinfo=UTC),
     312,
+    followers=31,
+    following=1,
+    tags=(Featured("harbour", "/@jona/tagged/harbour"),),
+    packs=(Featured("People of the ferry", "/packs/1"),),
+    has_feed=True,
 )
 
 FRAME = Frame(SERVER, Language.ENGLISH, "/", csrf="c5RF-token")

@@ -21,6 +21,7 @@ from martlet.web.permissions import in_plain_words
 from martlet.web.wording import Problem, sentence
 from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.member_samples import MEMBER_SAMPLES
+from tests.web.open_samples import OPEN_SAMPLES, listed
 from tests.web.sample_cards import (
     AMARA,
     CHOIR,
@@ -32,7 +33,6 @@ from tests.web.sample_cards import (
     LIN,
     LINKED,
     NOW,
-    PROFILE,
     QUOTING,
     QUOTING_NOTHING,
     READING,
@@ -88,7 +88,7 @@ TUSKY = AppCard("Tusky", "https://tusky.app")
 SCOPES = in_plain_words(("read", "write", "follow", "push"))
 
 SAMPLES: dict[str, tuple[Page, Frame]] = {
-    "landing": (pages.LandingPage("invite", RULES, JONA, 43, (TOMATOES, CHOIR)), FRAME),
+    "landing": (pages.LandingPage("invite", RULES, JONA, 43, listed(TOMATOES, CHOIR)), FRAME),
     "landing-open": (pages.LandingPage("open", (), None, None), FRAME),
     "landing-approval": (pages.LandingPage("approval", RULES, JONA, 1), FRAME),
     "landing-closed": (pages.LandingPage("closed", RULES, JONA, 2), replace(FRAME, viewer=JONA)),
@@ -288,36 +288,14 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "moving-moved": (pages.MovingPage((), AMARA, NOW), SIGNED_IN),
     "delete": (pages.DeleteAccountPage(30), SIGNED_IN),
     "deletion-pending": (pages.DeletionPendingPage(NOW + timedelta(days=30)), SIGNED_IN),
-    "profile": (
-        pages.ProfilePage(PROFILE, (TOMATOES, CHOIR, WARNED, LINKED, SENSITIVE), older="/@jona?before=11502"),
-        READING,
-    ),
-    "tag": (pages.TagPage("harbour", (TOMATOES, CHOIR), older="/tags/harbour?max_id=11502"), READING),
-    "profile-empty": (
-        pages.ProfilePage(
-            replace(
-                PROFILE,
-                header=None,
-                is_bot=True,
-                is_locked=True,
-                is_indexable=False,
-                moved_to=AMARA,
-                facts=(),
-                posts=1,
-            ),
-            (),
-            newer="/@jona",
-        ),
-        READING,
-    ),
-    "post": (pages.PostPage(ROOFS, answers=(SENSITIVE, LINKED)), READING),
+    "post": (pages.PostPage(ROOFS, answers=listed(SENSITIVE, LINKED)), READING),
     "post-partly": (pages.PostPage(CHOIR, wholeness=Wholeness(14, 17, 2)), READING),
     "post-whole": (pages.PostPage(CHOIR, wholeness=Wholeness(1, 1, 0)), READING),
-    "post-answer": (pages.PostPage(CHOIR, (ROOFS,), (), is_indexable=False), READING),
+    "post-answer": (pages.PostPage(CHOIR, listed(ROOFS), (), is_indexable=False), READING),
     "post-warned": (pages.PostPage(WARNED), READING),
     "post-filmed": (pages.PostPage(FILMED), READING),
     "post-quoting": (
-        pages.PostPage(QUOTING, answers=(replace(QUOTING, id="11511", warning="Foxes"),)),
+        pages.PostPage(QUOTING, answers=listed(replace(QUOTING, id="11511", warning="Foxes"))),
         READING,
     ),
     "post-quoting-nothing": (pages.PostPage(QUOTING_NOTHING), READING),
@@ -328,4 +306,5 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "error-429": (pages.ErrorPage(429, sentence("This is needed."), NOW), FRAME),
     **MEMBER_SAMPLES,
     **DECISION_SAMPLES,
+    **OPEN_SAMPLES,
 }

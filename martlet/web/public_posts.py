@@ -1,0 +1,87 @@
+"""
+Lists of posts for whoever comes, as HTML.
+
+All visitors are shown the same, so each post is rendered once for each language and revision, as `feeds` does it for
+members; a page of a list costs one look for each of its posts.
+"""
+
+from collections.abc import Collection, Sequence
+from typing import NamedTuple
+
+import minijinja
+
+from martlet.model.names import PostId
+from martlet.model.server import Server, milliseconds
+from martlet.storage.database import Reader
+from martlet.storage.posts import Shown
+from martlet.web import showing
+from martlet.web.cards import PostCard
+from martlet.web.language import Language
+from martlet.web.rendering import environment
+from martlet.web.shelf import Shelf
+
+KEPT_CHARACTERS = 16 * 1024 * 1024
+KEPT_MS = 10 * 60 * 1000
+TEMPLATE = "parts/public_post.html"
+
+
+class Listed(NamedTuple):
+    """Posts in their order, and how long a page may be kept that has them: a moment gone by where not at all."""
+
+    posts: tuple[str, ...]
+    until: int
+
+
+class PublicPosts:
+    """One for each process."""
+
+    def __init__(self, here: Server) -> None:
+        self._here = here
+        self._shelf = Shelf[str](KEPT_CHARACTERS)
+
+    def render(
+        self,
+        db: Reader,
+        shown: Sequence[Shown],
+        tongue: Language,
+        pinned: Collection[PostId] = frozenset(),
+    ) -> Listed:
+        """What is gone since it was read, or is not for everybody, is left out."""
+        now = self._here.now_ms()
+        keys = [(one, one.id in pinned, tongue) for one in shown]
+        found = [self._shelf.find(key, now) for key in keys]
+        until = now + KEPT_MS
+        missing = [place for place, html in enumerate(found) if html is None]
+        if missing:
+            asked = [shown[place] for place in missing]
+            cards = {card.id: card for card in showing.cards(db, asked, self._here, frozenset(pinned))}
+            for place in missing:
+                one = shown[place]
+                card = cards.get(str(one.boosted_id or one.id))
+                if card is None:
+                    continue
+                html = render_public(card, tongue)
+                its_own = kept_until(card, now)
+                until = min(until, its_own)
+                found[place] = html
+                if its_own > now:
+                    self._shelf.keep(keys[place], html, its_own)
+        return Listed(tuple(minijinja.safe(html) for html in found if html), until)
+
+
+def render_public(card: PostCard, tongue: Language) -> str:
+    return environment(tongue).render_template(TEMPLATE, post=card)
+
+
+def kept_until(card: PostCard, now: int) -> int:
+    """
+    Until when a post may be kept as it was rendered, under its revision.
+
+    What a quoted post is now stands in no row of the post that quotes it; a poll ends by itself.
+    """
+    if card.quote is not None or card.is_broken:
+        return 0
+    until = now + KEPT_MS
+    if card.poll is not None and card.poll.ends_at is not None and not card.poll.is_over:
+        until = min(until, milliseconds(card.poll.ends_at) - 1)
+    return until
