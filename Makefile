@@ -38,6 +38,7 @@ lock: $(DEV) ## Renew the locked dependencies from pyproject.toml
 	@for set in serve:"--extra postgres --extra heic" dev:"--all-extras --group dev"; do \
 		$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
 			--no-annotate --upgrade $${set#*:} pyproject.toml requirements/build.in -o requirements/$${set%%:*}.txt; done
+	@$(BIN)/uv pip compile -q --no-deps --generate-hashes --no-header --no-emit-index-url --no-annotate requirements/web.in -o requirements/web.txt
 
 clean: ## Remove the virtual environment (your data stays)
 	@rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .hypothesis tests/peers/fedify/node_modules tests/journeys/masto/node_modules
@@ -49,8 +50,9 @@ clean: ## Remove the virtual environment (your data stays)
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements/uv.txt
 	@touch $@
 
-$(SERVE): .venv/bin/uv requirements/serve.txt pyproject.toml
+$(SERVE): .venv/bin/uv requirements/serve.txt requirements/web.txt pyproject.toml hatch_build.py
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/serve.txt
+	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --no-deps --require-hashes -r requirements/web.txt
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
 	@touch $@
 

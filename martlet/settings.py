@@ -105,7 +105,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     post_limit: Annotated[int, Meta(ge=100, le=100_000, description="Characters a post may have.")] = 5000
     media_per_post: Annotated[
         int, Meta(ge=1, le=100, description="Pictures and other media a post may carry.")
-    ] = 16
+    ] = 100
     image_limit_mb: Annotated[
         int, Meta(ge=1, le=1000, description="Largest picture that may be sent, in MB.")
     ] = 16

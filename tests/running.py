@@ -102,7 +102,11 @@ class Running:
     ) -> tuple[int, Any]:
         """Status and JSON of one request, or its bytes where they are none. Raises OSError where nobody answers."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
-        given = {"Host": f"localhost:{self.port}", "Content-Type": "application/json", **(headers or {})}
+        given = {
+            "Host": self.url.removeprefix("http://"),
+            "Content-Type": "application/json",
+            **(headers or {}),
+        }
         if token:
             given["Authorization"] = f"Bearer {token}"
         try:

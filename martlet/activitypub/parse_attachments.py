@@ -8,8 +8,8 @@ from urllib.parse import urlsplit
 from martlet.activitypub.kinds import MEDIA, kind_of
 from martlet.activitypub.things import Attachment
 from martlet.activitypub.values import (
-    MOST_ATTACHMENTS,
     MOST_ITEMS,
+    MOST_LINKS,
     Thing,
     each,
     href,
@@ -53,7 +53,7 @@ def attachments(thing: Thing, kind: str) -> tuple[Attachment, ...]:
     elif kind in ("Article", "Page", "Event") and not found and not links(thing):
         pictures = (_attachment({"type": "Image", **one}) for one in things(thing.get("image"), MOST_ITEMS))
         found = [one for one in pictures if one is not None][:1]
-    return tuple(found[:MOST_ATTACHMENTS])
+    return tuple(found)
 
 
 def _itself(thing: Thing, wanted: str) -> list[Attachment]:
@@ -69,7 +69,7 @@ def _itself(thing: Thing, wanted: str) -> list[Attachment]:
 def links(thing: Thing) -> tuple[str, ...]:
     """Addresses that a post is about, as Lemmy attaches them: no pictures, and not files."""
     found = (href(one) for one in _attached(thing) if kind_of(one) == "Link" and not _media_type(one))
-    return tuple(dict.fromkeys(address for address in found if address))[:MOST_ATTACHMENTS]
+    return tuple(dict.fromkeys(address for address in found if address))[:MOST_LINKS]
 
 
 def _attached(thing: Thing) -> list[Thing]:

@@ -9,7 +9,7 @@ from rich.table import Table
 from martlet.cli.opening import with_settings
 from martlet.settings import PREFIX, Settings
 
-SECRET = frozenset({"secret", "smtp_password", "translation_key"})
+SECRET = frozenset({"secret", "smtp_password", "translation_key", "metrics_token"})
 
 
 @click.command()

@@ -1,8 +1,11 @@
-"""Who asks for a document of the network, and who for a page."""
+"""What those who ask can take: a document of the network or a page, packed or not."""
+
+import re
 
 from martlet.http.request import Request
 
 _DOCUMENTS = ("application/activity+json", "application/ld+json")
+_NOT_AT_ALL = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*")
 
 
 def wants_document(request: Request) -> bool:
@@ -13,4 +16,13 @@ def wants_document(request: Request) -> bool:
             return True
         if kind in ("text/html", "application/xhtml+xml"):
             return False
+    return False
+
+
+def takes_gzip(request: Request) -> bool:
+    """Whether Accept-Encoding has gzip, and not as something that is refused."""
+    for part in request.header(b"accept-encoding").lower().split(","):
+        name, _, weight = part.partition(";")
+        if name.strip() == "gzip":
+            return _NOT_AT_ALL.fullmatch(weight) is None
     return False

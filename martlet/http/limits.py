@@ -38,7 +38,8 @@ SIGN_UPS = Rule("sign-ups", 5, 1800)
 FETCHES = Rule("fetches", 1000, 300)
 """Files of other servers that are not here yet."""
 APPS = Rule("apps", 60, 600)
-UPLOADS = Rule("uploads", 30, 1800)
+UPLOADS = Rule("uploads", 250, 1800)
+"""Two posts or albums of a hundred pictures, and some."""
 DELETIONS = Rule("deletions", 30, 1800)
 """Posts deleted and boosts taken back: each is told to every server that has the post."""
 TRANSLATIONS = Rule("translations", 60, 600)

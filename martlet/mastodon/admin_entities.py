@@ -188,3 +188,33 @@ class WarningPreset(Struct, kw_only=True):
     id: str
     title: str
     text: str
+
+
+class WebHook(Struct, kw_only=True):
+    """An extension: a program that is told of what happens. `secret` is shown only where it is made."""
+
+    id: str
+    url: str
+    events: list[str]
+    template: str
+    enabled: bool
+    created_at: str
+    failing_since: str | None
+    failures: int
+    disabled_at: str | None
+    disabled_reason: str | None
+    secret: str | UnsetType = UNSET
+
+
+class WebHookDelivery(Struct, kw_only=True):
+    """An extension: one thing that a web hook was told, or is to be. States: waiting, sent, failed, dropped."""
+
+    id: str
+    event: str
+    object_id: str
+    created_at: str
+    state: str
+    attempts: int
+    status_code: int | None
+    error: str | None
+    finished_at: str | None

@@ -226,6 +226,13 @@ class AccountRegistered(Event, frozen=True):
     account: AccountId
 
 
+class AccountApproved(Event, frozen=True):
+    """Somebody who asked to join was let in."""
+
+    kind = "account_approved"
+    account: AccountId
+
+
 class AccountChanged(Event, frozen=True):
     """The profile changed."""
 
@@ -286,6 +293,13 @@ class PostMarked(Event, frozen=True):
 
 class AccountReported(Event, frozen=True):
     kind = "account_reported"
+    report: int
+
+
+class ReportChanged(Event, frozen=True):
+    """Somebody works on a report, corrected it, closed it, or opened it again."""
+
+    kind = "report_changed"
     report: int
 
 

@@ -22,7 +22,7 @@ class Limits:
     """How much of anything is taken in. Lengths are in characters, sizes in bytes."""
 
     post: int = 5000
-    media_per_post: int = 16
+    media_per_post: int = 100
     image_bytes: int = 16 * 1024 * 1024
     video_bytes: int = 99 * 1024 * 1024
     remote_media_bytes: int = 5000 * 1024 * 1024

@@ -2,7 +2,7 @@
 
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput
-from martlet.model.events import AccountChanged, MailWanted
+from martlet.model.events import AccountApproved, AccountChanged, MailWanted
 from martlet.model.names import AccountId
 from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
@@ -18,6 +18,7 @@ def approve(db: Writer, actor: Actor, account: AccountId, here: Server) -> None:
     logins.update(db, login.user, approved_at=here.now_ms())
     accounts.count(db, account)  # clients are shown whether an account is there at all: it has a new version
     db.emit(AccountChanged(account))
+    db.emit(AccountApproved(account))
     db.emit(MailWanted(letters.APPROVED, login.email, login.locale, login.user))
     target = auditing.account_target(db, account)
     auditing.record(db, actor, "account.approve", target, {"is_approved": False}, {"is_approved": True}, here)

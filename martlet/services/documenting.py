@@ -35,7 +35,7 @@ from martlet.model.quoting import QuotePolicy
 from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import identities, quoting, replying
+from martlet.services import abridging, identities, quoting, replying
 from martlet.signing import canonical_json, proofs
 from martlet.signing.keys import PrivateKey
 from martlet.signing.server_keys import ServerSecret
@@ -182,11 +182,12 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
     if parent is not None and parent.is_local_only and not post.is_local_only:
         parent = None  # nobody who reads this could have it
     quoted, consent = _quoted(db, post)
+    files = [one for one in media.of_posts(db, [post.id])[post.id] if one.state == "ready"]
     return Writing(
         uri=post.uri,
         author=author.uri,
         kind="note" if poll is None else "question",
-        html=post.html,
+        html=abridging.for_peers(post, files, here),
         warning=post.warning,
         is_sensitive=bool(post.is_sensitive) or author.sensitized_at is not None,
         language=post.language,
@@ -201,9 +202,7 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         ),
         hashtags=tuple(tag.shown for tag in attached.tags(db, [post.id])[post.id]),
         emojis=_emojis(db, f"{post.html} {post.warning}", here),
-        attachments=tuple(
-            _attachment(one, here) for one in media.of_posts(db, [post.id])[post.id] if one.state == "ready"
-        ),
+        attachments=tuple(_attachment(one, here) for one in files),
         poll=None if poll is None else _poll(poll),
         quote_of=quoted,
         authorization=consent,

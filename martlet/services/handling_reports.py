@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import ReportChanged
 from martlet.model.names import NOBODY, AccountId, ReportId
 from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
@@ -79,6 +80,7 @@ def set_back(db: Writer, id: ReportId, state: State, here: Server) -> None:
     get(db, id)
     wanted = {name: value for name, value in state.items() if name in SET_BY_NAME}
     reports.update(db, id, **wanted, changed_at=here.now_ms())
+    db.emit(ReportChanged(id))
 
 
 def state(report: Report, names: frozenset[str]) -> State:
@@ -103,6 +105,7 @@ def _change(db: Writer, actor: Actor, report: Report, act: str, wanted: State, h
     if before == wanted:
         return
     reports.update(db, report.id, **wanted, changed_at=here.now_ms())
+    db.emit(ReportChanged(report.id))
     auditing.record(db, actor, act, target(report), before, wanted, here, report=report.id)
 
 

@@ -1,11 +1,14 @@
 """This server, made from its settings."""
 
+import hashlib
 from datetime import UTC, datetime
 
 from martlet import __version__
 from martlet.model.ids import IdMaker
 from martlet.model.server import Disclosure, Limits, Server, milliseconds
 from martlet.settings import Settings
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage import secret_file
 
 
 def now() -> datetime:
@@ -53,3 +56,10 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         ),
         proxy_key=proxy_key,
     )
+
+
+def secret_of(settings: Settings) -> ServerSecret:
+    """What protects stored secrets; made and kept in the data folder where the settings have none."""
+    if settings.secret:
+        return ServerSecret(hashlib.sha256(settings.secret.encode()).digest())
+    return ServerSecret(secret_file.read_or_make(settings.folder))

@@ -26,6 +26,7 @@ STRIKE: Final = "strike"
 APPEAL_MADE: Final = "appeal_made"
 APPEAL_APPROVED: Final = "appeal_approved"
 APPEAL_REJECTED: Final = "appeal_rejected"
+HOOK_STOPPED: Final = "hook_stopped"
 
 ENGLISH: dict[str, Letter] = {
     CONFIRM: Letter(
@@ -74,6 +75,11 @@ ENGLISH: dict[str, Letter] = {
         "Your appeal on {server} was turned down",
         "Hello {name},\n\nthose who look after {server} looked at it again. It stays as it was decided: "
         "{what}\n\n{link}\n",
+    ),
+    HOOK_STOPPED: Letter(
+        "A web hook of {server} is disabled",
+        "Hello {name},\n\na web hook of {server} could not be told anything for a week, or leads to an address that is not called, "
+        "so it is disabled. Which one, and why, is in `martlet hook list`; `martlet hook enable` has it told again.\n",
     ),
 }
 GERMAN: dict[str, Letter] = {
@@ -126,6 +132,11 @@ GERMAN: dict[str, Letter] = {
         "Hallo {name},\n\ndie Leute, die {server} betreuen, haben es noch einmal angesehen. "
         "Es bleibt, wie es entschieden wurde: {what}\n\n{link}\n",
     ),
+    HOOK_STOPPED: Letter(
+        "Ein Webhook von {server} ist abgeschaltet",
+        "Hallo {name},\n\nein Webhook von {server} war eine Woche lang nicht zu erreichen, oder seine Adresse wird nicht angerufen; "
+        "er ist jetzt abgeschaltet. Welcher und warum, steht in `martlet hook list`; `martlet hook enable` schaltet ihn wieder ein.\n",
+    ),
 }
 CHINESE: dict[str, Letter] = {
     CONFIRM: Letter(
@@ -168,6 +179,11 @@ CHINESE: dict[str, Letter] = {
     APPEAL_REJECTED: Letter(
         "你在 {server} 的申诉未被接受",
         "{name}，你好：\n\n{server} 的管理人员重新考虑过了，决定维持不变：{what}\n\n{link}\n",
+    ),
+    HOOK_STOPPED: Letter(
+        "{server} 的一个网络钩子已停用",
+        "{name}，你好：\n\n{server} 的一个网络钩子一周内都无法送达，或其地址不允许访问，因此已停用。"
+        "详情见 `martlet hook list`；用 `martlet hook enable` 可重新启用。\n",
     ),
 }
 BY_LANGUAGE: dict[str, dict[str, Letter]] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}

@@ -13,11 +13,13 @@ from martlet.activitypub.things import Occasion, Writing
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
 from martlet.services import acquainting
-from martlet.text import names, render, sanitize
+from martlet.text import more_pictures, names, render, sanitize
 from martlet.text.cleaning import one_line
 from martlet.text.render import MentionLink
 
 NOTES = ("note", "question")
+MOST_FILES = 100
+"""Of a post from elsewhere that are shown here; where there are more, it says so."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
 _NO_OFFSET = ("Z", "+00:00", "+0000", "-00:00")
 
@@ -28,7 +30,8 @@ def page_of(said: Writing) -> str:
 
 
 def html(said: Writing, here: Server) -> str:
-    words = _plain(said, here) if said.is_plain else sanitize.sanitize(said.html)
+    words = _plain(said, here) if said.is_plain else sanitize.sanitize(_without_line(said))
+    words += _rest(said)
     before = [_title(said), _when_and_where(said.occasion)]
     about = [link for link in acquainting.addresses(said.links) if escape(link) not in words]
     after = about if said.kind in NOTES else [*about, page_of(said)]
@@ -36,6 +39,21 @@ def html(said: Writing, here: Server) -> str:
         return words
     links = "".join(f'<p><a href="{escape(link)}">{escape(link)}</a></p>' for link in dict.fromkeys(after))
     return sanitize.sanitize("".join([*before, words, links]))
+
+
+def _without_line(said: Writing) -> str:
+    """Another Martlet tells those who cannot show all pictures where they are; here all are shown."""
+    is_abridged = len(said.attachments) > more_pictures.SHOWN_EVERYWHERE
+    return more_pictures.without(said.html) if is_abridged else said.html
+
+
+def _rest(said: Writing) -> str:
+    count = len(said.attachments)
+    if count <= MOST_FILES:
+        return ""
+    return sanitize.sanitize(
+        more_pictures.link_to_all(count, page_of(said), said.language, are_pictures=False)
+    )
 
 
 def _title(said: Writing) -> str:

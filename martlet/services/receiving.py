@@ -8,6 +8,7 @@ who may read it is what its author said, and nobody's act adds to it (attacks D1
 import json
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 from martlet.activitypub import addressing
 from martlet.activitypub.things import Attachment, Poll, Writing
@@ -281,7 +282,8 @@ def _tag(db: Writer, post: Post, said: Writing, here: Server) -> None:
 
 
 def _shown(said: Writing) -> list[Attachment]:
-    return [one for one in said.attachments if acquainting.addresses([one.url])]
+    shown = (one for one in said.attachments if acquainting.addresses([one.url]))
+    return list(islice(shown, phrasing.MOST_FILES))
 
 
 def _show(db: Writer, post: Post, files: Sequence[Attachment], here: Server) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from martlet.model.accounts import Account
 from martlet.model.audit import State
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.events import MailWanted, PostMarked, StrikeGiven
+from martlet.model.events import MailWanted, PostMarked, ReportChanged, StrikeGiven
 from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.roles import Actor, Permission
@@ -197,6 +197,7 @@ def _close_reports(db: Writer, actor: Actor, strike: Strike, here: Server) -> No
         ids = reports.unresolved_about(db, strike.account_id)
     for id in ids:
         reports.resolve(db, id, actor.account, here.now_ms())
+        db.emit(ReportChanged(id))
 
 
 def _tell(db: Writer, strike: Strike) -> None:

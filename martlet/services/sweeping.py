@@ -19,6 +19,7 @@ from martlet.storage import (
     sign_up_blocks,
     thread_fetches,
     translations,
+    web_hooks,
 )
 from martlet.storage.database import Writer
 
@@ -36,6 +37,8 @@ SESSION_DAYS = 90
 """A session that was not used for so long is over."""
 COUNTS_AT_ONCE = 20_000
 """So many daily counts that are too old are forgotten a day."""
+HOOK_DAYS, TOLD_AT_ONCE = 14, 10_000
+"""For so long it is listed what web hooks were told; so much is forgotten a day."""
 TRANSLATION_DAYS, TRANSLATIONS, TRANSLATIONS_AT_ONCE = 30, 10_000, 1000
 """For so long translations are kept, so many at most; so many are forgotten a day, of the old and of those too many."""
 
@@ -64,4 +67,5 @@ def _sweep(db: Writer, here: Server) -> None:
     translations.forget(db, now - TRANSLATION_DAYS * DAY, TRANSLATIONS, TRANSLATIONS_AT_ONCE)
     sign_up_blocks.drop_expired(db, now - DAY)
     day_counts.forget(db, now // DAY - measuring.KEPT_DAYS, COUNTS_AT_ONCE)
+    web_hooks.forget_before(db, now - HOOK_DAYS * DAY, TOLD_AT_ONCE)
     links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

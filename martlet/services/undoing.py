@@ -21,6 +21,7 @@ from martlet.services import (
     auditing,
     blocking_sign_ups,
     handling_reports,
+    hooking,
     moderating,
     permitting,
     restricting,
@@ -71,7 +72,7 @@ def may_be_undone(entry: Entry) -> bool:
     return (
         entry.undoes_id is None
         and entry.target_kind in _KINDS
-        and not {"posts", "is_approved"} & before.keys()
+        and not {"posts", "is_approved", "has_secret"} & before.keys()
         and (entry.target_kind not in OF_PEOPLE or "is_there" not in before)
         and (before != after or entry.act == "account.warn")
     )
@@ -193,12 +194,22 @@ def _set_block_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here:
     blocking_sign_ups.set_back(db, entry.target_kind, entry.target_id, wanted)
 
 
+def _hook_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return hooking.state(db, entry.target_id)
+
+
+def _set_hook_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    hooking.set_back(db, actor, entry.target_id, wanted, here)
+
+
 _KINDS: dict[str, _Kind] = {
     "account": _Kind(sanctioning.MAY_ACT, _account_state, _set_account_back),
     "holder": _Kind(Permission.MANAGE_ROLES, _holder_state, _set_holder_back),
     "role": _Kind(Permission.MANAGE_ROLES, _role_state, _set_role_back),
     "report": _Kind(Permission.MANAGE_REPORTS, _report_state, _set_report_back),
     "rule": _Kind(Permission.MANAGE_RULES, _rule_state, _set_rule_back),
+    "web_hook": _Kind(Permission.MANAGE_WEBHOOKS, _hook_state, _set_hook_back),
     "peer": _Kind(Permission.MANAGE_FEDERATION, _peer_state, _set_peer_back),
     **dict.fromkeys(sign_up_blocks.KINDS, _Kind(Permission.MANAGE_BLOCKS, _block_state, _set_block_back)),
 }

@@ -2,16 +2,21 @@
 
 import mimetypes
 
+from martlet.http.accepting import takes_gzip
 from martlet.http.answer import NOSNIFF, TEXT, Answer, Header
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import NotFound
-from martlet.web.rendering import assets
+from martlet.web.assets import assets
 
 FOR_EVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
 A_DAY: Header = (b"cache-control", b"public, max-age=86400")
 ALONE: Header = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox")
 """A picture opened by itself cannot do anything."""
+
+SHARED: Header = (b"access-control-allow-origin", b"*")
+KINDS = {"js": "text/javascript", "webmanifest": "application/manifest+json"}
+"""What systems have different names for, or none."""
 
 ROBOTS = b"""User-agent: *
 Disallow: /api/
@@ -31,12 +36,12 @@ def add(routes: Routes[Endpoint]) -> None:
 
 async def static(request: Request, params: Params) -> Answer:
     """Only what is in the list of assets; kept for ever where the address carries the version."""
-    return _file(params["name"], FOR_EVER if request.query.startswith(b"v=") else A_DAY)
+    return _file(request, params["name"], FOR_EVER if request.query.startswith(b"v=") else A_DAY)
 
 
 async def favicon(request: Request, params: Params) -> Answer:
-    del request, params
-    return _file("favicon-32.png", A_DAY)
+    del params
+    return _file(request, "favicon-32.png", A_DAY)
 
 
 async def robots(request: Request, params: Params) -> Answer:
@@ -44,12 +49,19 @@ async def robots(request: Request, params: Params) -> Answer:
     return Answer(ROBOTS, 200, [TEXT, NOSNIFF, A_DAY])
 
 
-def _file(name: str, cached: Header) -> Answer:
+def _file(request: Request, name: str, cached: Header) -> Answer:
     found = assets().get(name)
     if found is None:
         raise NotFound
-    kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
-    if kind.startswith("text/"):
-        kind += "; charset=utf-8"
-    shared = (b"access-control-allow-origin", b"*")
-    return Answer(found.content, 200, [(b"content-type", kind.encode()), NOSNIFF, ALONE, cached, shared])
+    headers = [(b"content-type", _kind(name)), NOSNIFF, ALONE, cached, SHARED]
+    if found.packed is None:
+        return Answer(found.content, 200, headers)
+    headers.append((b"vary", b"Accept-Encoding"))
+    if not takes_gzip(request):
+        return Answer(found.content, 200, headers)
+    return Answer(found.packed, 200, [*headers, (b"content-encoding", b"gzip")])
+
+
+def _kind(name: str) -> bytes:
+    kind = KINDS.get(name.rpartition(".")[2]) or mimetypes.guess_type(name)[0] or "application/octet-stream"
+    return (f"{kind}; charset=utf-8" if kind.startswith("text/") else kind).encode()

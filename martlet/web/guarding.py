@@ -1,10 +1,12 @@
 """
 What stands between a page and the rest of the world: headers, cookies, proof that a form is ours.
 
-Every HTML answer has the same Content-Security-Policy: no script, nothing from
-elsewhere, no frames, forms only to ourselves. Chrome holds `form-action` also
-against the redirect that follows a form, so pages on the way to an app name
-the one place they lead to besides.
+Every HTML answer has the same Content-Security-Policy: script only from files
+of ours, and no string becomes HTML or script there but through the one policy
+for Trusted Types (`static/trusted.js`); nothing from elsewhere, no frames, forms
+only to ourselves. Chrome holds `form-action` also against the redirect that
+follows a form, so pages on the way to an app name the one place they lead to
+besides.
 """
 
 import secrets
@@ -35,7 +37,8 @@ class ForgedForm(NotAllowed):
 def headers(form_to: str = "") -> list[Header]:
     """`form_to` is a source that forms may lead to besides ourselves, as `redirects.source` gives it."""
     policy = (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
+        "require-trusted-types-for 'script'; trusted-types martlet; "
         f"form-action 'self'{' ' + form_to if form_to else ''}; frame-ancestors 'none'"
     )
     return [
@@ -49,7 +52,7 @@ def headers(form_to: str = "") -> list[Header]:
 
 
 def headers_in_frames() -> list[Header]:
-    """Of pages that other sites may frame: they have no forms, so nobody can be led to press anything in them."""
+    """Of pages that other sites may frame: no script, and no forms, so nobody can be led to press anything in them."""
     policy = (
         "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors *"

@@ -4,15 +4,13 @@ Pages to HTML: one minijinja environment for each language, made once, strict ab
 An environment carries its language in its globals, so no template passes it
 on. Everything printed is escaped, except the sanitiser's HTML (names ending
 in `_html`, see `cards`) and what the functions below mark as safe.
-There is no script and no style in any page, so a Content-Security-Policy of
-`default-src 'self'` needs no nonces.
+There is no script and no style inside of any page, only files of `static/`, so a
+Content-Security-Policy of `default-src 'self'` needs no nonces.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Any
 
@@ -20,6 +18,7 @@ import minijinja
 import segno
 
 from martlet.web import addresses, emoji, language, linked_data
+from martlet.web.assets import assets
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
 from martlet.web.wording import Sentence
@@ -93,28 +92,6 @@ def environment(tongue: Language) -> minijinja.Environment:
     )
     made.add_global("tongue", tongue)
     return made
-
-
-@dataclass(frozen=True, slots=True)
-class Asset:
-    """A file of `static/`: its bytes, and the address that changes when they do."""
-
-    name: str
-    content: bytes
-    address: str
-
-
-@cache
-def assets() -> dict[str, Asset]:
-    """Everything below /static, by name: the whole list, so nothing else can be asked for."""
-    found: dict[str, Asset] = {}
-    for file in files("martlet.web").joinpath("static").iterdir():
-        content = file.read_bytes()
-        version = sha256(content).hexdigest()[:10]
-        found[file.name] = Asset(
-            file.name, content, f"{addresses.at(addresses.STATIC, name=file.name)}?v={version}"
-        )
-    return found
 
 
 def asset(name: str) -> str:

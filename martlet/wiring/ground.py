@@ -1,22 +1,18 @@
 """What all use cases stand on, from settings: the store, secrets, files, and the workshop for media."""
 
-import hashlib
-
 from martlet.media import limits as media_limits
 from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
 from martlet.services import keys
-from martlet.services.here import server
+from martlet.services.here import secret_of, server
 from martlet.services.ports import Ground
 from martlet.settings import Settings
-from martlet.signing.server_keys import ServerSecret
-from martlet.storage import secret_file
 from martlet.storage.database import Store
 
 
 def ground_for(settings: Settings, store: Store) -> Ground:
     """The schema has to be up to date already."""
-    secret = _secret(settings)
+    secret = secret_of(settings)
     here = server(settings, store.take_slot(), secret.key_for("proxy"))
     with store.read() as db:
         vapid = keys.find_vapid(db, secret)
@@ -35,9 +31,3 @@ def _workshop(settings: Settings) -> Workshop:
         recording_bytes=settings.video_limit_mb * media_limits.MIB,
     )
     return Workshop.with_system_ffmpeg(settings.folder / "scratch", limits)
-
-
-def _secret(settings: Settings) -> ServerSecret:
-    if settings.secret:
-        return ServerSecret(hashlib.sha256(settings.secret.encode()).digest())
-    return ServerSecret(secret_file.read_or_make(settings.folder))

@@ -1,14 +1,16 @@
 """Work that waits for its time or for other machines: every job by its name, and how many run at once."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from functools import partial
 
 from martlet.federation.post_office import PostOffice
 from martlet.jobs.runner import Job, Lane
 from martlet.mastodon.serialize import push
+from martlet.mastodon.serialize.web_hooks import HookVoice
 from martlet.network import push as network_push
 from martlet.network.client import Client
-from martlet.network.errors import NoAnswer, Unreachable
+from martlet.network.errors import AddressRefused, AnswerRefused, AnswerTooLarge, NoAnswer, Unreachable
 from martlet.services import (
     announcing,
     archiving,
@@ -21,6 +23,7 @@ from martlet.services import (
     fetching_previews,
     following,
     gathering,
+    hooking,
     importing,
     importing_posts,
     indexing,
@@ -47,6 +50,7 @@ from martlet.services.fetching_previews import Download, NotFetched, PreviewFetc
 from martlet.services.mailing import MailServer
 from martlet.services.ports import Ground
 from martlet.services.pushing import Became, Pusher
+from martlet.services.telling_hooks import Heard, HookTeller
 from martlet.settings import Settings
 from martlet.signing.subscriptions import Sender, Subscription
 
@@ -54,6 +58,7 @@ DELIVERIES_AT_ONCE = 64
 GATHERING_AT_ONCE = 8
 """Threads and profiles that each process fetches together."""
 PREVIEWS_AT_ONCE = 8
+HOOKS_AT_ONCE = 8
 
 
 def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Client) -> Mapping[str, Job]:
@@ -77,6 +82,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         expiring.CLEAN_UP: partial(expiring.clean_up, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
+        hooking.TELL: HookTeller(ground, partial(_tell_hook, client), HookVoice(ground).word).tell,
         importing.WORK: partial(importing.work, ground, post_office.resolver),
         importing.TIDY: partial(importing.tidy, ground),
         importing_posts.WORK: partial(importing_posts.work, ground),
@@ -115,6 +121,7 @@ def lanes() -> list[Lane]:
         Lane((delivering.SEND,), DELIVERIES_AT_ONCE),
         Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE, pinning.FETCH), GATHERING_AT_ONCE),
         Lane((previewing.PREVIEW,), PREVIEWS_AT_ONCE),
+        Lane((hooking.TELL,), HOOKS_AT_ONCE),
     ]
 
 
@@ -138,6 +145,19 @@ async def _fetch(client: Client, url: str, wanted: Wanted) -> Download:
 async def _push(client: Client, subscription: Subscription, payload: bytes, sender: Sender) -> Became:
     outcome = await network_push.send(client, subscription, payload, sender)
     return outcome.result.value
+
+
+async def _tell_hook(client: Client, url: str, body: bytes, headers: dict[str, str]) -> Heard:
+    try:
+        answer = await client.post(url, body, headers=headers)
+    except AddressRefused as error:
+        return Heard(error=error.message, is_barred=True)
+    except (AnswerTooLarge, AnswerRefused):  # only a success has a body that we would mind
+        return Heard(200)
+    except NoAnswer as error:
+        return Heard(error=error.message)
+    wait = network_push.retry_after(answer.headers.get("retry-after"), datetime.now(UTC))
+    return Heard(answer.status, "" if answer.is_success else f"It answers with {answer.status}.", wait)
 
 
 def _mail_server(settings: Settings) -> MailServer | None:

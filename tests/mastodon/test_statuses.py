@@ -198,7 +198,7 @@ def test_media_stand_in_the_order_given(api: Api) -> None:
         ([("processing", "image")], "finished processing"),
         ([("failed", "image")], "could not be processed"),
         ([("ready", "image"), ("ready", "video")], "together"),
-        ([("ready", "image")] * 17, "more than 16"),
+        ([("ready", "image")] * 101, "more than 100"),
     ],
 )
 def test_media_that_cannot_be_shown_are_refused(

@@ -25,6 +25,7 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
+from martlet.services import abridging
 from martlet.storage import accounts, attached, cards, expiries, media, posts, replies
 from martlet.storage.database import Reader
 
@@ -33,7 +34,7 @@ log = logging.getLogger("martlet.mastodon")
 PLACEHOLDER = "<p>This post cannot be shown.</p>"
 NOT_KEPT = 0
 """The version of what is no rendering: no post has it."""
-FORMAT = 2
+FORMAT = 3
 VISIBILITIES = {
     Visibility.PUBLIC: "public",
     Visibility.UNLISTED: "unlisted",
@@ -61,7 +62,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     for id, post in found.items():
         try:
             body = entities.StatusBody(
-                **_words(post),
+                **_words(post, abridging.for_apps(post, files[id], authors[post.author_id].handle, here)),
                 interaction_policy=policy_entity(policies[id]) if id in policies else msgspec.UNSET,
                 expires_at=iso(ends[id]) if id in ends else msgspec.UNSET,
                 limited_scope=_scope(post, requests.get(id)),
@@ -82,7 +83,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     return rendered
 
 
-def _words(post: Post) -> dict[str, Any]:
+def _words(post: Post, html: str) -> dict[str, Any]:
     return {
         "id": str(post.id),
         "uri": post.uri,
@@ -95,7 +96,7 @@ def _words(post: Post) -> dict[str, Any]:
         "spoiler_text": post.warning,
         "visibility": VISIBILITIES[Visibility(post.visibility)],
         "language": post.language,
-        "content": post.html,
+        "content": html,
         "local_only": True if post.is_local_only else msgspec.UNSET,
     }
 

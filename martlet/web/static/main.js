@@ -1,0 +1,9 @@
+// Pages are whole without script; this makes them quicker. Each part is brought only where a page has its element.
+import "./trusted.js";
+
+const PARTS = [
+];
+
+for (const [selector, bring] of PARTS) {
+  if (document.querySelector(selector)) bring().catch(() => {});
+}

@@ -1,0 +1,196 @@
+"""
+A real browser before the invented town: pages as people see them.
+
+    def test_…(visit: Visit) -> None:
+        page = visit("/home", who="jona", width=PHONE)
+
+The town is built once for all workers, each serves a copy of its own. Whatever a page
+does that none of ours may do (a request to another host, a script that the policy
+stops, an error in a script) turns the test red when it ends.
+"""
+
+import fcntl
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.running import Running
+
+PHONE, TABLET, DESKTOP = 360, 768, 1440
+HEIGHTS = {PHONE: 740, TABLET: 1024, DESKTOP: 900}
+TOWN = "http://localhost:3000"
+"""Where the town's own addresses lead; the browser is told which port that is."""
+PATIENCE_MS = 30_000
+SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
+
+
+class Town(Running):
+    """The demo's server, which listens elsewhere than its address says."""
+
+    @property
+    def url(self) -> str:
+        return TOWN
+
+    @property
+    def passwords(self) -> dict[str, str]:
+        lines = (self.data / "passwords.txt").read_text().splitlines()
+        return {line.split()[0]: line.split()[1] for line in lines}
+
+
+@pytest.fixture(scope="session")
+def town_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built by whichever worker comes first; the others wait for it."""
+    own = tmp_path_factory.getbasetemp()
+    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "town-of-all-workers"
+    with _alone(shared.with_suffix(".lock")):
+        if not (shared / "demo" / "passwords.txt").exists():
+            shared.mkdir(exist_ok=True)
+            _build(shared)
+    return shared / "demo"
+
+
+def _build(folder: Path) -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("MARTLET_")}
+    command = [sys.executable, "-m", "martlet", "demo", "--only-build"]
+    subprocess.run(command, cwd=folder, env=plain, check=True, capture_output=True, timeout=300)
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """One process at a time."""
+    with path.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="package")
+def town(town_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+    data = tmp_path_factory.mktemp("town") / "demo"
+    shutil.copytree(town_files, data)
+    server = Town(data, "sqlite")
+    server.start()
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+@pytest.fixture(scope="package")
+def program() -> str:
+    """Where there is no Chromium, tests are left out; in CI they fail."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if found is None:
+        missing = "Chromium is missing. On Debian and Ubuntu: apt install chromium"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    return found
+
+
+@pytest.fixture(scope="package")
+def chromium(program: str, town: Town) -> Iterator[Browser]:
+    """Ended with the package: while it runs, this thread counts as one with an event loop."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=program,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-background-networking",
+                "--disable-component-update",
+                f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{town.port}",
+            ],
+        )
+        yield browser
+        browser.close()
+
+
+@dataclass
+class Visit:
+    """Opens pages; keeps who is signed in, and what went wrong."""
+
+    town: Town
+    chromium: Browser
+    sessions: dict[str, Any]
+    contexts: list[BrowserContext] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __call__(
+        self,
+        path: str,
+        who: str = "",
+        width: int = DESKTOP,
+        *,
+        script: bool = True,
+        dark: bool = False,
+        language: str = "en",
+    ) -> Page:
+        context = self.chromium.new_context(
+            viewport={"width": width, "height": HEIGHTS.get(width, 900)},
+            color_scheme="dark" if dark else "light",
+            locale=language,
+            java_script_enabled=script,
+            has_touch=width == PHONE,
+            storage_state=self._session(who) if who else None,
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        self.contexts.append(context)
+        page = context.new_page()
+        self._watch(page)
+        page.goto(TOWN + path)
+        return page
+
+    def keep(self, page: Page, name: str) -> None:
+        """A picture of the page, for people to look at: in `screenshots/`, which git does not keep."""
+        SCREENSHOTS.mkdir(exist_ok=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+
+    def _session(self, who: str) -> Any:
+        if who not in self.sessions:
+            context = self.chromium.new_context(java_script_enabled=False)
+            page = context.new_page()
+            page.goto(TOWN + "/auth/sign_in")
+            page.fill("[name=identifier]", who)
+            page.fill("[name=password]", self.town.passwords[who])
+            page.click("main button[type=submit], main form button")
+            page.wait_for_url(re.compile("/home"))
+            self.sessions[who] = context.storage_state()
+            context.close()
+        return self.sessions[who]
+
+    def _watch(self, page: Page) -> None:
+        page.on("request", self._hosts)
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self.faults.append(f"script: {error}"))
+
+    def _hosts(self, request: Request) -> None:
+        if not request.url.startswith((TOWN + "/", "data:", "blob:")):
+            self.faults.append(f"a page asks another host: {request.url}")
+
+    def _console(self, said: ConsoleMessage) -> None:
+        if said.type == "error" and "status of 4" not in said.text:
+            self.faults.append(f"console: {said.text}")
+
+
+@pytest.fixture(scope="package")
+def sessions() -> dict[str, Any]:
+    return {}
+
+
+@pytest.fixture
+def visit(town: Town, chromium: Browser, sessions: dict[str, Any]) -> Iterator[Visit]:
+    visits = Visit(town, chromium, sessions)
+    yield visits
+    for context in visits.contexts:
+        context.close()
+    assert not visits.faults

@@ -1,0 +1,79 @@
+"""Every page, on a phone's and a desktop's width, light and dark: axe finds nothing, and nothing scrolls sideways."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+from tests.chromium.conftest import DESKTOP, PHONE, Visit
+
+PUBLIC = (
+    "/",
+    "/about",
+    "/privacy-policy",
+    "/auth/sign_in",
+    "/auth/sign_up",
+    "/@jona",
+    "/tags/ferry",
+)
+MEMBERS = (
+    "/home",
+    "/local",
+    "/search",
+    "/write",
+    "/news",
+    "/saved",
+    "/settings",
+    "/settings/profile",
+)
+
+
+@pytest.mark.parametrize("width", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize("who", ["", "jona"], ids=["visitor", "member"])
+def test_it_is_for_everybody(visit: Visit, who: str, width: int) -> None:
+    paths = MEMBERS if who else PUBLIC
+    page = visit(paths[0], who, width)
+    found: list[str] = []
+    for path in paths:
+        response = page.goto("http://localhost:3000" + path)
+        assert response is not None
+        assert response.ok, path
+        name = f"{path.strip('/').replace('/', '-') or 'front'}-{width}"
+        visit.keep(page, f"{name}-light")
+        _open_details(page)
+        faults = _violations(page)
+        page.emulate_media(color_scheme="dark")
+        visit.keep(page, f"{name}-dark")
+        faults += _violations(page, "color-contrast")
+        page.emulate_media(color_scheme="light")
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        if wide > 0:
+            faults.append(f"{wide} px too wide")
+        found += [f"{path}: {fault}" for fault in faults]
+    assert not found, "\n".join(found)
+
+
+def test_what_is_wrong_is_seen(visit: Visit) -> None:
+    """The watchdogs bite: else all of the above would say nothing."""
+    page = visit("/about")
+    page.evaluate("document.querySelector('main').append(new Image())")
+    assert any(line.startswith("image-alt") for line in _violations(page))
+    page.evaluate(
+        "const one = new Image(); one.src = 'https://elsewhere.example/a.png'; document.body.append(one)"
+    )
+    page.wait_for_timeout(200)
+    assert any("elsewhere.example" in fault for fault in visit.faults)
+    visit.faults.clear()
+
+
+def _open_details(page: Page) -> None:
+    page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
+
+
+def _violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds by these rules, or by all."""
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else {})}
+    return [
+        f"{one['id']}: {node['target']} {node['failureSummary']}"
+        for one in Axe().run(page, options=options).response["violations"]
+        for node in one["nodes"][:3]
+    ]
