@@ -20,6 +20,8 @@ from bench.report import Report
 from bench.serving import Launch
 
 PEOPLE = 50
+BROWSERS = 10
+"""So many of them signed in with a browser too."""
 STARTS = 3
 TOWN_FILE = "town.json"
 
@@ -84,6 +86,8 @@ def small(
             memory["before filling"] = processes.memory(counted)
             filling = Filling(launch.base_url, signing_in.sign_up(launch.base_url, PEOPLE), counted)
             filled = filling.run()
+            for number, person in enumerate(filled.people[:BROWSERS]):
+                person.session = signing_in.session(launch.base_url, number)
             filled.save(place / TOWN_FILE)
             memory["after filling"] = processes.memory(counted)
             figures = measure(

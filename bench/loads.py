@@ -11,11 +11,14 @@ from urllib.parse import quote, urlsplit
 import msgspec
 
 from bench.client import Client
-from bench.town import Town, Written
+from bench.town import Person, Town, Written
 from bench.words import NOUNS, sentence
 
 SEED = 11
 PAGE = 20
+LONGEST = 10
+"""The most answered posts: their threads are about as long as those that GoToSocial was measured with (14 posts)."""
+HTML = "text/html"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +27,12 @@ class Request:
     path: str
     token: str = ""
     body: str = ""
+    cookie: str = ""
+    accept: str = "application/json"
 
     def line(self) -> str:
         """For the load generators: fields between tabs."""
-        return f"{self.method}\t{self.path}\t{self.token}\tapplication/json\t{self.body}"
+        return f"{self.method}\t{self.path}\t{self.token}\t{self.cookie}\t{self.accept}\t{self.body}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +58,7 @@ def loads(town: Town) -> list[Load]:
     rng = random.Random(SEED)
     people = town.people
     public = [post for post in town.posts if post.visibility == "public"]
-    threads = sorted((post for post in public if post.replies), key=lambda post: -post.replies)[:30]
+    threads = sorted((post for post in public if post.replies), key=lambda post: -post.replies)[:LONGEST]
     host = urlsplit(town.base_url).netloc
 
     def token() -> str:
@@ -98,6 +103,8 @@ def loads(town: Town) -> list[Load]:
         Load("account", of_accounts("")),
         Load("verify_credentials", page("/api/v1/accounts/verify_credentials")),
         Load("instance", [Request("GET", "/api/v2/instance")]),
+        Load("profile_page", [Request("GET", f"/@{person.name}", accept=HTML) for person in people], PAGE),
+        *_pages_of_members(people),
         Load(
             "publish",
             [
@@ -110,6 +117,16 @@ def loads(town: Town) -> list[Load]:
     ]
 
 
+def _pages_of_members(people: Sequence[Person]) -> list[Load]:
+    """As somebody sees them who signed in with a browser; none where nobody did."""
+    signed_in = [person.session for person in people if person.session]
+    pages = {"home_page": "/home", "news_page": "/news"} if signed_in else {}
+    return [
+        Load(name, [Request("GET", path, cookie=one, accept=HTML) for one in signed_in])
+        for name, path in pages.items()
+    ]
+
+
 def check(base_url: str, load: Load) -> Check:
     """Ask for each of a load's pages once: all must be there and full."""
     sizes: list[int] = []
@@ -117,8 +134,9 @@ def check(base_url: str, load: Load) -> Check:
     wrong: list[str] = []
     with Client(base_url) as client:
         for request in load.requests:
+            headers = {"Accept": request.accept} | ({"Cookie": request.cookie} if request.cookie else {})
             status, _, raw = client.request(
-                request.method, request.path, token=request.token, headers={"Accept": "application/json"}
+                request.method, request.path, token=request.token, headers=headers
             )
             items = _items(raw)
             if status != 200 or items < load.at_least:
@@ -133,7 +151,12 @@ def _new_post(rng: random.Random) -> str:
 
 
 def _items(raw: bytes) -> int:
-    """Of a list its length, of a context its posts, of a search what was found, of anything else 1 if it is there."""
+    """
+    Of a list its length, of a context its posts, of a search what was found, of a page its articles,
+    of anything else 1 if it is there.
+    """
+    if raw.startswith(b"<!doctype html>"):
+        return raw.count(b"<article")
     try:
         answer: Any = json.loads(raw)
     except ValueError:

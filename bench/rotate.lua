@@ -1,12 +1,13 @@
 -- wrk script: sends the requests of a file in turn and prints one line of JSON when done.
--- usage: wrk … -s rotate.lua URL -- FILE    (a line is METHOD \t PATH \t TOKEN \t ACCEPT \t BODY)
+-- usage: wrk … -s rotate.lua URL -- FILE    (a line is METHOD \t PATH \t TOKEN \t COOKIE \t ACCEPT \t BODY)
 local requests, n, i = {}, 0, 0
 
 function init(args)
   for line in io.lines(args[1]) do
-    local method, path, token, accept, body = line:match("^(.-)\t(.-)\t(.-)\t(.-)\t(.*)$")
+    local method, path, token, cookie, accept, body = line:match("^(.-)\t(.-)\t(.-)\t(.-)\t(.-)\t(.*)$")
     local headers = { ["Accept"] = accept, ["User-Agent"] = "martlet-bench (wrk)", ["Host"] = os.getenv("BENCH_HOST") }
     if token ~= "" then headers["Authorization"] = "Bearer " .. token end
+    if cookie ~= "" then headers["Cookie"] = cookie end
     if body ~= "" then headers["Content-Type"] = "application/json" else body = nil end
     n = n + 1
     requests[n] = wrk.format(method, path, headers, body)

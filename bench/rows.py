@@ -221,7 +221,7 @@ class Rows:
             poll_id=PollId(id) if has_poll else None,
         )
         named = [AccountId(self.account_id(one)) for one in mentioned]
-        attached = Attachments(is_indexable(author), named, options)
+        attached = Attachments(is_indexable(author), mentioned=named, options=options)
         words_found = indexing.tokens_of(indexed, attached)
         made.add("post_search", "rowid, words", (id, self._terms(words_found, post // search_parts.PART)))
         for one in mentioned:

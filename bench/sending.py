@@ -89,7 +89,7 @@ def size_of_answer(received: bytearray) -> int | None:
 def _requests(file: Path, host: str) -> list[bytes]:
     found = []
     for line in file.read_text(encoding="utf-8").splitlines():
-        method, path, token, accept, body = line.split("\t", 4)
+        method, path, token, cookie, accept, body = line.split("\t", 5)
         sent = body.encode()
         lines = [
             f"{method} {path} HTTP/1.1",
@@ -99,6 +99,8 @@ def _requests(file: Path, host: str) -> list[bytes]:
         ]
         if token:
             lines.append(f"Authorization: Bearer {token}")
+        if cookie:
+            lines.append(f"Cookie: {cookie}")
         if sent:
             lines += ["Content-Type: application/json", f"Content-Length: {len(sent)}"]
         found.append("\r\n".join((*lines, "", "")).encode() + sent)

@@ -39,18 +39,23 @@ def sign_up(base_url: str, count: int) -> list[str]:
 
 def _sign_up(base_url: str, of_app: str, number: int) -> str:
     """Each from a network of their own, as it would be: how many may join from one is limited."""
+    email, password = _credentials(number)
     with Client(base_url, address=f"10.1.{number}.1") as client:
         made = client.api(
             "POST",
             "/api/v1/accounts",
             of_app,
             username=f"user{number:02}",
-            email=f"user{number:02}@example.org",
-            password=f"a password for {number:02}",
+            email=email,
+            password=password,
             agreement=True,
             locale="en",
         )
     return str(made["access_token"])
+
+
+def _credentials(number: int) -> tuple[str, str]:
+    return f"user{number:02}@example.org", f"a password for {number:02}"
 
 
 def _register_app(base_url: str) -> App:
@@ -75,14 +80,29 @@ def _swap(client: Client, app: App, **fields: str) -> str:
     return str(made["access_token"])
 
 
-def _walk_forms(client: Client, base_url: str, app: App, email: str, password: str) -> str:
+def session(base_url: str, number: int) -> str:
+    """The cookies of a browser in which somebody whom `sign_up` made has signed in."""
     cookies: dict[str, str] = {}
+    with Client(base_url) as client:
+        _walk(client, base_url, "/auth/sign_in", "/home", _credentials(number), cookies)
+    return _header(cookies)
+
+
+def _walk_forms(client: Client, base_url: str, app: App, email: str, password: str) -> str:
     query = urlencode(
         {"client_id": app.id, "redirect_uri": REDIRECT, "response_type": "code", "scope": SCOPES}
     )
-    method, url, body = "GET", f"/oauth/authorize?{query}", None
+    end = _walk(client, base_url, f"/oauth/authorize?{query}", REDIRECT, (email, password), {})
+    return parse_qs(urlsplit(end).query)["code"][0]
+
+
+def _walk(
+    client: Client, base_url: str, url: str, end: str, credentials: tuple[str, str], cookies: dict[str, str]
+) -> str:
+    """From page to page, each form filled in, until one leads to an address that begins with `end`, or with its path."""
+    method, body = "GET", None
     for _ in range(12):
-        headers = {"Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in cookies.items())}
+        headers = {"Accept": "text/html", "Cookie": _header(cookies)}
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
         parts = urlsplit(url)
@@ -92,16 +112,20 @@ def _walk_forms(client: Client, base_url: str, app: App, email: str, password: s
             cookies.update({name: morsel.value for name, morsel in SimpleCookie(line).items()})
         if status in {301, 302, 303, 307, 308}:
             url = urljoin(urljoin(base_url, url), str(answered["Location"]))
-            if url.startswith(REDIRECT):
-                return parse_qs(urlsplit(url).query)["code"][0]
+            if url.startswith((end, urljoin(base_url, end))):
+                return url
             method, body = "GET", None
         elif status == 200:
             form = _form_to_send(raw.decode(), path)
-            method, body = "POST", urlencode(form.filled(email, password)).encode()
+            method, body = "POST", urlencode(form.filled(*credentials)).encode()
             url = urljoin(url, form.action or path)
         else:
             raise ApiError(f"signing in: {method} {path}: {status} {raw[:300]!r}")
     raise ApiError("signing in: too many steps")
+
+
+def _header(cookies: dict[str, str]) -> str:
+    return "; ".join(f"{name}={value}" for name, value in cookies.items())
 
 
 @dataclass(slots=True)

@@ -37,6 +37,7 @@ from martlet.storage.opening import open_store
 
 STREAMS, FOLLOWERS = 2000, 1000
 POSTS = 10
+WARM_UP = 50
 PUBLISHED = 300
 PATIENCE = 60.0
 KEY = base64.b64encode(bytes(16)).decode()
@@ -220,22 +221,23 @@ def _reach(base_url: str, streams: Sequence[socket.socket], number: int) -> floa
             if not ready:
                 raise TimeoutError(f"{len(got)} streams were not told")
             for key, _ in ready:
-                stream = key.fileobj
-                assert isinstance(stream, socket.socket)
-                got[stream] += stream.recv(65536)
-                if words.encode() in got[stream]:
-                    waiting.unregister(stream)
-                    del got[stream]
+                reader = key.fileobj
+                assert isinstance(reader, socket.socket)
+                got[reader] += reader.recv(65536)
+                if words.encode() in got[reader]:
+                    waiting.unregister(reader)
+                    del got[reader]
         return time.monotonic() - started
 
 
 def _published(base_url: str, pid: int) -> float:
     """CPU µs for each post of somebody without followers."""
     with Client(base_url) as client:
-        for measured in (False, True):
-            processes.wait_idle([pid])
-            before = processes.cpu_seconds([pid])
-            for number in range(PUBLISHED if measured else 50):
-                client.api("POST", "/api/v1/statuses", "another", status=f"no. {number}", visibility="public")
+        for number in range(WARM_UP):
+            client.api("POST", "/api/v1/statuses", "another", status=f"warm {number}", visibility="public")
+        processes.wait_idle([pid])
+        before = processes.cpu_seconds([pid])
+        for number in range(PUBLISHED):
+            client.api("POST", "/api/v1/statuses", "another", status=f"no. {number}", visibility="public")
         processes.wait_idle([pid])
         return (processes.cpu_seconds([pid]) - before) / PUBLISHED * 1e6

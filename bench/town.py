@@ -11,6 +11,8 @@ class Person(msgspec.Struct):
     token: str
     id: str = ""
     name: str = ""
+    session: str = ""
+    """The cookie of somebody who signed in with a browser."""
 
 
 class Written(msgspec.Struct):
