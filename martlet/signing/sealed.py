@@ -41,6 +41,7 @@ class Purpose(StrEnum):
     RESET_PASSWORD = "reset-password"  # noqa: S105 - a purpose
     PENDING_SIGN_IN = "pending-sign-in"
     STRIKE = "strike"
+    UNDO = "undo"
 
 
 class CannotDecrypt(MartletError):

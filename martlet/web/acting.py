@@ -12,11 +12,12 @@ from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.services import blocking, following, polling, reacting
+from martlet.services import blocking, following, polling, profiles, reacting
 from martlet.services.following import Wanted
+from martlet.storage import relations
 from martlet.storage.database import Writer
-from martlet.web import addresses
-from martlet.web.visits import Pages, Visit
+from martlet.web import addresses, undoing
+from martlet.web.visits import DONE, UNDO, Pages, Visit
 
 pages = Pages()
 
@@ -46,7 +47,19 @@ ON_PERSON: dict[str, OnPerson] = {
     "unmute": lambda db, visit, other: blocking.unmute(db, visit.account, other),
     "block": lambda db, visit, other: blocking.block(db, visit.account, other, visit.here),
     "unblock": lambda db, visit, other: blocking.unblock(db, visit.account, other),
+    "endorse": lambda db, visit, other: profiles.endorse(db, visit.account, other, visit.here),
+    "unendorse": lambda db, visit, other: profiles.end_endorsement(db, visit.account, other),
 }
+OPPOSITES = {
+    "block": "unblock",
+    "unblock": "block",
+    "mute": "unmute",
+    "unmute": "mute",
+    "endorse": "unendorse",
+    "unendorse": "endorse",
+    "unfollow": "follow",
+}
+"""What takes an act on somebody back, and is offered with the notice of it (`web.undoing`)."""
 
 
 @pages.post(addresses.ACT, access="member")
@@ -64,8 +77,20 @@ async def act(visit: Visit) -> Answer:
 @pages.post(addresses.PERSON_ACT, access="member")
 async def act_on_person(visit: Visit) -> Answer:
     name, id = _named(visit, ON_PERSON)
-    await visit.store.writing(ON_PERSON[name], visit, AccountId(id))
-    return _back(visit)
+    undo = await visit.store.writing(_do, visit, name, AccountId(id))
+    where = addresses.without(_where(visit), DONE, UNDO)
+    return visit.go(where, done=f"{name}_done", undo=undo) if undo else visit.go(where)
+
+
+def _do(db: Writer, visit: Visit, name: str, other: AccountId) -> str:
+    """Returns what takes it back; nothing where that is no single act."""
+    about = str(other)
+    if name == "unmute":
+        there = relations.between(db, visit.account, [other], visit.here.now_ms()).get(other)
+        hides = there is None or there.hides_notifications is None or bool(there.hides_notifications)
+        about = f"{other}.{int(hides)}.{(there.mute_expires_at if there else None) or 0}"
+    ON_PERSON[name](db, visit, other)
+    return undoing.token(visit, OPPOSITES[name], about) if name in OPPOSITES else ""
 
 
 def _named(visit: Visit, known: dict[str, OnPost] | dict[str, OnPerson]) -> tuple[str, int]:
@@ -97,8 +122,13 @@ def _choose(db: Writer, visit: Visit, poll: PollId, chosen: list[int]) -> PostId
     return post.id
 
 
+def _where(visit: Visit) -> str:
+    """The page on which a button was pressed."""
+    return urldefrag(visit.own(visit.form.get("next", "")) or addresses.TIMELINE).url
+
+
 def _back(visit: Visit, anchor: str = "", error: MartletError | None = None) -> Answer:
-    where = urldefrag(visit.own(visit.form.get("next", "")) or addresses.TIMELINE).url
+    where = addresses.without(_where(visit), DONE, UNDO)
     if error is not None:
         return visit.go(where, done="nothing_chosen")
     return visit.go(f"{where}#{anchor}" if anchor else where)

@@ -16,6 +16,7 @@ SAVED = "/saved"
 LIST = "/lists/{id}"
 ACT = "/act"
 PERSON_ACT = "/act/person"
+UNDO = "/act/undo"
 POST_MORE = "/@{username}/{id}/more"
 POST_EDIT = "/@{username}/{id}/edit"
 POST_DELETE = "/@{username}/{id}/delete"
@@ -36,6 +37,20 @@ SETUP = "/setup/{token}"
 AUTHORIZE = "/oauth/authorize"
 SETTINGS = "/settings"
 EDIT_PROFILE = "/settings/profile"
+PROFILE_PICTURE = "/settings/profile/{which}/remove"
+LOOK = "/settings/look"
+LANGUAGE = "/settings/language"
+USUAL = "/settings/posts"
+REACH = "/settings/reach"
+STRANGERS = "/settings/strangers"
+OWN_FOLLOWERS = "/settings/followers"
+FOLLOWER_REMOVE = "/settings/followers/{id}/remove"
+BLOCKED = "/settings/blocked"
+MUTED = "/settings/muted"
+ENDORSED = "/settings/endorsed"
+BLOCKED_SERVERS = "/settings/servers"
+BLOCKED_SERVER = "/settings/servers/{host}/block"
+SERVER_UNBLOCK = "/settings/servers/{host}/unblock"
 APPS = "/settings/apps"
 APP_END = "/settings/apps/{id}/end"
 PERSONAL_TOKENS = "/settings/apps/token"
@@ -109,6 +124,15 @@ def in_language(address: str, language: str) -> str:
     split = urlsplit(address)
     kept = [(name, value) for name, value in parse_qsl(split.query, keep_blank_values=True) if name != "lang"]
     return f"{split.path}?{urlencode([*kept, ('lang', language)])}"
+
+
+def without(address: str, *names: str) -> str:
+    """The same address without these parts of its query."""
+    split = urlsplit(address)
+    kept = [
+        (name, value) for name, value in parse_qsl(split.query, keep_blank_values=True) if name not in names
+    ]
+    return split._replace(query=urlencode(kept)).geturl()
 
 
 def own_address(text: str) -> str | None:

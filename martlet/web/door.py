@@ -39,11 +39,13 @@ from martlet.web import (
     recommending,
     searching,
     securing,
+    settings,
     settling,
     syndicating,
     threads,
     timelines,
     topics,
+    undoing,
     visits,
     writing,
 )
@@ -74,6 +76,8 @@ ALL: Sequence[Pages] = (
     threads.pages,
     timelines.pages,
     topics.pages,
+    undoing.pages,
+    *settings.ALL,
     writing.pages,
 )
 

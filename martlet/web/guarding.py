@@ -21,6 +21,7 @@ from martlet.signing.sealed import Purpose
 from martlet.signing.server_keys import ServerSecret
 
 FORM_LIFE = timedelta(days=2)
+UNDO_LIFE = timedelta(hours=1)
 SESSION_SECONDS = 90 * 86_400
 YEAR_SECONDS = 366 * 86_400
 
@@ -98,6 +99,18 @@ def make_seed() -> str:
 
 def form_token(secret: ServerSecret, seed: str, here: Server) -> str:
     return sealed.sign(secret, Purpose.CSRF, seed, here.now() + FORM_LIFE)
+
+
+def undo_token(secret: ServerSecret, seed: str, act: str, here: Server) -> str:
+    """What takes an act back, for whoever did it: an address with it is of no use in another session."""
+    return sealed.sign(secret, Purpose.UNDO, f"{seed[:16]} {act}", here.now() + UNDO_LIFE)
+
+
+def undone_by(token: str, secret: ServerSecret, seed: str, here: Server) -> str | None:
+    """The act that `undo_token` was given."""
+    value = sealed.verify(secret, Purpose.UNDO, token, here.now()) if seed else None
+    whose, _, act = (value or "").partition(" ")
+    return act if whose and whose == seed[:16] else None
 
 
 def check_form(request: Request, shown: str, secret: ServerSecret, seed: str, here: Server) -> None:

@@ -236,22 +236,21 @@ class PeoplePage:
     older: str | None = None
 
 
+ProfilePicture = Literal["avatar", "header"]
+
+
 @dataclass(frozen=True, slots=True)
 class EditProfilePage:
-    """
-    `/settings/profile`.
-
-    Fields: display_name, note, avatar, header, name_1 … with value_1 …, locked, discoverable, indexable, audience, language.
-    """
+    """`/settings/profile`. Fields: display_name, note, avatar, avatar_text, header, header_text, name_1 … with value_1 …, bot."""
 
     template: ClassVar[str] = "settings/profile.html"
     display_name: str
     note: str
     rows: tuple[tuple[str, str], ...]
-    is_locked: bool
-    is_discoverable: bool
-    is_indexable: bool
-    audience: Audience
-    language: str
-    languages: tuple[tuple[str, str], ...]
+    is_bot: bool = False
+    avatar: str | None = None
+    """The picture that is there, None: there is none."""
+    header: str | None = None
+    avatar_text: str = ""
+    header_text: str = ""
     problems: tuple[Problem, ...] = ()

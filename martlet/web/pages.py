@@ -33,6 +33,7 @@ from martlet.web.cards import (
     StrikeCard,
 )
 from martlet.web.language import Language
+from martlet.web.looks import AS_USUAL, Look
 from martlet.web.member_pages import Tab
 from martlet.web.permissions import Permission
 from martlet.web.wording import Problem, Sentence
@@ -64,6 +65,9 @@ class Frame:
     """How many unread notifications there are, on pages for members."""
     may_invite: bool = False
     """Whether members may bring others here."""
+    undo: str = ""
+    """Takes back what `notice` tells of, see `web.undoing`."""
+    look: Look = AS_USUAL
 
 
 # ── front door ──

@@ -1,17 +1,17 @@
-"""What people say about themselves, and what is usual for their posts."""
+"""What people say about themselves."""
 
 from dataclasses import replace
+from typing import get_args
 
 from martlet.http.answer import Answer
-from martlet.model.errors import InvalidInput
+from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.server import Server
 from martlet.services import profiles
 from martlet.services.profiles import Change, ProfileField
-from martlet.storage import accounts, users
+from martlet.storage import accounts
 from martlet.storage.database import Reader
-from martlet.web import addresses, showing, writing
-from martlet.web.cards import Audience
-from martlet.web.member_pages import EditProfilePage
+from martlet.web import addresses, faces, showing
+from martlet.web.member_pages import EditProfilePage, ProfilePicture
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, problems_of
 
@@ -19,7 +19,13 @@ pages = Pages()
 
 ROWS = 4
 LIMIT = 20_000
-AUDIENCES: tuple[Audience, ...] = ("public", "unlisted", "private")
+FIELDS = {
+    "note": "note",
+    "display_name": "display_name",
+    "avatar_description": "avatar_text",
+    "header_description": "header_text",
+}
+"""What the use case calls a field, and what the form does; anything else is said on top."""
 
 
 def _most_bytes(here: Server) -> int:
@@ -32,64 +38,68 @@ async def ask(visit: Visit) -> Answer:
 
 
 def _as_it_is(db: Reader, visit: Visit) -> EditProfilePage:
-    account, user = accounts.get(db, visit.account), users.find(db, visit.account)
+    account = accounts.get(db, visit.account)
     rows = [(one["name"] or "", one["text"] or "") for one in accounts.fields_of(account)]
-    language = (user.default_language if user else None) or visit.language.value
     return EditProfilePage(
         display_name=account.display_name,
         note=account.note_text,
-        rows=_filled(rows),
-        is_locked=bool(account.is_locked),
-        is_discoverable=bool(account.is_discoverable),
-        is_indexable=bool(account.is_indexable),
-        audience=showing.AUDIENCES[user.default_visibility] if user else "public",
-        language=language,
-        languages=writing.languages_with(language),
+        rows=_filled(rows, visit.here),
+        is_bot=account.kind == "service",
+        avatar=faces.face(account, visit.here).avatar if account.avatar else None,
+        header=showing.header_of(account, visit.here),
+        avatar_text=account.avatar_text,
+        header_text=account.header_text,
     )
 
 
-def _filled(rows: list[tuple[str, str]]) -> tuple[tuple[str, str], ...]:
-    return tuple((*rows, *[("", "")] * ROWS)[: max(ROWS, len(rows))])
+def _filled(rows: list[tuple[str, str]], here: Server) -> tuple[tuple[str, str], ...]:
+    shown = max(min(ROWS, here.limits.fields), len(rows))
+    return tuple((*rows, *[("", "")] * ROWS)[:shown])
 
 
 @pages.upload(addresses.EDIT_PROFILE, limit=_most_bytes)
 async def change(visit: Visit) -> Answer:
-    wanted, typed = _typed(visit)
-    files = [visit.files.get(name) for name in ("avatar", "header")]
+    there = await visit.store.reading(_as_it_is, visit)
+    wanted, typed = _typed(visit, there)
+    files = [visit.files.get(name) for name in get_args(ProfilePicture)]
     avatar, header = (one.path if one is not None and one.size else None for one in files)
     try:
         await profiles.change_with_pictures(visit.ground, visit.account, wanted, avatar, header)
     except InvalidInput as error:
-        problems = tuple(Problem("", one.sentence) for one in problems_of(error))
+        problems = tuple(Problem(FIELDS.get(one.field, ""), one.sentence) for one in problems_of(error))
         return visit.page(replace(typed, problems=problems), 422)
     return visit.go(
         addresses.at(addresses.PROFILE, username=visit.signed_in.account.username), done="profile_saved"
     )
 
 
-def _typed(visit: Visit) -> tuple[Change, EditProfilePage]:
+def _typed(visit: Visit, there: EditProfilePage) -> tuple[Change, EditProfilePage]:
     form = visit.form
-    rows = [(visit.field(f"name_{n}"), visit.field(f"value_{n}")) for n in range(1, ROWS + 1)]
-    asked = form.get("audience", "")
-    audience: Audience = next((one for one in AUDIENCES if one == asked), "public")
-    page = EditProfilePage(
+    rows = [(visit.field(f"name_{n}"), visit.field(f"value_{n}")) for n in range(1, len(there.rows) + 1)]
+    page = replace(
+        there,
         display_name=visit.field("display_name"),
         note=visit.field("note", LIMIT).replace("\r\n", "\n"),
-        rows=_filled(rows),
-        is_locked="locked" in form,
-        is_discoverable="discoverable" in form,
-        is_indexable="indexable" in form,
-        audience=audience,
-        language=form.get("language", ""),
-        languages=writing.languages_with(form.get("language", "")),
+        rows=tuple(rows),
+        is_bot="bot" in form,
+        avatar_text=visit.field("avatar_text", LIMIT),
+        header_text=visit.field("header_text", LIMIT),
     )
     return Change(
         display_name=page.display_name,
         note=page.note,
         fields=[ProfileField(name, value) for name, value in rows if name or value],
-        is_locked=page.is_locked,
-        is_discoverable=page.is_discoverable,
-        is_indexable=page.is_indexable,
-        default_visibility=writing.VISIBILITIES[audience],
-        default_language=page.language or None,
+        avatar_text=page.avatar_text,
+        header_text=page.header_text,
+        is_bot=page.is_bot,
     ), page
+
+
+@pages.post(addresses.PROFILE_PICTURE, access="member")
+async def remove_picture(visit: Visit) -> Answer:
+    which = visit.params["which"]
+    if which not in get_args(ProfilePicture):
+        raise NotFound
+    remove = profiles.remove_avatar if which == "avatar" else profiles.remove_header
+    await visit.store.writing(remove, visit.account, visit.here)
+    return visit.go(addresses.EDIT_PROFILE, done="picture_removed")

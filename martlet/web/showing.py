@@ -98,7 +98,7 @@ def profile(
     )
     return Profile(
         face=faces.face(account, here, emoji, is_inside=bool(reader)),
-        header=_header(account, here),
+        header=header_of(account, here),
         note_html=Html(account.note_html),
         summary=summary(account.note_html),
         facts=tuple(
@@ -119,7 +119,7 @@ def profile(
     )
 
 
-def _header(account: Account, here: Server) -> str | None:
+def header_of(account: Account, here: Server) -> str | None:
     key = account.header_static or account.header
     return faces.media(FileUse.HEADER, account.id, key, here) if key else None
 

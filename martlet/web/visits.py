@@ -14,7 +14,7 @@ is deleted, when all other pages lead here).
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
 from martlet.http import forms, limits, multipart
@@ -34,28 +34,36 @@ from martlet.services.ports import Ground, Resolver
 from martlet.storage import notifications
 from martlet.storage.database import Reader, Store
 from martlet.storage.notifications import Choice
-from martlet.storage.posts import Shown
-from martlet.web import addresses, faces, guarding, language
+from martlet.web import addresses, faces, guarding, language, looks
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import Feeds
 from martlet.web.language import Language
+from martlet.web.looks import Look
 from martlet.web.pages import Frame, Page
 from martlet.web.public_posts import PublicPosts
 from martlet.web.rendering import render
 from martlet.web.shelf import Shelf
 from martlet.web.wording import NOTICES
 
+
+class HasId(Protocol):
+    """What a list is paged by."""
+
+    @property
+    def id(self) -> int: ...
+
+
 Access = Literal["anyone", "form", "member", "leaving"]
 Handler = Callable[["Visit"], Awaitable[Answer]]
 
 BODY_LIMIT = 64 * 1024
-SESSION, FORM, STEP, LANGUAGE = "session", "form", "step", "lang"
+SESSION, FORM, STEP, LANGUAGE, LOOK = "session", "form", "step", "lang", "look"
 MOST_NEWS = 100
-DONE = "done"
-"""The query's name for a notice: `?done=signed_out`."""
 WHOLE_BYTES = 16 * 1024 * 1024
 PAGED = frozenset({"max_id", "min_id", "show", "lang"})
 """What may be asked of a page that is kept whole; with anything else in its address it is rendered anew."""
+DONE, UNDO = "done", "undo"
+"""The query's names for a notice (`?done=signed_out`), and for what takes back what it tells of."""
 BRIEFLY = (b"cache-control", b"public, max-age=30")
 VARY = (b"vary", b"Cookie, Accept-Language")
 
@@ -158,6 +166,11 @@ class Visit:
         return self.cookie(SESSION)
 
     @property
+    def look(self) -> Look:
+        """As it is kept in this browser."""
+        return looks.look_of(self.cookie(LOOK))
+
+    @property
     def address(self) -> str:
         """Path and query of this page."""
         path = quote(self.request.path, safe="/@:~!$&'()*+,;=%")
@@ -183,7 +196,7 @@ class Visit:
     def is_first_page(self) -> bool:
         return "max_id" not in self.query and "min_id" not in self.query
 
-    def ends(self, address: str, shown: Sequence[Shown], limit: int) -> tuple[str | None, str | None]:
+    def ends(self, address: str, shown: Sequence[HasId], limit: int) -> tuple[str | None, str | None]:
         """The addresses of the pages before and after this one, as far as there may be such."""
         more = "&" if "?" in address else "?"
         newer = f"{address}{more}min_id={shown[0].id}" if shown and not self.is_first_page else None
@@ -208,7 +221,7 @@ class Visit:
         """
         if self.member is not None:
             return self.page(make()[0])
-        key = (made_of, self.language, self.desk.name, self.address)
+        key = (made_of, self.language, self.desk.name, self.look, self.address)
         now = self.here.now_ms()
         content = self.desk.whole.find(key, now)
         if content is None:
@@ -242,6 +255,9 @@ class Visit:
         viewer = faces.face(self.member.account, self.here) if self.member else None
         csrf = guarding.form_token(self.ground.secret, self.seed, self.here) if self.seed else ""
         notice = NOTICES.get(self.query.get(DONE, ""))
+        undo = self.query.get(UNDO, "") if notice is not None else ""
+        if undo and guarding.undone_by(undo, self.ground.secret, self.seed, self.here) is None:
+            undo = ""
         return Frame(
             self.desk.server_card(),
             self.language,
@@ -251,6 +267,8 @@ class Visit:
             notice,
             self.news,
             inviting.may_invite(self.here),
+            undo,
+            self.look,
         )
 
 

@@ -44,6 +44,7 @@ BY_CODE: dict[str, Sentence] = {
     "reserved": sentence("This name is kept back. Please choose another."),
     "invalid": sentence("This does not look right. Please check it."),
     "too_long": sentence("This is too long."),
+    "text_too_long": sentence("This is too long."),
     "too_short": sentence("This is too short."),
     "too_common": sentence("This password is one of those that are tried first. Please choose another."),
     "too_personal": sentence("This password is too close to your name or address. Please choose another."),
@@ -98,6 +99,19 @@ NOTICES: dict[str, Sentence] = {
     "nothing_chosen": sentence("Your vote was not counted: choose something, while the poll is open."),
     "appealed": sentence("Your words are on their way to those who look after the server."),
     "letter_sent": sentence("The letter is on its way."),
+    "saved": sentence("Saved."),
+    "picture_removed": sentence("The picture is removed."),
+    "undone": sentence("Taken back."),
+    "block_done": sentence("Blocked."),
+    "unblock_done": sentence("No longer blocked."),
+    "mute_done": sentence("Muted."),
+    "unmute_done": sentence("No longer muted."),
+    "endorse_done": sentence("They stand on your profile now."),
+    "unendorse_done": sentence("They no longer stand on your profile."),
+    "unfollow_done": sentence("You no longer follow them."),
+    "follower_removed": sentence("They no longer follow you."),
+    "server_blocked": sentence("The server is blocked."),
+    "server_unblocked": sentence("The server is no longer blocked."),
 }
 """What a page may say once, on top, after something was done. The keys are safe to hand through an address."""
 

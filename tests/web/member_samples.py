@@ -80,9 +80,8 @@ NEWS = (
 )
 
 EDITING = member_pages.EditProfilePage(
-    "Jona", "Gardener.\nOn a roof.", (("Garden", "https://dach.example"), ("", "")), False, True, True, "public",
-    "de", LANGUAGES,
-)  # fmt: skip
+    "Jona", "Gardener.\nOn a roof.", (("Garden", "https://dach.example"), ("", "")), avatar="/media/1.webp"
+)
 SHORT = Problem("", sentence("This is too long."))
 
 MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
@@ -182,7 +181,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "following-hidden": (member_pages.PeoplePage(AMARA, "following", (), is_hidden=True), INSIDE),
     "profile-edit": (EDITING, SIGNED_IN),
     "profile-edit-wrong": (
-        replace(EDITING, problems=(SHORT,), is_locked=True, audience="private"),
+        replace(EDITING, problems=(SHORT,), is_bot=True, avatar=None, header="/media/2.webp"),
         SIGNED_IN,
     ),
     "news": (member_pages.NewsPage(NEWS, "/news?max_id=29"), INSIDE),

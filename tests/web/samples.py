@@ -44,6 +44,7 @@ from tests.web.sample_cards import (
     TOMATOES,
     WARNED,
 )
+from tests.web.settings_samples import SETTINGS_SAMPLES
 
 REQUEST = (
     ("client_id", "tusky-1"),
@@ -307,4 +308,5 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     **MEMBER_SAMPLES,
     **DECISION_SAMPLES,
     **OPEN_SAMPLES,
+    **SETTINGS_SAMPLES,
 }

@@ -310,9 +310,7 @@ def test_times_are_machine_readable() -> None:
 
 
 def test_classes_and_drawings_exist() -> None:
-    sheet = "".join(
-        (ROOM / "static" / name).read_text(encoding="utf-8") for name in ("martlet.css", "app.css")
-    )
+    sheet = "".join(file.read_text(encoding="utf-8") for file in (ROOM / "static").glob("*.css"))
     sprite = (ROOM / "static" / "icons.svg").read_text(encoding="utf-8")
     plain = {"plain", "public", "n0", "end", "fx2", "fy2", "to"}
     for name in SAMPLES:

@@ -1,0 +1,8 @@
+"""What members settle for themselves: one module for each noun, as in the client API."""
+
+from collections.abc import Sequence
+
+from martlet.web.settings import people, reach, reading, servers, usual
+from martlet.web.visits import Pages
+
+ALL: Sequence[Pages] = (people.pages, reach.pages, reading.pages, servers.pages, usual.pages)

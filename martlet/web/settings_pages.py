@@ -1,0 +1,132 @@
+"""
+The pages on which members settle how things are for them, as `pages` has the others.
+
+Each posts to its own address unless its docstring says otherwise.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from martlet.web.cards import Audience, Face
+from martlet.web.looks import Look
+from martlet.web.wording import Problem, Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class LookPage:
+    """`/settings/look`. Fields: theme, text, pictures (kept in this browser); media, open_warnings, play_gifs (for apps)."""
+
+    template: ClassVar[str] = "settings/look.html"
+    look: Look
+    media: str
+    opens_warnings: bool
+    plays_gifs: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LanguagePage:
+    """`/settings/language`. Field: language, of pages and letters."""
+
+    template: ClassVar[str] = "settings/language.html"
+    current: str
+
+
+@dataclass(frozen=True, slots=True)
+class UsualPage:
+    """`/settings/posts`. Fields: audience, language, sensitive, quoting, answers, may_ask, ends, here_only."""
+
+    template: ClassVar[str] = "settings/usual.html"
+    audience: Audience
+    language: str
+    languages: tuple[tuple[str, str], ...]
+    is_sensitive: bool
+    quoting: str
+    answers: str
+    may_ask: bool
+    ends: str
+    """Seconds; empty: posts stay."""
+    is_here_only: bool
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReachPage:
+    """`/settings/reach`. Fields: locked, discoverable, indexable, noindex, hides_follows, attribution."""
+
+    template: ClassVar[str] = "settings/reach.html"
+    is_locked: bool
+    is_discoverable: bool
+    is_indexable: bool
+    is_noindex: bool
+    hides_follows: bool
+    attribution: str
+    """Hosts, one on each line."""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StrangersPage:
+    """`/settings/strangers`: one field for each group of senders. `waiting` people wait for a decision."""
+
+    template: ClassVar[str] = "settings/strangers.html"
+    wishes: dict[str, str]
+    """By the name of the group: accept, filter or drop."""
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRow:
+    """Somebody in a list of one's own; `until`: how long it lasts, None: for good."""
+
+    id: str
+    face: Face
+    until: datetime | None = None
+    is_quiet: bool = False
+    """Of somebody muted: their notifications are hidden, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnPeoplePage:
+    """`/settings/followers`, `/settings/blocked`, `/settings/muted`, `/settings/endorsed`; the buttons go to `/act/person`."""
+
+    template: ClassVar[str] = "settings/people.html"
+    which: Literal["followers", "blocked", "muted", "endorsed"]
+    people: tuple[PersonRow, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BlockedServersPage:
+    """`/settings/servers`. Field: host, of one to block."""
+
+    template: ClassVar[str] = "settings/servers.html"
+    hosts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+    typed: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BlockServerPage:
+    """`/settings/servers/{host}/block` asks once more, and says what it costs."""
+
+    template: ClassVar[str] = "settings/block_server.html"
+    host: str
+    followers: int
+    following: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskPage:
+    """Asks once more before something is done that cannot be taken back. Posts to its own address."""
+
+    template: ClassVar[str] = "settings/ask.html"
+    title: Sentence
+    text: Sentence
+    button: Sentence
+    back: str
+    menu: str
+    """The entry of the menu that it belongs to."""

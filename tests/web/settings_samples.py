@@ -1,0 +1,93 @@
+"""The pages of `settings_pages`, each once or more."""
+
+from dataclasses import replace
+
+from martlet.model.notification_policy import Policy
+from martlet.web import settings_pages
+from martlet.web.looks import AS_USUAL, Look
+from martlet.web.pages import Frame, Page
+from martlet.web.settings_pages import PersonRow
+from martlet.web.wording import Problem, sentence
+from tests.web.sample_cards import AMARA, INES, LIN, NOW, SIGNED_IN
+
+LANGUAGES = (("de", "Deutsch"), ("en", "English"))
+USUAL = settings_pages.UsualPage(
+    "public", "de", LANGUAGES, False, "public", "public", may_ask=False, ends="", is_here_only=False
+)
+REACH = settings_pages.ReachPage(True, True, False, False, True, "blog.example\nnews.example")
+UNDOABLE = replace(SIGNED_IN, notice=sentence("No longer blocked."), undo="token")
+
+SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
+    "look": (settings_pages.LookPage(AS_USUAL, "default", False, False), SIGNED_IN),
+    "look-dark": (
+        settings_pages.LookPage(Look("dark", "larger", "few"), "hide_all", True, True),
+        replace(SIGNED_IN, look=Look("dark", "larger", "few")),
+    ),
+    "look-light": (
+        settings_pages.LookPage(Look("light"), "hide_all", True, True),
+        replace(SIGNED_IN, look=Look("light")),
+    ),
+    "language": (settings_pages.LanguagePage("de"), SIGNED_IN),
+    "usual": (USUAL, SIGNED_IN),
+    "usual-wrong": (
+        replace(USUAL, is_sensitive=True, problems=(Problem("", sentence("This is too long.")),)),
+        SIGNED_IN,
+    ),
+    "reach": (REACH, SIGNED_IN),
+    "reach-wrong": (
+        replace(REACH, problems=(Problem("attribution", sentence("This is too long.")),)),
+        SIGNED_IN,
+    ),
+    "strangers": (
+        settings_pages.StrangersPage({name: str(one) for name, one in Policy()._asdict().items()}, 2),
+        SIGNED_IN,
+    ),
+    "own-followers": (
+        settings_pages.OwnPeoplePage(
+            "followers", (PersonRow("5", AMARA), PersonRow("6", INES)), older="/settings/followers?max_id=3"
+        ),
+        SIGNED_IN,
+    ),
+    "own-followers-none": (settings_pages.OwnPeoplePage("followers", ()), SIGNED_IN),
+    "blocked": (settings_pages.OwnPeoplePage("blocked", (PersonRow("5", AMARA),)), UNDOABLE),
+    "blocked-none": (
+        settings_pages.OwnPeoplePage("blocked", (), newer="/settings/blocked?min_id=3"),
+        UNDOABLE,
+    ),
+    "muted": (
+        settings_pages.OwnPeoplePage(
+            "muted", (PersonRow("5", AMARA, NOW), PersonRow("6", LIN, is_quiet=True))
+        ),
+        SIGNED_IN,
+    ),
+    "muted-none": (settings_pages.OwnPeoplePage("muted", ()), SIGNED_IN),
+    "endorsed": (settings_pages.OwnPeoplePage("endorsed", (PersonRow("5", AMARA),)), SIGNED_IN),
+    "endorsed-none": (settings_pages.OwnPeoplePage("endorsed", ()), SIGNED_IN),
+    "blocked-servers": (
+        settings_pages.BlockedServersPage(
+            ("loud.example", "rude.example"), older="/settings/servers?max_id=4"
+        ),
+        SIGNED_IN,
+    ),
+    "blocked-servers-wrong": (
+        settings_pages.BlockedServersPage(
+            (),
+            typed="a b",
+            newer="/settings/servers",
+            problems=(Problem("host", sentence("This is too long.")),),
+        ),
+        SIGNED_IN,
+    ),
+    "block-server": (settings_pages.BlockServerPage("loud.example", 1, 2), SIGNED_IN),
+    "block-server-free": (settings_pages.BlockServerPage("loud.example", 0, 0), SIGNED_IN),
+    "ask": (
+        settings_pages.AskPage(
+            sentence("Remove {name}?", name="Amara"),
+            sentence("They no longer follow you."),
+            sentence("Remove this follower"),
+            "/settings/followers",
+            "followers",
+        ),
+        SIGNED_IN,
+    ),
+}
