@@ -134,7 +134,8 @@ def test_letters_say_all_in_every_language() -> None:
         assert written.keys() == letters.ENGLISH.keys()
         for kind, letter in written.items():
             assert "{server}" in letter.subject + letter.text
-            assert ("{link}" in letter.text) is (kind != letters.APPEAL_MADE), "an appeal is read in an app"
+            has_page = kind not in (letters.APPEAL_MADE, letters.HOOK_STOPPED)
+            assert ("{link}" in letter.text) is has_page, "an appeal is read in an app, a hook by a command"
     assert letters.write(letters.RESET, "fr") == letters.ENGLISH[letters.RESET]
 
 
