@@ -19,6 +19,7 @@ from martlet.activitypub.things import (
     Authorization,
     Block,
     Boost,
+    Checkpoint,
     Collection,
     Delete,
     Emoji,
@@ -271,6 +272,22 @@ def tombstone(uri: Uri, author: Uri, deleted_at: int) -> Document:
         "type": "Tombstone",
         "attributedTo": author,
         "deleted": time(deleted_at),
+    }
+
+
+def checkpoint(found: Checkpoint) -> Document:
+    """What an account's log holds: how much of each month, and the digest of all of it."""
+    return {
+        "@context": contexts.CHECKPOINT,
+        "id": found.uri,
+        "type": "LogCheckpoint",
+        "attributedTo": found.author,
+        "published": time(found.created_at),
+        "sequence": found.sequence,
+        "totalItems": sum(one.total for one in found.months),
+        "months": [
+            {"month": one.month, "totalItems": one.total, "digest": one.digest.hex()} for one in found.months
+        ],
     }
 
 

@@ -77,6 +77,19 @@ ACTOR: list[Any] = [
     },
 ]
 
+CHECKPOINT: list[Any] = [
+    ACTIVITY_STREAMS,
+    INTEGRITY,
+    {
+        "martlet": "urn:martlet:",
+        "LogCheckpoint": "martlet:LogCheckpoint",
+        "sequence": "martlet:sequence",
+        "months": {"@id": "martlet:months", "@container": "@list"},
+        "month": "martlet:month",
+        "digest": "martlet:digest",
+    },
+]
+
 PACK: list[Any] = [
     ACTIVITY_STREAMS,
     {

@@ -442,3 +442,23 @@ class Collection:
     first: str = ""
     next: str = ""
     items: tuple[Uri, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Month:
+    """What a log holds of one month (`2026-11`). `digest`: of the sorted digests of its documents, one after the other."""
+
+    month: str
+    total: int
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """What an account's log holds up to a sequence, by months."""
+
+    uri: Uri
+    author: Uri
+    sequence: int
+    created_at: int
+    months: tuple[Month, ...]

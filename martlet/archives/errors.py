@@ -33,3 +33,19 @@ class ArchiveUnsafe(ArchiveRefused):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"The archive has {what}.")
+
+
+class BundleRefused(InvalidInput):
+    """A file that is no bundle, or is damaged, or was made to harm: it is not opened any further."""
+
+    code = "bundle_refused"
+
+    def __init__(self, message: str = "The file is damaged, or is no bundle.") -> None:
+        super().__init__(message, "file")
+
+
+class BundleTooLarge(BundleRefused):
+    code = "bundle_too_large"
+
+    def __init__(self, what: str) -> None:
+        super().__init__(f"The bundle has too many {what}.")

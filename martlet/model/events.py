@@ -26,6 +26,8 @@ class PostPublished(Event, frozen=True):
     post: PostId
     is_news: bool = True
     """False for what was fetched long after it was written: it is kept, and told to nobody."""
+    is_carried: bool = False
+    """It came in a file, perhaps with ten thousand others: followers have it in its place, and nobody else hears of it."""
 
 
 class PostImported(Event, frozen=True):

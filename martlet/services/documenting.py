@@ -322,6 +322,37 @@ def post_document(db: Writer, post: Post, author: Account, secret: ServerSecret,
     return canonical_json.encode(_post(db, post, author, secret, here))
 
 
+def lasting_document(db: Writer, post: Post, author: Account, secret: ServerSecret, here: Server) -> bytes:
+    """
+    A post for everybody as its author's log hands it on: the same bytes again until it says something else.
+
+    That of a poll is signed anew once its votes have changed.
+    """
+    if _is_kept(post):
+        return post_document(db, post, author, secret, here)
+    said, kept = _unsigned(db, post, author, here), documents.find(db, post.uri, post.version)
+    if kept is not None:
+        before = canonical_json.parse_object(kept)
+        del before["proof"]
+        if canonical_json.encode(before) == canonical_json.encode(said):
+            return kept
+        documents.delete(db, post.uri)
+    body = canonical_json.encode(_signed(db, said, author, secret, here))
+    return documents.put(db, post.uri, author.id, post.version, body, here.now_ms())
+
+
+def tombstone_document(
+    db: Writer, uri: Uri, author: Account, deleted_at: int, secret: ServerSecret, here: Server
+) -> bytes:
+    """What is left of a post that was for everybody, signed once."""
+    kept = documents.find(db, uri, 0)
+    if kept is not None:
+        return kept
+    document = build.tombstone(uri, author.uri, deleted_at)
+    body = canonical_json.encode(_signed(db, document, author, secret, here))
+    return documents.put(db, uri, author.id, 0, body, here.now_ms())
+
+
 def _is_kept(post: Post) -> bool:
     """It is for everybody, and nothing in it changes but with its version."""
     return post.is_open and post.poll_id is None

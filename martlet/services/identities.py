@@ -12,7 +12,7 @@ from contextlib import suppress
 from martlet.activitypub.build import Keys
 from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
-from martlet.services.ports import Ground
+from martlet.services.ports import Signing
 from martlet.signing.keys import Kind, PrivateKey
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import accounts, keys
@@ -49,7 +49,7 @@ def find_document_key(db: Reader, account: AccountId, secret: ServerSecret) -> P
     return None if kept is None else PrivateKey.unseal(secret, kept.private, _context(account))
 
 
-async def request_key(ground: Ground, account: AccountId) -> PrivateKey:
+async def request_key(ground: Signing, account: AccountId) -> PrivateKey:
     """The key that signs the requests an account makes."""
     found = await ground.store.reading(_find_request_key, account)
     if found is None:
@@ -58,7 +58,7 @@ async def request_key(ground: Ground, account: AccountId) -> PrivateKey:
     return PrivateKey.unseal(ground.secret, found.private, _context(account))
 
 
-async def public_keys(ground: Ground, account: AccountId) -> Keys:
+async def public_keys(ground: Signing, account: AccountId) -> Keys:
     """The public halves, made if need be."""
     await request_key(ground, account)
     return await ground.store.writing(_public_keys, account, ground.secret, ground.here)

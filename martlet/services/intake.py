@@ -74,7 +74,7 @@ from martlet.storage import (
 )
 from martlet.storage.database import Writer
 
-__all__ = ["accept", "keep_asked_for", "revisit"]
+__all__ = ["accept", "keep_asked_for", "keep_carried", "revisit"]
 
 
 def accept(db: Writer, act: Act, evidence: Evidence, here: Server, verified: Verified | None = None) -> None:
@@ -114,6 +114,29 @@ def keep_asked_for(
         raise EvidenceRejected("We do not speak to its author's server.")
     if author is not None and not author.is_here and not author.is_gone:
         receiving.receive_fetched(db, said, author, here, verified)
+
+
+def keep_carried(
+    db: Writer, said: Writing, evidence: Evidence, here: Server, *, is_news: bool
+) -> PostId | None:
+    """
+    Keep a post that came in a file, or make a known one what it says now.
+
+    `is_news`: it is an answer on its way back, which whoever it answers waits for. None where nothing is kept of it.
+    Raises `EvidenceRejected`.
+    """
+    if not speaks_for(evidence, said.author):
+        raise EvidenceRejected("This was not written by whom it names.")
+    _check_owned(said.uri, said.author, here)
+    author, post = accounts.find_by_uri(db, said.author), uris.find_post(db, said.uri)
+    if author is None or author.is_here or author.is_gone:
+        return None
+    if post is None:
+        return receiving.receive_carried(db, said, author, here, is_news=is_news)
+    if post.author_id != author.id:
+        return None
+    receiving.revise(db, said, author, here)
+    return post.id
 
 
 def revisit(

@@ -34,6 +34,19 @@ class Resolver(Protocol):
         ...
 
 
+class Signing(Protocol):
+    """What is needed to sign as the accounts of this server. `Ground` is one."""
+
+    @property
+    def here(self) -> Server: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def secret(self) -> ServerSecret: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Built once in `app.py`, handed to every door and every job."""

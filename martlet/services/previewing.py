@@ -57,6 +57,8 @@ SHORT_LABEL = 3
 
 def of_post(db: Writer, event: PostPublished, here: Server) -> None:
     """Have a new post get the card of what it links to."""
+    if event.is_carried:
+        return  # ten thousand posts in a file are not ten thousand requests
     post = posts.find_unfiltered(db, event.post)
     url = None if post is None else _link_of(db, post, here)
     if post is not None and url is not None:

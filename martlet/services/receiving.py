@@ -108,8 +108,22 @@ def receive_fetched(
     return _receive(db, said, author, here, verified, is_news=is_news)
 
 
+def receive_carried(
+    db: Writer, said: Writing, author: Account, here: Server, *, is_news: bool
+) -> PostId | None:
+    """The same for a post that came in a file. News: an answer on its way back, which whoever is answered waits for."""
+    return _receive(db, said, author, here, None, is_news=is_news, is_carried=True)
+
+
 def _receive(
-    db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None, *, is_news: bool
+    db: Writer,
+    said: Writing,
+    author: Account,
+    here: Server,
+    verified: Verified | None,
+    *,
+    is_news: bool,
+    is_carried: bool = False,
 ) -> PostId | None:
     if uris.find_tombstone(db, said.uri) is not None:
         return None
@@ -135,7 +149,7 @@ def _receive(
     remote_posts.count_marks(db, post.id, said.likes_count, said.boosts_count)
     placing.place(db, post, said.reply_to, here)
     if verdict != "asked":
-        db.emit(PostPublished(post.id, is_news))
+        db.emit(PostPublished(post.id, is_news, is_carried))
     return post.id
 
 

@@ -58,7 +58,7 @@ class Delivery(msgspec.Struct, frozen=True):
 
 def deliver(db: Writer, event: PostPublished, here: Server) -> None:
     """Write a new post into the timelines it belongs in, the first ones at once."""
-    if event.is_news:
+    if event.is_news or event.is_carried:
         _deliver(db, Delivery(event.post), here)
 
 

@@ -67,6 +67,18 @@ def find_remote(db: Reader, uri: Uri) -> RemoteKey | None:
     return RemoteKey(*row) if row else None
 
 
+def has_remote_of_kind(db: Reader, account: AccountId, kind: str) -> bool:
+    """Whether an account elsewhere has named a key of this kind."""
+    return (
+        db.value(
+            "SELECT 1 FROM remote_key WHERE account_id = :account AND kind = :kind LIMIT 1",
+            account=account,
+            kind=kind,
+        )
+        is not None
+    )
+
+
 def replace_remote(db: Writer, account: AccountId, found: Iterable[tuple[Uri, str, str]]) -> None:
     """From now on the account has these keys (uri, kind, public) and no others."""
     db.run("DELETE FROM remote_key WHERE account_id = :account", account=account)

@@ -1,0 +1,284 @@
+"""
+Making bundles: what people here have written for everybody, in a file to be carried by hand (`archives.bundles`).
+
+    share     an account's log, or what of it is new; a thread, with what others in it have signed
+    return    somebody's answers to people of another server, their likes, and follows that nobody has answered yet
+
+In a bundle is nothing but signed documents that everybody may fetch, and nothing that says who carries it. What somebody
+has done towards others travels in a return bundle only, which they make themselves.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from operator import attrgetter
+from pathlib import Path
+from typing import IO
+
+from martlet.activitypub import build
+from martlet.activitypub.things import Follow, Like
+from martlet.archives import bundles
+from martlet.archives.bundles import Limits, Writing
+from martlet.archives.errors import BundleTooLarge
+from martlet.model.carrying import Trust
+from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.ids import first_id_in
+from martlet.model.names import NOBODY, AccountId, PostId, Uri
+from martlet.model.server import Server
+from martlet.services import documenting, identities, keeping_log
+from martlet.services.keeping_log import Made
+from martlet.services.ports import Signing
+from martlet.signing.server_keys import ServerSecret
+from martlet.storage import accounts, carried, logs, posts, returning
+from martlet.storage.database import Reader, Writer
+
+AT_ONCE = 20
+"""Documents made in one transaction."""
+RETURNED_SINCE = 90 * 86_400_000
+"""Milliseconds for which answers and likes are taken along."""
+Tell = Callable[[str, int, int], None]
+
+
+class NothingToCarry(InvalidInput):
+    code = "nothing_to_carry"
+
+    def __init__(self) -> None:
+        super().__init__("There is nothing to put into the file.")
+
+
+@dataclass(frozen=True, slots=True)
+class Packed:
+    """What was put into a file."""
+
+    documents: int
+    authors: int
+    left_out: int = 0
+    """Posts of a thread that nobody has signed, or whose signature was not kept."""
+    until: int = 0
+    """Of an account's log: how far it goes, so that a next file can go on from there."""
+
+
+@dataclass(slots=True)
+class _Pile:
+    """Documents on their way into a bundle, on disk."""
+
+    folder: Path
+    stack: ExitStack
+    limits: Limits = field(default_factory=Limits)
+    parts: dict[str, IO[bytes]] = field(default_factory=dict)
+    documents: int = 0
+    size: int = 0
+
+    def add(self, part: str, body: bytes) -> None:
+        """Raises `BundleTooLarge`."""
+        self.documents += 1
+        self.size += len(body) + 1
+        if self.documents > self.limits.lines or self.size > self.limits.text:
+            raise BundleTooLarge("documents. Choose what is new since a later day")
+        if part not in self.parts:
+            file = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 - closed with the stack
+            self.parts[part] = self.stack.enter_context(file)
+        self.parts[part].write(body + b"\n")
+
+    def add_made(self, made: Sequence[Made]) -> None:
+        for one in made:
+            self.add(bundles.TOMBSTONES if one.is_tombstone else bundles.OBJECTS, one.body)
+
+    def lines(self, part: str) -> Iterator[bytes]:
+        file = self.parts.get(part)
+        if file is not None:
+            file.seek(0)
+            for line in file:
+                yield line.removesuffix(b"\n")
+
+    def write(self, target: Path, kind: str, now: datetime, title: str) -> None:
+        aside = target.with_name(f".{target.name}.part")
+        try:
+            with aside.open("xb") as file:
+                bundle = Writing(file, kind, now, title)
+                for part in bundles.LINES:
+                    bundle.lines(part, self.lines(part))
+                bundle.finish()
+            aside.replace(target)
+        finally:
+            aside.unlink(missing_ok=True)
+
+
+# -- to share ----------------------------------------------------------------
+
+
+async def share_accounts(
+    ground: Signing, who: Sequence[AccountId], since: int, target: Path, tell: Tell
+) -> Packed:
+    """
+    What accounts here have written for everybody and have changed or deleted, from a moment in milliseconds on.
+
+    Raises `NothingToCarry`, `BundleTooLarge`, OSError.
+    """
+    with ExitStack() as stack:
+        pile, written = _Pile(target.parent, stack), 0
+        until = 0
+        for account in who:
+            before = pile.documents
+            until = await _pile_log(ground, account, since, pile, tell)
+            if pile.documents > before:
+                written += 1
+                await _pile_author(ground, account, pile)
+                checkpoint = await ground.store.writing(
+                    keeping_log.checkpoint, account, ground.secret, ground.here
+                )
+                if checkpoint is not None:
+                    pile.add(bundles.CHECKPOINTS, checkpoint)
+        return _finished(pile, target, "share", ground.here, written, until=until)
+
+
+async def _pile_log(ground: Signing, account: AccountId, since: int, pile: _Pile, tell: Tell) -> int:
+    after = await ground.store.reading(logs.sequence_before, account, since) if since else 0
+    total = await ground.store.reading(logs.last_sequence, account) - after
+    begin = after
+    while True:
+        made, last = await ground.store.writing(
+            keeping_log.make_some, account, after, AT_ONCE, ground.secret, ground.here
+        )
+        pile.add_made(made)
+        if last == after:
+            return after
+        after = last
+        tell("documents", after - begin, total)
+
+
+async def _pile_author(ground: Signing, account: AccountId, pile: _Pile) -> None:
+    keys = await identities.public_keys(ground, account)
+    pile.add(bundles.ACTORS, await ground.store.writing(_actor, account, keys, ground.secret, ground.here))
+
+
+def _actor(db: Writer, account: AccountId, keys: build.Keys, secret: ServerSecret, here: Server) -> bytes:
+    return documenting.profile_document(db, accounts.get(db, account), keys, secret, here)
+
+
+async def share_thread(ground: Signing, post: PostId, target: Path, tell: Tell) -> Packed:
+    """
+    A thread: the posts in it that are for everybody. Of those from elsewhere those that came here in a file.
+
+    Raises `NotFound`, `NothingToCarry`, `BundleTooLarge`, OSError.
+    """
+    thread, left_out = await ground.store.reading(_thread_of, post), 0
+    here_too: set[AccountId] = set()
+    elsewhere: set[Uri] = set()
+    with ExitStack() as stack:
+        pile, after = _Pile(target.parent, stack), PostId(0)
+        while True:
+            found = await ground.store.writing(_of_thread, thread, after, ground.secret, ground.here)
+            if found.last is None:
+                break
+            after = found.last
+            pile.add_made(found.made)
+            here_too |= found.authors
+            elsewhere |= found.elsewhere
+            left_out += found.left_out
+            tell("documents", pile.documents, pile.documents)
+        for account in sorted(here_too):
+            await _pile_author(ground, account, pile)
+        for uri in sorted(elsewhere):
+            body = await ground.store.reading(carried.find_body, uri)
+            if body is not None:
+                pile.add(bundles.ACTORS, body)
+        return _finished(pile, target, "share", ground.here, len(here_too) + len(elsewhere), left_out)
+
+
+def _thread_of(db: Reader, id: PostId) -> PostId:
+    """Raises `NotFound`."""
+    post = posts.find(db, id, viewer=NOBODY)
+    if post is None or not post.is_open or post.boost_of_id is not None:
+        raise NotFound
+    return post.thread_id
+
+
+@dataclass(frozen=True, slots=True)
+class _OfThread:
+    made: list[Made]
+    authors: set[AccountId]
+    elsewhere: set[Uri]
+    left_out: int
+    last: PostId | None
+
+
+def _of_thread(db: Writer, thread: PostId, after: PostId, secret: ServerSecret, here: Server) -> _OfThread:
+    made: list[Made] = []
+    authors: set[AccountId] = set()
+    elsewhere: set[Uri] = set()
+    left_out = 0
+    ids = returning.open_of_thread(db, thread, after, AT_ONCE)
+    for id in ids:
+        post = posts.find(db, id, viewer=NOBODY)
+        author = accounts.find(db, post.author_id) if post is not None else None
+        if post is None or author is None or author.is_gone:
+            continue
+        if post.is_local:
+            made.append(Made(documenting.lasting_document(db, post, author, secret, here)))
+            authors.add(author.id)
+            continue
+        kept, body = carried.find(db, post.uri), carried.find_body(db, post.uri)
+        if kept is None or body is None or kept.trust < Trust.CONFIRMED or kept.kind != "post":
+            left_out += 1
+        else:
+            made.append(Made(body))
+            elsewhere.add(author.uri)
+    return _OfThread(made, authors, elsewhere, left_out, ids[-1] if ids else None)
+
+
+# -- on the way back ---------------------------------------------------------
+
+
+async def take_back(ground: Signing, account: AccountId, host: str, target: Path) -> Packed:
+    """
+    What somebody here has to say to people of another server, and has done: answers, likes, follows.
+
+    Raises `NothingToCarry`, OSError.
+    """
+    with ExitStack() as stack:
+        pile = _Pile(target.parent, stack)
+        for body in await ground.store.writing(_returned, account, host, ground.secret, ground.here):
+            pile.add(bundles.OBJECTS, body)
+        if pile.documents:
+            await _pile_author(ground, account, pile)
+        return _finished(pile, target, "return", ground.here, 1, title=host)
+
+
+def _returned(db: Writer, account: AccountId, host: str, secret: ServerSecret, here: Server) -> list[bytes]:
+    author = accounts.get(db, account)
+    if author.is_gone or not author.is_here:
+        raise NothingToCarry
+    since = first_id_in(here.now_ms() - RETURNED_SINCE)
+    answers = posts.many_unfiltered(db, returning.answers(db, account, host, since))
+    documents = [
+        documenting.lasting_document(db, post, author, secret, here)
+        for post in sorted(answers, key=attrgetter("id"))
+    ]
+    acts: list[Like | Follow] = [
+        Like(Uri(f"{author.uri}#likes/{id}"), author.uri, target)
+        for id, target in returning.likes(db, account, host, since)
+    ]
+    acts += [Follow(uri, author.uri, followed) for uri, followed in returning.follows(db, account, host)]
+    return documents + [documenting.signed(db, build.act(act), author, secret, here) for act in acts]
+
+
+def _finished(
+    pile: _Pile,
+    target: Path,
+    kind: str,
+    here: Server,
+    authors: int,
+    left_out: int = 0,
+    *,
+    until: int = 0,
+    title: str = "",
+) -> Packed:
+    """Raises `NothingToCarry`."""
+    if not pile.documents:
+        raise NothingToCarry
+    pile.write(target, kind, datetime.fromtimestamp(here.now_ms() / 1000, UTC), title or here.host)
+    documents = pile.documents - authors
+    return Packed(documents, authors, left_out, until)

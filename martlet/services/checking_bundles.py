@@ -1,0 +1,273 @@
+"""
+Looking at what is in a bundle: each document proves itself, or is refused (roads D.4).
+
+A bundle proves nothing about itself, so a friend's and a stranger's are read alike. Of each document one question is
+asked: whose key signed it, and who says so? The author's own server, asked earlier; an earlier bundle; or only this one.
+Nothing here writes: what becomes of what was found is for `importing_bundles`.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from martlet.activitypub import addressing, build, parse
+from martlet.activitypub.things import Follow, Like
+from martlet.activitypub.values import moment, uri
+from martlet.archives import bundles
+from martlet.archives.bundles import Bundle, Line
+from martlet.archives.errors import BundleTooLarge
+from martlet.model.carrying import Carried, Kind, Rank, Refusal, Trust
+from martlet.model.errors import EvidenceRejected, MalformedDocument
+from martlet.model.names import Uri, host_of, is_uri, origin_of
+from martlet.model.server import Server, milliseconds
+from martlet.signing import actor_keys, canonical_json, proofs
+from martlet.signing.keys import Kind as KeyKind
+from martlet.signing.keys import PublicKey
+from martlet.storage import accounts, carried, keys, peer_policies
+from martlet.storage.database import Reader
+
+AT_ONCE = 50
+"""Documents looked at in one go."""
+MOST_AUTHORS = 200
+MOST_REFUSED = 500
+"""So many documents are refused one by one; a bundle with more of them is not read any further."""
+RETURNED_WITHIN = 90 * 86_400_000
+"""Milliseconds for which a like or a follow can be on its way in a file."""
+_POSTS = frozenset({"Note", "Question", "Article"})
+_CHECKPOINT = "LogCheckpoint"
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """
+    A document of a bundle that has been looked at.
+
+    `carried` and `document` are there unless it was refused; `why` says why it was.
+    """
+
+    line: Line
+    name: str
+    """What it calls itself, as far as that can be read."""
+    author: str
+    carried: Carried | None = None
+    document: dict[str, Any] = field(default_factory=dict)
+    why: Refusal | None = None
+
+
+class _Refused(Exception):
+    def __init__(self, why: Refusal) -> None:
+        self.why = why
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """A key, whose it is, and how far that is certain."""
+
+    owner: Uri
+    key: PublicKey
+    trust: Trust
+
+
+@dataclass(slots=True)
+class Checker:
+    """Looks at the documents of one bundle; `checked` has to be given its actors first."""
+
+    here: Server
+    kind: str
+    offered: dict[Uri, dict[str, PublicKey]] = field(default_factory=dict)
+    """The keys that the bundle itself says are those of its authors."""
+    refused: int = 0
+    _known: dict[tuple[str, Uri], _Known | Refusal] = field(default_factory=dict)
+    _welcome: dict[Uri, bool] = field(default_factory=dict)
+
+    def checked(self, db: Reader, lines: Iterable[Line]) -> list[Checked]:
+        """Raises `BundleTooLarge` where too much is refused, or where too many people have written it."""
+        found = [self._check(db, line) for line in lines]
+        self.refused += sum(one.why is not None for one in found)
+        if self.refused > MOST_REFUSED:
+            raise BundleTooLarge("documents that have to be refused")
+        if len(self._welcome) > MOST_AUTHORS or len(self.offered) > MOST_AUTHORS:
+            raise BundleTooLarge("authors")
+        return found
+
+    def _check(self, db: Reader, line: Line) -> Checked:
+        document: dict[str, Any] = {}
+        try:
+            document = _read(line.body)
+            one = self._carried(db, document, line)
+            return Checked(line, one.uri, one.author, one, document)
+        except _Refused as refused:
+            why = refused.why
+        except MalformedDocument:
+            why = Refusal.MALFORMED
+        except EvidenceRejected:
+            why = Refusal.BAD_PROOF
+        return Checked(line, _shown(document.get("id")), _shown(_author_of(document)), why=why)
+
+    def _carried(self, db: Reader, document: dict[str, Any], line: Line) -> Carried:
+        """Raises `_Refused`, `MalformedDocument`, `EvidenceRejected`."""
+        now = self.here.now()
+        kind, author, said_at = self._claimed(document, line.part)
+        name = _name(document, author)
+        proof = proofs.find(document)
+        if proof is None:
+            raise _Refused(Refusal.NO_PROOF)
+        if not self._is_welcome(db, author):
+            raise _Refused(Refusal.AUTHOR_REFUSED)
+        if kind == "actor":
+            self.offered[author] = actor_keys.of_actor(document)
+        known = self._key(db, proof.key_id, author)
+        try:
+            proofs.verify(document, known.key, now)
+        except EvidenceRejected:
+            if kind == "actor":  # what it says of keys is worth nothing
+                del self.offered[author], self._known[proof.key_id, author]
+            raise
+        signed_at = milliseconds(proof.created_at)
+        if kind == "act" and milliseconds(now) - signed_at > RETURNED_WITHIN:
+            raise _Refused(Refusal.TOO_OLD)
+        digest = hashlib.sha256(line.body).digest()
+        is_certain = known.trust is Trust.CONFIRMED
+        rank = Rank(is_certain, kind == "tombstone", said_at, signed_at, digest)
+        return Carried(name, kind, author, Uri(proof.key_id), known.trust, rank, carried_at=milliseconds(now))
+
+    def _claimed(self, document: dict[str, Any], part: str) -> tuple[Kind, Uri, int]:
+        """What a document is, who is said to have made it, and when. Raises `_Refused`, `MalformedDocument`."""
+        if "signature" in document:  # of which nobody has signed a word
+            raise _Refused(Refusal.NOT_CANONICAL)
+        kind = parse.kind_of(document)
+        match part:
+            case bundles.ACTORS if kind in parse.ACTORS:
+                return "actor", _needed(document.get("id")), 0
+            case bundles.TOMBSTONES if kind == "Tombstone":
+                return "tombstone", _needed(document.get("attributedTo")), _moment(document.get("deleted"))
+            case bundles.CHECKPOINTS if kind == _CHECKPOINT:
+                return "checkpoint", _needed(document.get("attributedTo")), _moment(document.get("published"))
+            case bundles.OBJECTS if kind in _POSTS:
+                said = parse.writing(document)
+                if said.choice is not None:
+                    raise _Refused(Refusal.WRONG_KIND)
+                if not addressing.PUBLIC_NAMES.intersection((*said.to, *said.cc)) or said.is_for_circle:
+                    raise _Refused(Refusal.PRIVATE)
+                return "post", said.author, max(said.edited_at or 0, said.created_at or 0)
+            case bundles.OBJECTS if self.kind == "return":
+                act = parse.act(document)
+                if isinstance(act, Like | Follow):
+                    return "act", act.actor, 0
+        raise _Refused(Refusal.WRONG_KIND)
+
+    def _is_welcome(self, db: Reader, author: Uri) -> bool:
+        if author not in self._welcome:
+            account = accounts.find_by_uri(db, author)
+            is_gone = account is not None and account.is_gone
+            self._welcome[author] = not is_gone and not peer_policies.is_refused_by_uri(db, author, self.here)
+        return self._welcome[author]
+
+    def _key(self, db: Reader, name: str, author: Uri) -> _Known:
+        """Raises `_Refused`."""
+        found = self._known.get((name, author))
+        if found is None:
+            found = self._known[name, author] = self._look_up(db, Uri(name), author)
+        if isinstance(found, Refusal):
+            raise _Refused(found)
+        return found
+
+    def _look_up(self, db: Reader, name: Uri, author: Uri) -> _Known | Refusal:
+        if host_of(author) == self.here.host:
+            return _own(db, name, author)
+        named = keys.find_remote(db, name)
+        if named is not None:
+            if named.owner != author or named.kind != KeyKind.ED25519:
+                return Refusal.OTHER_KEY
+            return _Known(author, PublicKey.from_multibase(named.public), Trust.CONFIRMED)
+        if origin_of(name) != origin_of(author):
+            return Refusal.OTHER_KEY
+        pinned = carried.keys_of(db, author)
+        for one in pinned:
+            if one.uri == name:
+                return _Known(author, PublicKey.from_multibase(one.public), Trust.CONSISTENT)
+        offered = self.offered.get(author, {}).get(name)
+        if offered is None or offered.kind is not KeyKind.ED25519:
+            return Refusal.OTHER_KEY if pinned else Refusal.UNKNOWN_KEY
+        return Refusal.OTHER_KEY if pinned else _Known(author, offered, Trust.UNCONFIRMED)
+
+    def key(self, one: Carried) -> PublicKey | None:
+        """The key that signed a document."""
+        found = self._known.get((one.key_uri, one.author))
+        return found.key if isinstance(found, _Known) else None
+
+    def first_seen(self) -> list[carried.CarriedKey]:
+        """The keys that nobody but this bundle says are their owners'."""
+        now = self.here.now_ms()
+        return [
+            carried.CarriedKey(Uri(name), author, found.key.to_multibase(), now)
+            for (name, author), found in self._known.items()
+            if isinstance(found, _Known) and found.trust is Trust.UNCONFIRMED
+        ]
+
+
+def in_parts(bundle: Bundle, *names: str) -> Iterable[list[Line]]:
+    """The documents of a bundle, some at a time. Raises `BundleRefused`."""
+    some: list[Line] = []
+    for line in bundle.lines(*names):
+        some.append(line)
+        if len(some) == AT_ONCE:
+            yield some
+            some = []
+    if some:
+        yield some
+
+
+def _own(db: Reader, name: Uri, author: Uri) -> _Known | Refusal:
+    """The key of an account here."""
+    account = accounts.find_by_uri(db, author)
+    own = keys.own(db, account.id).get(KeyKind.ED25519) if account is not None else None
+    if own is None or name != build.ed25519_key_id(author):
+        return Refusal.NOT_OURS
+    return _Known(author, PublicKey.from_multibase(own.public), Trust.CONFIRMED)
+
+
+def _read(body: bytes) -> dict[str, Any]:
+    """Raises `_Refused` for a line that is not its own canonical form, `MalformedDocument`."""
+    document = canonical_json.parse_object(body)
+    if canonical_json.encode(document) != body:
+        raise _Refused(Refusal.NOT_CANONICAL)
+    return document
+
+
+def _author_of(document: dict[str, Any]) -> object:
+    return document.get("attributedTo") or document.get("actor") or document.get("id")
+
+
+def _name(document: dict[str, Any], author: Uri) -> Uri:
+    """What a document is called, by whom nobody else could. Raises `_Refused`, `MalformedDocument`."""
+    name = _needed(document.get("id"))
+    if origin_of(name) != origin_of(author):
+        raise _Refused(Refusal.WRONG_ORIGIN)
+    return name
+
+
+def _needed(value: object) -> Uri:
+    """Raises `MalformedDocument`."""
+    if not isinstance(value, str) or not is_uri(value):
+        raise MalformedDocument("The document does not say whose it is.")
+    return Uri(value)
+
+
+def _moment(value: object) -> int:
+    """Raises `MalformedDocument`."""
+    found = moment(value)
+    if found is None:
+        raise MalformedDocument("The document does not say when it was made.")
+    return found
+
+
+def _shown(value: object) -> str:
+    return uri(value) or ""
+
+
+def fingerprint(key: PublicKey) -> str:
+    """A key as two people can read it out to one another: twelve groups of four hexadecimal digits."""
+    digest = hashlib.sha256(key.raw).hexdigest()[:48]
+    return " ".join(digest[at : at + 4] for at in range(0, len(digest), 4))

@@ -1,0 +1,331 @@
+"""
+Taking in a bundle: what proves itself passes the same gate as what is brought to the inbox, whoever carried it.
+
+    whole bundle        its form, sizes and hashes (`archives.bundles`), before anything of it is believed
+    `AT_ONCE` documents looked at (`checking_bundles`), then recorded, in one short transaction
+
+So a large bundle lets everybody else write in between; stopped in the middle, each part is whole, and begun again, it is
+the same as if it had gone through at once. Of two versions of a document the order of their ranks decides, not that of
+their coming (`model.carrying`).
+
+Whose key nobody but the bundle knows is set aside: kept, shown apart, in nobody's timeline and told to nobody. Once the
+author's own server has named the key, it passes the gate, too (`lift`).
+"""
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from martlet.activitypub import parse
+from martlet.activitypub.things import Delete, Follow, Like
+from martlet.archives import bundles
+from martlet.archives.bundles import Bundle, Line
+from martlet.model.carrying import Carried, Outcome, Refusal, Trust
+from martlet.model.errors import MartletError, NotAllowed
+from martlet.model.events import AccountChanged
+from martlet.model.evidence import IntegrityProof
+from martlet.model.names import Uri, host_of
+from martlet.model.server import Server
+from martlet.services import intake
+from martlet.services.checking_bundles import AT_ONCE, Checked, Checker, fingerprint, in_parts
+from martlet.storage import accounts, carried, events, keys, uris
+from martlet.storage.database import Reader, Store, Writer
+
+LIFT = "lift_carried"
+MOST_REASONS = 200
+"""Refused documents that are named one by one."""
+Tell = Callable[[str, int, int], None]
+
+
+class Refused(msgspec.Struct, frozen=True):
+    """A document that was not taken. `line` counts from 1."""
+
+    part: str
+    line: int
+    name: str
+    author: str
+    why: str
+
+
+class Author(msgspec.Struct):
+    """Whose documents are in a bundle."""
+
+    uri: str
+    name: str
+    trust: int
+    fingerprint: str
+    documents: int = 0
+    logged: int | None = None
+    """How many documents the author's whole log has, by the newest checkpoint in the bundle."""
+
+
+class Found(msgspec.Struct):
+    """What was in a bundle, and what became of it."""
+
+    new: int = 0
+    newer: int = 0
+    known: int = 0
+    aside: int = 0
+    refused: int = 0
+    reasons: list[Refused] = []
+    authors: dict[str, Author] = {}
+
+
+@dataclass(slots=True)
+class Import:
+    """One bundle on its way in."""
+
+    store: Store
+    here: Server
+    bundle: Bundle
+    found: Found = field(default_factory=Found)
+    _checker: Checker = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._checker = Checker(self.here, self.bundle.manifest.kind)
+
+    async def run(self, tell: Tell, *, records: bool = True) -> Found:
+        """
+        All of it. `records`: False to look only.
+
+        Raises `BundleRefused` and `BundleTooLarge`; what was recorded before stays, and is whole.
+        """
+        done = 0
+        async for some in self._checked():
+            outcomes: Sequence[Outcome | Refusal]
+            if records:
+                seen, is_return = self._checker.first_seen(), self.bundle.manifest.kind == "return"
+                outcomes = await self.store.writing(_record, some, seen, self.here, is_return=is_return)
+            else:
+                outcomes = await self.store.reading_aside(_foreseen, some, self.here)
+            for one, outcome in zip(some, outcomes, strict=True):
+                self._count(one, outcome)
+            done += len(some)
+            tell("documents", done, self.bundle.documents)
+        return self.found
+
+    async def _checked(self) -> AsyncIterator[list[Checked]]:
+        for some in in_parts(self.bundle, *bundles.LINES):
+            yield await self.store.reading_aside(self._checker.checked, some)
+
+    def _count(self, one: Checked, outcome: Outcome | Refusal) -> None:
+        why = outcome if isinstance(outcome, Refusal) else one.why
+        found = self.found
+        if one.carried is not None:
+            self._count_author(one, one.carried)
+        if why is not None:
+            found.refused += 1
+            if len(found.reasons) < MOST_REASONS:
+                found.reasons.append(Refused(one.line.part, one.line.number, one.name, one.author, why))
+        elif one.carried is not None and one.carried.kind in ("actor", "checkpoint"):
+            return
+        elif outcome is Outcome.NEW:
+            found.new += 1
+        elif outcome is Outcome.NEWER:
+            found.newer += 1
+        elif outcome is Outcome.ASIDE:
+            found.aside += 1
+        else:
+            found.known += 1
+
+    def _fingerprint(self, one: Carried) -> str:
+        key = self._checker.key(one)
+        return "" if key is None else fingerprint(key)
+
+    def _count_author(self, one: Checked, carried: Carried) -> None:
+        author = self.found.authors.get(carried.author)
+        if author is None:
+            author = Author(carried.author, "", int(carried.trust), self._fingerprint(carried))
+            self.found.authors[carried.author] = author
+        author.trust = min(author.trust, int(carried.trust))
+        if carried.kind == "actor":
+            name = one.document.get("preferredUsername")
+            author.name = f"@{name}@{host_of(carried.author)}" if isinstance(name, str) else ""
+        elif carried.kind == "checkpoint":
+            logged = one.document.get("totalItems")
+            author.logged = max(author.logged or 0, logged) if isinstance(logged, int) else author.logged
+        else:
+            author.documents += 1
+
+
+async def take_in(store: Store, file: Path, here: Server, tell: Tell) -> Found:
+    """Take in a bundle. Raises `BundleRefused`, `BundleTooLarge`, OSError."""
+    with Bundle.open(file) as bundle:
+        return await Import(store, here, bundle).run(tell)
+
+
+async def look(store: Store, file: Path, here: Server, tell: Tell) -> Found:
+    """What `take_in` would find, without anything being kept. Raises the same."""
+    with Bundle.open(file) as bundle:
+        return await Import(store, here, bundle).run(tell, records=False)
+
+
+# -- in the database ---------------------------------------------------------
+
+
+def _record(
+    db: Writer,
+    some: Sequence[Checked],
+    first_seen: Sequence[carried.CarriedKey],
+    here: Server,
+    *,
+    is_return: bool,
+) -> list[Outcome | Refusal]:
+    outcomes: list[Outcome | Refusal] = []
+    for one in some:
+        if one.carried is None:
+            outcomes.append(one.why or Refusal.MALFORMED)
+            continue
+        outcomes.append(_take(db, one.carried, one.line.body, one.document, here, is_return=is_return))
+    for key in first_seen:
+        carried.pin_key(db, key)
+    return outcomes
+
+
+def _take(
+    db: Writer, new: Carried, body: bytes, document: dict[str, Any], here: Server, *, is_return: bool
+) -> Outcome | Refusal:
+    if host_of(new.author) == here.host:
+        return _of_ours(db, new)
+    before = carried.find(db, new.uri)
+    if before is not None and before.author != new.author:
+        return Refusal.WRONG_ORIGIN
+    if before is not None and new.rank <= before.rank:
+        if new.rank.is_rival_of(before.rank):
+            carried.note_rival(db, new.uri)
+        return Outcome.KNOWN
+    if new.kind == "post" and uris.find_tombstone(db, new.uri) is not None:
+        return Refusal.DELETED
+    kept = new
+    if before is not None:
+        is_rival = new.rank.is_rival_of(before.rank)
+        is_rival |= before.has_rival and before.rank.said_at == new.rank.said_at
+        kept = replace(new, has_rival=is_rival, carried_at=before.carried_at)
+    carried.put(db, kept, body)
+    if new.trust < Trust.CONFIRMED:
+        return Outcome.ASIDE
+    return _effect(db, new, document, here, is_return=is_return)
+
+
+def _of_ours(db: Reader, one: Carried) -> Outcome | Refusal:
+    """What people here have written comes back from others: it is here, or was deleted."""
+    if one.kind in ("actor", "checkpoint", "act"):
+        return Outcome.KNOWN
+    if uris.find_post(db, one.uri) is not None:
+        return Outcome.KNOWN
+    if uris.find_tombstone(db, one.uri) is None:
+        return Refusal.NOT_OURS
+    return Outcome.KNOWN if one.kind == "tombstone" else Refusal.DELETED
+
+
+def _effect(
+    db: Writer, one: Carried, document: dict[str, Any], here: Server, *, is_return: bool
+) -> Outcome | Refusal:
+    """Have a document that is certain take effect."""
+    before = _foreseen_effect(db, one)
+    try:
+        with db.part():
+            _act(db, one, document, here, is_return=is_return)
+    except MartletError:
+        return Refusal.NOT_TAKEN
+    return before
+
+
+def _act(db: Writer, one: Carried, document: dict[str, Any], here: Server, *, is_return: bool) -> None:
+    """Raises `MartletError`."""
+    evidence = IntegrityProof(one.author)
+    match one.kind:
+        case "post":
+            said = parse.writing(document)
+            if intake.keep_carried(db, said, evidence, here, is_news=is_return) is None:
+                raise NotAllowed("Whom it answers does not take it.")
+        case "tombstone":
+            intake.accept(db, Delete(Uri(f"{one.uri}#delete"), one.author, one.uri), evidence, here)
+        case "act":
+            act = parse.act(document)
+            if not isinstance(act, Like | Follow) or host_of(act.target) != here.host:
+                raise NotAllowed("It is for another server.")
+            intake.accept(db, act, evidence, here)
+
+
+def _foreseen_effect(db: Reader, one: Carried) -> Outcome:
+    """What comes of a document that is certain and in no bundle was before."""
+    post = uris.find_post(db, one.uri)
+    if one.kind == "post" and post is not None:
+        is_newer = one.rank.said_at > max(post.created_at, post.edited_at or 0)
+        return Outcome.NEWER if is_newer else Outcome.KNOWN
+    if one.kind == "tombstone" and post is None:
+        return Outcome.KNOWN if uris.find_tombstone(db, one.uri) is not None else Outcome.NEW
+    return Outcome.NEW
+
+
+def _foreseen(db: Reader, some: Sequence[Checked], here: Server) -> list[Outcome | Refusal]:
+    """What would become of documents, as far as that can be said without recording them."""
+    outcomes: list[Outcome | Refusal] = []
+    for one in some:
+        new = one.carried
+        if new is None:
+            outcomes.append(one.why or Refusal.MALFORMED)
+            continue
+        before = carried.find(db, new.uri)
+        if host_of(new.author) == here.host:
+            outcomes.append(_of_ours(db, new))
+        elif before is not None and new.rank <= before.rank:
+            outcomes.append(Outcome.KNOWN)
+        elif new.kind == "post" and uris.find_tombstone(db, new.uri) is not None:
+            outcomes.append(Refusal.DELETED)
+        else:
+            outcomes.append(Outcome.ASIDE if new.trust < Trust.CONFIRMED else _foreseen_effect(db, new))
+    return outcomes
+
+
+# -- what becomes certain later ----------------------------------------------
+
+
+def of_account(db: Writer, event: AccountChanged, here: Server) -> None:
+    """An account elsewhere has been asked for its keys: what was set aside may be certain now."""
+    account = accounts.find(db, event.account)
+    if account is not None and not account.is_here and carried.has_aside(db, account.uri):
+        body = msgspec.json.encode(account.uri).decode()
+        events.add_job(db, LIFT, body, here.now_ms(), key=f"{LIFT}:{account.uri}")
+
+
+async def lift(store: Store, body: str, here: Server) -> None:
+    """The job that takes in what was set aside of an author, some at a time."""
+    author, after = msgspec.json.decode(body, type=Uri), Uri("")
+    while True:
+        last = await store.writing(_lift_some, author, after, here)
+        if last is None:
+            break
+        after = last
+
+
+def _lift_some(db: Writer, author: Uri, after: Uri, here: Server) -> Uri | None:
+    """What the named keys have signed passes the gate; what other keys have signed is not the author's, and goes."""
+    account = accounts.find_by_uri(db, author)
+    if account is None or not keys.has_remote_of_kind(db, account.id, "ed25519"):
+        return None  # its server has not said with which keys it signs documents
+    carried.forget_keys(db, author)
+    found = carried.aside_of(db, author, after, AT_ONCE)
+    if not found:
+        return None
+    checker = Checker(here, "return")
+    for one, body in found:
+        part = _PARTS[one.kind]
+        checked = checker.checked(db, [Line(part, 1, body)])[0]
+        carried.delete(db, one.uri)
+        if checked.carried is not None and checked.carried.trust is Trust.CONFIRMED:
+            _take(db, checked.carried, body, checked.document, here, is_return=False)
+    return found[-1][0].uri
+
+
+_PARTS = {
+    "actor": bundles.ACTORS,
+    "post": bundles.OBJECTS,
+    "act": bundles.OBJECTS,
+    "tombstone": bundles.TOMBSTONES,
+    "checkpoint": bundles.CHECKPOINTS,
+}

@@ -1,0 +1,145 @@
+"""What came in bundles: signed documents of people elsewhere, byte for byte, and keys that were first seen there."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from martlet.model.carrying import Carried, Rank, Trust
+from martlet.model.names import Uri
+from martlet.storage.database import Reader, Writer
+
+COLUMNS = "uri, kind, author, key_uri, trust, said_at, signed_at, digest, has_rival, carried_at"
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedKey:
+    uri: Uri
+    owner: Uri
+    public: str
+    first_seen_at: int
+
+
+# -- documents ---------------------------------------------------------------
+
+
+def find(db: Reader, uri: Uri) -> Carried | None:
+    row = db.row(f"SELECT {COLUMNS} FROM carried_document WHERE uri = :uri", uri=uri)
+    return None if row is None else _carried(row)
+
+
+def find_body(db: Reader, uri: Uri) -> bytes | None:
+    body = db.value("SELECT body FROM carried_document WHERE uri = :uri", uri=uri)
+    return None if body is None else bytes(body)
+
+
+def _carried(row: tuple[Any, ...]) -> Carried:
+    uri, kind, author, key_uri, trust, said_at, signed_at, digest, has_rival, carried_at = row
+    rank = Rank(trust == Trust.CONFIRMED, kind == "tombstone", said_at, signed_at, bytes(digest))
+    return Carried(Uri(uri), kind, Uri(author), Uri(key_uri), Trust(trust), rank, bool(has_rival), carried_at)
+
+
+def put(db: Writer, one: Carried, body: bytes) -> None:
+    """Keep a version in the place of the one that was kept under its name."""
+    db.run(
+        """
+        INSERT INTO carried_document (uri, kind, author, key_uri, trust, said_at, signed_at, digest, has_rival,
+                                      carried_at, body)
+        VALUES (:uri, :kind, :author, :key_uri, :trust, :said_at, :signed_at, :digest, :has_rival, :carried_at, :body)
+        ON CONFLICT (uri) DO UPDATE
+           SET kind = excluded.kind, author = excluded.author, key_uri = excluded.key_uri, trust = excluded.trust,
+               said_at = excluded.said_at, signed_at = excluded.signed_at, digest = excluded.digest,
+               has_rival = excluded.has_rival, carried_at = excluded.carried_at, body = excluded.body
+        """,
+        uri=one.uri,
+        kind=one.kind,
+        author=one.author,
+        key_uri=one.key_uri,
+        trust=int(one.trust),
+        said_at=one.rank.said_at,
+        signed_at=one.rank.signed_at,
+        digest=one.rank.digest,
+        has_rival=int(one.has_rival),
+        carried_at=one.carried_at,
+        body=body,
+    )
+
+
+def note_rival(db: Writer, uri: Uri) -> None:
+    """Its author has signed another version of the same moment."""
+    db.run("UPDATE carried_document SET has_rival = 1 WHERE uri = :uri", uri=uri)
+
+
+def set_trust(db: Writer, uri: Uri, trust: Trust) -> None:
+    db.run("UPDATE carried_document SET trust = :trust WHERE uri = :uri", uri=uri, trust=int(trust))
+
+
+def delete(db: Writer, uri: Uri) -> None:
+    db.run("DELETE FROM carried_document WHERE uri = :uri", uri=uri)
+
+
+def aside_of(db: Reader, author: Uri, after: Uri, limit: int) -> list[tuple[Carried, bytes]]:
+    """What is kept of an author without being certain, by its names."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS}, body FROM carried_document
+         WHERE author = :author AND trust < 3 AND uri > :after ORDER BY uri LIMIT :limit
+        """,
+        author=author,
+        after=after,
+        limit=limit,
+    )
+    return [(_carried(row[:-1]), bytes(row[-1])) for row in rows]
+
+
+def has_aside(db: Reader, author: Uri) -> bool:
+    return (
+        db.value("SELECT 1 FROM carried_document WHERE author = :author AND trust < 3 LIMIT 1", author=author)
+        is not None
+    )
+
+
+def authors_aside(db: Reader, limit: int) -> list[tuple[Uri, int, int, Trust]]:
+    """Authors of whom something is set aside: how many posts, when the last of them came, how far it is certain."""
+    rows = db.rows(
+        """
+        SELECT author, SUM(CASE WHEN kind = 'post' THEN 1 ELSE 0 END), MAX(carried_at), MIN(trust)
+          FROM carried_document WHERE trust < 3
+         GROUP BY author ORDER BY MAX(carried_at) DESC LIMIT :limit
+        """,
+        limit=limit,
+    )
+    return [(Uri(row[0]), int(row[1]), int(row[2]), Trust(row[3])) for row in rows]
+
+
+# -- keys --------------------------------------------------------------------
+
+
+def find_key(db: Reader, uri: Uri) -> CarriedKey | None:
+    row = db.row("SELECT uri, owner, public, first_seen_at FROM carried_key WHERE uri = :uri", uri=uri)
+    return None if row is None else CarriedKey(*row)
+
+
+def keys_of(db: Reader, owner: Uri) -> list[CarriedKey]:
+    rows = db.rows(
+        "SELECT uri, owner, public, first_seen_at FROM carried_key WHERE owner = :owner ORDER BY uri",
+        owner=owner,
+    )
+    return [CarriedKey(*row) for row in rows]
+
+
+def pin_key(db: Writer, key: CarriedKey) -> None:
+    """From now on this is the key that goes by its name, until its owner's server says otherwise."""
+    db.run(
+        """
+        INSERT INTO carried_key (uri, owner, public, first_seen_at) VALUES (:uri, :owner, :public, :first_seen_at)
+        ON CONFLICT (uri) DO NOTHING
+        """,
+        uri=key.uri,
+        owner=key.owner,
+        public=key.public,
+        first_seen_at=key.first_seen_at,
+    )
+
+
+def forget_keys(db: Writer, owner: Uri) -> None:
+    """Its owner's server has said which are its keys."""
+    db.run("DELETE FROM carried_key WHERE owner = :owner", owner=owner)
