@@ -8,7 +8,7 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from martlet.cli.opening import opened, server, with_settings
+from martlet.cli.opening import WRONG, opened, server, stop, with_settings
 from martlet.model.server import moment
 from martlet.services import personal_tokens, tending
 from martlet.services.registering import Newcomer
@@ -224,7 +224,10 @@ def _password(is_made_up: bool, is_piped: bool) -> str:  # noqa: FBT001 - two sw
         return passwords.make_up()
     if is_piped:
         return sys.stdin.readline().rstrip("\r\n")
-    return str(click.prompt("Password", hide_input=True, confirmation_prompt="Once more"))
+    try:
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt="Once more"))
+    except click.Abort:
+        stop("\nNo password was given. Without a terminal to ask on: --generate or --password-stdin.", WRONG)
 
 
 def _show(password: str, is_made_up: bool) -> None:  # noqa: FBT001 - the switch of the command

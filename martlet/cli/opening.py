@@ -16,7 +16,7 @@ from martlet.model.server import Server
 from martlet.services import here
 from martlet.settings import Settings
 from martlet.storage.database import Store
-from martlet.storage.migrating import Migration, SchemaTooNew, migrate
+from martlet.storage.migrating import Migration, SchemaTooNew, migrate, version_of_store
 from martlet.storage.opening import knock, open_store
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -60,7 +60,11 @@ def opened(settings: Settings) -> Iterator[Store]:
     """The store with its schema up to date."""
     store = _connected(settings)
     try:
-        migrate(store, _tell)
+        if version_of_store(store) == 0:
+            click.echo("Making the database", err=True)
+            migrate(store)
+        else:
+            migrate(store, _tell)
         yield store
     finally:
         store.close()

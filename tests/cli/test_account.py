@@ -207,6 +207,10 @@ def test_as_a_process_of_its_own(database: str, tmp_path: Path) -> None:
     assert again.returncode == 1
     assert again.stdout == ""
     assert "taken" in again.stderr
+    assert again.stderr.count("\n") == 1
+    unasked = run("account", "reset-password", "ada")  # what is piped in is one line, and two are asked for
+    assert unasked.returncode == 2
+    assert "--password-stdin" in unasked.stderr
     assert run("account", "create").returncode == 2
     assert run("account", "fly").returncode == 2
 
@@ -221,3 +225,9 @@ def test_a_token_is_made_and_shown_once(martlet: Operator, store: Store) -> None
     assert viewer.scopes == "write:media"
     assert martlet("account", "token", "ada", "--name", "bot", "--scope", "all").exit_code == 1
     assert martlet("account", "token", "bob", "--name", "bot").exit_code == 1
+
+
+def test_a_new_database_is_one_line_of_news(tmp_path: Path) -> None:
+    operator = Operator("sqlite", tmp_path / "data")
+    assert operator("account", "list").stderr == "Making the database\n"
+    assert operator("account", "list").stderr == ""
