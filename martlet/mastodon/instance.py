@@ -30,6 +30,7 @@ EXTENSIONS = (
     "admin_announcements",
     "bookmark_folders",
     "admin_moderation",
+    "albums",
     "circles",
     "emoji_reactions",
     "expiring_posts",

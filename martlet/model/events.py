@@ -42,6 +42,13 @@ class PostEdited(Event, frozen=True):
     post: PostId
 
 
+class AlbumPostRenewed(Event, frozen=True):
+    """The album that a post shows has changed, and so what the post shows of it. Nobody is notified."""
+
+    kind = "album_post_renewed"
+    post: PostId
+
+
 class PostDeleted(Event, frozen=True):
     """The post's row is gone when this is read, so what other servers have to be told stands here."""
 

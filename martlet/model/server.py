@@ -7,7 +7,7 @@ from typing import Literal
 
 from martlet.model import remote_media
 from martlet.model.ids import IdMaker
-from martlet.model.names import PostId, Uri
+from martlet.model.names import AlbumId, PostId, Uri
 from martlet.model.remote_media import FileForm, FileUse
 
 Registration = Literal["open", "approval", "invite", "closed"]
@@ -113,6 +113,9 @@ class Server:
 
     def post_url(self, username: str, id: PostId) -> str:
         return f"{self.url}/@{username}/{id}"
+
+    def album_url(self, username: str, id: AlbumId) -> str:
+        return f"{self.url}/@{username}/albums/{id}"
 
     def pack_uri(self, username: str, id: int) -> Uri:
         return Uri(f"{self.url}/users/{username}/packs/{id}")

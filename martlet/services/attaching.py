@@ -45,7 +45,7 @@ def checked(
 
 
 def _is_free(one: Media, post: PostId | None) -> bool:
-    return one.post_id in (None, post) and one.scheduled_id is None
+    return one.post_id in (None, post) and one.scheduled_id is None and one.album_id is None
 
 
 def attach(db: Writer, found: Sequence[Media], post: PostId) -> None:

@@ -18,6 +18,7 @@ from martlet.model.events import (
     AccountLeft,
     AccountMoved,
     AccountSuspended,
+    AlbumPostRenewed,
     PostDeleted,
     PostEdited,
     PostMarked,
@@ -70,7 +71,9 @@ def of_post(db: Writer, event: PostPublished, here: Server, secret: ServerSecret
     send(db, author.id, make(db, post, author, secret, here), inboxes, here)
 
 
-def of_edit(db: Writer, event: PostEdited | PostMarked, here: Server, secret: ServerSecret) -> None:
+def of_edit(
+    db: Writer, event: PostEdited | PostMarked | AlbumPostRenewed, here: Server, secret: ServerSecret
+) -> None:
     found = own_post(db, event.post)
     if found is None:
         return

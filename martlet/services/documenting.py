@@ -187,7 +187,7 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         uri=post.uri,
         author=author.uri,
         kind="note" if poll is None else "question",
-        html=abridging.for_peers(post, files, here),
+        html=abridging.for_peers(db, post, author, files, here),
         warning=post.warning,
         is_sensitive=bool(post.is_sensitive) or author.sensitized_at is not None,
         language=post.language,

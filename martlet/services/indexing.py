@@ -13,6 +13,7 @@ from functools import partial
 
 from martlet.model.events import (
     AccountChanged,
+    AlbumPostRenewed,
     PostBookmarked,
     PostDeleted,
     PostEdited,
@@ -48,7 +49,7 @@ _KINDS = {"image": Has.IMAGE, "gifv": Has.VIDEO, "video": Has.VIDEO, "audio": Ha
 
 
 def index_post(
-    db: Writer, event: PostPublished | PostEdited | PostImported | PostMarked, here: Server
+    db: Writer, event: PostPublished | PostEdited | AlbumPostRenewed | PostImported | PostMarked, here: Server
 ) -> None:
     """Have a post found by what it says now. Boosts are not found: what they boost is."""
     del here

@@ -17,6 +17,7 @@ from martlet.activitypub.build import Document
 from martlet.activitypub.things import Checkpoint, Month
 from martlet.model.accounts import Account
 from martlet.model.events import (
+    AlbumPostRenewed,
     PollClosed,
     PostDeleted,
     PostEdited,
@@ -37,7 +38,7 @@ from martlet.storage import accounts, logs, posts, uris
 from martlet.storage.database import Writer
 from martlet.storage.logs import Entry
 
-Changed = PostEdited | PostMarked | PollClosed | QuotePolicyChanged | ReplyPolicyChanged
+Changed = PostEdited | AlbumPostRenewed | PostMarked | PollClosed | QuotePolicyChanged | ReplyPolicyChanged
 LONGEST_MONTH = len("2026-11")
 
 

@@ -1,13 +1,13 @@
 """Telling open streams, in all processes, what happened: reactions that cost one look while nobody listens."""
 
 from martlet.model.broadcasts import MOST_TOLD, Announcing, NotificationTold, PostChanged, PostGone, Signal
-from martlet.model.events import Notified, PostDeleted, PostEdited
+from martlet.model.events import AlbumPostRenewed, Notified, PostDeleted, PostEdited
 from martlet.model.server import Server
 from martlet.storage import broadcasts, notifications
 from martlet.storage.database import Writer
 
 
-def of_edit(db: Writer, event: PostEdited, here: Server) -> None:
+def of_edit(db: Writer, event: PostEdited | AlbumPostRenewed, here: Server) -> None:
     del here
     broadcasts.put(db, PostChanged(event.post))
 

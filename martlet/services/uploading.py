@@ -107,6 +107,8 @@ async def delete_files(ground: Ground, body: str, here: Server) -> None:
     """The job that removes files nobody needs."""
     del here
     for key in msgspec.json.decode(body, type=list[str]):
+        if await ground.store.reading(media.is_named, key):
+            continue  # an album was quicker
         await asyncio.to_thread(ground.media.delete, key)
 
 
@@ -134,7 +136,7 @@ def let_go(db: Writer, rows: Iterable[Media], now: int) -> None:
             elsewhere.append(row.id)
         else:
             keys += [key for key in (row.file, row.preview) if key]
-    forget_files(db, keys, now)
+    forget_files(db, [key for key in keys if not media.is_named(db, key)], now)
     caching.forget_media(db, elsewhere, now)
 
 
@@ -150,7 +152,7 @@ def delete(db: Writer, owner: AccountId, id: MediaId, here: Server) -> None:
     row = media.find(db, id, owner)
     if row is None:
         raise NotFound
-    if row.post_id is not None or row.scheduled_id is not None:
+    if row.post_id is not None or row.scheduled_id is not None or row.album_id is not None:
         raise InvalidInput("Media attachment is currently used by a status")
     let_go(db, [row], here.now_ms())
 
@@ -248,9 +250,10 @@ def _change(
         "focus_y": description.focus_y,
     }
     if cover is not None:
-        forget_files(db, [row.preview], here.now_ms())
         changes |= {"preview": cover.preview_key or cover.original_key, "blurhash": cover.blurhash}
     media.update(db, id, **changes)
+    if cover is not None and not media.is_named(db, row.preview):
+        forget_files(db, [row.preview], here.now_ms())
     if row.post_id is not None:
         media.touch_post(db, row.post_id)
 

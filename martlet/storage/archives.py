@@ -97,11 +97,12 @@ def posts_after(db: Reader, author: AccountId, after: int, limit: int) -> list[P
 
 
 def files_after(db: Reader, owner: AccountId, after: int, limit: int) -> list[tuple[MediaId, str]]:
-    """The files that somebody's posts show, as (media, key), in the order of their ids."""
+    """The files that somebody's posts and albums show, as (media, key), in the order of their ids."""
     rows = db.rows(
         """
         SELECT id, file FROM media
-         WHERE owner_id = :owner AND id > :after AND post_id IS NOT NULL AND position >= 0 AND state = 'ready'
+         WHERE owner_id = :owner AND id > :after AND (post_id IS NOT NULL OR album_id IS NOT NULL)
+           AND position >= 0 AND state = 'ready'
          ORDER BY id LIMIT :limit
         """,
         owner=owner,

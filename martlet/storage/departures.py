@@ -33,6 +33,7 @@ OWNED = (
     ("conversation", "account_id"),
     ("push_subscription", "account_id"),
     ("media", "owner_id"),
+    ("album", "author_id"),
     ("token", "account_id"),
     ("invitation", "made_by"),
     ("users", "account_id"),

@@ -3,10 +3,10 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from martlet.model.names import AccountId, MediaId, PostId, ScheduledId
+from martlet.model.names import AccountId, AlbumId, MediaId, PostId, ScheduledId
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, numbers
+from martlet.storage.dialect import among, lock_row, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +35,7 @@ class Media:
     scheduled_id: ScheduledId | None = None
     is_refused: int = 0
     """Its server's media are not shown here: people get the address and decide."""
+    album_id: AlbumId | None = None
 
 
 NAMES = tuple(Media.__slots__)
@@ -90,7 +91,7 @@ def attach(db: Writer, id: MediaId, post: PostId, position: int) -> bool:
         db.run(
             """
             UPDATE media SET post_id = :post, position = :position
-             WHERE id = :id AND (post_id IS NULL OR post_id = :post) AND scheduled_id IS NULL
+             WHERE id = :id AND (post_id IS NULL OR post_id = :post) AND scheduled_id IS NULL AND album_id IS NULL
             """,
             id=id,
             post=post,
@@ -105,7 +106,7 @@ def hold(db: Writer, id: MediaId, scheduled: ScheduledId) -> bool:
         db.run(
             """
             UPDATE media SET scheduled_id = :scheduled
-             WHERE id = :id AND post_id IS NULL AND scheduled_id IS NULL
+             WHERE id = :id AND post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL
             """,
             id=id,
             scheduled=scheduled,
@@ -120,6 +121,28 @@ def release_held(db: Writer, scheduled: ScheduledId, now: int) -> None:
         scheduled=scheduled,
         now=now,
     )
+
+
+def is_named(db: Reader, key: str) -> bool:
+    """Whether any of our own media names this file: a picture in an album shares its files with the post it is from."""
+    return bool(
+        db.value(
+            """
+            SELECT EXISTS (SELECT 1 FROM media WHERE file = :key AND remote_url IS NULL AND file <> '')
+                OR EXISTS (SELECT 1 FROM media WHERE preview = :key AND remote_url IS NULL AND preview <> '')
+            """,
+            key=key,
+        )
+    )
+
+
+def lock(db: Writer, ids: Collection[MediaId]) -> None:
+    """Nobody else forgets these until the transaction is over."""
+    if ids:
+        db.rows(
+            f"SELECT id FROM media WHERE id {among('ids')} ORDER BY id {lock_row(db.dialect)}",
+            ids=numbers(ids),
+        )
 
 
 def take_off(db: Writer, post: PostId) -> None:
@@ -173,7 +196,8 @@ def unused(db: Reader, before: int, limit: int) -> list[Media]:
     rows = db.rows(
         f"""
         SELECT {COLUMNS} FROM media
-         WHERE post_id IS NULL AND scheduled_id IS NULL AND created_at < :before ORDER BY created_at LIMIT :limit
+         WHERE post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL AND created_at < :before
+         ORDER BY created_at LIMIT :limit
         """,
         before=before,
         limit=limit,

@@ -13,6 +13,7 @@ from martlet.model.events import (
     AccountRegistered,
     AccountReported,
     AccountSuspended,
+    AlbumPostRenewed,
     AnnouncementPublished,
     AnnouncementReacted,
     AnnouncementRemoved,
@@ -111,6 +112,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         hooking.of_edit,
         keeping_log.of_post,
     ),
+    AlbumPostRenewed: (indexing.index_post, streaming.of_edit, keeping_log.of_post),
     PostDeleted: (
         conversing.of_deletion,
         indexing.forget_post,
@@ -170,6 +172,7 @@ Telling = Callable[[Writer, Any, Server, ServerSecret], None]
 TELLING: Mapping[type[Event], Sequence[Telling]] = {
     PostPublished: (delivering.of_post, delivering_quotes.of_quote),
     PostEdited: (delivering.of_edit,),
+    AlbumPostRenewed: (delivering.of_edit,),
     PostDeleted: (delivering.of_deletion,),
     PostLiked: (delivering_likes.of_like,),
     PostUnliked: (delivering_likes.of_unlike,),

@@ -89,6 +89,7 @@ def private_ids(api: Api, ada: Person, bob: Person) -> dict[str, str]:
         "post": poll["id"],
         "poll": poll["poll"]["id"],
         "notification": api.get("/api/v1/notifications", ada).json[0]["id"],
+        "album": make("/api/v1/martlet/albums", title="Us", visibility="direct")["id"],
         "folder": make("/api/v1/pleroma/bookmark_folders", name="Soups")["id"],
         "request": api.get("/api/v1/notifications/requests", ada).json[0]["id"],
         "group": api.get("/api/v2/notifications?types[]=reblog", ada).json["notification_groups"][0][
@@ -150,6 +151,7 @@ def test_a2_ids_in_bodies_too(api: Api) -> None:
         ("POST", POSTS, {"status": "x", "in_reply_to_id": ids["post"]}),
         ("POST", POSTS, {"status": "x", "quoted_status_id": ids["post"]}),
         ("POST", POSTS, {"status": "x", "media_ids": [ids["media"]]}),
+        ("POST", "/api/v1/martlet/albums", {"title": "x", "media_ids": [ids["media"]]}),
         ("POST", f"/api/v2/filters/{own}/statuses", {"status_id": ids["post"]}),
         (
             "PUT",

@@ -1,9 +1,13 @@
 """Posts with more pictures than most servers show: nobody elsewhere is left without a way to the rest."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 
+from martlet.model.names import MediaId
+from martlet.storage import media
 from martlet.text import more_pictures, sanitize
 from tests import client
 from tests.client import Api
@@ -60,3 +64,50 @@ def test_what_another_server_has_more_of_is_said(api: Api, there: Elsewhere, ada
     (shown,) = api.get("/api/v2/search?type=statuses&resolve=false&q=" + many["id"], ada).json["statuses"]
     assert len(shown["media_attachments"]) == 100
     assert sanitize.plain(shown["content"]) == "Many\n\nAll 120 files: https://peer.example/q"
+
+
+def test_an_album_reaches_others_as_a_post_that_grows(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    eve = there.person("eve")
+    there.bring(api, eve.act("Follow", f"{HERE}/users/ada"))
+    there.received.clear()
+    few = [file(api, ada) for _ in range(2)]
+    album = api.post("/api/v1/martlet/albums", ada, json={"title": "Summer", "media_ids": few}).json
+    api.post(f"/api/v1/martlet/albums/{album['id']}/share", ada, json={"status": "Look"})
+    api.work()
+    (act,) = there.received
+    assert (act["type"], len(act["object"]["attachment"])) == ("Create", 2)
+    assert sanitize.plain(act["object"]["content"]) == f"Look\n\nAll 2 pictures: {album['url']}"
+    path = f"/api/v1/martlet/albums/{album['id']}/pictures"
+    api.post(path, ada, json={"media_ids": [file(api, ada) for _ in range(5)]})
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=6), tick=False):
+        api.work()
+    act = there.received[-1]
+    assert (act["type"], len(act["object"]["attachment"])) == ("Update", 4)
+    assert sanitize.plain(act["object"]["content"]) == f"Look\n\nAll 7 pictures: {album['url']}"
+    assert act["object"]["updated"] > act["object"]["published"]
+
+
+def file(api: Api, owner: client.Person) -> str:
+    """An upload whose file is its own."""
+    id = upload(api, owner)
+    with api.built.ground.store.write() as db:
+        media.update(db, MediaId(int(id)), file=f"{id}.png", preview="")
+    return id
+
+
+def test_an_album_for_few_is_linked_picture_by_picture(
+    api: Api, there: Elsewhere, ada: client.Person
+) -> None:
+    """Whoever is not of here cannot open its page."""
+    eve = there.person("eve")
+    there.bring(api, eve.act("Follow", f"{HERE}/users/ada"))
+    ids = [file(api, ada) for _ in range(6)]
+    form = {"title": "Summer", "media_ids": ids, "visibility": "private", "cover_id": ids[5]}
+    album = api.post("/api/v1/martlet/albums", ada, json=form).json
+    api.put(f"/api/v1/martlet/albums/{album['id']}", ada, json={"cover_id": ids[5]})
+    post = api.post(f"/api/v1/martlet/albums/{album['id']}/share", ada).json
+    sent = there.fetch(api, post["uri"].removeprefix(HERE), eve).json
+    assert sanitize.plain(sent["content"]) == "Summer\n\nMore pictures: 5 6"
+    addresses = [one["url"] for one in sent["attachment"]]
+    for one in ids:
+        assert (f"{HERE}/media/{one}.png" in sent["content"]) != (f"{HERE}/media/{one}.png" in addresses)

@@ -26,7 +26,7 @@ from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import abridging
-from martlet.storage import accounts, attached, cards, expiries, media, posts, replies
+from martlet.storage import accounts, albums, attached, cards, expiries, media, posts, replies
 from martlet.storage.database import Reader
 
 log = logging.getLogger("martlet.mastodon")
@@ -54,6 +54,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     found = {post.id: post for post in posts.many_unfiltered(db, ids)}
     authors = accounts.many(db, {post.author_id for post in found.values()})
     files = media.of_posts(db, found)
+    shown = albums.of_posts(db, [id for id, post in found.items() if post.is_local and files[id]])
     mentions, tags = attached.mentions(db, found), attached.tags(db, found)
     policies, ends = replies.policies(db, found), expiries.of_posts(db, found)
     requests = replies.states(db, [id for id, post in found.items() if post.reply_to_id is not None])
@@ -62,7 +63,9 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     for id, post in found.items():
         try:
             body = entities.StatusBody(
-                **_words(post, abridging.for_apps(post, files[id], authors[post.author_id].handle, here)),
+                **_words(
+                    post, abridging.for_apps(post, authors[post.author_id], files[id], shown.get(id), here)
+                ),
                 interaction_policy=policy_entity(policies[id]) if id in policies else msgspec.UNSET,
                 expires_at=iso(ends[id]) if id in ends else msgspec.UNSET,
                 limited_scope=_scope(post, requests.get(id)),
