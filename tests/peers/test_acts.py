@@ -1,11 +1,15 @@
 """Reactions, pins, reports, moves and quotes between Martlet and Fedify."""
 
+import subprocess
+import sys
 from typing import Any
 from urllib.parse import quote
 
 import pytest
 
 from martlet.activitypub.addressing import PUBLIC
+from tests.client import PASSWORD
+from tests.journeys.browser import Browser
 from tests.journeys.conftest import eventually
 from tests.peers.running import Peer, each, thing, url
 from tests.peers.saying import act, note
@@ -132,3 +136,22 @@ def test_ada_quotes_eve(ada: Town, eve: str, peer: Peer) -> None:
     eventually(lambda: ada.get(path)["quote"]["state"] == "accepted")
     told = peer.received_of("Update", ada.uri, quoting["uri"])
     assert told["sent"]["object"]["quoteAuthorization"] == stamp["id"]["$url"]
+
+
+def test_ada_moves_to_fedify(ada: Town, eve: str, peer: Peer, friends: Any) -> None:
+    """Those who follow her are told where she is, and the old account says it too."""
+    del friends
+    new = f"{eve}home"
+    peer.ask("describe", name=new, attributes={"aliases": [url(ada.uri)]})
+    command = [sys.executable, "-m", "martlet", "account", "reset-password", ada.name, "--password-stdin"]
+    environment = ada.server.environment
+    subprocess.run(command, env=environment, input=PASSWORD, text=True, check=True, capture_output=True)
+    browser = Browser()
+    browser.open(f"{ada.server.url}/auth/sign_in")
+    browser.submit("password", {"identifier": ada.name, "password": PASSWORD})
+    browser.open(f"{ada.server.url}/settings/moving")
+    browser.submit("target", {"target": peer.handle(new), "password": PASSWORD})
+    came = peer.received_of("Move", ada.uri)
+    assert (came["signer"], came["read"]["target"]) == (ada.uri, peer.uri(new))
+    assert came["proof"] is True
+    assert peer.ask("look_up", what=ada.uri)["read"]["movedTo"] == peer.uri(new)

@@ -237,3 +237,23 @@ def test_pinned_posts(ada: Town, peer: Peer) -> None:
     posted = ada.publish("Pinned")
     ada.post(f"/api/v1/statuses/{posted['id']}/pin")
     assert peer.ask("collection", uri=f"{ada.uri}/featured") == [{"type": "Note", "id": posted["uri"]}]
+
+
+def test_what_is_no_note(ada: Town, eve: str, peer: Peer, friends: Any) -> None:
+    """An article, a film and an event are posts here, with their titles, and lead to where they are whole."""
+    del friends
+    start = moment("2026-12-24T18:00:00Z")
+    for kind, more in {
+        "Article": {
+            "name": "On swifts",
+            "content": "<h2>Swifts</h2><p>They never land.</p>",
+            "summary": "Birds",
+        },
+        "Video": {"name": "Swifts in flight", "content": "<p>Filmed by Eve</p>"},
+        "Event": {"name": "Counting swifts", "content": "<p>Bring a hat</p>", "startTime": start},
+    }.items():
+        said = {**note(peer, eve, kind, kind), **more, "url": url(f"{peer.url}/see/{kind}")}
+        peer.send(eve, act(peer, eve, "Create", said, kind), ada.uri)
+        seen = ada.sees(more["name"])
+        assert (seen["url"], seen["uri"]) == (f"{peer.url}/see/{kind}", said["id"]["$url"])
+        assert seen["created_at"] == "2026-11-20T08:00:00.000Z"
