@@ -243,7 +243,7 @@ def test_what_is_no_note(ada: Town, eve: str, peer: Peer, friends: Any) -> None:
     """An article, a film and an event are posts here, with their titles, and lead to where they are whole."""
     del friends
     start = moment("2026-12-24T18:00:00Z")
-    for kind, more in {
+    shapes: dict[str, dict[str, Any]] = {
         "Article": {
             "name": "On swifts",
             "content": "<h2>Swifts</h2><p>They never land.</p>",
@@ -251,7 +251,8 @@ def test_what_is_no_note(ada: Town, eve: str, peer: Peer, friends: Any) -> None:
         },
         "Video": {"name": "Swifts in flight", "content": "<p>Filmed by Eve</p>"},
         "Event": {"name": "Counting swifts", "content": "<p>Bring a hat</p>", "startTime": start},
-    }.items():
+    }
+    for kind, more in shapes.items():
         said = {**note(peer, eve, kind, kind), **more, "url": url(f"{peer.url}/see/{kind}")}
         peer.send(eve, act(peer, eve, "Create", said, kind), ada.uri)
         seen = ada.sees(more["name"])
