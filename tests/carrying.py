@@ -8,21 +8,27 @@ Servers without a network between them, and files that are carried from one to t
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
 
 from martlet import app
-from martlet.model.names import AccountId
+from martlet.archives import bundles
+from martlet.archives.bundles import Writing
+from martlet.model.carrying import Trust
+from martlet.model.names import AccountId, Uri
 from martlet.services import bundling, importing_bundles
 from martlet.services.importing_bundles import Found
 from martlet.services.ports import Ground
 from martlet.settings import Settings
-from martlet.storage import accounts
+from martlet.signing import canonical_json, proofs
+from martlet.storage import accounts, carried
 from tests.client import Api, Person
-from tests.elsewhere import Elsewhere
+from tests.elsewhere import CONTEXT, Document, Elsewhere
+from tests.elsewhere import Person as Stranger
 
 ACTIVITY = {"accept": "application/activity+json"}
 Islands = Callable[[str], "Island"]
@@ -69,13 +75,24 @@ class Island:
         other.person(name)
         uri = other.uri(name)
         self.beyond.documents[uri] = other.api.get(f"/users/{name}", headers=ACTIVITY).json
-        self.beyond.is_down = False
-        asker = self.person("asker")
-        found = self.api.get("/api/v2/search", asker, query={"q": uri, "resolve": "true"}).json
-        self.api.work()
-        self.beyond.is_down = True
+        self.asks_for(uri)
+        found = self.api.get("/api/v2/search", self.person("asker"), query={"q": uri, "resolve": "true"}).json
         id: str = found["accounts"][0]["id"]
         return id
+
+    def stranger(self, name: str, *, is_known: bool) -> Stranger:
+        """Somebody of peer.example, whose server was asked for their keys before, or never."""
+        found = self.beyond.person(name)
+        if is_known:
+            self.asks_for(found.uri)
+        return found
+
+    def asks_for(self, uri: str) -> None:
+        """For a moment the other server answers."""
+        self.beyond.is_down = False
+        self.api.get("/api/v2/search", self.person("asker"), query={"q": uri, "resolve": "true"})
+        self.api.work()
+        self.beyond.is_down = True
 
     def follows(self, name: str, other: "Island", followed: str) -> str:
         """Somebody here has followed somebody there, who has accepted. Returns their id here."""
@@ -124,7 +141,52 @@ class Island:
             id = db.value("SELECT id FROM post WHERE uri = :uri", uri=uri)
         return None if id is None else self.api.get(f"/api/v1/statuses/{id}").json
 
+    def kept(self, uri: str) -> tuple[Trust, str] | None:
+        """How far something that came in a file is certain, and what it is."""
+        with self.ground.store.read() as db:
+            found = carried.find(db, Uri(uri))
+        return None if found is None else (found.trust, found.kind)
+
     def digests(self) -> set[tuple[str, bytes]]:
         """All that came in files and was kept."""
         with self.ground.store.read() as db:
             return {(row[0], bytes(row[1])) for row in db.rows("SELECT uri, digest FROM carried_document")}
+
+
+# -- files made by hand ------------------------------------------------------
+
+
+def signed(author: Stranger, document: Document, at: datetime | None = None) -> bytes:
+    """A document with its author's proof, as it stands in a bundle."""
+    made = proofs.sign(document, author.ed25519, f"{author.uri}#ed25519-key", at or datetime.now(UTC))
+    return canonical_json.encode(made)
+
+
+def note(author: Stranger, **more: Any) -> bytes:
+    """A public note of the author's, signed."""
+    said = {"published": "2026-11-01T12:00:00Z", **more}
+    return signed(author, author.note(**said))
+
+
+def tombstone(author: Stranger, name: str) -> bytes:
+    return signed(
+        author,
+        {
+            "@context": CONTEXT,
+            "id": name,
+            "type": "Tombstone",
+            "attributedTo": author.uri,
+            "deleted": "2026-11-02T12:00:00Z",
+        },
+    )
+
+
+def bundle(file: Path, *objects: bytes, kind: str = "share", **parts: Sequence[bytes]) -> Path:
+    """A bundle of any lines; `parts`: actors, tombstones, checkpoints."""
+    with file.open("wb") as out:
+        writing = Writing(out, kind, datetime(2026, 11, 29, tzinfo=UTC))
+        for name in bundles.LINES:
+            lines = objects if name == bundles.OBJECTS else parts.get(name.removesuffix(".jsonl"), ())
+            writing.lines(name, lines)
+        writing.finish()
+    return file

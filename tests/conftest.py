@@ -20,6 +20,7 @@ from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
 from martlet.wiring.ground import ground_for
 from tests import databases
+from tests.carrying import Island, Islands
 from tests.client import Api
 from tests.databases import KeptDatabase
 from tests.make import Make
@@ -165,3 +166,31 @@ def bugs() -> Iterator[list[str]]:
     logger.addHandler(keep)
     yield told
     logger.removeHandler(keep)
+
+
+@pytest.fixture
+def islands(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Islands]:
+    """Servers on SQLite, by their hosts."""
+    monkeypatch.setattr(sqlite, "SYNCHRONOUS", "OFF")
+    made: list[Island] = []
+
+    def make_one(host: str) -> Island:
+        data = tmp_path / host
+        shutil.copytree(template, data)
+        (data / secret_file.NAME).unlink()
+        settings = Settings(url=f"https://{host}", data=str(data), rate_limits=False)
+        made.append(Island.on(ground_for(settings, open_store("sqlite", data)), settings, tmp_path))
+        return made[-1]
+
+    yield make_one
+    for one in made:
+        one.api.close()
+        one.ground.store.close()
+
+
+@pytest.fixture
+def shore(ground: Ground, settings: Settings, tmp_path: Path) -> Iterator[Island]:
+    """The server that the files come to, on each database."""
+    one = Island.on(ground, settings, tmp_path)
+    yield one
+    one.api.close()

@@ -216,15 +216,20 @@ class Bundle:
     @classmethod
     def open(cls, path: Path, limits: Limits | None = None) -> Self:
         """Raises `BundleRefused`, `BundleTooLarge`, OSError."""
-        limits = limits or Limits()
         file = path.open("rb")
         try:
-            parts = _directory(file, limits)
-            bundle = cls(_manifest(file, parts, limits), file, parts, limits)
-            bundle._check()
+            return cls.read(file, limits)
         except BaseException:
             file.close()
             raise
+
+    @classmethod
+    def read(cls, file: BinaryIO, limits: Limits | None = None) -> Self:
+        """The same of a file that is open. Raises `BundleRefused`, `BundleTooLarge`."""
+        limits = limits or Limits()
+        parts = _directory(file, limits)
+        bundle = cls(_manifest(file, parts, limits), file, parts, limits)
+        bundle._check()
         return bundle
 
     def close(self) -> None:

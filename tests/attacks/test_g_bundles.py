@@ -1,0 +1,272 @@
+"""Bundles made to harm, or to deceive (group G). The container itself: `tests/archives/test_bundles.py`."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from martlet.activitypub.addressing import PUBLIC
+from martlet.archives import bundles
+from martlet.archives.bundles import Line
+from martlet.archives.errors import BundleTooLarge
+from martlet.model.carrying import Refusal, Trust
+from martlet.services.checking_bundles import MOST_REFUSED, Checker
+from martlet.signing import canonical_json
+from martlet.signing.keys import PrivateKey
+from tests.carrying import Island, bundle, note, signed, tombstone
+from tests.elsewhere import Person as Stranger
+
+
+@pytest.fixture
+def eve(shore: Island) -> Stranger:
+    return shore.stranger("eve", is_known=True)
+
+
+def whys(shore: Island, tmp_path: Path, *objects: bytes, **parts: list[bytes]) -> list[str]:
+    """Why the documents of a bundle are refused."""
+    return [one.why for one in shore.bring(bundle(tmp_path / "some.zip", *objects, **parts)).reasons]  # type: ignore[arg-type]
+
+
+def test_g5_whose_key_nobody_but_the_bundle_names_is_set_aside(shore: Island, tmp_path: Path) -> None:
+    """No account, no post, nobody told, found by no search; in the next file the key is the same, and no more certain."""
+    bob = shore.person("bob")
+    mallory = shore.stranger("mallory", is_known=False)
+    named = {"tag": [{"type": "Mention", "href": shore.uri("bob"), "name": "@bob"}]}
+    first, second = note(mallory, content="<p>Xylophone</p>", **named), note(mallory, **named)
+    actor = signed(mallory, mallory.document)
+    found = shore.bring(bundle(tmp_path / "1.zip", first, actors=[actor]))
+    assert (found.new, found.aside, found.refused) == (0, 1, 0)
+    found = shore.bring(bundle(tmp_path / "2.zip", second, first, actors=[actor]))
+    assert (found.new, found.aside, found.known) == (0, 1, 1)
+    names = [json.loads(one)["id"] for one in (first, second)]
+    assert [shore.kept(one) for one in names] == [(Trust.UNCONFIRMED, "post"), (Trust.CONSISTENT, "post")]
+    assert shore.post(names[0]) is None
+    assert shore.api.get("/api/v1/notifications", bob).json == []
+    asked = shore.api.get("/api/v2/search", bob, query={"q": "mallory"}).json
+    assert (asked["accounts"], asked["statuses"]) == ([], [])
+    assert shore.api.get("/api/v2/search", bob, query={"q": "Xylophone"}).json["statuses"] == []
+
+    shore.asks_for(mallory.uri)  # her server names the key
+    assert shore.post(names[0])["content"] == "<p>Xylophone</p>"
+    assert shore.kept(names[1]) == (Trust.CONFIRMED, "post")
+    assert shore.api.get("/api/v1/notifications", bob).json == []
+
+
+def test_g5_who_makes_up_an_author_is_found_out(shore: Island, eve: Stranger, tmp_path: Path) -> None:
+    """Another key under a known name; a new name beside it; and another key than the one that was seen first."""
+    forger = Stranger(eve.uri, "eve", eve.key, PrivateKey.make_ed25519())
+    actor = signed(forger, forger.document)
+    assert whys(shore, tmp_path, note(forger), actors=[actor]) == [Refusal.BAD_PROOF, Refusal.BAD_PROOF]
+
+    mallory = shore.stranger("mallory", is_known=False)
+    shore.bring(bundle(tmp_path / "1.zip", note(mallory), actors=[signed(mallory, mallory.document)]))
+    other = Stranger(mallory.uri, "mallory", mallory.key, PrivateKey.make_ed25519())
+    assert (
+        whys(shore, tmp_path, note(other), actors=[signed(other, other.document)]) == [Refusal.BAD_PROOF] * 2
+    )
+
+    shore.asks_for(mallory.uri)  # what her server names is her key; what was signed with it stays
+    shore.bring(bundle(tmp_path / "2.zip", note(other), actors=[signed(other, other.document)]))
+    assert whys(shore, tmp_path, note(other)) == [Refusal.BAD_PROOF]
+
+
+def test_g5_what_was_forged_goes_once_the_true_key_is_known(shore: Island, tmp_path: Path) -> None:
+    true = shore.stranger("ida", is_known=False)
+    forger = Stranger(true.uri, "ida", true.key, PrivateKey.make_ed25519())
+    forged = note(forger, content="<p>Forged</p>")
+    assert (
+        shore.bring(bundle(tmp_path / "1.zip", forged, actors=[signed(forger, forger.document)])).aside == 1
+    )
+    shore.asks_for(true.uri)
+    name = json.loads(forged)["id"]
+    assert (shore.post(name), shore.kept(name)) == (None, None)
+    honest = note(true, content="<p>True</p>")
+    assert shore.bring(bundle(tmp_path / "2.zip", honest)).new == 1
+
+
+def test_g6_d9_of_two_versions_one_stands_whatever_the_order(
+    shore: Island, eve: Stranger, tmp_path: Path
+) -> None:
+    """Two of one moment are noted: their author cannot have meant both."""
+    name = f"{eve.uri}/posts/twice"
+    old = note(eve, id=name, content="<p>Old</p>")
+    new = note(eve, id=name, content="<p>New</p>", updated="2026-11-03T12:00:00Z")
+    assert shore.bring(bundle(tmp_path / "1.zip", new)).new == 1
+    assert shore.bring(bundle(tmp_path / "2.zip", old)).known == 1
+    assert shore.post(name)["content"] == "<p>New</p>"
+    at = datetime(2026, 11, 4, tzinfo=UTC)
+    twins = [
+        signed(eve, eve.note(id=f"{name}2", content=f"<p>{word}</p>", published="2026-11-01T12:00:00Z"), at)
+        for word in ("One", "Other")
+    ]
+    shore.bring(bundle(tmp_path / "3.zip", *twins))
+    with shore.ground.store.read() as db:
+        kept = db.row("SELECT has_rival, digest FROM carried_document WHERE uri = :uri", uri=f"{name}2")
+    assert kept is not None
+    assert kept[0] == 1
+
+
+def test_g6_signatures_of_the_future_and_of_long_ago(shore: Island, eve: Stranger, tmp_path: Path) -> None:
+    shore.person("ada")
+    now = datetime.now(UTC)
+    follow = eve.act("Follow", shore.uri("ada"))
+    early = signed(eve, eve.note(), now + timedelta(hours=1))
+    late = signed(eve, follow, now - timedelta(days=91))
+    file = bundle(tmp_path / "late.zip", early, late, kind="return")
+    assert [one.why for one in shore.bring(file).reasons] == [Refusal.BAD_PROOF, Refusal.TOO_OLD]
+
+
+def test_g7_d22_what_was_deleted_does_not_come_back(shore: Island, eve: Stranger, tmp_path: Path) -> None:
+    """Whichever came first, the post or its tombstone; and not once its author is suspended."""
+    there, gone = note(eve), note(eve)
+    names = [json.loads(one)["id"] for one in (there, gone)]
+    buried = [tombstone(eve, one) for one in names]
+    shore.bring(bundle(tmp_path / "1.zip", tombstones=[buried[1]]))
+    found = shore.bring(bundle(tmp_path / "2.zip", there, gone))
+    assert (found.new, found.known) == (1, 1)
+    shore.bring(bundle(tmp_path / "3.zip", tombstones=buried))
+    found = shore.bring(bundle(tmp_path / "4.zip", there, gone))
+    assert (found.new, found.known) == (0, 2)
+    assert [shore.post(one) for one in names] == [None, None]
+    other = shore.stranger("zoe", is_known=True)
+    assert whys(shore, tmp_path, tombstones=[tombstone(other, names[0])]) == [Refusal.WRONG_ORIGIN]
+    with shore.ground.store.write() as db:
+        db.run("UPDATE account SET suspended_at = 1 WHERE uri = :uri", uri=eve.uri)
+    assert whys(shore, tmp_path, note(eve)) == [Refusal.AUTHOR_REFUSED]
+
+
+def test_g8_d2_d7_d13_what_does_not_prove_itself(shore: Island, eve: Stranger, tmp_path: Path) -> None:
+    """One bundle with a line of each; each is refused for what it is."""
+    zoe = shore.stranger("zoe", is_known=True)
+    good = json.loads(note(eve))
+    shore.person("ada")
+
+    def changed(**more: object) -> bytes:
+        return canonical_json.encode({**good, **more})
+
+    wrong: dict[Refusal, list[bytes]] = {
+        Refusal.BAD_PROOF: [
+            changed(content="<p>Changed</p>"),
+            changed(id=f"{eve.uri}/posts/other"),
+            changed(**{"@context": [*good["@context"], "https://evil.example/"]}),
+            changed(proof={**good["proof"], "domain": "evil.example"}),
+            changed(proof={**good["proof"], "created": "2026-11-01T00:00:00Z"}),
+            changed(proof=json.loads(note(eve))["proof"]),
+            changed(proof=[good["proof"]]),
+            changed(proof={**good["proof"], "proofValue": "y" + good["proof"]["proofValue"][1:]}),
+        ],
+        Refusal.NOT_CANONICAL: [
+            json.dumps(good).encode(),
+            canonical_json.encode(good).replace(b"Hello", b"\\u0048ello"),
+            canonical_json.encode(good) + b" ",
+            changed(signature={"type": "RsaSignature2017"}),
+        ],
+        Refusal.MALFORMED: [
+            b"",
+            b"[]",
+            b"{" * 50,
+            b"[" * 100_000,
+            canonical_json.encode(good).replace(b'"type":"Note"', b'"type":"Note","type":"Note"'),
+            b"\xff\xfe",
+            b'{"a":NaN}',
+        ],
+        Refusal.NO_PROOF: [canonical_json.encode({k: v for k, v in good.items() if k != "proof"})],
+        Refusal.OTHER_KEY: [
+            changed(proof={**good["proof"], "verificationMethod": f"{zoe.uri}#ed25519-key"}),
+            signed(eve, {**eve.note(), "attributedTo": zoe.uri}),
+        ],
+        Refusal.WRONG_ORIGIN: [signed(eve, eve.note(id="https://other.example/posts/1"))],
+        Refusal.NOT_OURS: [
+            signed(eve, eve.note(id=f"{shore.uri('ada')}/posts/1", attributedTo=shore.uri("ada")))
+        ],
+        Refusal.WRONG_KIND: [
+            signed(eve, eve.act("Follow", shore.uri("ada"))),
+            signed(eve, eve.act("Delete", eve.uri)),
+            signed(eve, eve.act("Move", eve.uri, target=zoe.uri)),
+            signed(eve, eve.act("Update", eve.document)),
+            signed(eve, eve.document),
+        ],
+        Refusal.PRIVATE: [
+            note(eve, to=[f"{eve.uri}/followers"], cc=[]),
+            note(eve, to=[shore.uri("ada")], cc=[]),
+            note(eve, to=[PUBLIC], limitedScope="Circle"),
+        ],
+    }
+    lines = [(why, line) for why, some in wrong.items() for line in some]
+    found = shore.bring(bundle(tmp_path / "wrong.zip", *(line for _, line in lines)))
+    assert [(one.line, one.why) for one in found.reasons] == [
+        (number, why) for number, (why, _) in enumerate(lines, 1)
+    ]
+    assert found.new == 0
+    assert shore.digests() == set()
+    assert shore.bring(bundle(tmp_path / "good.zip", canonical_json.encode(good))).new == 1
+
+
+def test_g8_whatever_bit_of_a_document_is_changed_it_is_refused(shore: Island, eve: Stranger) -> None:
+    """Also by a carrier who makes the container anew."""
+    body, checker = note(eve), Checker(shore.ground.here, "share")
+    with shore.ground.store.read() as db:
+        for bit in range(len(body) * 8):
+            changed = bytearray(body)
+            changed[bit // 8] ^= 1 << bit % 8
+            checker.refused = 0
+            found = checker.checked(db, [Line(bundles.OBJECTS, 1, bytes(changed))])[0]
+            assert found.why is not None, bit
+        assert (
+            Checker(shore.ground.here, "share").checked(db, [Line(bundles.OBJECTS, 1, body)])[0].why is None
+        )
+
+
+def test_g1_a_bundle_full_of_nonsense_is_given_up(shore: Island, eve: Stranger, tmp_path: Path) -> None:
+    file = bundle(tmp_path / "much.zip", *[b"{}"] * (MOST_REFUSED * 3))
+    with pytest.raises(BundleTooLarge):
+        shore.bring(file)
+    key = PrivateKey.make_ed25519()
+    strangers = [Stranger(f"https://{number}.example/me", "me", eve.key, key) for number in range(201)]
+    with pytest.raises(BundleTooLarge):
+        shore.bring(bundle(tmp_path / "many.zip", actors=[signed(one, one.document) for one in strangers]))
+
+
+def test_g10_f11_nobody_is_told_of_what_came_in_a_file(shore: Island, eve: Stranger, tmp_path: Path) -> None:
+    """A hundred posts that name one person, with links and hashtags: they are read, and nothing else follows."""
+    bob = shore.person("bob")
+    now = datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    tags = [
+        {"type": "Mention", "href": shore.uri("bob"), "name": "@bob"},
+        {"type": "Hashtag", "name": "#news", "href": "https://peer.example/tags/news"},
+    ]
+    html = '<p>@bob <a href="https://page.example/">https://page.example/</a></p>'
+    many = [note(eve, content=html, published=now, tag=tags) for _ in range(100)]
+    asked = len(shore.beyond.asked)
+    assert shore.bring(bundle(tmp_path / "many.zip", *many)).new == 100
+    assert shore.api.get("/api/v1/notifications", bob).json == []
+    assert shore.api.get("/api/v1/trends/tags").json == []
+    assert shore.beyond.asked[asked:] == []
+    with shore.ground.store.read() as db:
+        assert db.value("SELECT COUNT(*) FROM outgoing") == 0
+        assert db.value("SELECT COUNT(*) FROM job WHERE name = 'preview_link'") == 0
+
+
+def test_g9_f1_private_posts_are_in_no_bundle(shore: Island) -> None:
+    """Nor what they are called, nor who is in the audience, nor the addresses of those who use the server."""
+    texts = {"public": "Tree", "unlisted": "Bush", "private": "Root", "direct": "Seed"}
+    ids = {kind: shore.publish("ada", text, visibility=kind)["id"] for kind, text in texts.items()}
+    shore.person("carl")
+    local = shore.publish("ada", "Moss", local_only=True)["id"]
+    gone = shore.publish("ada", "Bark", visibility="private")["id"]
+    shore.api.delete(f"/api/v1/statuses/{gone}", shore.person("ada"))
+    shore.api.post(f"/api/v1/accounts/{shore.person('ada').id}/follow", shore.person("carl"))
+    shore.publish("carl", "An answer", in_reply_to_id=ids["private"], visibility="private")
+    found = read(shore.packed("ada", "carl"))
+    assert b"Tree" in found
+    assert b"Bush" in found
+    for word in ("Root", "Seed", "Moss", "Bark", "An answer", ids["private"], ids["direct"], local, gone):
+        assert word.encode() not in found, word
+    assert b"mail.example" not in found
+    assert b"carl" not in found
+
+
+def read(file: Path) -> bytes:
+    with bundles.Bundle.open(file) as opened:
+        return b"\n".join(line.body for line in opened.lines(*bundles.LINES))
