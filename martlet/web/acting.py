@@ -79,7 +79,9 @@ async def act_on_person(visit: Visit) -> Answer:
     name, id = _named(visit, ON_PERSON)
     undo = await visit.store.writing(_do, visit, name, AccountId(id))
     where = addresses.without(_where(visit), DONE, UNDO)
-    return visit.go(where, done=f"{name}_done", undo=undo) if undo else visit.go(where)
+    if undo:
+        return visit.go(where, done=f"{name}_done", undo=undo)
+    return visit.go(where, done=f"{name}_done") if name in ("accept", "reject") else visit.go(where)
 
 
 def _do(db: Writer, visit: Visit, name: str, other: AccountId) -> str:

@@ -73,6 +73,8 @@ class Between:
     is_muting: bool = False
     is_blocking: bool = False
     is_blocked_by: bool = False
+    is_endorsing: bool = False
+    """They stand on the reader's profile."""
 
 
 @dataclass(frozen=True, slots=True)

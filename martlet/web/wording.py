@@ -111,6 +111,14 @@ NOTICES: dict[str, Sentence] = {
     "unfollow_done": sentence("You no longer follow them."),
     "follower_removed": sentence("They no longer follow you."),
     "server_blocked": sentence("The server is blocked."),
+    "marked_unread": sentence("Marked as unread."),
+    "conversation_left": sentence("It is out of your inbox. What was written stays with those who have it."),
+    "message_sent": sentence("Sent."),
+    "news_accept": sentence("You hear of them from now on; what was kept aside comes to your news."),
+    "news_dismiss": sentence("Put away. Who writes again will wait here again."),
+    "reported": sentence("Thank you. Those who look after this server will look at it."),
+    "accept_done": sentence("They follow you now."),
+    "reject_done": sentence("The request is declined."),
     "server_unblocked": sentence("The server is no longer blocked."),
 }
 """What a page may say once, on top, after something was done. The keys are safe to hand through an address."""

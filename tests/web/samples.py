@@ -19,6 +19,7 @@ from martlet.web.cards import (
 from martlet.web.pages import Frame, Page
 from martlet.web.permissions import in_plain_words
 from martlet.web.wording import Problem, sentence
+from tests.web.contact_samples import CONTACT_SAMPLES
 from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.member_samples import MEMBER_SAMPLES
 from tests.web.open_samples import OPEN_SAMPLES, listed
@@ -309,4 +310,5 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     **DECISION_SAMPLES,
     **OPEN_SAMPLES,
     **SETTINGS_SAMPLES,
+    **CONTACT_SAMPLES,
 }

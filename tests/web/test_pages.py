@@ -39,6 +39,7 @@ CHOSEN_BY_US = {
     "audience",
     "which",
     "drawing",
+    "step",
 }
 VOID = {"base", "input", "meta", "link", "img", "br", "hr"}
 KEPT: dict[type, set[str]] = {
