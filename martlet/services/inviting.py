@@ -3,9 +3,12 @@
 import secrets
 from datetime import timedelta
 
+from martlet.model.audit import Target
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound
 from martlet.model.names import AccountId
+from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
+from martlet.services import auditing, permitting
 from martlet.storage import invitations
 from martlet.storage.database import Writer
 from martlet.storage.invitations import Invitation
@@ -57,6 +60,17 @@ def end(db: Writer, by: AccountId, id: int, here: Server) -> None:
     """Take an invitation back. Raises `NotFound` for one of somebody else's."""
     if not invitations.revoke(db, by, id, here.now_ms()):
         raise NotFound
+
+
+def end_of_anybody(db: Writer, actor: Actor, id: int, here: Server) -> None:
+    """The same by those who may, whoever made it. Raises `NotAllowed` and `NotFound`."""
+    permitting.check_actor(actor, Permission.MANAGE_INVITES)
+    found = invitations.find(db, id)
+    if found is None:
+        raise NotFound
+    if found.revoked_at is None:
+        invitations.revoke_by_code(db, found.code, here.now_ms())
+        auditing.record(db, actor, "invitation.end", Target("invitation", id, ""), {}, {}, here)
 
 
 def end_any(db: Writer, code: str, here: Server) -> None:

@@ -9,6 +9,7 @@ import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from functools import partial
 
 from martlet.model.server import Server
 from martlet.storage import cards, day_counts
@@ -75,10 +76,22 @@ class Cohort:
 
 Counter = Callable[[Reader, str, Period], Days]
 
+
+def _level(name: str, db: Reader, about: str, at: Period) -> Days:
+    """The most that there was each day."""
+    del about
+    return day_counts.kept(db, name, at.first, at.last)
+
+
 COUNTERS: Mapping[str, Counter] = {
     "active_users": lambda db, _, at: day_counts.kept(db, "active_users", at.first, at.last),
     "new_users": lambda db, _, at: day_counts.kept(db, "new_users", at.first, at.last),
     "interactions": lambda db, _, at: day_counts.kept(db, "interactions", at.first, at.last),
+    "posts_here": lambda db, _, at: day_counts.kept(db, "posts", at.first, at.last),
+    **{
+        name: partial(_level, name)
+        for name in ("database_bytes", "waiting_jobs", "waiting_deliveries", "cache_bytes")
+    },
     "opened_reports": lambda db, _, at: day_counts.opened_reports(db, at.first, at.last),
     "resolved_reports": lambda db, _, at: day_counts.resolved_reports(db, at.first, at.last),
     "tag_accounts": lambda db, tag, at: day_counts.tag_uses(db, int(tag), at.first, at.last)[1],

@@ -10,7 +10,16 @@ from martlet.model.events import AccountChanged, AccountRegistered
 from martlet.model.ids import first_id_in
 from martlet.model.names import AccountId, UserId
 from martlet.model.server import Server
-from martlet.storage import accounts, activity, day_counts, directory, events, server_values
+from martlet.storage import (
+    accounts,
+    activity,
+    backlog,
+    day_counts,
+    directory,
+    events,
+    remote_files,
+    server_values,
+)
 from martlet.storage.activity import Week
 from martlet.storage.database import Reader, Store, Writer
 
@@ -76,7 +85,22 @@ async def tally(store: Store, body: str, here: Server) -> None:
     del body
     while await store.writing(_tally, here):
         pass
+    await store.writing(_note_levels, here)
     await store.writing(want, here)
+
+
+def _note_levels(db: Writer, here: Server) -> None:
+    """How high it stands today: the database's size, what waits, what is kept of other servers' files."""
+    day = here.now_ms() // DAY
+    waiting = backlog.count(db, {}, "jobs", here.now_ms())
+    levels = {
+        "database_bytes": day_counts.database_bytes(db),
+        "waiting_jobs": waiting.waiting["jobs"],
+        "waiting_deliveries": waiting.deliveries,
+        "cache_bytes": remote_files.total(db).bytes,
+    }
+    for name, value in levels.items():
+        day_counts.note_highest(db, name, day, value)
 
 
 def _tally(db: Writer, here: Server) -> bool:

@@ -34,6 +34,19 @@ def add(db: Writer, name: str, day: int, part: str = "", value: int = 1) -> None
     )
 
 
+def note_highest(db: Writer, name: str, day: int, value: int) -> None:
+    """Of something that goes up and down, the most there was in a day."""
+    db.run(
+        """
+        INSERT INTO day_count (name, part, day, value) VALUES (:name, '', :day, :value)
+        ON CONFLICT (name, day, part) DO UPDATE SET value = excluded.value WHERE excluded.value > day_count.value
+        """,
+        name=name,
+        day=day,
+        value=value,
+    )
+
+
 def count_posts(db: Writer, after: int, last: int) -> None:
     """Count the posts with these ids: by server, by server and language, and as answers and boosts of ours."""
     rows = db.rows(

@@ -1,8 +1,10 @@
 """Invitations: links with which others may join."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId
+from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
 
 
@@ -64,6 +66,41 @@ def made_by(db: Reader, account: AccountId) -> list[Invitation]:
         f"SELECT {COLUMNS} FROM invitation WHERE made_by = :account ORDER BY id DESC", account=account
     )
     return [Invitation(*row) for row in rows]
+
+
+def find(db: Reader, id: int) -> Invitation | None:
+    row = db.row(f"SELECT {COLUMNS} FROM invitation WHERE id = :id", id=id)
+    return Invitation(*row) if row else None
+
+
+def page(db: Reader, page: Page) -> list[Invitation]:
+    """Whoever made them, the newest first."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM invitation WHERE id < :before AND id > :after ORDER BY id {page.order} LIMIT :limit
+        """,
+        before=page.before,
+        after=page.after,
+        limit=page.limit,
+    )
+    found = [Invitation(*row) for row in rows]
+    return found[::-1] if page.is_upward else found
+
+
+def used_by(db: Reader, ids: Collection[int], limit: int) -> dict[int, list[str]]:
+    """The usernames of those who came with an invitation, at most so many of each."""
+    found: dict[int, list[str]] = {}
+    for id in ids:
+        rows = db.rows(
+            """
+            SELECT account.username FROM users JOIN account ON account.id = users.account_id
+             WHERE users.invitation_id = :id ORDER BY users.id LIMIT :limit
+            """,
+            id=id,
+            limit=limit,
+        )
+        found[id] = [row[0] for row in rows]
+    return found
 
 
 def revoke(db: Writer, account: AccountId, id: int, now: int) -> bool:

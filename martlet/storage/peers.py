@@ -44,6 +44,46 @@ def failing(db: Reader, before: int) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def silent(db: Reader, limit: int) -> list[tuple[str, int]]:
+    """Servers that do not answer, with since when; the longest silent first."""
+    rows = db.rows(
+        """
+        SELECT host, failing_since FROM peer WHERE failing_since IS NOT NULL
+         ORDER BY failing_since, host LIMIT :limit
+        """,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def waiting_for(db: Reader, host: str, most: int) -> int:
+    """How many deliveries wait for a server, counted up to `most`."""
+    return int(
+        db.value(
+            "SELECT count(*) FROM (SELECT 1 FROM delivery WHERE host = :host LIMIT :most) AS part",
+            host=host,
+            most=most,
+        )
+    )
+
+
+def page(db: Reader, after: str, beginning: str, limit: int, *, are_decided: bool) -> list[Peer]:
+    """Servers known by name, those whose name begins so and comes after another; `are_decided`: limited or suspended ones."""
+    decided = "AND (peer.limited_at IS NOT NULL OR peer.suspended_at IS NOT NULL)" if are_decided else ""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM peer
+         WHERE peer.host > :after AND peer.host >= :beginning AND peer.host < :end {decided}
+         ORDER BY peer.host LIMIT :limit
+        """,
+        after=after,
+        beginning=beginning,
+        end=f"{beginning}\U0010ffff",
+        limit=limit,
+    )
+    return [Peer(*row) for row in rows]
+
+
 def waiting(db: Reader) -> dict[str, int]:
     """How many deliveries wait for each server."""
     return {row[0]: int(row[1]) for row in db.rows("SELECT host, count(*) FROM delivery GROUP BY host")}

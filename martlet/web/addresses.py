@@ -4,6 +4,7 @@ Where each page lives. Templates and routes both read it here, so no link can go
 Names between braces are filled by `at`.
 """
 
+from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 HOME = "/"
@@ -110,6 +111,7 @@ PACK = "/packs/{id}"
 ACCOUNT_DOCUMENT = "/users/{username}"
 POST_DOCUMENT = "/users/{username}/posts/{id}"
 STATIC = "/static/{name}"
+DESK = "/desk"
 
 
 def at(template: str, **parts: str) -> str:
@@ -127,6 +129,12 @@ def feed_meant(path: str) -> str | None:
     if not dot or form not in ("rss", "atom") or not page.startswith(("/@", "/tags/")):
         return None
     return f"{quote(page, safe='/@:')}/feed.{form}"
+
+
+def with_query(address: str, asked: Mapping[str, str]) -> str:
+    """An address with what is not empty of a question."""
+    query = urlencode([(name, value) for name, value in asked.items() if value])
+    return f"{address}?{query}" if query else address
 
 
 def in_language(address: str, language: str) -> str:

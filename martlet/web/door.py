@@ -52,6 +52,7 @@ from martlet.web import (
     visits,
     writing,
 )
+from martlet.web.desk.all import DESK
 from martlet.web.pages import ErrorPage, Frame
 from martlet.web.rendering import render
 from martlet.web.visits import Desk, Pages
@@ -85,6 +86,7 @@ ALL: Sequence[Pages] = (
     undoing.pages,
     *settings.ALL,
     writing.pages,
+    *DESK,
 )
 
 STATUSES: tuple[tuple[type[MartletError], int], ...] = (

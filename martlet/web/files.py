@@ -22,6 +22,7 @@ ROBOTS = b"""User-agent: *
 Disallow: /api/
 Disallow: /auth/
 Disallow: /oauth/
+Disallow: /desk
 Disallow: /settings
 Disallow: /invite/
 Disallow: /setup/

@@ -301,6 +301,8 @@ class SettingsPage:
     sessions: int
     has_two_factor: bool
     deletes_at: datetime | None = None
+    may_tend: bool = False
+    """Whether they look after the server."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,6 +58,12 @@ def environment(tongue: Language) -> minijinja.Environment:
             f'<time datetime="{moment.isoformat(timespec="seconds")}">{say(moment, tongue)}</time>'
         )
 
+    def said(value: Sentence | str | datetime) -> str:
+        """Whatever a page has to say: a sentence, a text as it is, a moment."""
+        if isinstance(value, Sentence):
+            return tell(value)
+        return time(value, language.minute) if isinstance(value, datetime) else value
+
     made = minijinja.Environment(
         loader=minijinja.load_from_path([str(files("martlet.web").joinpath("templates"))]),
         undefined_behavior="strict",
@@ -69,6 +75,7 @@ def environment(tongue: Language) -> minijinja.Environment:
             "_n": translate_number,
             "_b": translate_marked,
             "tell": tell,
+            "said": said,
             "icon": icon,
             "asset": asset,
             "qr": qr,

@@ -8,11 +8,12 @@ from martlet.model.ids import id_from
 from martlet.model.server import moment
 from martlet.services import inviting, leaving, securing
 from martlet.services.securing import WrongPassword
-from martlet.storage import invitations, oauth, sessions
+from martlet.storage import invitations, oauth, roles, sessions
 from martlet.storage.database import Reader
 from martlet.storage.invitations import Invitation
 from martlet.web import addresses
 from martlet.web.cards import InvitationCard
+from martlet.web.desk.office import TEND
 from martlet.web.pages import DeleteAccountPage, DeletionPendingPage, InvitationsPage, SettingsPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, problems_of
@@ -31,7 +32,8 @@ async def overview(visit: Visit) -> Answer:
 def _overview(db: Reader, visit: Visit) -> SettingsPage:
     login = visit.signed_in.login
     places = len(sessions.of_user(db, login.user)) + len(oauth.grants_of(db, login.user))
-    return SettingsPage(login.email, places, login.has_second_step)
+    may_tend = bool(roles.of_account(db, visit.account).granted & TEND)
+    return SettingsPage(login.email, places, login.has_second_step, may_tend=may_tend)
 
 
 # -- invitations ---------------------------------------------------------

@@ -168,6 +168,14 @@ def cards(
     )
 
 
+def as_seen(found: Sequence[PostCard]) -> tuple[PostCard, ...]:
+    """Posts to be looked at only: their polls take no votes."""
+    return tuple(
+        replace(one, poll=replace(one.poll, is_open_to_reader=False)) if one.poll is not None else one
+        for one in found
+    )
+
+
 def _quotes(db: Reader, shown: Sequence[Shown], here: Server, reader: AccountId) -> dict[PostId, Quote]:
     """By the quoting post. What was quoted with its author's consent is asked for as the reader."""
     details = posts.details(db, [one.boosted_id or one.id for one in shown])

@@ -8,7 +8,9 @@ A visit knows who comes, in which language, and what the form said. `access`
 says for whom a page is: "anyone" (it may be kept by caches, and has no form),
 "form" (anyone, and it has a form), "member" (whoever is signed in; others are
 sent to sign in first), "leaving" (the same, also in the days before an account
-is deleted, when all other pages lead here).
+is deleted, when all other pages lead here). `permission` is what the role of
+whoever is signed in has to allow, or one of several; it is asked before the
+form is read.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
@@ -27,8 +29,9 @@ from martlet.model.ids import id_from
 from martlet.model.names import AccountId
 from martlet.model.paging import LAST_ID
 from martlet.model.paging import Page as Paging
+from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
-from martlet.services import entering, inviting, naming
+from martlet.services import entering, inviting, naming, permitting
 from martlet.services.entering import Member
 from martlet.services.ports import Ground, Resolver
 from martlet.storage import notifications
@@ -118,6 +121,8 @@ class Visit:
     """Unread notifications of a member, up to a hundred."""
     files: dict[str, Upload] = field(default_factory=dict)
     """Files that the form brought, on pages that take some; they are gone once the page is answered."""
+    tending: Actor | None = None
+    """Who looks after the server, on pages for those who may."""
 
     @property
     def ground(self) -> Ground:
@@ -146,6 +151,13 @@ class Visit:
     @property
     def account(self) -> AccountId:
         return self.signed_in.account.id
+
+    @property
+    def actor(self) -> Actor:
+        """Who looks after the server, on pages for those who may."""
+        if self.tending is None:
+            raise RuntimeError("This page asks for no permission.")
+        return self.tending
 
     @property
     def is_for_member(self) -> bool:
@@ -281,6 +293,7 @@ class Route:
     access: Access
     handler: Handler
     takes: Callable[[Server], int] | None = None
+    permission: Permission | None = None
 
 
 class Pages:
@@ -289,21 +302,32 @@ class Pages:
     def __init__(self) -> None:
         self.routes: list[Route] = []
 
-    def get(self, path: str, access: Access = "form") -> Callable[[Handler], Handler]:
-        return self._define("GET", path, access)
+    def get(
+        self, path: str, access: Access = "form", permission: Permission | None = None
+    ) -> Callable[[Handler], Handler]:
+        return self._define("GET", path, access, None, permission)
 
-    def post(self, path: str, access: Access = "form") -> Callable[[Handler], Handler]:
-        return self._define("POST", path, access)
+    def post(
+        self, path: str, access: Access = "form", permission: Permission | None = None
+    ) -> Callable[[Handler], Handler]:
+        return self._define("POST", path, access, None, permission)
 
-    def upload(self, path: str, limit: Callable[[Server], int]) -> Callable[[Handler], Handler]:
+    def upload(
+        self, path: str, limit: Callable[[Server], int], permission: Permission | None = None
+    ) -> Callable[[Handler], Handler]:
         """For members: a form that brings files, of at most so many bytes."""
-        return self._define("POST", path, "member", limit)
+        return self._define("POST", path, "member", limit, permission)
 
     def _define(
-        self, method: str, path: str, access: Access, takes: Callable[[Server], int] | None = None
+        self,
+        method: str,
+        path: str,
+        access: Access,
+        takes: Callable[[Server], int] | None,
+        permission: Permission | None,
     ) -> Callable[[Handler], Handler]:
         def keep(handler: Handler) -> Handler:
-            self.routes.append(Route(method, path, access, handler, takes))
+            self.routes.append(Route(method, path, access, handler, takes, permission))
             return handler
 
         return keep
@@ -370,6 +394,9 @@ async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -
         request, params, desk, query, cookies, member, _language(desk, request, cookies, query, member)
     )
     visit.is_public, visit.news = access == "anyone", news
+    if route.permission is not None and member is not None:
+        visit.tending = await store.reading(permitting.actor_of, member.account.id)
+        permitting.check_one_of(visit.tending, route.permission)
     if member is not None and entering.is_stale(member, here):
         await store.writing(entering.touch, member, request.address, here)
     _remember_language(visit)

@@ -120,6 +120,7 @@ NOTICES: dict[str, Sentence] = {
     "accept_done": sentence("They follow you now."),
     "reject_done": sentence("The request is declined."),
     "server_unblocked": sentence("The server is no longer blocked."),
+    "desk_done": sentence("Done. It stands in the log."),
 }
 """What a page may say once, on top, after something was done. The keys are safe to hand through an address."""
 

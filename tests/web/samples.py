@@ -21,6 +21,7 @@ from martlet.web.permissions import in_plain_words
 from martlet.web.wording import Problem, sentence
 from tests.web.contact_samples import CONTACT_SAMPLES
 from tests.web.decision_samples import DECISION_SAMPLES
+from tests.web.desk_samples import DESK_SAMPLES
 from tests.web.member_samples import MEMBER_SAMPLES
 from tests.web.open_samples import OPEN_SAMPLES, listed
 from tests.web.sample_cards import (
@@ -199,6 +200,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "forgotten": (pages.ForgottenPage(), FRAME),
     "forgotten-sent": (pages.ForgottenSentPage("amara@harbour.example"), FRAME),
     "new-password": (pages.NewPasswordPage("t0ken", "amara", problems=(SHORT,)), FRAME),
+    "settings-staff": (pages.SettingsPage("jona@hof.example", 1, False, may_tend=True), SIGNED_IN),
     "settings": (
         pages.SettingsPage("jona@mauerwinkel.example", 3, True),
         replace(SIGNED_IN, notice=sentence("Your password is changed.")),
@@ -311,4 +313,5 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     **OPEN_SAMPLES,
     **SETTINGS_SAMPLES,
     **CONTACT_SAMPLES,
+    **DESK_SAMPLES,
 }

@@ -326,4 +326,5 @@ def test_classes_and_drawings_exist() -> None:
 def test_small_enough_for_a_slow_line() -> None:
     assert len(assets()["martlet.css"].content) < 24_000
     assert len(assets()["app.css"].content) < 12_000
+    assert len(assets()["desk.css"].content) < 6_000
     assert max(len(render(*sample).encode()) for sample in SAMPLES.values()) < 24_000
