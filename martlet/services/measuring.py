@@ -87,11 +87,6 @@ COUNTERS: Mapping[str, Counter] = {
     "active_users": lambda db, _, at: day_counts.kept(db, "active_users", at.first, at.last),
     "new_users": lambda db, _, at: day_counts.kept(db, "new_users", at.first, at.last),
     "interactions": lambda db, _, at: day_counts.kept(db, "interactions", at.first, at.last),
-    "posts_here": lambda db, _, at: day_counts.kept(db, "posts", at.first, at.last),
-    **{
-        name: partial(_level, name)
-        for name in ("database_bytes", "waiting_jobs", "waiting_deliveries", "cache_bytes")
-    },
     "opened_reports": lambda db, _, at: day_counts.opened_reports(db, at.first, at.last),
     "resolved_reports": lambda db, _, at: day_counts.resolved_reports(db, at.first, at.last),
     "tag_accounts": lambda db, tag, at: day_counts.tag_uses(db, int(tag), at.first, at.last)[1],
@@ -105,12 +100,21 @@ COUNTERS: Mapping[str, Counter] = {
     "instance_followers": lambda db, host, at: day_counts.following(db, host, at.first, at.last),
 }
 """By the name of the measure; the text is the hashtag's id or the server's host, where it is about one."""
+LEVELS: Mapping[str, Counter] = {
+    "posts_here": lambda db, _, at: day_counts.kept(db, "posts", at.first, at.last),
+    **{
+        name: partial(_level, name)
+        for name in ("database_bytes", "waiting_jobs", "waiting_deliveries", "cache_bytes")
+    },
+}
+"""What only the web pages show: posts written here, and how high something stood each day."""
 _UNITS = {"instance_media_attachments": "bytes"}
 
 
 def measure(db: Reader, name: str, about: str, period: Period) -> Measure:
-    """One of `COUNTERS`."""
-    found = COUNTERS[name](db, about, period)
+    """One of `COUNTERS` or `LEVELS`."""
+    counter = COUNTERS.get(name) or LEVELS[name]
+    found = counter(db, about, period)
     days = [(day, found.get(day, 0)) for day in range(period.first, period.last + 1)]
     if name == "active_users":  # somebody who comes every day is one person: not the sum of the days
         return Measure(days, day_counts.people_since(db, period.first * DAY_MS), None)
@@ -119,7 +123,7 @@ def measure(db: Reader, name: str, about: str, period: Period) -> Measure:
             {host for _, host, _ in day_counts.tagged(db, int(about), period.first, period.last) if host}
         )
         return Measure(days, total, None)
-    before = sum(COUNTERS[name](db, about, period.before).values())
+    before = sum(counter(db, about, period.before).values())
     return Measure(days, sum(found.values()), before, _UNITS.get(name))
 
 

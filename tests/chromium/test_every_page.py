@@ -24,6 +24,9 @@ MEMBERS = (
     "/saved",
     "/settings",
     "/settings/profile",
+    "/desk",
+    "/desk/accounts",
+    "/desk/health",
 )
 
 
