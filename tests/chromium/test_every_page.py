@@ -55,6 +55,16 @@ def test_it_is_for_everybody(visit: Visit, who: str, width: int) -> None:
     assert not found, "\n".join(found)
 
 
+def test_pictures_have_their_place_before_they_come(visit: Visit) -> None:
+    page = visit("/", script=False)
+    page.route("**/media/**", lambda route: route.abort())
+    page.goto("http://localhost:3000/@jona")
+    heights = page.evaluate("[...document.querySelectorAll('.pics img')].map(one => one.height)")
+    assert heights
+    assert min(heights) > 100  # noqa: PLR2004 - pixels
+    visit.faults.clear()
+
+
 def test_what_is_wrong_is_seen(visit: Visit) -> None:
     """The watchdogs bite: else all of the above would say nothing."""
     page = visit("/about")
