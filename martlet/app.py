@@ -92,7 +92,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         ProxyDoor(ground, fetcher, limiter),
         MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver, translator),
         post_office.door,
-        WebDoor(ground, limiter, post_office.resolver),
+        WebDoor(ground, limiter, post_office.resolver, hub),
     ]
     watch = None
     if settings.metrics:

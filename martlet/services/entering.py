@@ -1,5 +1,6 @@
 """Sessions: somebody signed in to a browser, and the second step on the way there."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.accounts import Account
@@ -63,6 +64,11 @@ def find_member(db: Reader, token: str, here: Server) -> Member | None:
     if login is None or login.is_barred or login.confirmed_at is None or login.approved_at is None:
         return None
     return Member(session, login, accounts.get(db, login.account))
+
+
+def still_open(db: Reader, ids: Collection[int], here: Server) -> set[int]:
+    """Those of the sessions whose owners may still come in with them."""
+    return sessions.still_open(db, ids, here.now_ms() - SESSION_DAYS * DAY)
 
 
 def is_stale(member: Member, here: Server) -> bool:

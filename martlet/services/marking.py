@@ -11,6 +11,13 @@ from martlet.storage.markers import Marker
 TIMELINES = ("home", "notifications")
 
 
+def mark_on(db: Writer, account: AccountId, timeline: str, last_read: int, here: Server) -> None:
+    """The same of one timeline, but never back."""
+    before = next(iter(markers.of_account(db, account, [timeline])), None)
+    if before is None or before.last_read_id < last_read:
+        mark(db, account, {timeline: last_read}, here)
+
+
 def mark(db: Writer, account: AccountId, last_read: Mapping[str, int], here: Server) -> list[Marker]:
     """Set the markers of timelines; the last word counts, even if it goes back."""
     return [

@@ -1,9 +1,11 @@
 """Browsers in which somebody is signed in. Of a session's token only the digest is kept."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import UserId
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,24 @@ def insert(db: Writer, session: Session) -> None:
 def find(db: Reader, digest: bytes) -> Session | None:
     row = db.row(f"SELECT {COLUMNS} FROM session WHERE digest = :digest", digest=digest)
     return Session(*row) if row else None
+
+
+def still_open(db: Reader, ids: Collection[int], since: int) -> set[int]:
+    """Those of the sessions that were used since, and whose owners may still come in."""
+    rows = db.rows(
+        f"""
+        SELECT session.id
+          FROM session
+          JOIN users ON users.id = session.user_id
+          JOIN account ON account.id = users.account_id
+         WHERE session.id {among("ids")} AND session.seen_at >= :since
+           AND users.disabled_at IS NULL AND users.confirmed_at IS NOT NULL AND users.approved_at IS NOT NULL
+           AND account.suspended_at IS NULL AND account.deleted_at IS NULL
+        """,
+        ids=numbers(ids),
+        since=since,
+    )
+    return {row[0] for row in rows}
 
 
 def of_user(db: Reader, user: UserId) -> list[Session]:

@@ -13,9 +13,9 @@ connection (`http/connection.py`).
 import asyncio
 import logging
 from collections import Counter, deque
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextvars import Context
-from typing import Final
+from typing import Final, TypeVar
 
 import msgspec
 
@@ -23,6 +23,7 @@ from martlet.model.broadcasts import KINDS
 from martlet.model.errors import TooMany
 from martlet.model.names import TokenId
 from martlet.model.server import Server
+from martlet.services import entering
 from martlet.storage import broadcasts
 from martlet.storage.database import Store
 from martlet.storage.feeds import Feed
@@ -33,6 +34,8 @@ from martlet.streaming.listeners import Listener
 from martlet.streaming.places import Places
 
 log = logging.getLogger("martlet.streaming")
+
+Id = TypeVar("Id")
 
 CHECKED: Final = 3.0
 """Seconds between two looks whether those who listen may still come in."""
@@ -56,7 +59,7 @@ class Hub:
     """One for each process."""
 
     def __init__(self, store: Store, here: Server) -> None:
-        self._store, self._slot = store, here.ids.slot
+        self._store, self._here, self._slot = store, here, here.ids.slot
         self._places = Places()
         self._carrier = Carrier(store, here, self._places)
         self._listeners: set[Listener] = set()
@@ -182,15 +185,19 @@ class Hub:
 
     async def _turn_away(self) -> None:
         by_token: dict[TokenId, list[Listener]] = {}
+        by_session: dict[int, list[Listener]] = {}
         for listener in self._listeners:
             if listener.viewer.token is not None:
                 by_token.setdefault(listener.viewer.token, []).append(listener)
-        tokens = list(by_token)
-        for start in range(0, len(tokens), CHECKED_AT_ONCE):
-            some = tokens[start : start + CHECKED_AT_ONCE]
+            elif listener.session is not None:
+                by_session.setdefault(listener.session, []).append(listener)
+        for some in _portions(by_token):
             for token in await self._store.reading(reach.barred, some):
-                for listener in by_token[token]:
-                    listener.end("barred")
+                _bar(by_token[token])
+        for sessions in _portions(by_session):
+            still = await self._store.reading(entering.still_open, sessions, self._here)
+            for session in set(sessions) - still:
+                _bar(by_session[session])
 
     async def _rest(self) -> None:
         """Hear nothing any more, until somebody comes."""
@@ -204,3 +211,14 @@ class Hub:
                 self._feed.stop()
                 self._feed = None
                 await self._store.writing(broadcasts.stop_listening, self._slot)
+
+
+def _bar(listeners: Iterable[Listener]) -> None:
+    for listener in listeners:
+        listener.end("barred")
+
+
+def _portions(ids: Iterable[Id]) -> Iterator[list[Id]]:
+    waiting = list(ids)
+    for start in range(0, len(waiting), CHECKED_AT_ONCE):
+        yield waiting[start : start + CHECKED_AT_ONCE]

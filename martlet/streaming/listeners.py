@@ -52,14 +52,16 @@ class Voice(Protocol):
 class Listener(ABC):
     """One open stream."""
 
-    __slots__ = ("channels", "viewer", "voice", "who")
+    __slots__ = ("channels", "session", "viewer", "voice", "who")
 
-    def __init__(self, viewer: Viewer, voice: Voice, who: str) -> None:
+    def __init__(self, viewer: Viewer, voice: Voice, who: str, session: int | None = None) -> None:
         self.viewer = viewer
         """As they were last looked up."""
         self.voice = voice
         self.who = who
         """Whose stream it counts as: an account, or an address."""
+        self.session = session
+        """The browser's session it came with, where that was no token."""
         self.channels: set[Channel] = set()
 
     @abstractmethod

@@ -1,7 +1,8 @@
 """
 What members do with posts and people by a button: one form a page, whose buttons name the act and what it is done to.
 
-Afterwards the browser is sent back to where it was, to the same post.
+Afterwards the browser is sent back to where it was, to the same post; script (`static/acting.js`) gets the part of
+the page that has changed.
 """
 
 from collections.abc import Callable
@@ -14,9 +15,10 @@ from martlet.model.ids import id_from
 from martlet.model.names import AccountId, PollId, PostId
 from martlet.services import blocking, following, polling, profiles, reacting
 from martlet.services.following import Wanted
-from martlet.storage import relations
-from martlet.storage.database import Writer
-from martlet.web import addresses, undoing
+from martlet.storage import posts, relations
+from martlet.storage.database import Reader, Writer
+from martlet.web import addresses, threads, undoing
+from martlet.web.cards import FeedPost
 from martlet.web.visits import DONE, UNDO, Pages, Visit
 
 pages = Pages()
@@ -71,7 +73,13 @@ async def act(visit: Visit) -> Answer:
     if name == "unboost":
         visit.count(limits.DELETIONS)
     await visit.store.writing(ON_POST[name], visit, PostId(id))
+    if visit.wants_part:
+        return visit.part("parts/acts_alone.html", item=await visit.store.reading(_item, visit, PostId(id)))
     return _back(visit, f"p-{id}")
+
+
+def _item(db: Reader, visit: Visit, post: PostId) -> FeedPost:
+    return threads.item_of(db, visit, posts.get_shown(db, post, visit.account))
 
 
 @pages.post(addresses.PERSON_ACT, access="member")
@@ -115,6 +123,8 @@ async def _vote(visit: Visit, poll: PollId) -> Answer:
         post = await visit.store.writing(_choose, visit, poll, chosen[:MOST_CHOICES])
     except polling.CannotVote as error:
         return _back(visit, error=error)
+    if visit.wants_part:
+        return visit.part("parts/poll_alone.html", item=await visit.store.reading(_item, visit, post))
     return _back(visit, f"p-{post}")
 
 

@@ -19,6 +19,7 @@ from martlet.model.errors import (
     Unavailable,
 )
 from martlet.services.ports import Ground, Resolver
+from martlet.streaming.hub import Hub
 from martlet.web import (
     acting,
     consenting,
@@ -31,6 +32,7 @@ from martlet.web import (
     inbox,
     joining,
     language,
+    live,
     mailing,
     moving,
     news,
@@ -67,6 +69,7 @@ ALL: Sequence[Pages] = (
     entering.pages,
     inbox.pages,
     joining.pages,
+    live.pages,
     mailing.pages,
     moving.pages,
     news.pages,
@@ -112,10 +115,14 @@ class WebDoor:
     prefixes: tuple[str, ...] = ("",)
 
     def __init__(
-        self, ground: Ground, limiter: Limiter | None = None, resolver: Resolver | None = None
+        self,
+        ground: Ground,
+        limiter: Limiter | None = None,
+        resolver: Resolver | None = None,
+        hub: Hub | None = None,
     ) -> None:
         self.routes = Routes[Endpoint]()
-        self._desk = Desk(ground, limiter, ground.here.name, resolver)
+        self._desk = Desk(ground, limiter, ground.here.name, resolver, hub)
         for pages in ALL:
             visits.add(self.routes, pages, self._desk)
         files.add(self.routes)

@@ -94,6 +94,11 @@ class Feeds:
                 result[place] = made.get(shown[place].id, "")
         return tuple(minijinja.safe(html) for html in result if html)
 
+    def is_hidden(self, db: Reader, one: Shown, reader: AccountId, context: FilterContext) -> bool:
+        """Whether a filter of the reader's leaves the post out."""
+        found = self._filtered(db, [one], reader, context).get(one.id)
+        return found is not None and found.action == "hide"
+
     def _made(
         self,
         db: Reader,

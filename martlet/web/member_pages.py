@@ -23,16 +23,24 @@ class Tab:
 
 @dataclass(frozen=True, slots=True)
 class HomePage:
-    """`/home`, `/local`, a list. `is_first`: the newest posts, not further down."""
+    """
+    `/home`, `/local`, a list. `is_first`: the newest posts, not further down.
+
+    `read`: those below the place up to which was read; `newest`: the id of the first of all.
+    """
 
     template: ClassVar[str] = "home.html"
     place: ClassVar[Place] = "home"
     which: Literal["home", "local", "list"]
     posts: tuple[str, ...]
+    read: tuple[str, ...] = ()
     newer: str | None = None
     older: str | None = None
     lists: tuple[Tab, ...] = ()
     is_first: bool = True
+    address: str = "/home"
+    newest: str = "0"
+    live: str = "/live"
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +205,10 @@ class TopicPage:
     tag: str = ""
     is_followed: bool = False
     link: LinkCard | None = None
+    address: str = ""
+    newest: str = "0"
+    live: str = "/live"
+    """On the first page of a hashtag more than that, see `web.live`."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,7 @@
 """Posts about something: with a hashtag, or with a link to one page."""
 
+from urllib.parse import quote
+
 from martlet.http.answer import Answer, redirect
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.names import NOBODY
@@ -55,11 +57,15 @@ def _tag_for_member(db: Reader, visit: Visit) -> TopicPage:
     key, own = hashtags.hashtag_key(name), addresses.at(addresses.TAG, name=name)
     shown = listings.tagged(db, me, visit.paging(AT_ONCE), visit.here.now_ms(), Tags([key]), Narrowing())
     newer, older = visit.ends(own, shown, AT_ONCE)
+    newest = str(shown[0].id) if shown else "0"
     return TopicPage(
         posts=visit.desk.feeds.render(db, shown, me, visit.language, "public"),
         newer=newer,
         older=older,
         tag=name,
+        address=own,
+        newest=newest,
+        live=f"{addresses.LIVE}?tag={quote(key)}&since={newest}" if visit.is_first_page else addresses.LIVE,
         is_followed=key in followed_tags.among(db, me, [key]),
     )
 

@@ -37,6 +37,7 @@ from martlet.services.ports import Ground, Resolver
 from martlet.storage import notifications
 from martlet.storage.database import Reader, Store
 from martlet.storage.notifications import Choice
+from martlet.streaming.hub import Hub
 from martlet.web import addresses, faces, guarding, language, looks
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import Feeds
@@ -44,7 +45,7 @@ from martlet.web.language import Language
 from martlet.web.looks import Look
 from martlet.web.pages import Frame, Page
 from martlet.web.public_posts import PublicPosts
-from martlet.web.rendering import render
+from martlet.web.rendering import environment, render
 from martlet.web.shelf import Shelf
 from martlet.web.wording import NOTICES
 
@@ -79,6 +80,7 @@ class Desk:
     limiter: Limiter | None
     name: str
     resolver: Resolver | None = None
+    hub: Hub | None = None
     feeds: Feeds = field(init=False)
     public: PublicPosts = field(init=False)
     whole: Shelf[bytes] = field(init=False)
@@ -135,6 +137,18 @@ class Visit:
     @property
     def store(self) -> Store:
         return self.desk.ground.store
+
+    @property
+    def hub(self) -> Hub:
+        """Through which open pages hear of what is new."""
+        if self.desk.hub is None:
+            raise RuntimeError("This process has no streams.")
+        return self.desk.hub
+
+    @property
+    def wants_part(self) -> bool:
+        """Whether script asked, for no more than the part of the page that changes."""
+        return self.request.header(b"hx-request") == "true"
 
     @property
     def network(self) -> str:
@@ -243,6 +257,11 @@ class Visit:
                 self.desk.whole.keep(key, content, until)
         kept = [PRIVATE] if self.headers else [BRIEFLY, VARY]
         return Answer(content, 200, [HTML, *guarding.headers(), *kept, *self.headers])
+
+    def part(self, template: str, **values: object) -> Answer:
+        """A part of a page, for `wants_part`."""
+        html = environment(self.language).render_template(template, **values)
+        return Answer(html.encode(), 200, [HTML, *guarding.headers(), PRIVATE, *self.headers])
 
     def embedded(self, page: Page) -> Answer:
         """A page that other sites may show in a frame; it is the same for everybody and has no forms."""

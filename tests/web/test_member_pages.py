@@ -434,9 +434,9 @@ def test_the_number_of_news_stands_in_the_menu(api: Api) -> None:
     api.post(f"/api/v1/accounts/{ada.id}/follow", token=api.person("bob"))
     api.work()
     browser = inside(api, ada)
-    assert "<b>1</b>" in browser.get("/home").text
+    assert "<b data-news>1</b>" in browser.get("/home").text
     browser.get("/news")
-    assert "<b>1</b>" not in browser.get("/home").text
+    assert "<b data-news>1</b>" not in browser.get("/home").text
 
 
 def test_what_is_limited_in_apps_is_limited_here(ground: Ground, settings: Settings) -> None:

@@ -2,6 +2,9 @@
 import "./trusted.js";
 
 const PARTS = [
+  ["#act", () => import("./acting.js")],
+  ["[data-feed]", () => import("./feed.js")],
+  ["[data-live]", () => import("./live.js")],
 ];
 
 for (const [selector, bring] of PARTS) {
