@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urldefrag, urlsplit
 
 from tests.client import PASSWORD, Api, Files, Person, Reply
 
@@ -89,7 +89,7 @@ class Browser:
     def follow(self, reply: Reply) -> Reply:
         """Go where redirects lead, as long as that is here."""
         while reply.status == 303 and (reply.headers["location"].startswith("/")):
-            reply = self.get(reply.headers["location"])
+            reply = self.get(urldefrag(reply.headers["location"]).url)
         return reply
 
     def sign_in(self, person: Person | str, password: str = PASSWORD) -> Reply:

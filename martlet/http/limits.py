@@ -40,6 +40,10 @@ FETCHES = Rule("fetches", 1000, 300)
 APPS = Rule("apps", 60, 600)
 UPLOADS = Rule("uploads", 250, 1800)
 """Two posts or albums of a hundred pictures, and some."""
+COMPLETIONS = Rule("completions", 300, 300)
+"""Words completed while somebody writes."""
+CHECKS = Rule("checks", 300, 300)
+"""Looks at a text while somebody writes it."""
 DELETIONS = Rule("deletions", 30, 1800)
 """Posts deleted and boosts taken back: each is told to every server that has the post."""
 TRANSLATIONS = Rule("translations", 60, 600)

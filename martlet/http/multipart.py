@@ -19,7 +19,7 @@ from martlet.http.forms import Malformed, Value, _refuse_nul, nested
 from martlet.http.request import BodyTooLarge, Request
 
 FIELD_LIMIT = 256 * 1024
-PARTS = 200
+PARTS = 400
 HEADER_LIMIT = 8 * 1024
 
 

@@ -83,6 +83,12 @@ def strangers(db: Reader, text: str, author: AccountId, here: Server) -> list[st
     return list(dict.fromkeys(found))
 
 
+def named(db: Reader, words: Words, author: AccountId) -> set[AccountId]:
+    """Whom a text names, as far as they are known here."""
+    wanted = {(mention.username.lower(), mention.host or "") for mention in words.parsed.mentions}
+    return {one.id for one in attached.mentionable(db, wanted, author).values()}
+
+
 def compose(
     db: Reader, words: Words, author: AccountId, here: Server, quoted: tuple[str, str] | None = None
 ) -> Composed:

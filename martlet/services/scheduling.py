@@ -7,6 +7,9 @@ once, however often the job is run, and late rather than never where the
 server was down. What cannot be published when its moment comes (the post it
 answers is gone, its author was frozen) stays among its author's scheduled
 posts with that moment, to be given another or deleted: no words are lost.
+
+What is sent from the pages can wait so for a few seconds, in which its author may
+take it back (docs/decisions/0046-taking-a-post-back.md).
 """
 
 from dataclasses import replace
@@ -14,10 +17,10 @@ from dataclasses import replace
 import msgspec
 
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, Unavailable
-from martlet.model.names import AccountId, PostId, ScheduledId
+from martlet.model.names import AccountId, DraftId, PostId, ScheduledId
 from martlet.model.posts import Draft
 from martlet.model.server import Server
-from martlet.services import attaching, posting
+from martlet.services import attaching, drafting, posting
 from martlet.storage import accounts, events, media, posts, scheduled, users
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.scheduled import Scheduled
@@ -25,6 +28,8 @@ from martlet.storage.scheduled import Scheduled
 PUBLISH = "publish_scheduled"
 AHEAD_MS = 5 * 60 * 1000
 DAY_MS = 86_400_000
+UNDO_SECONDS = 10
+"""For which what was sent can be taken back, where its author wants that."""
 ALL = 300
 """Posts that one account may have waiting."""
 A_DAY = 25
@@ -59,20 +64,53 @@ def publish_at(db: Writer, draft: Draft, at: int, here: Server) -> PostId | Sche
     Drafts sent with one idempotency key are one. Raises `TooSoon`,
     `TooManyScheduled`, and what `posting.publish` raises.
     """
-    now = here.now_ms()
-    if at <= now:
+    if at <= here.now_ms():
         return posting.publish(db, draft, here)
     id = ScheduledId(here.next_id())
-    if draft.idempotency_key:
-        first: int = posts.claim_key(
-            db, draft.author, draft.idempotency_key, PostId(id), now, posting.KEY_LIFETIME
-        )
-        if first != id:
-            return PostId(first)
+    first = _claim_key(db, draft, id, here)
+    if first is not None:
+        return first
     scheduled.lock_all(db, draft.author)
     if scheduled.count(db, draft.author) >= ALL:
         raise TooManyScheduled(f"Validation failed: You have exceeded the limit of {ALL} scheduled posts")
     _check_moment(db, draft.author, at, id, here)
+    _keep(db, draft, id, at, here)
+    return id
+
+
+def hold(db: Writer, draft: Draft, seconds: int, here: Server) -> PostId | ScheduledId:
+    """
+    Keep a draft for some seconds, in which its author may take it back, before it is published.
+
+    Raises what `publish_at` raises.
+    """
+    scheduled.lock_all(db, draft.author)
+    if seconds <= 0 or scheduled.count(db, draft.author) >= ALL:
+        return posting.publish(db, draft, here)
+    id = ScheduledId(here.next_id())
+    first = _claim_key(db, draft, id, here)
+    if first is not None:
+        return first
+    _keep(db, draft, id, here.now_ms() + seconds * 1000, here)
+    return id
+
+
+def prefer_holding(db: Writer, account: AccountId, wants: bool) -> None:  # noqa: FBT001 - what was ticked
+    """Whether what the account sends is to wait some seconds, in which it can be taken back."""
+    users.update(db, account, undo_seconds=UNDO_SECONDS if wants else 0)
+
+
+def _claim_key(db: Writer, draft: Draft, id: ScheduledId, here: Server) -> PostId | None:
+    """What was sent with the same key before, if anything was."""
+    if not draft.idempotency_key:
+        return None
+    first: int = posts.claim_key(
+        db, draft.author, draft.idempotency_key, PostId(id), here.now_ms(), posting.KEY_LIFETIME
+    )
+    return None if first == id else PostId(first)
+
+
+def _keep(db: Writer, draft: Draft, id: ScheduledId, at: int, here: Server) -> None:
     made = posting.decided(db, draft, PostId(id), here)
     settled = replace(
         draft,
@@ -90,7 +128,6 @@ def publish_at(db: Writer, draft: Draft, at: int, here: Server) -> PostId | Sche
     scheduled.insert(db, Scheduled(id, draft.author, at, msgspec.json.encode(settled).decode()))
     attaching.hold(db, made.files, id)
     _publish_later(db, id, at)
-    return id
 
 
 def _lifetime(draft: Draft, made: posting.Decided, here: Server) -> int | None:
@@ -118,6 +155,13 @@ def change_moment(db: Writer, account: AccountId, id: ScheduledId, at: int, here
 def cancel(db: Writer, account: AccountId, id: ScheduledId, here: Server) -> None:
     """The draft is gone; its media can be used again for a day. Raises `NotFound`."""
     _remove(db, _take(db, account, id), here)
+
+
+def take_back(db: Writer, account: AccountId, id: ScheduledId, here: Server) -> DraftId:
+    """Have a post that waits be a draft again, to be written on. Raises `NotFound` where it went out already."""
+    one = _take(db, account, id)
+    _remove(db, one, here)
+    return drafting.put_back(db, draft_of(one), here)
 
 
 def _take(db: Writer, account: AccountId, id: ScheduledId) -> Scheduled:

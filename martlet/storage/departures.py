@@ -9,6 +9,7 @@ OWNED = (
     ("thread_mute", "account_id"),
     ("poll_vote", "account_id"),
     ("scheduled_post", "account_id"),
+    ("draft", "account_id"),
     ("idempotency", "account_id"),
     ("block", "account_id"),
     ("block", "blocked_id"),

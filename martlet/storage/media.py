@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from martlet.model.names import AccountId, AlbumId, MediaId, PostId, ScheduledId
+from martlet.model.names import AccountId, AlbumId, DraftId, MediaId, PostId, ScheduledId
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
@@ -90,7 +90,7 @@ def attach(db: Writer, id: MediaId, post: PostId, position: int) -> bool:
     return bool(
         db.run(
             """
-            UPDATE media SET post_id = :post, position = :position
+            UPDATE media SET post_id = :post, position = :position, draft_id = NULL
              WHERE id = :id AND (post_id IS NULL OR post_id = :post) AND scheduled_id IS NULL AND album_id IS NULL
             """,
             id=id,
@@ -105,7 +105,7 @@ def hold(db: Writer, id: MediaId, scheduled: ScheduledId) -> bool:
     return bool(
         db.run(
             """
-            UPDATE media SET scheduled_id = :scheduled
+            UPDATE media SET scheduled_id = :scheduled, draft_id = NULL
              WHERE id = :id AND post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL
             """,
             id=id,
@@ -143,6 +143,28 @@ def lock(db: Writer, ids: Collection[MediaId]) -> None:
             f"SELECT id FROM media WHERE id {among('ids')} ORDER BY id {lock_row(db.dialect)}",
             ids=numbers(ids),
         )
+
+
+def keep_with_draft(db: Writer, ids: Collection[MediaId], draft: DraftId, owner: AccountId) -> None:
+    """Those of the owner's files that no post has, nor is to have, wait with a draft."""
+    if ids:
+        db.run(
+            f"""
+            UPDATE media SET draft_id = :draft
+             WHERE id {among("ids")} AND owner_id = :owner
+               AND post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL
+            """,
+            ids=numbers(ids),
+            draft=draft,
+            owner=owner,
+        )
+
+
+def release_from_draft(db: Writer, draft: DraftId, now: int) -> None:
+    """As `release_held` does for what was to be published."""
+    db.run(
+        "UPDATE media SET draft_id = NULL, created_at = :now WHERE draft_id = :draft", draft=draft, now=now
+    )
 
 
 def take_off(db: Writer, post: PostId) -> None:
@@ -192,11 +214,12 @@ def of_owner(db: Reader, owner: AccountId, limit: int) -> list[Media]:
 
 
 def unused(db: Reader, before: int, limit: int) -> list[Media]:
-    """Media that no post has shown since the moment `before`, and none is going to."""
+    """Media that no post has shown since the moment `before`, and none is going to, nor a draft."""
     rows = db.rows(
         f"""
         SELECT {COLUMNS} FROM media
-         WHERE post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL AND created_at < :before
+         WHERE post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL AND draft_id IS NULL
+           AND created_at < :before
          ORDER BY created_at LIMIT :limit
         """,
         before=before,

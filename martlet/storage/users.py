@@ -28,6 +28,7 @@ class User:
     show_media: str
     open_warnings: int
     play_gifs: int
+    undo_seconds: int
 
 
 COLUMNS = ", ".join(f"users.{name}" for name in User.__slots__)

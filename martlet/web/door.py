@@ -29,6 +29,7 @@ from martlet.web import (
     entering,
     files,
     guarding,
+    history,
     inbox,
     joining,
     language,
@@ -51,8 +52,10 @@ from martlet.web import (
     timelines,
     topics,
     undoing,
+    unsent,
     visits,
     writing,
+    writing_aids,
 )
 from martlet.web.desk.all import DESK
 from martlet.web.pages import ErrorPage, Frame
@@ -67,6 +70,7 @@ ALL: Sequence[Pages] = (
     decisions.pages,
     distancing.pages,
     entering.pages,
+    history.pages,
     inbox.pages,
     joining.pages,
     live.pages,
@@ -88,7 +92,9 @@ ALL: Sequence[Pages] = (
     topics.pages,
     undoing.pages,
     *settings.ALL,
+    unsent.pages,
     writing.pages,
+    writing_aids.pages,
     *DESK,
 )
 

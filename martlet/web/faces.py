@@ -29,10 +29,11 @@ def emoji_in(db: Reader, text: str, host: str, here: Server) -> tuple[Emoji, ...
     codes = set(_SHORTCODE.findall(text)) if ":" in text else set()
     if not codes:
         return ()
-    return tuple(
-        Emoji(one.shortcode, media(FileUse.EMOJI, one.id, one.file, here, FileForm.ORIGINAL))
-        for one in emojis.named(db, codes, host)
-    )
+    return tuple(Emoji(one.shortcode, emoji_file(one, here)) for one in emojis.named(db, codes, host))
+
+
+def emoji_file(one: emojis.Emoji, here: Server) -> str:
+    return media(FileUse.EMOJI, one.id, one.file, here, FileForm.ORIGINAL)
 
 
 def face_with_emoji(db: Reader, account: Account, here: Server, *, is_inside: bool = False) -> Face:

@@ -35,8 +35,9 @@ class ForgedForm(NotAllowed):
         super().__init__("This form is too old, or it was not sent from this server's own page.")
 
 
-def headers(form_to: str = "") -> list[Header]:
+def headers(form_to: str = "", *, has_camera: bool = False) -> list[Header]:
     """`form_to` is a source that forms may lead to besides ourselves, as `redirects.source` gives it."""
+    camera = b"self" if has_camera else b""
     policy = (
         "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
         "require-trusted-types-for 'script'; trusted-types martlet; "
@@ -48,7 +49,7 @@ def headers(form_to: str = "") -> list[Header]:
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"same-origin"),
         (b"cross-origin-opener-policy", b"same-origin"),
-        (b"permissions-policy", b"camera=(), geolocation=(), microphone=()"),
+        (b"permissions-policy", b"camera=(%b), geolocation=(), microphone=()" % camera),
     ]
 
 
@@ -131,6 +132,16 @@ def check_origin(request: Request, here: Server) -> None:
     """The first of the two, before the form itself is read. Raises `ForgedForm`."""
     if not _is_own(request, here):
         raise ForgedForm
+
+
+def check_handed_on(request: Request, here: Server) -> None:
+    """
+    What a browser sends by itself, as its share sheet does: it may say that it comes from nowhere, but not from elsewhere.
+
+    Raises `ForgedForm`.
+    """
+    if request.headers.get(b"sec-fetch-site") != b"none":
+        check_origin(request, here)
 
 
 def _is_own(request: Request, here: Server) -> bool:

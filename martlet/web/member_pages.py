@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from martlet.services.threads import Wholeness
-from martlet.web.cards import Audience, Face, FeedPost, LinkCard, Picture, PostCard, Profile
+from martlet.web.cards import Audience, Face, FeedPost, LinkCard, PostCard, Profile
 from martlet.web.wording import Problem, Sentence
 
 Place = Literal["home", "search", "write", "news", "you", ""]
@@ -67,6 +67,10 @@ class ThreadPage:
     key: str
     text: str = ""
     audience: Audience = "public"
+    account: str = ""
+    """Whose drafts the browser keeps."""
+    limit: int = 0
+    """Characters of an answer."""
     problems: tuple[Problem, ...] = ()
 
 
@@ -104,50 +108,6 @@ class PersonPage:
     @property
     def place(self) -> Place:
         return "you" if self.between.is_self else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A file that is uploaded already, while its post is not sent yet."""
-
-    id: str
-    picture: Picture
-
-
-@dataclass(frozen=True, slots=True)
-class WritePage:
-    """
-    `/write`. Fields: text, warning, audience, language, reply, quote, key, picture_1 … with description_1 …, poll_1 …,
-    days, multiple, answers, may_ask, ends, here_only.
-
-    `key` makes sending twice the same as sending once. `is_edit`: what is there already is changed.
-    """
-
-    template: ClassVar[str] = "write.html"
-    place: ClassVar[Place] = "write"
-    key: str
-    audience: Audience
-    language: str
-    languages: tuple[tuple[str, str], ...]
-    limit: int
-    pictures: int
-    """How many files may still be added."""
-    text: str = ""
-    warning: str = ""
-    answered: PostCard | None = None
-    quoted: PostCard | None = None
-    kept: tuple[Kept, ...] = ()
-    choices: tuple[str, ...] = ()
-    poll_days: str = "1"
-    is_multiple: bool = False
-    answers: str = ""
-    """Who may answer: a word of `model.replying`; empty: as usual."""
-    may_ask: bool = False
-    ends: str = ""
-    """Seconds; empty: as usual."""
-    is_here_only: bool = False
-    edits: PostCard | None = None
-    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,8 @@ class Frame:
     undo: str = ""
     """Takes back what `notice` tells of, see `web.undoing`."""
     look: Look = AS_USUAL
+    sent: str = ""
+    """What was sent some seconds ago, and can be taken back."""
 
 
 # ── front door ──

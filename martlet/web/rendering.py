@@ -31,6 +31,16 @@ def render(page: Page, frame: Frame) -> str:
     )
 
 
+def piece(template: str, tongue: Language, **values: Any) -> str:
+    """A part of a page, for script to put in its place."""
+    return environment(tongue).render_template(template, **values)
+
+
+def told(sentence: Sentence, tongue: Language) -> str:
+    """A sentence by itself, escaped."""
+    return environment(tongue).render_str("{{ tell(sentence) }}", sentence=sentence)
+
+
 @cache
 def environment(tongue: Language) -> minijinja.Environment:
     """The environment for a language; compiled templates stay in it."""

@@ -66,6 +66,8 @@ def page_of(
         key=str(visit.here.next_id()),
         text=names_for_answer(db, visit, post) if text is None else text,
         audience=audience_for_answer(item.post.visibility),
+        account=str(visit.account),
+        limit=visit.here.limits.post,
         problems=problems,
     )
 

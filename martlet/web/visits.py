@@ -13,10 +13,10 @@ whoever is signed in has to allow, or one of several; it is asked before the
 form is read.
 """
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
 from martlet.http import forms, limits, multipart
@@ -25,7 +25,7 @@ from martlet.http.limits import Limiter, Rule
 from martlet.http.multipart import Upload
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
-from martlet.model.ids import id_from
+from martlet.model.ids import id_from, milliseconds_of
 from martlet.model.names import AccountId
 from martlet.model.paging import LAST_ID
 from martlet.model.paging import Page as Paging
@@ -34,6 +34,7 @@ from martlet.model.server import Server
 from martlet.services import entering, inviting, naming, permitting
 from martlet.services.entering import Member
 from martlet.services.ports import Ground, Resolver
+from martlet.services.scheduling import UNDO_SECONDS
 from martlet.storage import notifications
 from martlet.storage.database import Reader, Store
 from martlet.storage.notifications import Choice
@@ -68,6 +69,8 @@ PAGED = frozenset({"max_id", "min_id", "show", "lang"})
 """What may be asked of a page that is kept whole; with anything else in its address it is rendered anew."""
 DONE, UNDO = "done", "undo"
 """The query's names for a notice (`?done=signed_out`), and for what takes back what it tells of."""
+SENT = "sent"
+"""The query's name for what was sent a moment ago, and may be taken back."""
 BRIEFLY = (b"cache-control", b"public, max-age=30")
 VARY = (b"vary", b"Cookie, Accept-Language")
 
@@ -236,7 +239,8 @@ class Visit:
         """`form_to`: where forms on it may lead besides here, see `guarding.headers`."""
         html = render(page, self._frame())
         kept = [BRIEFLY, VARY] if self.is_public and not self.headers and self.member is None else [PRIVATE]
-        found = [HTML, *guarding.headers(form_to), *kept, *self.headers]
+        guards = guarding.headers(form_to, has_camera=getattr(page, "uses_camera", False))
+        found = [HTML, *guards, *kept, *self.headers]
         return Answer(html.encode(), status, found)
 
     def public_page(self, made_of: Hashable, make: Callable[[], tuple[Page, int]]) -> Answer:
@@ -289,6 +293,8 @@ class Visit:
         undo = self.query.get(UNDO, "") if notice is not None else ""
         if undo and guarding.undone_by(undo, self.ground.secret, self.seed, self.here) is None:
             undo = ""
+        sent = id_from(self.query.get(SENT, ""))
+        is_held = sent is not None and milliseconds_of(sent) + UNDO_SECONDS * 1000 > self.here.now_ms()
         return Frame(
             self.desk.server_card(),
             self.language,
@@ -300,6 +306,7 @@ class Visit:
             inviting.may_invite(self.here),
             undo,
             self.look,
+            sent=str(sent) if is_held else "",
         )
 
 
@@ -313,6 +320,8 @@ class Route:
     handler: Handler
     takes: Callable[[Server], int] | None = None
     permission: Permission | None = None
+    is_handed_on: bool = False
+    """The form is no page's of ours, but the browser's own."""
 
 
 class Pages:
@@ -337,6 +346,15 @@ class Pages:
         """For members: a form that brings files, of at most so many bytes."""
         return self._define("POST", path, "member", limit, permission)
 
+    def handed_on(self, path: str, limit: Callable[[Server], int]) -> Callable[[Handler], Handler]:
+        """
+        For members: what the device hands on to us, of at most so many bytes, without a token of ours.
+
+        Such a page only shows a form, and nothing comes from other sites: their forms come without the session's
+        cookie (SameSite), and say where they come from.
+        """
+        return self._define("POST", path, "member", limit, None, is_handed_on=True)
+
     def _define(
         self,
         method: str,
@@ -344,9 +362,11 @@ class Pages:
         access: Access,
         takes: Callable[[Server], int] | None,
         permission: Permission | None,
+        *,
+        is_handed_on: bool = False,
     ) -> Callable[[Handler], Handler]:
         def keep(handler: Handler) -> Handler:
-            self.routes.append(Route(method, path, access, handler, takes, permission))
+            self.routes.append(Route(method, path, access, handler, takes, permission, is_handed_on))
             return handler
 
         return keep
@@ -369,28 +389,43 @@ def _endpoint(route: Route, desk: Desk) -> Endpoint:
             return visit.go(addresses.DELETE_ACCOUNT)
         if route.takes is None:
             return await route.handler(visit)
-        async with _with_files(visit, route.takes(desk.ground.here)):
+        async with _with_files(visit, route.takes(desk.ground.here), is_handed_on=route.is_handed_on):
             return await route.handler(visit)
 
     return run
 
 
 @asynccontextmanager
-async def _with_files(visit: Visit, limit: int) -> AsyncIterator[None]:
+async def _with_files(visit: Visit, limit: int, *, is_handed_on: bool) -> AsyncIterator[None]:
     """A form with files. Nobody's body is read who is not signed in, or comes from another site."""
-    guarding.check_origin(visit.request, visit.here)
-    if not visit.request.header(b"content-type").startswith("multipart/form-data"):
+    if is_handed_on:
+        guarding.check_handed_on(visit.request, visit.here)
+    else:
+        guarding.check_origin(visit.request, visit.here)
+    if not is_handed_on and not visit.request.header(b"content-type").startswith("multipart/form-data"):
         _check_token(visit)  # another kind of form is not read, and so shows no token
     scratch = visit.ground.workshop.workers.scratch
     values, uploads = await multipart.with_files(visit.request, limit, scratch)
     try:
         visit.form = {name: value for name, value in values.items() if isinstance(value, str)}
-        visit.files = {name: value for name, value in values.items() if isinstance(value, Upload)}
-        _check_token(visit)
+        visit.files = dict(_named_files(values))
+        if not is_handed_on:
+            _check_token(visit)
         yield
     finally:
         for one in uploads:
             one.file.close()
+
+
+def _named_files(values: Mapping[str, Any]) -> Iterator[tuple[str, Upload]]:
+    """Several of one field (`files[]`) as `files-0`, `files-1` and so on."""
+    for name, value in values.items():
+        if isinstance(value, Upload):
+            yield name, value
+        elif isinstance(value, dict):
+            for n, one in value.items():
+                if isinstance(one, Upload):
+                    yield f"{name}-{n}", one
 
 
 def _check_token(visit: Visit) -> None:

@@ -1,309 +1,135 @@
 """Writing posts, and changing them: one form, which keeps what was typed and uploaded whatever goes wrong."""
 
-from dataclasses import dataclass, field, replace
-from typing import get_args
+from dataclasses import replace
 
-from martlet.http import limits
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, TooMany
 from martlet.model.ids import id_from
-from martlet.model.names import MediaId, PostId
-from martlet.model.posts import Draft, MediaChange, PollDraft, Post, Revision
-from martlet.model.replying import EVERYBODY, WORDS, ReplyPolicy
-from martlet.model.server import Server
-from martlet.model.visibility import Visibility
-from martlet.services import composing, editing, posting, uploading
-from martlet.services.uploading import Description
-from martlet.storage import media, posts, users
+from martlet.model.names import DraftId, PostId, ScheduledId
+from martlet.model.posts import MediaChange, Post, Revision
+from martlet.services import composing, drafting, editing, scheduling
+from martlet.services.scheduling import TooSoon
+from martlet.storage import circles, drafts, media, posts, users
 from martlet.storage.database import Reader, Writer
+from martlet.text.language_detection import detect
 from martlet.text.languages import LANGUAGES
-from martlet.web import addresses, showing, threads
-from martlet.web.cards import Audience, PostCard
-from martlet.web.member_pages import Kept, WritePage
+from martlet.web import addresses, pictures, showing, threads
+from martlet.web.cards import PostCard
+from martlet.web.typed import CHOICES, VISIBILITIES, ZONES, Typed, from_draft, from_form, post_in
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Problem, problems_of, sentence
+from martlet.web.wording import Problem, Sentence, counted, problems_of, sentence
+from martlet.web.writing_pages import Aim, KeptFile, WritePage
 
 pages = Pages()
 
-VISIBILITIES: dict[Audience, Visibility] = {
-    "public": Visibility.PUBLIC,
-    "unlisted": Visibility.UNLISTED,
-    "private": Visibility.FOLLOWERS,
-    "limited": Visibility.FOLLOWERS,  # an answer: made as narrow as what it answers
-    "direct": Visibility.MENTIONED,
-}
-FILES = 4
-"""Places for new files on the form; more may be added by sending it again."""
-CHOICES = 4
-COMMON = [
-    "en",
-    "de",
-    "zh",
-    "ar",
-    "bg",
-    "bn",
-    "ca",
-    "cs",
-    "da",
-    "el",
-    "es",
-    "et",
-    "fa",
-    "fi",
-    "fr",
-    "he",
-    "hi",
-    "hr",
-    "hu",
-    "id",
-    "it",
-    "ja",
-    "ko",
-    "lt",
-    "lv",
-    "nb",
-    "nl",
-    "pl",
-    "pt",
-    "ro",
-    "ru",
-    "sk",
-    "sl",
-    "sr",
-    "sv",
-    "th",
-    "tr",
-    "uk",
-    "ur",
-    "vi",
-]
-DAYS = ("1", "3", "7", "30")
-DAY_SECONDS = 86_400
-LIFETIMES = ("3600", "86400", "604800", "2592000")
-"""Seconds after which a post goes by itself."""
-KEY_LIMIT = 40
-SAID = "said-"
-"""What the fields for uploaded files' descriptions begin with; their ids follow."""
+COMMON = (
+    "en", "de", "zh", "ar", "bg", "bn", "ca", "cs", "da", "el", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id",
+    "it", "ja", "ko", "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "ur", "vi",
+)  # fmt: skip
 STRANGERS = 5
 """People of other servers looked up before a post that names them is published."""
 LOOKED_THROUGH = 20_000
+Refused = (InvalidInput, NotAllowed, TooMany)
+"""What the form is shown again for, with what was typed."""
 
 
-@dataclass(slots=True)
-class Typed:
-    """What stands in the form."""
+class WouldBeWider(InvalidInput):
+    """An answer would be read by more people than what it answers; its author is asked once."""
 
-    key: str
-    audience: Audience
-    language: str
-    text: str = ""
-    warning: str = ""
-    reply: PostId | None = None
-    quote: PostId | None = None
-    media: list[MediaId] = field(default_factory=list)
-    choices: tuple[str, ...] = ()
-    days: str = "1"
-    is_multiple: bool = False
-    answers: str = ""
-    may_ask: bool = False
-    ends: str = ""
-    is_here_only: bool = False
+    code = "would_be_wider"
 
-    @property
-    def replying(self) -> ReplyPolicy | None:
-        """None: as the author prefers. Whoever else `may_ask` answers once the author has looked at it."""
-        if self.answers not in WORDS:
-            return None
-        asking = (EVERYBODY,) if self.may_ask and self.answers != EVERYBODY else ()
-        return ReplyPolicy((self.answers,), asking)
-
-    def poll(self) -> PollDraft | None:
-        if not self.choices:
-            return None
-        return PollDraft(self.choices, int(self.days) * DAY_SECONDS, self.is_multiple, False)
+    def __init__(self) -> None:
+        super().__init__("More people could read this answer than what it answers.", "audience")
 
 
-def _limit(here: Server) -> int:
-    """A few files at once."""
-    return here.limits.image_bytes * FILES + here.limits.video_bytes
-
-
-# -- a new post ----------------------------------------------------------
+# -- the form ------------------------------------------------------------
 
 
 @pages.get(addresses.WRITE, access="member")
 async def write(visit: Visit) -> Answer:
-    return visit.page(await visit.store.reading(_empty, visit))
+    return visit.page(await visit.store.reading(_opened, visit))
 
 
-def _empty(db: Reader, visit: Visit) -> WritePage:
-    reply, quote = _post(visit.query.get("reply", "")), _post(visit.query.get("quote", ""))
+def _opened(db: Reader, visit: Visit) -> WritePage:
+    draft = id_from(visit.query.get("draft", ""))
+    if draft is not None:
+        kept = drafts.get(db, DraftId(draft), visit.account)
+        return page_of(db, visit, from_draft(drafting.draft_of(kept), str(visit.here.next_id()), kept.id))
+    return page_of(db, visit, fresh(db, visit))
+
+
+def fresh(db: Reader, visit: Visit) -> Typed:
+    """The form as it is opened: with what another page hands on, and whom an answer names."""
+    reply, quote = post_in(visit.query.get("reply", "")), post_in(visit.query.get("quote", ""))
+    user = users.find(db, visit.account)
     typed = Typed(
-        str(visit.here.next_id()), *_usual(db, visit), text=_shared(visit.query), reply=reply, quote=quote
+        key=str(visit.here.next_id()),
+        audience="public" if user is None else showing.AUDIENCES[user.default_visibility],
+        language=user.default_language or "" if user is not None else "",
+        text=shared(visit.query),
+        reply=reply,
+        quote=quote,
     )
     if reply is not None:
         answered = posts.get(db, reply, visit.account)
         typed.audience = threads.audience_for_answer(showing.AUDIENCES[answered.visibility])
         typed.text = threads.names_for_answer(db, visit, answered)
-    return _page(db, visit, typed)
+    return typed
 
 
-def _usual(db: Reader, visit: Visit) -> tuple[Audience, str]:
-    """The audience and the language that somebody prefers."""
-    user = users.find(db, visit.account)
-    if user is None:
-        return "public", visit.language.value
-    return showing.AUDIENCES[user.default_visibility], user.default_language or visit.language.value
-
-
-def _shared(query: dict[str, str]) -> str:
-    """What another page or app hands on to be posted (`/write?title=&text=&url=`)."""
-    parts = (query.get(name, "").strip() for name in ("title", "text", "url"))
+def shared(values: dict[str, str]) -> str:
+    """What another page or app hands on to be posted (`title`, `text`, `url`); an address that the text has is not said twice."""
+    title, text, url = (values.get(name, "").strip() for name in ("title", "text", "url"))
+    parts = (title if title not in text else "", text, url if url not in text else "")
     return "\n\n".join(part for part in parts if part)[:LOOKED_THROUGH]
 
 
-@pages.upload(addresses.WRITE, limit=_limit)
-async def publish(visit: Visit) -> Answer:
-    typed = _typed(visit)
-    try:
-        await _take_files(visit, typed)
-        await _meet(visit, typed.text)
-        post = await visit.store.writing(_publish, visit, typed)
-    except (InvalidInput, NotAllowed, TooMany) as error:
-        return visit.page(await visit.store.reading(_page, visit, typed, _problems(error)), _status(error))
-    back = visit.own(visit.form.get("back", ""))
-    return visit.go(f"{back or addresses.TIMELINE}#p-{post}")
-
-
-def _typed(visit: Visit) -> Typed:
-    form = visit.form
-    asked = form.get("audience", "")
-    audience: Audience = asked if asked in get_args(Audience) else "public"  # type: ignore[assignment]  # just looked up
-    return Typed(
-        key=visit.field("key", KEY_LIMIT)[:KEY_LIMIT],
-        audience=audience,
-        language=form.get("language", ""),
-        text=form.get("text", "").replace("\r\n", "\n"),
-        warning=form.get("warning", ""),
-        reply=_post(form.get("reply", "")),
-        quote=_post(form.get("quote", "")),
-        choices=tuple(text for n in range(1, CHOICES + 1) if (text := form.get(f"poll_{n}", "").strip())),
-        days=form["days"] if form.get("days") in DAYS else "1",
-        is_multiple=form.get("multiple") == "1",
-        answers=form.get("answers", ""),
-        may_ask="may_ask" in form,
-        ends=form["ends"] if form.get("ends") in LIFETIMES else "",
-        is_here_only="here_only" in form,
-    )
-
-
-def _post(text: str) -> PostId | None:
-    id = id_from(text)
-    return None if id is None else PostId(id)
-
-
-async def _take_files(visit: Visit, typed: Typed) -> None:
-    """Upload what was chosen; what was uploaded before is changed, or left out. Raises `InvalidInput`."""
-    for id, said in _kept(visit):
-        typed.media.append(id)
-        await uploading.change(visit.ground, visit.account, id, Description(said), None)
-    await _upload(visit, typed)
-
-
-def _kept(visit: Visit) -> list[tuple[MediaId, str]]:
-    """The files that are uploaded already and not left out: each has a field of its own for what can be seen."""
-    found = (
-        (id_from(name.removeprefix(SAID)), text) for name, text in visit.form.items() if name.startswith(SAID)
-    )
-    return [(MediaId(id), text) for id, text in found if id is not None and f"drop-{id}" not in visit.form]
-
-
-async def _upload(visit: Visit, typed: Typed) -> None:
-    for n in range(1, FILES + 1):
-        file = visit.files.get(f"picture_{n}")
-        if file is not None and file.size:
-            visit.count(limits.UPLOADS)
-            said = Description(visit.form.get(f"description_{n}", ""))
-            typed.media.append(await uploading.upload(visit.ground, visit.account, file.path, None, said))
-
-
-async def _meet(visit: Visit, text: str) -> None:
-    """Ask other servers for the people that a post names and this server does not know."""
-    resolver = visit.desk.resolver
-    if resolver is None or "@" not in text:
-        return
-    for handle in (await visit.store.reading(_strangers, visit, text[:LOOKED_THROUGH]))[:STRANGERS]:
-        await resolver.handle(handle)
-
-
-def _strangers(db: Reader, visit: Visit, text: str) -> list[str]:
-    return composing.strangers(db, text, visit.account, visit.here)
-
-
-def _publish(db: Writer, visit: Visit, typed: Typed) -> PostId:
-    draft = Draft(
-        author=visit.account,
-        text=typed.text,
-        visibility=VISIBILITIES[typed.audience],
-        reply_to=typed.reply,
-        warning=typed.warning,
-        language=typed.language or None,
-        media=tuple(typed.media),
-        poll=typed.poll(),
-        quote_of=typed.quote,
-        lifetime=int(typed.ends) if typed.ends else None,
-        replying=typed.replying,
-        is_local_only=True if typed.is_here_only else None,
-        idempotency_key=f"web-{typed.key}" if typed.key else "",
-    )
-    return posting.publish(db, draft, visit.here)
-
-
-PROBLEMS = {
-    "post_empty": Problem(
-        "text", sentence("There is nothing to send yet: write something, or choose a picture.")
-    ),
-    "post_too_long": Problem("text", sentence("This is too long.")),
-}
-
-
-def _problems(error: MartletError) -> tuple[Problem, ...]:
-    known = PROBLEMS.get(error.code)
-    return (known,) if known is not None else tuple(replace(one, field="") for one in problems_of(error))
-
-
-def _status(error: MartletError) -> int:
-    return 429 if isinstance(error, TooMany) else 422
-
-
-def _page(
+def page_of(
     db: Reader,
     visit: Visit,
     typed: Typed,
     problems: tuple[Problem, ...] = (),
     edits: PostCard | None = None,
+    told: Sentence | None = None,
 ) -> WritePage:
-    kept = media.many(db, typed.media, visit.account)
+    """Raises `NotFound` for what is answered or quoted and the writer may not see."""
+    limits = visit.here.limits
+    guess = detect(typed.text) or ""
     return WritePage(
         key=typed.key,
         audience=typed.audience,
         language=typed.language,
         languages=languages_with(typed.language),
-        limit=visit.here.limits.post,
-        pictures=max(0, min(FILES, visit.here.limits.media_per_post - len(typed.media))),
+        guessed=LANGUAGES[guess].own_name if guess in LANGUAGES else "",
+        limit=limits.post,
+        pictures=max(0, limits.media_per_post - len(typed.media)),
+        account=str(visit.account),
         text=typed.text,
         warning=typed.warning,
+        circles=tuple((str(one.id), one.title) for one in circles.of_owner(db, visit.account)),
+        circle=str(typed.circle or ""),
         answered=_card(db, visit, typed.reply),
         quoted=_card(db, visit, typed.quote),
-        kept=tuple(Kept(str(id), showing.picture(kept[id], visit.here)) for id in typed.media if id in kept),
+        draft=str(typed.draft or ""),
+        kept=pictures.kept(db, visit, typed.media),
         choices=typed.choices,
+        most_choices=CHOICES,
         poll_days=typed.days,
         is_multiple=typed.is_multiple,
+        hides_totals=typed.hides_totals,
         answers=typed.answers,
         may_ask=typed.may_ask,
+        quoting=typed.quoting,
         ends=typed.ends,
         is_here_only=typed.is_here_only,
+        is_sensitive=typed.is_sensitive,
+        at=typed.at,
+        zone=typed.zone,
+        zones=zones(typed.zone),
+        now=visit.here.now(),
+        agreed=typed.agreed,
         edits=edits,
+        told=told,
         problems=problems,
     )
 
@@ -319,6 +145,184 @@ def languages_with(chosen: str) -> tuple[tuple[str, str], ...]:
     return tuple((code, LANGUAGES[code].own_name) for code in codes)
 
 
+def zones(chosen: str) -> tuple[tuple[str, str], ...]:
+    """`("330", "UTC+5:30")`, by the hour."""
+    offsets = sorted({*ZONES, int(chosen)})
+    return tuple(
+        (str(one), f"UTC{'−' if one < 0 else '+'}{abs(one) // 60}:{abs(one) % 60:02}") for one in offsets
+    )
+
+
+# -- sending -------------------------------------------------------------
+
+
+@pages.upload(addresses.WRITE, limit=pictures.limit)
+async def send(visit: Visit) -> Answer:
+    typed = from_form(visit.form)
+    act = visit.form.get("do", "send")
+    try:
+        changes = pictures.described(visit)
+        typed.media = [one.id for one in changes]
+        await pictures.describe(visit, changes)
+        taken = await pictures.take_in(visit, typed)
+        if act == "files" or pictures.arrange(typed, act):
+            return visit.page(await visit.store.reading(page_of, visit, typed))
+        if act == "keep":
+            await visit.store.writing(_keep, visit, typed)
+            return visit.go(addresses.UNSENT, done="draft_kept")
+        await visit.store.reading(_check_wider, visit, typed)
+        if taken:
+            told = counted(
+                "Your file is here. Say what can be seen, or just send.",
+                "Your {n} files are here. Say what can be seen, or just send.",
+                n=taken,
+            )
+            return visit.page(await visit.store.reading(page_of, visit, typed, (), None, told))
+        await pictures.wait(visit, typed.media)
+        await _meet(visit, typed.text)
+        if act == "later":
+            await visit.store.writing(_schedule, visit, typed)
+            return visit.go(addresses.UNSENT, done="scheduled")
+        made, is_out = await visit.store.writing(_publish, visit, typed)
+    except Refused as error:
+        if isinstance(error, WouldBeWider):
+            typed.agreed = typed.audience
+        return visit.page(await visit.store.reading(page_of, visit, typed, problems(error)), _status(error))
+    return _gone(visit, made, is_out=is_out)
+
+
+def _gone(visit: Visit, made: PostId | ScheduledId, *, is_out: bool) -> Answer:
+    back = visit.own(visit.form.get("back", "")) or addresses.TIMELINE
+    more = "&" if "?" in back else "?"
+    if is_out:
+        return visit.go(f"{back}{more}done=posted#p-{made}")
+    return visit.go(f"{back}{more}sent={made}#sent")
+
+
+def _keep(db: Writer, visit: Visit, typed: Typed) -> DraftId:
+    return drafting.keep(db, typed.to_draft(visit.account), typed.draft, visit.here)
+
+
+def _check_wider(db: Reader, visit: Visit, typed: Typed) -> None:
+    """Raises `WouldBeWider`."""
+    if typed.reply is None or typed.agreed == typed.audience:
+        return
+    answered = posts.find(db, typed.reply, visit.account)
+    if answered is None:
+        return
+    usual = VISIBILITIES[threads.audience_for_answer(showing.AUDIENCES[answered.visibility])]
+    if typed.audience != "limited" and typed.visibility > usual:
+        raise WouldBeWider
+
+
+def _schedule(db: Writer, visit: Visit, typed: Typed) -> None:
+    """A moment that has passed was a slip; it is not sent at once, as apps have it. Raises `TooSoon`."""
+    at = typed.moment()
+    if at <= visit.here.now_ms():
+        raise TooSoon
+    _take_from_drafts(db, visit, typed)
+    scheduling.publish_at(db, typed.to_draft(visit.account), at, visit.here)
+
+
+def _publish(db: Writer, visit: Visit, typed: Typed) -> tuple[PostId | ScheduledId, bool]:
+    """What became of it, and whether that is a post already."""
+    _take_from_drafts(db, visit, typed)
+    user = users.find(db, visit.account)
+    seconds = 0 if user is None else user.undo_seconds
+    made = scheduling.hold(db, typed.to_draft(visit.account), seconds, visit.here)
+    return made, posts.find_unfiltered(db, PostId(made)) is not None
+
+
+def _take_from_drafts(db: Writer, visit: Visit, typed: Typed) -> None:
+    """What is sent is no draft any more."""
+    if typed.draft is not None:
+        drafting.forget(db, typed.draft, visit.account, visit.here)
+
+
+async def _meet(visit: Visit, text: str) -> None:
+    """Ask other servers for the people that a post names and this server does not know."""
+    resolver = visit.desk.resolver
+    if resolver is None or "@" not in text:
+        return
+    for handle in (await visit.store.reading(_strangers, visit, text[:LOOKED_THROUGH]))[:STRANGERS]:
+        await resolver.handle(handle)
+
+
+def _strangers(db: Reader, visit: Visit, text: str) -> list[str]:
+    return composing.strangers(db, text, visit.account, visit.here)
+
+
+PROBLEMS = {
+    "post_empty": Problem(
+        "text", sentence("There is nothing to send yet: write something, or choose a picture.")
+    ),
+    "post_too_long": Problem("text", sentence("This is too long.")),
+    "would_be_wider": Problem(
+        "audience",
+        sentence(
+            "More people could read this than what it answers. If that is what you want, send it once more; else choose again."
+        ),
+    ),
+    "no_moment": Problem("at", sentence("Please say the day and the time.")),
+    "too_soon": Problem("at", sentence("Choose a moment that is at least five minutes away.")),
+    "too_many_scheduled": Problem(
+        "at", sentence("Too many posts are waiting for that day, or altogether. Please choose another day.")
+    ),
+    "too_many_drafts": Problem("", sentence("You have 50 drafts already. Please send or delete one.")),
+    "media_not_recognised": Problem(
+        "files",
+        sentence("One file is no picture, film or sound that this server knows. The others are kept."),
+    ),
+    "media_not_supported": Problem(
+        "files", sentence("This server cannot read one of the files. The others are kept.")
+    ),
+    "media_damaged": Problem(
+        "files", sentence("One file is damaged and cannot be read. The others are kept.")
+    ),
+    "media_too_large": Problem("files", sentence("One file is too large. The others are kept.")),
+    "media_took_too_long": Problem(
+        "files", sentence("Reading one file took too long, so it was given up. The others are kept.")
+    ),
+    "description_too_long": Problem("files", sentence("What you say about a picture is too long.")),
+    "cannot_attach": Problem(
+        "files",
+        sentence(
+            "These files cannot go together: a film or a sound stands alone. It may also still be made ready; then try again in a moment."
+        ),
+    ),
+}
+
+
+def problems(error: MartletError) -> tuple[Problem, ...]:
+    known = PROBLEMS.get(error.code)
+    return (known,) if known is not None else tuple(replace(one, field="") for one in problems_of(error))
+
+
+def _status(error: MartletError) -> int:
+    return 429 if isinstance(error, TooMany) else 422
+
+
+# -- what others hand on -------------------------------------------------
+
+
+@pages.get(addresses.SHARE, access="member")
+async def share(visit: Visit) -> Answer:
+    """A page or an app hands on what its reader wants to write about."""
+    return visit.page(await visit.store.reading(_opened, visit))
+
+
+@pages.handed_on(addresses.SHARE, limit=pictures.limit)
+async def share_files(visit: Visit) -> Answer:
+    """The same with files, as a phone's share sheet sends it. Nothing is published by it."""
+    typed = await visit.store.reading(fresh, visit)
+    typed.text = shared(visit.form)
+    try:
+        await pictures.take_in(visit, typed)
+    except Refused as error:
+        return visit.page(await visit.store.reading(page_of, visit, typed, problems(error)), _status(error))
+    return visit.page(await visit.store.reading(page_of, visit, typed))
+
+
 # -- one that is out -----------------------------------------------------
 
 
@@ -329,45 +333,52 @@ async def ask_to_edit(visit: Visit) -> Answer:
 
 def _as_it_is(db: Reader, visit: Visit) -> WritePage:
     post = _own(db, visit)
+    audience: Aim = showing.AUDIENCES[post.visibility]
     typed = Typed(
         key=str(post.id),
-        audience=showing.AUDIENCES[post.visibility],
+        audience=audience,
         language=post.language or "",
         text=post.text or "",
         warning=post.warning,
         media=[one.id for one in media.of_posts(db, [post.id])[post.id]],
+        is_sensitive=bool(post.is_sensitive) and not post.warning,
     )
-    return _page(db, visit, typed, edits=_card(db, visit, post.id))
+    return page_of(db, visit, typed, edits=_card(db, visit, post.id))
 
 
 def _own(db: Reader, visit: Visit) -> Post:
     return posts.get_own(db, threads.named(db, visit).id, visit.account)
 
 
-@pages.upload(addresses.POST_EDIT, limit=_limit)
+@pages.upload(addresses.POST_EDIT, limit=pictures.limit)
 async def edit(visit: Visit) -> Answer:
     post = await visit.store.reading(_own, visit)
-    typed = _typed(visit)
+    typed = from_form(visit.form)
     typed.audience = showing.AUDIENCES[post.visibility]
+    typed.reply = typed.quote = typed.draft = None
+    act = visit.form.get("do", "send")
+    changes = pictures.described(visit)
+    typed.media = [one.id for one in changes]
     try:
-        kept = _kept(visit)
-        typed.media.extend(id for id, _ in kept)
-        await _upload(visit, typed)
-        changes = tuple(MediaChange(id, said) for id, said in kept)  # with the post, not before
+        taken = await pictures.take_in(visit, typed)
+        if act == "files" or pictures.arrange(typed, act) or taken:
+            return visit.page(await visit.store.reading(_edited_on, visit, typed, changes))
+        await pictures.wait(visit, typed.media)
         await _meet(visit, typed.text)
-        await visit.store.writing(_edit, visit, post.id, typed, changes)
-    except (InvalidInput, NotAllowed, TooMany) as error:
-        return visit.page(await visit.store.reading(_refused, visit, typed, error), _status(error))
+        await visit.store.writing(_edit, visit, post.id, typed, tuple(changes))
+    except Refused as error:
+        page = await visit.store.reading(_edited_on, visit, typed, changes, problems(error))
+        return visit.page(page, _status(error))
     username = visit.params["username"]
     return visit.go(addresses.at(addresses.POST, username=username, id=str(post.id)), done="post_edited")
 
 
 def _edit(db: Writer, visit: Visit, id: PostId, typed: Typed, changes: tuple[MediaChange, ...]) -> None:
-    post = posts.get_own(db, id, visit.account)
+    """What is said about files changes with the post, not before."""
     revision = Revision(
         text=typed.text,
         warning=typed.warning,
-        is_sensitive=bool(post.is_sensitive),
+        is_sensitive=typed.is_sensitive,
         language=typed.language or None,
         media=tuple(typed.media),
         media_changes=changes,
@@ -376,5 +387,18 @@ def _edit(db: Writer, visit: Visit, id: PostId, typed: Typed, changes: tuple[Med
     editing.edit(db, visit.account, id, revision, visit.here)
 
 
-def _refused(db: Reader, visit: Visit, typed: Typed, error: MartletError) -> WritePage:
-    return _page(db, visit, typed, _problems(error), edits=_card(db, visit, _own(db, visit).id))
+def _edited_on(
+    db: Reader, visit: Visit, typed: Typed, changes: list[MediaChange], problems: tuple[Problem, ...] = ()
+) -> WritePage:
+    page = page_of(db, visit, typed, problems, edits=_card(db, visit, _own(db, visit).id))
+    said = {str(one.id): one for one in changes}
+    return replace(page, kept=tuple(_as_said(one, said.get(one.id)) for one in page.kept))
+
+
+def _as_said(one: KeptFile, change: MediaChange | None) -> KeptFile:
+    if change is None:
+        return one
+    picture = replace(
+        one.picture, description=change.description or "", focus=change.focus or one.picture.focus
+    )
+    return replace(one, picture=picture)

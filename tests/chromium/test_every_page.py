@@ -61,7 +61,7 @@ def test_pictures_have_their_place_before_they_come(visit: Visit) -> None:
     page.goto("http://localhost:3000/@jona")
     heights = page.evaluate("[...document.querySelectorAll('.pics img')].map(one => one.height)")
     assert heights
-    assert min(heights) > 100  # noqa: PLR2004 - pixels
+    assert min(heights) > 100
     visit.faults.clear()
 
 

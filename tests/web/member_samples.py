@@ -5,10 +5,8 @@ from dataclasses import replace
 import minijinja
 
 from martlet.services.threads import Wholeness
-from martlet.web import member_pages
-from martlet.web.cards import (
-    FeedPost,
-)
+from martlet.web import member_pages, writing_pages
+from martlet.web.cards import FeedPost, Html
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
@@ -22,6 +20,7 @@ from tests.web.sample_cards import (
     JONA,
     LIN,
     LINKED,
+    NOW,
     PROFILE,
     QUOTING,
     SENSITIVE,
@@ -51,7 +50,9 @@ FEED = tuple(
 INSIDE = replace(FRAME, viewer=JONA, address="/home", news=3)
 LANGUAGES = (("de", "Deutsch"), ("en", "English"))
 EMPTY_POST = Problem("text", sentence("There is nothing to send yet: write something, or choose a picture."))
-WRITE = member_pages.WritePage("117", "public", "de", LANGUAGES, 5000, 4)
+ZONES = (("-300", "UTC−5:00"), ("0", "UTC+0:00"))
+WRITE = writing_pages.WritePage("117", "public", "de", LANGUAGES, 5000, 4, account="9", zones=ZONES, now=NOW)
+WAITS = writing_pages.UnsentPost("51", "Die Fähre kommt.", 2, NOW, moment="2026-11-30T08:00")
 PERSON = member_pages.PersonPage(
     "9",
     PROFILE,
@@ -112,7 +113,9 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         INSIDE,
     ),
     "thread-alone": (
-        member_pages.ThreadPage(FEED_POSTS["direct"], (), (), None, "117", "", "direct", (EMPTY_POST,)),
+        member_pages.ThreadPage(
+            FEED_POSTS["direct"], (), (), None, "117", "", "direct", problems=(EMPTY_POST,)
+        ),
         INSIDE,
     ),
     "person": (PERSON, INSIDE),
@@ -150,12 +153,80 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
             warning="Hens",
             choices=("Tuesday", "Thursday"),
             is_multiple=True,
-            kept=(member_pages.Kept("77", picture("snow", "Bare trees.")),),
+            kept=(
+                writing_pages.KeptFile("77", picture("snow", "Bare trees.")),
+                writing_pages.KeptFile("78", picture("snow", ""), is_waiting=True),
+                writing_pages.KeptFile("79", replace(picture("snow", ""), kind="sound"), failure="Noise"),
+            ),
             problems=(EMPTY_POST,),
         ),
         INSIDE,
     ),
-    "write-edit": (replace(WRITE, edits=TOMATOES, text="Die Tomaten"), INSIDE),
+    "write-circle": (
+        replace(
+            WRITE,
+            audience="circle",
+            circles=(("4", "Choir"), ("5", "邻居")),
+            circle="5",
+            language="",
+            guessed="Deutsch",
+            draft="12",
+            told=counted("Your file is here. Say what can be seen, or just send.", "", n=1),
+        ),
+        INSIDE,
+    ),
+    "write-wider": (
+        replace(
+            WRITE,
+            answered=CHOIR,
+            agreed="public",
+            at="2026-11-30T08:00",
+            zone="-300",
+            problems=(
+                Problem("audience", sentence("This is too long.")),
+                Problem("at", sentence("This is too long.")),
+            ),
+        ),
+        replace(INSIDE, sent="117"),
+    ),
+    "write-edit": (replace(WRITE, edits=TOMATOES, text="Die Tomaten", pictures=0), INSIDE),
+    "unsent": (
+        writing_pages.UnsentPage(
+            (WAITS, replace(WAITS, id="52", text="", pictures=0)),
+            (WAITS, replace(WAITS, id="53", failure="Not found")),
+            ZONES,
+            older="/write/unsent?max_id=3",
+        ),
+        INSIDE,
+    ),
+    "unsent-wrong": (
+        writing_pages.UnsentPage(
+            (), (WAITS,), ZONES, holds=False, problems=(Problem("at-51", sentence("This is too long.")),)
+        ),
+        INSIDE,
+    ),
+    "unsent-none": (writing_pages.UnsentPage((), ()), INSIDE),
+    "history": (
+        writing_pages.HistoryPage(
+            TOMATOES,
+            (
+                writing_pages.Version(
+                    NOW,
+                    Html("<p>Ripe</p>"),
+                    (
+                        writing_pages.Piece("same", "The "),
+                        writing_pages.Piece("gone", "green"),
+                        writing_pages.Piece("new", "ripe"),
+                    ),
+                    warning="Hens",
+                    told=(sentence("A warning was put before it."),),
+                ),
+                writing_pages.Version(NOW, Html("<p>Green</p>")),
+            ),
+            left_out=2,
+        ),
+        INSIDE,
+    ),
     "more": (member_pages.MorePage(FEED_POSTS["plain"], "9", False, False, member_pages.Between()), INSIDE),
     "more-own": (
         member_pages.MorePage(

@@ -9,7 +9,7 @@ from tests.browser import Browser, forms
 from tests.client import Api, Person, Reply
 from tests.mastodon.acts import publish
 from tests.mastodon.moderating import SCOPES
-from tests.web.test_member_pages import inside
+from tests.web.acts import inside
 from tests.web.test_own_settings import pressed, undone
 
 

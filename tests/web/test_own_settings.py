@@ -5,7 +5,7 @@ from typing import Any
 
 from tests.browser import Browser, forms
 from tests.client import Api, Person, Reply
-from tests.web.test_member_pages import inside, picture
+from tests.web.acts import inside, picture
 
 
 def change(browser: Browser, path: str, **values: str) -> Reply:
@@ -185,7 +185,7 @@ def test_pictures_of_a_profile_are_removed(api: Api) -> None:
     page = browser.get("/settings/profile")
     assert "Remove your picture" not in page.text
     form = next(one for one in forms(page) if "display_name" in one.names)
-    browser.upload("/settings/profile", form.fields, {"avatar": picture()["picture_1"]})
+    browser.upload("/settings/profile", form.fields, {"avatar": picture()["files[]"]})
     page = browser.send(browser.get("/settings/profile"), {}, "/settings/profile/avatar/remove")
     assert "The picture is removed." in page.text
     assert "missing" in str(source(api, ada)["avatar"]) or "avatar.png" in str(source(api, ada)["avatar"])

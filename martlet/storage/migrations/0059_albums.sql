@@ -21,7 +21,8 @@ CREATE UNIQUE INDEX album_post ON album (post_id) WHERE post_id IS NOT NULL;
 ALTER TABLE media ADD COLUMN album_id INTEGER REFERENCES album (id) ON DELETE SET NULL;
 CREATE INDEX media_album ON media (album_id, position) WHERE album_id IS NOT NULL;
 DROP INDEX media_unused;
-CREATE INDEX media_unused ON media (created_at) WHERE post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL;
+CREATE INDEX media_unused ON media (created_at)
+    WHERE post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL AND draft_id IS NULL;
 -- Whether another row names a file that is about to be removed.
 CREATE INDEX media_file ON media (file) WHERE remote_url IS NULL AND file <> '';
 CREATE INDEX media_preview ON media (preview) WHERE remote_url IS NULL AND preview <> '';

@@ -13,6 +13,7 @@ from martlet.storage.database import Reader, Writer
 from martlet.web import addresses, showing, writing
 from martlet.web.cards import Audience
 from martlet.web.settings_pages import UsualPage
+from martlet.web.typed import VISIBILITIES
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, problems_of
 
@@ -77,7 +78,7 @@ def _typed(visit: Visit) -> UsualPage:
 
 def _prefer(db: Writer, visit: Visit, typed: UsualPage) -> None:
     wanted = Change(
-        default_visibility=writing.VISIBILITIES[typed.audience],
+        default_visibility=VISIBILITIES[typed.audience],
         default_language=typed.language or None,
         default_sensitive=typed.is_sensitive,
         default_quoting=typed.quoting,
