@@ -68,6 +68,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     public_preview: Annotated[
         bool, Meta(description="Whether people who are not signed in may read the local timeline.")
     ] = True
+    comment_sites: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Hosts of websites that may show posts and comments in a frame (docs/guide/comments.md); empty: all."
+        ),
+    ] = ()
 
     federation: Annotated[
         Literal["open", "allow-list"],
@@ -267,7 +273,7 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
 
 
 def _value(name: str, text: str) -> object:
-    if name in ("languages", "trusted_proxies", "featured_accounts", "metrics_addresses"):
+    if name in ("languages", "comment_sites", "trusted_proxies", "featured_accounts", "metrics_addresses"):
         return [part.strip() for part in text.split(",") if part.strip()]
     if text.lower() in ("yes", "on", "no", "off"):
         return text.lower() in ("yes", "on")
@@ -328,7 +334,15 @@ def _check(settings: Settings) -> None:
         raise WrongSetting("The setting `mail_from` is missing: with `smtp_host` set, mail needs a sender.")
     _check_translation(settings)
     _check_networks("trusted_proxies", settings.trusted_proxies)
+    for site in settings.comment_sites:
+        if not _HOST.fullmatch(site):
+            raise WrongSetting(
+                f"The setting `comment_sites` has `{site}`, which is no host: write blog.example, without https://."
+            )
     _check_metrics(settings)
+
+
+_HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252})(:[0-9]{1,5})?")
 
 
 def _check_networks(name: str, networks: tuple[str, ...]) -> None:

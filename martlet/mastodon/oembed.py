@@ -35,7 +35,7 @@ class OEmbedForm(Struct, frozen=True):
 
 @api.get("/api/oembed", access="public", form=OEmbedForm, returns=server_entities.OEmbed)
 def show(db: Reader, call: Call[OEmbedForm]) -> server_entities.OEmbed:
-    """https://docs.joinmastodon.org/methods/oembed/#get. The page in the frame has no script."""
+    """https://docs.joinmastodon.org/methods/oembed/#get. The page in the frame tells how high it is, if asked."""
     form, here = call.form, call.here
     if form.format not in (None, "", "json"):
         raise InvalidInput("Only JSON is available.", "format")
@@ -55,7 +55,7 @@ def show(db: Reader, call: Call[OEmbedForm]) -> server_entities.OEmbed:
         provider_url=f"{here.url}/",
         cache_age=A_DAY,
         html=f'<iframe src="{address}" class="mastodon-embed" style="max-width: 100%; border: 0" {measured} '
-        'sandbox="allow-popups allow-popups-to-escape-sandbox" allowfullscreen="allowfullscreen"></iframe>',
+        'sandbox="allow-scripts allow-popups allow-popups-to-escape-sandbox" allowfullscreen="allowfullscreen"></iframe>',
         width=width,
         height=height,
     )

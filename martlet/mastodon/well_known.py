@@ -74,6 +74,10 @@ def webfinger(db: Reader, call: Call[WebFingerForm]) -> Answer:
         links=[
             Link(rel="http://webfinger.net/rel/profile-page", type="text/html", href=account.url),
             Link(rel="self", type="application/activity+json", href=account.uri),
+            Link(
+                rel="http://ostatus.org/schema/1.0/subscribe",
+                template=f"{call.here.url}/authorize_interaction?uri={{uri}}",
+            ),
         ],
     )
     return Answer(msgspec.json.encode(found), 200, [JRD, NOSNIFF, CACHED])

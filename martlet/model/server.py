@@ -71,6 +71,8 @@ class Server:
     languages: tuple[str, ...] = ("en",)
     registration: Registration = "invite"
     public_preview: bool = True
+    comment_sites: tuple[str, ...] = ()
+    """Hosts whose pages may have pages of this server in frames; empty: all."""
     sends_mail: bool = False
     federation: Federation = "open"
     """With which servers it speaks: all but those that are suspended, or only those that were allowed."""

@@ -30,6 +30,7 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         languages=tuple(settings.languages),
         registration=settings.registration,
         public_preview=settings.public_preview,
+        comment_sites=settings.comment_sites,
         sends_mail=bool(settings.smtp_host),
         federation=settings.federation,
         authorized_fetch=settings.authorized_fetch,

@@ -13,7 +13,7 @@ from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.services import blocking, following, polling, profiles, reacting
+from martlet.services import blocking, commenting, following, polling, profiles, reacting
 from martlet.services.following import Wanted
 from martlet.storage import posts, relations
 from martlet.storage.database import Reader, Writer
@@ -39,6 +39,8 @@ ON_POST: dict[str, OnPost] = {
     "unpin": lambda db, visit, post: reacting.unpin(db, visit.account, post),
     "mute": lambda db, visit, post: reacting.mute_thread(db, visit.account, post),
     "unmute": lambda db, visit, post: reacting.unmute_thread(db, visit.account, post),
+    "hide_comment": lambda db, visit, post: commenting.hide(db, visit.account, post, visit.here),
+    "show_comment": lambda db, visit, post: commenting.show(db, visit.account, post),
 }
 ON_PERSON: dict[str, OnPerson] = {
     "follow": lambda db, visit, other: following.follow(db, visit.account, other, Wanted(), visit.here),

@@ -119,6 +119,11 @@ LOCAL_ATOM = "/local/feed.atom"
 LOCAL_RSS = "/local/feed.rss"
 TAG_ACT = "/act/tag"
 LINK_TIMELINE = "/links"
+COMMENTS = "/comments"
+COMMENTS_SCRIPT = "/comments.js"
+ANSWER_FROM = "/comments/answer"
+COMMENTS_CODE = "/@{username}/{id}/comments"
+AUTHORIZE_INTERACTION = "/authorize_interaction"
 PACK = "/packs/{id}"
 ACCOUNT_DOCUMENT = "/users/{username}"
 POST_DOCUMENT = "/users/{username}/posts/{id}"
@@ -147,6 +152,40 @@ def with_query(address: str, asked: Mapping[str, str]) -> str:
     """An address with what is not empty of a question."""
     query = urlencode([(name, value) for name, value in asked.items() if value])
     return f"{address}?{query}" if query else address
+
+
+def answer_to(id: str) -> str:
+    """Where whoever reads a post elsewhere answers it."""
+    return f"{ANSWER_FROM}?{urlencode([('post', id)])}"
+
+
+def answer_about(url: str) -> str:
+    """Where whoever reads about a page writes about it."""
+    return f"{ANSWER_FROM}?{urlencode([('url', url)])}"
+
+
+def comments_on(url: str, theme: str) -> str:
+    """The frame of comments on a page."""
+    return f"{COMMENTS}?{urlencode([('url', url), *([('theme', theme)] if theme else [])])}"
+
+
+def signed_in_at(address: str) -> str:
+    """The page, for somebody who may have to sign in first."""
+    return f"{SIGN_IN}?{urlencode([('next', address)])}"
+
+
+def writing_about(url: str) -> str:
+    return f"{WRITE}?{urlencode([('url', url)])}"
+
+
+def interaction_at(host: str, uri: str) -> str:
+    """Where another server lets its people answer what `uri` names, as Mastodon and others have it."""
+    return f"https://{host}{AUTHORIZE_INTERACTION}?{urlencode([('uri', uri)])}"
+
+
+def sharing_at(host: str, text: str) -> str:
+    """Where another server lets its people write, as Mastodon and others have it."""
+    return f"https://{host}/share?{urlencode([('text', text)])}"
 
 
 def in_language(address: str, language: str) -> str:

@@ -22,6 +22,7 @@ from martlet.services.ports import Ground, Resolver
 from martlet.streaming.hub import Hub
 from martlet.web import (
     acting,
+    commenting,
     consenting,
     data,
     decisions,
@@ -65,6 +66,7 @@ from martlet.web.wording import sentence
 
 ALL: Sequence[Pages] = (
     acting.pages,
+    commenting.pages,
     consenting.pages,
     data.pages,
     decisions.pages,

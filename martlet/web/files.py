@@ -7,9 +7,11 @@ from martlet.http.answer import NOSNIFF, TEXT, Answer, Header
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import NotFound
+from martlet.web import addresses
 from martlet.web.assets import assets
 
 FOR_EVER: Header = (b"cache-control", b"public, max-age=31536000, immutable")
+AN_HOUR: Header = (b"cache-control", b"public, max-age=3600")
 A_DAY: Header = (b"cache-control", b"public, max-age=86400")
 ALONE: Header = (b"content-security-policy", b"default-src 'none'; style-src 'unsafe-inline'; sandbox")
 """A picture opened by itself cannot do anything."""
@@ -33,6 +35,7 @@ def add(routes: Routes[Endpoint]) -> None:
     routes.add("GET", "/static/{name}", static)
     routes.add("GET", "/favicon.ico", favicon)
     routes.add("GET", "/robots.txt", robots)
+    routes.add("GET", addresses.COMMENTS_SCRIPT, comments)
 
 
 async def static(request: Request, params: Params) -> Answer:
@@ -43,6 +46,12 @@ async def static(request: Request, params: Params) -> Answer:
 async def favicon(request: Request, params: Params) -> Answer:
     del params
     return _file(request, "favicon-32.png", A_DAY)
+
+
+async def comments(request: Request, params: Params) -> Answer:
+    """The script for pages of other sites, at an address without a version: it is written down there."""
+    del params
+    return _file(request, "comments.js", AN_HOUR)
 
 
 async def robots(request: Request, params: Params) -> Answer:

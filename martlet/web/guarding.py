@@ -53,11 +53,17 @@ def headers(form_to: str = "", *, has_camera: bool = False) -> list[Header]:
     ]
 
 
-def headers_in_frames() -> list[Header]:
-    """Of pages that other sites may frame: no script, and no forms, so nobody can be led to press anything in them."""
+def headers_in_frames(here: Server) -> list[Header]:
+    """
+    Of pages that other sites may frame, as far as the owner lets them.
+
+    They have no forms, so nobody can be led to press anything in them, and one script, which tells how high they are.
+    """
+    sites = " ".join(f"https://{one}" for one in here.comment_sites) or "*"
     policy = (
-        "default-src 'self'; script-src 'none'; object-src 'none'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors *"
+        "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
+        "require-trusted-types-for 'script'; trusted-types 'none'; "
+        f"form-action 'none'; frame-ancestors {sites}"
     )
     return [
         (b"content-security-policy", policy.encode("ascii")),

@@ -121,6 +121,21 @@ class MorePage:
     is_pinned: bool
     is_muted: bool
     between: Between
+    has_code: bool = False
+    """It can be shown with its answers on other sites by its author."""
+    comment: Literal["none", "shown", "hidden"] = "none"
+    """Whether it answers something of the reader's, and so is shown or hidden where that is shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsCodePage:
+    """`/@name/id/comments`: what to put into a page so that the answers to a post of one's own stand there."""
+
+    template: ClassVar[str] = "comments_code.html"
+    place: ClassVar[Place] = ""
+    post: PostCard
+    script: str
+    frame: str
 
 
 @dataclass(frozen=True, slots=True)

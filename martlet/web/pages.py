@@ -11,7 +11,6 @@ from datetime import datetime
 from typing import ClassVar, Literal, Protocol
 
 from martlet.model.server import Registration
-from martlet.services.threads import Wholeness
 from martlet.signing.passwords import MIN_LENGTH
 from martlet.web.cards import (
     AliasCard,
@@ -23,9 +22,6 @@ from martlet.web.cards import (
     Html,
     ImportCard,
     InvitationCard,
-    LinkCard,
-    PostCard,
-    Profile,
     Rule,
     ServerCard,
     SessionCard,
@@ -34,7 +30,6 @@ from martlet.web.cards import (
 )
 from martlet.web.language import Language
 from martlet.web.looks import AS_USUAL, Look
-from martlet.web.member_pages import Tab
 from martlet.web.permissions import Permission
 from martlet.web.wording import Problem, Sentence
 
@@ -473,99 +468,6 @@ class DeletionPendingPage:
 
     template: ClassVar[str] = "settings/deletion_pending.html"
     deletes_at: datetime
-
-
-# ── reading ──
-
-
-@dataclass(frozen=True, slots=True)
-class ProfilePage:
-    """`/@username`. `newer` and `older` are addresses of the neighbouring pages."""
-
-    template: ClassVar[str] = "profile.html"
-    profile: Profile
-    which: Literal["posts", "replies", "media", "tag"]
-    tabs: tuple[Tab, ...]
-    posts: tuple[str, ...]
-    newer: str | None = None
-    older: str | None = None
-    tag: str = ""
-    """The hashtag to which the posts are narrowed, without its #."""
-
-
-@dataclass(frozen=True, slots=True)
-class KnownPeoplePage:
-    """`/@username/followers`, `/@username/following`, for visitors."""
-
-    template: ClassVar[str] = "known_people.html"
-    who: Face
-    which: Literal["followers", "following"]
-    people: tuple[Face, ...]
-    is_hidden: bool = False
-    """Its owner keeps the list to themselves."""
-    older: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PostPage:
-    """
-    `/@username/id`, with what it answers above (nearest last) and its public answers below.
-
-    `wholeness`: of the whole thread, where other servers have answers too.
-    """
-
-    template: ClassVar[str] = "post.html"
-    post: PostCard
-    ancestors: tuple[str, ...] = ()
-    answers: tuple[str, ...] = ()
-    is_indexable: bool = True
-    wholeness: Wholeness | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class EmbedPage:
-    """`/@username/id/embed`: a post in a frame of another site's page."""
-
-    template: ClassVar[str] = "embed.html"
-    post: PostCard
-
-
-@dataclass(frozen=True, slots=True)
-class TagPage:
-    """`/tags/name`: public posts with a hashtag, written as it was asked for."""
-
-    template: ClassVar[str] = "tag.html"
-    name: str
-    address: str
-    posts: tuple[str, ...]
-    newer: str | None = None
-    older: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LinkPage:
-    """`/links?url=`: public posts with a link to one page."""
-
-    template: ClassVar[str] = "link.html"
-    card: LinkCard
-    posts: tuple[str, ...]
-    newer: str | None = None
-    older: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class PackPage:
-    """`/packs/id`: accounts that somebody recommends."""
-
-    template: ClassVar[str] = "pack.html"
-    address: str
-    name: str
-    owner: Face
-    people: tuple[Face, ...]
-    description: str = ""
-    language: str | None = None
-    tag: str = ""
-    is_indexable: bool = False
 
 
 # ── when it does not work ──

@@ -14,7 +14,7 @@ from martlet.storage.database import Reader
 from martlet.storage.listings import OfAccount
 from martlet.text import hashtags, names
 from martlet.web import addresses, faces, people, showing
-from martlet.web.pages import KnownPeoplePage, ProfilePage
+from martlet.web.public_pages import KnownPeoplePage, ProfilePage
 from martlet.web.visits import Pages, Visit
 
 pages = Pages()

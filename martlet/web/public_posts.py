@@ -22,7 +22,8 @@ from martlet.web.shelf import Shelf
 
 KEPT_CHARACTERS = 16 * 1024 * 1024
 KEPT_MS = 10 * 60 * 1000
-TEMPLATE = "parts/public_post.html"
+PUBLIC, COMMENT = "parts/public_post.html", "parts/comment.html"
+"""In a list of this server, and in a frame of another site."""
 
 
 class Listed(NamedTuple):
@@ -45,10 +46,11 @@ class PublicPosts:
         shown: Sequence[Shown],
         tongue: Language,
         pinned: Collection[PostId] = frozenset(),
+        template: str = PUBLIC,
     ) -> Listed:
         """What is gone since it was read, or is not for everybody, is left out."""
         now = self._here.now_ms()
-        keys = [(one, one.id in pinned, tongue) for one in shown]
+        keys = [(one, one.id in pinned, tongue, template) for one in shown]
         found = [self._shelf.find(key, now) for key in keys]
         until = now + KEPT_MS
         missing = [place for place, html in enumerate(found) if html is None]
@@ -60,7 +62,7 @@ class PublicPosts:
                 card = cards.get(str(one.boosted_id or one.id))
                 if card is None:
                     continue
-                html = render_public(card, tongue)
+                html = render_public(card, tongue, template)
                 its_own = kept_until(card, now)
                 until = min(until, its_own)
                 found[place] = html
@@ -69,8 +71,8 @@ class PublicPosts:
         return Listed(tuple(minijinja.safe(html) for html in found if html), until)
 
 
-def render_public(card: PostCard, tongue: Language) -> str:
-    return environment(tongue).render_template(TEMPLATE, post=card)
+def render_public(card: PostCard, tongue: Language, template: str = PUBLIC) -> str:
+    return environment(tongue).render_template(template, post=card)
 
 
 def kept_until(card: PostCard, now: int) -> int:

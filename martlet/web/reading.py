@@ -21,13 +21,8 @@ from martlet.storage.threads import Place
 from martlet.web import addresses, public_people, showing, threads
 from martlet.web.cards import Html
 from martlet.web.joining import find_owner, rule_cards
-from martlet.web.pages import (
-    AboutPage,
-    EmbedPage,
-    LandingPage,
-    PostPage,
-    StatementPage,
-)
+from martlet.web.pages import AboutPage, LandingPage, StatementPage
+from martlet.web.public_pages import EmbedPage, PostPage, Theme
 from martlet.web.public_posts import kept_until
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import sentence
@@ -171,9 +166,22 @@ def _named(db: Reader, visit: Visit) -> tuple[Account, Post]:
 @pages.get(addresses.EMBED, access="anyone")
 async def embed(visit: Visit) -> Answer:
     """See `mastodon.oembed`."""
-    return visit.embedded(await visit.store.reading(_embed, visit))
+    return await visit.store.reading(_embed, visit)
 
 
-def _embed(db: Reader, visit: Visit) -> EmbedPage:
-    _, kept = _named(db, visit)
-    return EmbedPage(showing.cards(db, [posts.get_shown(db, kept.id, NOBODY)], visit.here)[0])
+def _embed(db: Reader, visit: Visit) -> Answer:
+    account, kept = _named(db, visit)
+    shown = posts.get_shown(db, kept.id, NOBODY)
+
+    def make() -> tuple[EmbedPage, int]:
+        card = showing.cards(db, [shown], visit.here)[0]
+        page = EmbedPage(card, addresses.answer_to(card.id), theme_of(visit))
+        return page, kept_until(card, visit.here.now_ms())
+
+    return visit.embedded((account, shown), make)
+
+
+def theme_of(visit: Visit) -> Theme:
+    """The one that the page around a frame has."""
+    asked = visit.query.get("theme")
+    return "dark" if asked == "dark" else "light" if asked == "light" else ""

@@ -7,7 +7,7 @@ from martlet.model.names import NOBODY
 from martlet.storage import accounts, packs
 from martlet.storage.database import Reader
 from martlet.web import addresses, faces, showing
-from martlet.web.pages import PackPage
+from martlet.web.public_pages import PackPage
 from martlet.web.visits import Pages, Visit
 
 pages = Pages()

@@ -94,6 +94,7 @@ def environment(tongue: Language) -> minijinja.Environment:
             "languages": tuple((tag.value, tag.own_name) for tag in Language),
             "in_language": addresses.in_language,
             "about_link": addresses.about_link,
+            "answer_to": addresses.answer_to,
             "person_data": linked_data.of_person,
             "post_data": linked_data.of_post,
         },

@@ -1,12 +1,14 @@
 """A post in its conversation, as members read it, with a box to answer in; and what else may be done with a post."""
 
+from typing import Literal
+
 from martlet.http import limits
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import PostId
 from martlet.model.posts import Post
-from martlet.services import deleting, gathering
+from martlet.services import commenting, deleting, gathering
 from martlet.services.threads import FOR_PEOPLE_HERE, around, wholeness
 from martlet.storage import accounts, attached, posts, threads
 from martlet.storage.database import Reader, Writer
@@ -111,7 +113,15 @@ def _more(db: Reader, visit: Visit) -> MorePage:
         is_pinned=post.id in posts.pinned_by(db, visit.account),
         is_muted=bool(posts.muted_threads(db, visit.account, [post.thread_id])),
         between=people.between(db, visit, author),
+        has_code=author.id == visit.account and post.is_open,
+        comment=_as_comment(db, visit, post),
     )
+
+
+def _as_comment(db: Reader, visit: Visit, post: Post) -> Literal["none", "shown", "hidden"]:
+    if not post.is_open or not commenting.may_hide(db, visit.account, post, visit.here):
+        return "none"
+    return "hidden" if commenting.is_hidden(db, visit.account, post.id) else "shown"
 
 
 @pages.get(addresses.POST_DELETE, access="member")

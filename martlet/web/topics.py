@@ -14,7 +14,7 @@ from martlet.text.urls import InvalidUrl
 from martlet.web import addresses, showing
 from martlet.web.cards import LinkCard
 from martlet.web.member_pages import TopicPage
-from martlet.web.pages import LinkPage, TagPage
+from martlet.web.public_pages import LinkPage, TagPage
 from martlet.web.visits import Pages, Visit
 
 pages = Pages()

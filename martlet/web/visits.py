@@ -65,6 +65,8 @@ BODY_LIMIT = 64 * 1024
 SESSION, FORM, STEP, LANGUAGE, LOOK = "session", "form", "step", "lang", "look"
 MOST_NEWS = 100
 WHOLE_BYTES = 16 * 1024 * 1024
+LONGEST_KEPT = 400
+"""Letters of the address of a page that is kept, where others make the address."""
 PAGED = frozenset({"max_id", "min_id", "show", "lang"})
 """What may be asked of a page that is kept whole; with anything else in its address it is rendered anew."""
 DONE, UNDO = "done", "undo"
@@ -267,10 +269,27 @@ class Visit:
         html = environment(self.language).render_template(template, **values)
         return Answer(html.encode(), 200, [HTML, *guarding.headers(), PRIVATE, *self.headers])
 
-    def embedded(self, page: Page) -> Answer:
-        """A page that other sites may show in a frame; it is the same for everybody and has no forms."""
-        html = render(page, Frame(self.desk.server_card(), self.language, self.address))
-        return Answer(html.encode(), 200, [HTML, *guarding.headers_in_frames(), BRIEFLY, VARY])
+    @property
+    def language_in_frames(self) -> Language:
+        """As the page around the frame asks, or the browser; no cookie is looked at."""
+        return language.choose(self.query.get("lang"), None, self.request.header(b"accept-language"))
+
+    def embedded(self, made_of: Hashable, make: Callable[[], tuple[Page, int]], status: int = 200) -> Answer:
+        """
+        A page that other sites may show in a frame, kept as `public_page` keeps them.
+
+        It is the same for everybody: no cookie is looked at, and none is set.
+        """
+        tongue = self.language_in_frames
+        key = (made_of, tongue, self.desk.name, self.address)
+        content, now = self.desk.whole.find(key, self.here.now_ms()), self.here.now_ms()
+        if content is None:
+            page, until = make()
+            content = render(page, Frame(self.desk.server_card(), tongue, self.address)).encode()
+            if until > now and len(self.address) <= LONGEST_KEPT:
+                self.desk.whole.keep(key, content, until)
+        headers = [HTML, *guarding.headers_in_frames(self.here), BRIEFLY, (b"vary", b"Accept-Language")]
+        return Answer(content, status, headers)
 
     def go(self, address: str, **query: str) -> Answer:
         """Go there next, with cookies that were set on the way."""

@@ -36,7 +36,8 @@ def test_a_post_is_described_and_can_be_framed(api: Api) -> None:
     frame = Browser(api).get(f"/@ada/{post['id']}/embed")
     assert frame.status == 200
     assert "frame-ancestors *" in frame.headers["content-security-policy"]
-    assert "script-src 'none'" in frame.headers["content-security-policy"]
+    assert "script-src 'self'; " in frame.headers["content-security-policy"]
+    assert "trusted-types 'none'" in frame.headers["content-security-policy"]
     assert "x-frame-options" not in frame.headers
     assert "Look at &lt;b&gt;this&lt;/b&gt;" in frame.text
     assert "<form" not in frame.text

@@ -227,15 +227,27 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         INSIDE,
     ),
-    "more": (member_pages.MorePage(FEED_POSTS["plain"], "9", False, False, member_pages.Between()), INSIDE),
+    "more": (
+        member_pages.MorePage(
+            FEED_POSTS["plain"], "9", False, False, member_pages.Between(), comment="shown"
+        ),
+        INSIDE,
+    ),
     "more-own": (
         member_pages.MorePage(
-            replace(FEED_POSTS["plain"], is_own=True), "9", True, True, member_pages.Between(is_self=True)
+            replace(FEED_POSTS["plain"], is_own=True),
+            "9",
+            True,
+            True,
+            member_pages.Between(is_self=True),
+            has_code=True,
         ),
         INSIDE,
     ),
     "more-muted": (
-        member_pages.MorePage(FEED_POSTS["private"], "9", False, True, member_pages.Between(is_muting=True)),
+        member_pages.MorePage(
+            FEED_POSTS["private"], "9", False, True, member_pages.Between(is_muting=True), comment="hidden"
+        ),
         INSIDE,
     ),
     "delete-post": (member_pages.DeletePostPage(TOMATOES), INSIDE),

@@ -4,15 +4,18 @@ from dataclasses import replace
 
 import minijinja
 
-from martlet.web import member_pages, pages
+from martlet.web import member_pages, public_pages
 from martlet.web.cards import PostCard
+from martlet.web.commenting import NO_SERVER, UNKNOWN
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
-from martlet.web.public_posts import render_public
+from martlet.web.public_posts import COMMENT, render_public
+from martlet.web.wording import Problem
 from tests.web.member_samples import FEED, INSIDE
 from tests.web.sample_cards import (
     AMARA,
     CHOIR,
+    FRAME,
     INES,
     JONA,
     LINKED,
@@ -37,6 +40,8 @@ TABS = (
 )
 LINK = LINKED.card
 assert LINK is not None
+COMMENTS = tuple(minijinja.safe(render_public(card, Language.ENGLISH, COMMENT)) for card in (CHOIR, WARNED))
+ADDRESS = "https://mauerwinkel.example/@jona/1"
 QUIET = replace(
     PROFILE,
     header=None,
@@ -52,21 +57,64 @@ QUIET = replace(
 )
 
 OPEN_SAMPLES: dict[str, tuple[Page, Frame]] = {
-    "profile": (pages.ProfilePage(PROFILE, "posts", TABS, POSTS, older="/@jona?max_id=11502"), READING),
-    "profile-empty": (pages.ProfilePage(QUIET, "media", TABS, (), newer="/@jona"), READING),
-    "profile-tagged": (pages.ProfilePage(PROFILE, "tag", TABS, POSTS[:1], tag="harbour"), READING),
-    "known-people": (pages.KnownPeoplePage(JONA, "followers", (AMARA, INES)), READING),
-    "known-people-hidden": (pages.KnownPeoplePage(JONA, "following", (), is_hidden=True), READING),
-    "known-people-more": (
-        pages.KnownPeoplePage(JONA, "following", (AMARA,), older="/@jona/following?max_id=1"),
+    "profile": (
+        public_pages.ProfilePage(PROFILE, "posts", TABS, POSTS, older="/@jona?max_id=11502"),
         READING,
     ),
-    "tag": (pages.TagPage("harbour", "/tags/harbour", POSTS, older="/tags/harbour?max_id=11502"), READING),
-    "tag-empty": (pages.TagPage("harbour", "/tags/harbour", ()), READING),
-    "link": (pages.LinkPage(LINK, POSTS), READING),
+    "profile-empty": (public_pages.ProfilePage(QUIET, "media", TABS, (), newer="/@jona"), READING),
+    "profile-tagged": (public_pages.ProfilePage(PROFILE, "tag", TABS, POSTS[:1], tag="harbour"), READING),
+    "known-people": (public_pages.KnownPeoplePage(JONA, "followers", (AMARA, INES)), READING),
+    "known-people-hidden": (public_pages.KnownPeoplePage(JONA, "following", (), is_hidden=True), READING),
+    "known-people-more": (
+        public_pages.KnownPeoplePage(JONA, "following", (AMARA,), older="/@jona/following?max_id=1"),
+        READING,
+    ),
+    "tag": (
+        public_pages.TagPage("harbour", "/tags/harbour", POSTS, older="/tags/harbour?max_id=11502"),
+        READING,
+    ),
+    "tag-empty": (public_pages.TagPage("harbour", "/tags/harbour", ()), READING),
+    "link": (public_pages.LinkPage(LINK, POSTS), READING),
     "topic-tag": (member_pages.TopicPage(FEED, tag="harbour"), INSIDE),
     "topic-tag-followed": (
         member_pages.TopicPage((), tag="harbour", is_followed=True, newer="/tags/harbour"),
+        INSIDE,
+    ),
+    "comments": (
+        public_pages.CommentsPage(COMMENTS, "/comments/answer?post=1", is_thread=True, whole="/@jona/1"),
+        FRAME,
+    ),
+    "comments-page": (
+        public_pages.CommentsPage(
+            COMMENTS, "/comments/answer?url=1", newer="/comments?a", older="/comments?b", theme="light"
+        ),
+        FRAME,
+    ),
+    "comments-none": (public_pages.CommentsPage((), "/comments/answer?url=1"), FRAME),
+    "comments-wrong": (public_pages.CommentsPage((), "", problem=UNKNOWN), FRAME),
+    "answer-from": (public_pages.AnswerFromPage("/@jona/1#answer", POSTS[0], "1", ADDRESS), FRAME),
+    "answer-from-there": (
+        public_pages.AnswerFromPage(
+            "/@jona/1#answer",
+            POSTS[0],
+            "1",
+            ADDRESS,
+            server="hof.example",
+            there="https://hof.example/authorize_interaction?uri=1",
+            host="hof.example",
+        ),
+        FRAME,
+    ),
+    "answer-from-page": (
+        public_pages.AnswerFromPage(
+            "/write?url=1", url="https://blog.example/a", server="?", problems=(Problem("server", NO_SERVER),)
+        ),
+        FRAME,
+    ),
+    "comments-code": (
+        member_pages.CommentsCodePage(
+            TOMATOES, '<script src="https://mauerwinkel.example/comments.js"></script>', "<iframe></iframe>"
+        ),
         INSIDE,
     ),
     "topic-link": (member_pages.TopicPage(FEED, link=LINK), INSIDE),

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from martlet.services.threads import Wholeness
-from martlet.web import pages
+from martlet.web import pages, public_pages
 from martlet.web.cards import (
     AliasCard,
     AppCard,
@@ -127,11 +127,13 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         FRAME,
     ),
     "pack": (
-        pages.PackPage("/packs/1", "People of the ferry", JONA, (AMARA, INES), "They cross", "en", "ferry"),
+        public_pages.PackPage(
+            "/packs/1", "People of the ferry", JONA, (AMARA, INES), "They cross", "en", "ferry"
+        ),
         FRAME,
     ),
-    "pack-empty": (pages.PackPage("/packs/2", "Nobody", JONA, (), is_indexable=True), SIGNED_IN),
-    "embed": (pages.EmbedPage(CHOIR), FRAME),
+    "pack-empty": (public_pages.PackPage("/packs/2", "Nobody", JONA, (), is_indexable=True), SIGNED_IN),
+    "embed": (public_pages.EmbedPage(CHOIR, "/comments/answer?post=1", "dark"), FRAME),
     "about-empty": (
         pages.AboutPage((), None, None),
         replace(FRAME, server=replace(SERVER, contact_email=None, description="")),
@@ -292,17 +294,17 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "moving-moved": (pages.MovingPage((), AMARA, NOW), SIGNED_IN),
     "delete": (pages.DeleteAccountPage(30), SIGNED_IN),
     "deletion-pending": (pages.DeletionPendingPage(NOW + timedelta(days=30)), SIGNED_IN),
-    "post": (pages.PostPage(ROOFS, answers=listed(SENSITIVE, LINKED)), READING),
-    "post-partly": (pages.PostPage(CHOIR, wholeness=Wholeness(14, 17, 2)), READING),
-    "post-whole": (pages.PostPage(CHOIR, wholeness=Wholeness(1, 1, 0)), READING),
-    "post-answer": (pages.PostPage(CHOIR, listed(ROOFS), (), is_indexable=False), READING),
-    "post-warned": (pages.PostPage(WARNED), READING),
-    "post-filmed": (pages.PostPage(FILMED), READING),
+    "post": (public_pages.PostPage(ROOFS, answers=listed(SENSITIVE, LINKED)), READING),
+    "post-partly": (public_pages.PostPage(CHOIR, wholeness=Wholeness(14, 17, 2)), READING),
+    "post-whole": (public_pages.PostPage(CHOIR, wholeness=Wholeness(1, 1, 0)), READING),
+    "post-answer": (public_pages.PostPage(CHOIR, listed(ROOFS), (), is_indexable=False), READING),
+    "post-warned": (public_pages.PostPage(WARNED), READING),
+    "post-filmed": (public_pages.PostPage(FILMED), READING),
     "post-quoting": (
-        pages.PostPage(QUOTING, answers=listed(replace(QUOTING, id="11511", warning="Foxes"))),
+        public_pages.PostPage(QUOTING, answers=listed(replace(QUOTING, id="11511", warning="Foxes"))),
         READING,
     ),
-    "post-quoting-nothing": (pages.PostPage(QUOTING_NOTHING), READING),
+    "post-quoting-nothing": (public_pages.PostPage(QUOTING_NOTHING), READING),
     **{
         f"error-{status}": (pages.ErrorPage(status), FRAME)
         for status in (400, 401, 403, 404, 405, 410, 422, 500, 503)

@@ -135,9 +135,8 @@ def test_b1_b4_what_is_said_to_machines_cannot_leave_its_place(api: Api) -> None
         assert "</script><img" in json.dumps(told, ensure_ascii=False).replace("\\", "")
         reading = Reading(page.text)
         assert not [a for _, a in reading.elements if "onerror" in a]
-        assert [one["type"] for one in reading.all("script")] == ["application/ld+json", "module"]
-        policy = page.headers["content-security-policy"]
-        assert "script-src 'none'" in policy or "script-src 'self'" in policy
+        assert all("src" in one or one["type"] == "application/ld+json" for one in reading.all("script"))
+        assert "script-src 'self';" in page.headers["content-security-policy"]
     said = data_of(Browser(api).get(f"/@ada/{post['id']}"))
     assert said["author"]["url"] == "http://localhost:3000/@ada"
     assert said["url"] == f"http://localhost:3000/@ada/{post['id']}"

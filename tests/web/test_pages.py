@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 import martlet.web
-from martlet.web import pages
+from martlet.web import pages, public_pages
 from martlet.web.assets import assets
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import render_one
@@ -292,7 +292,7 @@ def test_public_pages_tell_others_what_they_show() -> None:
 
 def test_a_warned_post_hides_its_words_and_pictures_from_previews() -> None:
     page, _ = SAMPLES["post-warned"]
-    assert isinstance(page, pages.PostPage)
+    assert isinstance(page, public_pages.PostPage)
     assert metas("post-warned")["og:image"].endswith(page.post.author.avatar)
     html = render(*SAMPLES["post-warned"])
     assert html.count("The fox got two") == 1

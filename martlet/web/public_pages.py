@@ -1,0 +1,144 @@
+"""The pages that everybody may read, as `pages` has the others."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Literal
+
+from martlet.services.threads import Wholeness
+from martlet.web.cards import Face, LinkCard, PostCard, Profile
+from martlet.web.member_pages import Tab
+from martlet.web.wording import Problem, Sentence
+
+Theme = Literal["light", "dark", ""]
+"""Empty: as the reader's system has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProfilePage:
+    """`/@username`. `newer` and `older` are addresses of the neighbouring pages."""
+
+    template: ClassVar[str] = "profile.html"
+    profile: Profile
+    which: Literal["posts", "replies", "media", "tag"]
+    tabs: tuple[Tab, ...]
+    posts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+    tag: str = ""
+    """The hashtag to which the posts are narrowed, without its #."""
+
+
+@dataclass(frozen=True, slots=True)
+class KnownPeoplePage:
+    """`/@username/followers`, `/@username/following`, for visitors."""
+
+    template: ClassVar[str] = "known_people.html"
+    who: Face
+    which: Literal["followers", "following"]
+    people: tuple[Face, ...]
+    is_hidden: bool = False
+    """Its owner keeps the list to themselves."""
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PostPage:
+    """
+    `/@username/id`, with what it answers above (nearest last) and its public answers below.
+
+    `wholeness`: of the whole thread, where other servers have answers too.
+    """
+
+    template: ClassVar[str] = "post.html"
+    post: PostCard
+    ancestors: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    is_indexable: bool = True
+    wholeness: Wholeness | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EmbedPage:
+    """`/@username/id/embed`: a post in a frame of another site's page."""
+
+    template: ClassVar[str] = "embed.html"
+    post: PostCard
+    answer: str
+    """Where whoever reads it answers it."""
+    theme: Theme = ""
+
+
+@dataclass(frozen=True, slots=True)
+class CommentsPage:
+    """
+    `/comments?post=` or `?url=`: what is said about a page, in a frame of it.
+
+    `is_thread`: the posts are the answers to one that the page names, `whole` is where that is.
+    """
+
+    template: ClassVar[str] = "comments.html"
+    posts: tuple[str, ...]
+    answer: str
+    is_thread: bool = False
+    whole: str | None = None
+    newer: str | None = None
+    older: str | None = None
+    theme: Theme = ""
+    problem: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerFromPage:
+    """
+    `/comments/answer?post=` or `?url=`: how to answer, here or from one's own server. Field: server.
+
+    `here` is where it goes on with an account here, `there` where on the server that was typed, `host` its name.
+    """
+
+    template: ClassVar[str] = "answer_from.html"
+    here: str
+    post: str | None = None
+    id: str = ""
+    address: str = ""
+    url: str = ""
+    server: str = ""
+    there: str | None = None
+    host: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TagPage:
+    """`/tags/name`: public posts with a hashtag, written as it was asked for."""
+
+    template: ClassVar[str] = "tag.html"
+    name: str
+    address: str
+    posts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkPage:
+    """`/links?url=`: public posts with a link to one page."""
+
+    template: ClassVar[str] = "link.html"
+    card: LinkCard
+    posts: tuple[str, ...]
+    newer: str | None = None
+    older: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PackPage:
+    """`/packs/id`: accounts that somebody recommends."""
+
+    template: ClassVar[str] = "pack.html"
+    address: str
+    name: str
+    owner: Face
+    people: tuple[Face, ...]
+    description: str = ""
+    language: str | None = None
+    tag: str = ""
+    is_indexable: bool = False
