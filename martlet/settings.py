@@ -167,6 +167,38 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")
     ] = 30
 
+    hold_first_posts: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=100,
+            description="So many posts of an account wait for a moderator where they have links or name many, before others see them; 0: none.",
+        ),
+    ] = 0
+    hold_first_days: Annotated[
+        int,
+        Meta(ge=0, le=365, description="The same for so many days after an account is known here; 0: not."),
+    ] = 0
+    hold_mentions: Annotated[
+        int, Meta(ge=1, le=1000, description="More people than these are many, in such posts.")
+    ] = 5
+    hold_mass_mentions: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=10_000,
+            description="Whoever names more people here within an hour who do not follow them has to wait for a moderator; 0: nobody.",
+        ),
+    ] = 0
+    spam_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3650,
+            description="Days for which posts of strangers wait that are like one marked as spam; 0: they do not.",
+        ),
+    ] = 90
+
     smtp_host: Annotated[
         str, Meta(description="Mail server; empty: this server sends no mail and asks for no confirmation.")
     ] = ""

@@ -218,3 +218,26 @@ class WebHookDelivery(Struct, kw_only=True):
     status_code: int | None
     error: str | None
     finished_at: str | None
+
+
+class HeldStatus(Struct, kw_only=True):
+    """An extension: a post that waits for a moderator. `id` is the post's; `visibility` the one that it is meant to have."""
+
+    id: str
+    state: str
+    reasons: list[str]
+    visibility: str
+    created_at: str
+    status: Status | None
+
+
+class SpamMark(Struct, kw_only=True):
+    """An extension: a post by which spam is known again."""
+
+    id: str
+    status_id: str
+    status_url: str
+    has_text: bool
+    pictures: int
+    created_at: str
+    expires_at: str

@@ -411,6 +411,8 @@ class StatusBody(Struct, kw_only=True):
     """An extension: `circle`, of what was written to one; left out of everything else."""
     reply_approval: str | UnsetType = UNSET
     """An extension: `pending`, `rejected` or `revoked`; left out where the answer is there for all for whom it is."""
+    review: str | UnsetType = UNSET
+    """An extension: `pending` or `rejected`, of what waits for a moderator; left out of everything else."""
 
 
 class Status(StatusBody, kw_only=True):
@@ -435,50 +437,6 @@ class Status(StatusBody, kw_only=True):
     filtered: list[FilterResult] | UnsetType = UNSET
     pleroma: StatusPleroma | UnsetType = UNSET
     text: str | UnsetType = UNSET
-
-
-class ScheduledPoll(Struct, kw_only=True):
-    options: list[str]
-    expires_in: int
-    multiple: bool
-    hide_totals: bool
-
-
-class ScheduledParams(Struct, kw_only=True):
-    """
-    What a post will be made of.
-
-    `in_reply_to_id` is an integer in the documentation; a text here, as all ids
-    are, because browsers would round the number.
-    """
-
-    text: str
-    poll: ScheduledPoll | None
-    media_ids: list[str] | None
-    sensitive: bool | None
-    spoiler_text: str | None
-    visibility: str | None
-    in_reply_to_id: str | None
-    language: str | None
-    application_id: int | None
-    scheduled_at: None
-    idempotency: None
-    quoted_status_id: str | None
-    quote_approval_policy: str | None
-    with_rate_limit: bool
-    local_only: bool | UnsetType = UNSET
-    circle_id: str | UnsetType = UNSET
-    expires_in: int | UnsetType = UNSET
-    expires_at: str | UnsetType = UNSET
-
-
-class ScheduledStatus(Struct, kw_only=True):
-    """A post that is to be published later."""
-
-    id: str
-    scheduled_at: str
-    params: ScheduledParams
-    media_attachments: list[MediaAttachment]
 
 
 class List(Struct, kw_only=True):

@@ -4,7 +4,7 @@ from typing import Annotated, Any
 
 from msgspec import Meta, Struct
 
-from martlet.mastodon import entities
+from martlet.mastodon import scheduled_entities
 from martlet.mastodon.moments import moment_in
 from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call, NoForm
@@ -24,7 +24,7 @@ class MomentForm(Struct, frozen=True):
     ] = None
 
 
-def _one(db: Reader, found: Scheduled, call: Call[Any]) -> entities.ScheduledStatus:
+def _one(db: Reader, found: Scheduled, call: Call[Any]) -> scheduled_entities.ScheduledStatus:
     return serialize.many(db, [found], call.account, call.here)[0]
 
 
@@ -32,9 +32,9 @@ def _one(db: Reader, found: Scheduled, call: Call[Any]) -> entities.ScheduledSta
     "/api/v1/scheduled_statuses",
     scope="read:statuses",
     form=PageForm,
-    returns=list[entities.ScheduledStatus],
+    returns=list[scheduled_entities.ScheduledStatus],
 )
-def show_several(db: Reader, call: Call[PageForm]) -> list[entities.ScheduledStatus]:
+def show_several(db: Reader, call: Call[PageForm]) -> list[scheduled_entities.ScheduledStatus]:
     """https://docs.joinmastodon.org/methods/scheduled_statuses/#get"""
     page = call.form.page()
     found = scheduled.of_account(db, call.account, page)
@@ -43,8 +43,8 @@ def show_several(db: Reader, call: Call[PageForm]) -> list[entities.ScheduledSta
     return serialize.many(db, found, call.account, call.here)
 
 
-@api.get("/api/v1/scheduled_statuses/{id}", scope="read:statuses", returns=entities.ScheduledStatus)
-def show(db: Reader, call: Call[NoForm]) -> entities.ScheduledStatus:
+@api.get("/api/v1/scheduled_statuses/{id}", scope="read:statuses", returns=scheduled_entities.ScheduledStatus)
+def show(db: Reader, call: Call[NoForm]) -> scheduled_entities.ScheduledStatus:
     """https://docs.joinmastodon.org/methods/scheduled_statuses/#get-one"""
     return _one(db, scheduled.get(db, ScheduledId(call.id), call.account), call)
 
@@ -53,9 +53,9 @@ def show(db: Reader, call: Call[NoForm]) -> entities.ScheduledStatus:
     "/api/v1/scheduled_statuses/{id}",
     scope="write:statuses",
     form=MomentForm,
-    returns=entities.ScheduledStatus,
+    returns=scheduled_entities.ScheduledStatus,
 )
-def change(db: Writer, call: Call[MomentForm]) -> entities.ScheduledStatus:
+def change(db: Writer, call: Call[MomentForm]) -> scheduled_entities.ScheduledStatus:
     """https://docs.joinmastodon.org/methods/scheduled_statuses/#update"""
     id, at = ScheduledId(call.id), moment_in(call.form.scheduled_at, "scheduled_at")
     if at is None:

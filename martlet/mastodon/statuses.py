@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Meta, Struct
 
 from martlet.http import limits
-from martlet.mastodon import entities
+from martlet.mastodon import entities, scheduled_entities
 from martlet.mastodon.interaction_policies import InteractionForm
 from martlet.mastodon.moments import moment_in
 from martlet.mastodon.routing import Api, Call, NoForm, id_in
@@ -217,9 +217,9 @@ def _media_in(texts: list[str]) -> tuple[MediaId, ...]:
     "/api/v1/statuses",
     scope="write:statuses",
     form=StatusForm,
-    returns=entities.Status | entities.ScheduledStatus,
+    returns=entities.Status | scheduled_entities.ScheduledStatus,
 )
-async def create(call: Call[StatusForm]) -> bytes | entities.ScheduledStatus:
+async def create(call: Call[StatusForm]) -> bytes | scheduled_entities.ScheduledStatus:
     """https://docs.joinmastodon.org/methods/statuses/#create"""
     text = call.form.status[:LOOKED_THROUGH]
     if call.resolver is not None and "@" in text:
@@ -232,7 +232,7 @@ def _strangers(db: Reader, call: Call[StatusForm], text: str) -> list[str]:
     return composing.strangers(db, text, call.account, call.here)
 
 
-def _create(db: Writer, call: Call[StatusForm]) -> bytes | entities.ScheduledStatus:
+def _create(db: Writer, call: Call[StatusForm]) -> bytes | scheduled_entities.ScheduledStatus:
     draft = call.form.to_draft(call.viewer, call.request.header(b"idempotency-key")[:KEY_LIMIT])
     at = moment_in(call.form.scheduled_at, "scheduled_at")
     if at is None:

@@ -83,6 +83,13 @@ class PostBookmarked(Event, frozen=True):
     post: PostId
 
 
+class PostHeld(Event, frozen=True):
+    """A post waits for a moderator before others see it; `PostPublished` says so once it does not."""
+
+    kind = "post_held"
+    post: PostId
+
+
 class QuoteChanged(Event, frozen=True):
     """Whether a post may show what it quotes is another thing now."""
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Literal
 
 from martlet.model import remote_media
+from martlet.model.holds import HoldRules
 from martlet.model.ids import IdMaker
 from martlet.model.names import AlbumId, PostId, Uri
 from martlet.model.remote_media import FileForm, FileUse
@@ -87,6 +88,7 @@ class Server:
     featured_accounts: tuple[str, ...] = ()
     """Handles of accounts that are suggested to everybody."""
     limits: Limits = field(default_factory=Limits)
+    holds: HoldRules = field(default_factory=HoldRules)
     disclosure: Disclosure = field(default_factory=Disclosure)
     proxy_key: bytes = field(default=b"", repr=False)
     """What makes addresses of other servers' files ours (`model.remote_media`)."""

@@ -21,6 +21,7 @@ class HookEvent(StrEnum):
     STATUS_CREATED = "status.created"
     STATUS_UPDATED = "status.updated"
     APPEAL_CREATED = "appeal.created"
+    STATUS_HELD = "status.held"
 
 
 NEEDED: dict[HookEvent, Permission] = {
@@ -32,6 +33,7 @@ NEEDED: dict[HookEvent, Permission] = {
     HookEvent.STATUS_CREATED: Permission.VIEW_DEVOPS,
     HookEvent.STATUS_UPDATED: Permission.VIEW_DEVOPS,
     HookEvent.APPEAL_CREATED: Permission.MANAGE_APPEALS,
+    HookEvent.STATUS_HELD: Permission.MANAGE_REPORTS,
 }
 """Nobody has a program told what they may not see themselves."""
 

@@ -20,7 +20,7 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import replying
 from martlet.services.replying import Verdict
-from martlet.storage import accounts, attached, featured_tags, posts, replies, uris
+from martlet.storage import accounts, attached, featured_tags, holds, posts, replies, uris
 from martlet.storage.database import Reader, Writer
 from martlet.storage.replies import ReplyRequest
 
@@ -67,7 +67,16 @@ def begin(
 
 
 def name_anew(db: Writer, post: Post, named: Sequence[AccountId]) -> bool:
-    """Whom an edit names, where the answer is withheld from them. False where it is not: then nothing is done."""
+    """
+    Whom an edit names, where the post is withheld from them. False where it is not: then nothing is done.
+
+    Also of what waits for a moderator (`holding.py`).
+    """
+    hold = holds.find(db, post.id) if post.visibility == Visibility.CIRCLE else None
+    if hold is not None:
+        silent = hold.silent_in
+        holds.update(db, post.id, named=json.dumps(sorted(one for one in named if one not in silent)))
+        return True
     request = replies.find(db, post.id) if replying.is_withheld(db, post) else None
     if request is None:
         return False
@@ -133,7 +142,7 @@ def _show(db: Writer, request: ReplyRequest, here: Server, consent: Uri | None =
     post = posts.find_unfiltered(db, request.post_id)
     if post is None:
         return
-    _count(db, post, 1)
+    count(db, post, 1)
     db.emit(PostPublished(post.id))
 
 
@@ -148,13 +157,13 @@ def _hide(db: Writer, request: ReplyRequest, state: State, here: Server) -> None
             "visibility": int(post.visibility),
             "named": json.dumps([one.account_id for one in named]),
         }
-        _count(db, post, -1)
+        count(db, post, -1)
     replies.update(db, post.id, **changes)
     replies.keep_readers(db, post.id, ())
     posts.update(db, post.id, visibility=int(Visibility.CIRCLE))
 
 
-def _count(db: Writer, post: Post, by: int) -> None:
+def count(db: Writer, post: Post, by: int) -> None:
     """What counts an answer that everybody sees."""
     if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
         posts.count(db, post.reply_to_id, replies=by)
@@ -194,6 +203,9 @@ def answer_request(
     """
     post = uris.find_post(db, act.reply_uri)
     if post is None or post.author_id != actor.id or post.reply_to_id != parent.id:
+        return
+    if holds.find(db, post.id) is not None:
+        holds.update(db, post.id, request=act.uri)
         return
     request = replies.find(db, post.id)
     if request is None:

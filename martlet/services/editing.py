@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import msgspec
 
@@ -11,11 +12,20 @@ from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import MediaChange, PollDraft, Post, Revision
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import approving, attaching, composing, polling, quoting, uploading
+from martlet.services import (
+    approving,
+    attaching,
+    composing,
+    holding,
+    marking_spam,
+    polling,
+    quoting,
+    uploading,
+)
 from martlet.services.composing import Composed, Words
 from martlet.services.posting import PostEmpty
 from martlet.services.uploading import Description
-from martlet.storage import attached, edits, featured_tags, media, polls, posts
+from martlet.storage import accounts, attached, edits, featured_tags, media, polls, posts
 from martlet.storage.database import Reader, Writer
 from martlet.storage.edits import Edit
 from martlet.storage.media import Media
@@ -38,7 +48,7 @@ def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Se
     """
     Make one's post what the revision says. What is the same as before is no edit.
 
-    Raises `NotFound`, `PostTooLong`, `PostEmpty`, `CannotAttach`, `InvalidInput`.
+    Raises `NotFound`, `PostTooLong`, `PostEmpty`, `CannotAttach`, `EditWaits`, `InvalidInput`.
     """
     posts.lock(db, id)
     post = posts.get_own(db, id, author)
@@ -60,6 +70,7 @@ def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Se
         poll_id=post.poll_id if revision.keeps_poll else _change_poll(db, before, poll, here),
         quoting=_rule(post, revision),
     )
+    _check_need_not_wait(db, changed, post, composed, wanted, here)
     _change_media(db, before, wanted, revision.media_changes, here)
     if changed.text != post.text or changed.html != post.html:
         _change_words(db, post, composed, here)
@@ -83,6 +94,16 @@ def history(db: Reader, post: Post) -> list[Edit]:
 def whole(db: Reader, post: Post) -> Whole:
     poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
     return Whole(post, media.of_posts(db, [post.id])[post.id], poll)
+
+
+def _check_need_not_wait(
+    db: Reader, changed: Post, post: Post, composed: Composed, files: Sequence[Media], here: Server
+) -> None:
+    """Raises `EditWaits`."""
+    named_before = attached.mentioned_ids(db, post.id)
+    pictures = partial(marking_spam.of_files, files)
+    seen = holding.Seen(changed, composed.mentioned, pictures, post, named_before)
+    holding.check_edit(db, accounts.get(db, post.author_id), seen, here)
 
 
 def _read(post: Post, revision: Revision, here: Server) -> Words:

@@ -4,6 +4,7 @@ import hashlib
 from datetime import UTC, datetime
 
 from martlet import __version__
+from martlet.model.holds import HoldRules
 from martlet.model.ids import IdMaker
 from martlet.model.server import Disclosure, Limits, Server, milliseconds
 from martlet.settings import Settings
@@ -39,6 +40,13 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         trends=settings.trends,
         trend_people=settings.trend_people,
         featured_accounts=settings.featured_accounts,
+        holds=HoldRules(
+            first_posts=settings.hold_first_posts,
+            first_days=settings.hold_first_days,
+            mentions=settings.hold_mentions,
+            mass_mentions=settings.hold_mass_mentions,
+            spam_days=settings.spam_days,
+        ),
         limits=Limits(
             post=settings.post_limit,
             media_per_post=settings.media_per_post,

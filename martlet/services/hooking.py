@@ -18,6 +18,7 @@ from martlet.model.events import (
     AccountReported,
     AppealMade,
     PostEdited,
+    PostHeld,
     PostPublished,
     ReportChanged,
 )
@@ -273,6 +274,10 @@ def of_edit(db: Writer, event: PostEdited, here: Server) -> None:
     post = posts.find_unfiltered(db, event.post)
     if post is not None and post.is_local and post.is_open:
         _tell(db, HookEvent.STATUS_UPDATED, post.id, here)
+
+
+def of_hold(db: Writer, event: PostHeld, here: Server) -> None:
+    _tell(db, HookEvent.STATUS_HELD, event.post, here)
 
 
 def _tell(db: Writer, event: HookEvent, about: int, here: Server) -> None:

@@ -250,6 +250,9 @@ def tell(
     if post is not None and posts.find(db, post, viewer=account) is None:
         return
     treatment = screening.treatment(db, account, kind, sender, post, here)
+    is_mention = kind == NotificationKind.MENTION and treatment == Treatment.ACCEPT
+    if is_mention and screening.is_mass_mention(db, account, sender, here):
+        treatment = Treatment.FILTER
     if treatment == Treatment.FILTER:
         _keep_aside(db, account, kind, sender, post, here, emoji=emoji, pack=pack)
     elif treatment == Treatment.ACCEPT:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import PostPublished
+from martlet.model.holds import HoldReason
 from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Draft, PollDraft, Post
 from martlet.model.replying import ReplyPolicy
@@ -17,6 +19,8 @@ from martlet.services import (
     circling,
     composing,
     expiring,
+    holding,
+    marking_spam,
     polling,
     quoting,
     redirecting,
@@ -62,6 +66,8 @@ class Around:
 
     parent: Post | None
     quoted: Post | None
+    answers_held: bool = False
+    """What it answers waits for a moderator, so that its author alone sees it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +84,13 @@ class Decided:
     expires_at: int | None = None
     readers: Sequence[AccountId] = ()
     """Whom it is written to, without being named in it."""
+    why_held: Sequence[HoldReason] = ()
+    """Why a moderator has to look at it first; nothing: nobody has."""
+
+    @property
+    def is_withheld(self) -> bool:
+        """Nobody reads it yet but its author, and who has to decide about it."""
+        return self.verdict == "asked" or bool(self.why_held)
 
 
 def publish(db: Writer, draft: Draft, here: Server) -> PostId:
@@ -94,16 +107,11 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
         if first != id:
             return first
     made = decided(db, draft, id, here)
-    is_asked = made.verdict == "asked"
-    post = approving.withheld(made.post) if is_asked else made.post
+    post = approving.withheld(made.post) if made.is_withheld else made.post
     posts.insert(db, post)
     if not made.replying.is_open:
         replies.put_policy(db, id, made.replying)
-    named = (*made.readers, *made.composed.mentioned)
-    if not is_asked:
-        attached.insert_mentions(db, id, made.readers, is_silent=True)
-        attached.insert_mentions(db, id, made.composed.mentioned)
-    approving.begin(db, made.post, made.verdict, named, here)
+    _begin(db, made, here)
     attached.insert_tags(db, id, ((here.next_id(), tag) for tag in made.composed.tags))
     if made.composed.tags and post.is_open:
         featured_tags.count_post(db, post)
@@ -116,9 +124,21 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
         expiring.begin(db, id, made.expires_at)
     posts.note_published(db, post)
     timelines.put(db, draft.author, [id])
-    if not is_asked:
+    if not made.is_withheld:
         db.emit(PostPublished(id))
     return id
+
+
+def _begin(db: Writer, made: Decided, here: Server) -> None:
+    """Name whom it names, or write down what it waits for."""
+    post, named = made.post, made.composed.mentioned
+    if made.why_held:
+        holding.begin(db, post, made.why_held, named, made.readers, made.verdict, here)
+        return
+    if not made.is_withheld:
+        attached.insert_mentions(db, post.id, made.readers, is_silent=True)
+        attached.insert_mentions(db, post.id, named)
+    approving.begin(db, post, made.verdict, (*made.readers, *named), here)
 
 
 def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
@@ -151,7 +171,23 @@ def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
         verdict,
         _expires_at(draft, preferences, here),
         readers,
+        _why_held(db, author, post, around, composed, files, here),
     )
+
+
+def _why_held(
+    db: Reader,
+    author: Account,
+    post: Post,
+    around: Around,
+    composed: Composed,
+    files: Sequence[Media],
+    here: Server,
+) -> Sequence[HoldReason]:
+    if around.answers_held:
+        return (HoldReason.ANSWERS_HELD,)
+    seen = holding.Seen(post, composed.mentioned, partial(marking_spam.of_files, files))
+    return holding.reasons(db, author, seen, here)
 
 
 def _read(draft: Draft, here: Server) -> Words:
@@ -173,7 +209,8 @@ def _around(db: Reader, draft: Draft) -> Around:
         if parent is None:
             raise NotFound("The post you are trying to reply to does not appear to exist.")
     quoted = None if draft.quote_of is None else quoting.quotable(db, draft.quote_of, draft.author)
-    return Around(parent, quoted)
+    meant = None if parent is None else holding.meant(db, parent)
+    return Around(meant, quoted, answers_held=meant is not parent)
 
 
 def _post(

@@ -6,8 +6,9 @@ who may read it is what its author said, and nobody's act adds to it (attacks D1
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from functools import partial
 from itertools import islice
 
 from martlet.activitypub import addressing
@@ -15,6 +16,7 @@ from martlet.activitypub.things import Attachment, Poll, Writing
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput
 from martlet.model.events import PostEdited, PostPublished
+from martlet.model.holds import HoldReason
 from martlet.model.names import AccountId, MediaId, PollId, PostId, Uri
 from martlet.model.posts import Post
 from martlet.model.replying import ReplyPolicy
@@ -25,6 +27,7 @@ from martlet.services import (
     approving,
     consenting,
     editing,
+    holding,
     phrasing,
     placing,
     polling,
@@ -38,7 +41,7 @@ from martlet.storage import attached, media, polls, posts, remote_posts, remotes
 from martlet.storage.attached import Tag
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
-from martlet.text import hashtags, sanitize
+from martlet.text import fingerprints, hashtags, sanitize
 from martlet.text.cleaning import one_line
 from martlet.text.language_detection import detect
 from martlet.text.languages import normalise_language
@@ -90,7 +93,7 @@ def receive_unknown(
     db: Writer, said: Writing, author: Account, here: Server, verified: Verified | None = None
 ) -> PostId | None:
     """The same where it is known that the post is not here yet."""
-    return _receive(db, said, author, here, verified, is_news=True)
+    return _receive(db, said, author, here, verified, is_news=True, is_unasked=True)
 
 
 def receive_fetched(
@@ -124,6 +127,7 @@ def _receive(
     *,
     is_news: bool,
     is_carried: bool = False,
+    is_unasked: bool = False,
 ) -> PostId | None:
     if uris.find_tombstone(db, said.uri) is not None:
         return None
@@ -132,25 +136,63 @@ def _receive(
         if parent is not None and parent.is_local:
             polling.receive_vote(db, author.id, parent, said.choice, here)
         return None
-    verdict = _verdict(db, said, author, parent, is_news=is_news)
+    above = None if parent is None else holding.meant(db, parent)
+    verdict = _verdict(db, said, author, above, is_news=is_news)
     if verdict == "denied":
         return None
-    meant = _insert(db, said, author, parent, here, is_withheld=verdict == "asked")
-    if meant is None:
+    meant = _post(db, said, author, above, here)
+    named, silent = _whom(db, said, author, here)
+    why_held = _why_held(db, meant, said, author, named | silent, here) if is_unasked else ()
+    if above is not parent:
+        why_held = (HoldReason.ANSWERS_HELD,)
+    is_withheld = verdict == "asked" or bool(why_held)
+    kept = _insert(db, meant, above, here, is_withheld=is_withheld)
+    if kept is None:
         return None
-    post = approving.withheld(meant) if verdict == "asked" else meant
-    _attach(db, post, said, author, here, is_withheld=verdict == "asked")
-    if verdict != "free":
-        approving.begin(db, meant, verdict, _all_named(db, said, author, here), here)
+    meant = kept
+    post = approving.withheld(meant) if is_withheld else meant
+    _attach(
+        db, post, said, author, here, named=() if is_withheld else named, silent=() if is_withheld else silent
+    )
+    _wait(db, meant, why_held, (named, silent), verdict, here, is_news=is_news)
     if said.repliers is not None:
         replies.put_policy(db, post.id, replying.of_elsewhere(db, said.repliers, author.id))
     consenting.begin(db, post, said, verified, here)
     posts.note_published(db, post)
     remote_posts.count_marks(db, post.id, said.likes_count, said.boosts_count)
     placing.place(db, post, said.reply_to, here)
-    if verdict != "asked":
+    if not is_withheld:
         db.emit(PostPublished(post.id, is_news, is_carried))
     return post.id
+
+
+def _wait(
+    db: Writer,
+    meant: Post,
+    why_held: Sequence[HoldReason],
+    whom: tuple[set[AccountId], set[AccountId]],
+    verdict: Verdict,
+    here: Server,
+    *,
+    is_news: bool,
+) -> None:
+    """Write down what a post waits for, if it does."""
+    named, silent = whom
+    if why_held:
+        holding.begin(db, meant, why_held, sorted(named), sorted(silent), verdict, here, is_news=is_news)
+    elif verdict != "free":
+        approving.begin(db, meant, verdict, sorted(named | silent), here)
+
+
+def _why_held(
+    db: Reader, meant: Post, said: Writing, author: Account, named: Collection[AccountId], here: Server
+) -> Sequence[HoldReason]:
+    return holding.reasons(db, author, holding.Seen(meant, named, partial(_pictures, said)), here)
+
+
+def _pictures(said: Writing) -> list[str]:
+    found = (fingerprints.of_picture(one.blurhash, one.width or 0, one.height or 0) for one in _shown(said))
+    return [one for one in found if one]
 
 
 def _verdict(db: Writer, said: Writing, author: Account, parent: Post | None, *, is_news: bool) -> Verdict:
@@ -177,28 +219,24 @@ def _parent(db: Reader, said: Writing, author: Account) -> Post | None:
     return posts.find(db, found.id, viewer=author.id)
 
 
-def _insert(
-    db: Writer, said: Writing, author: Account, parent: Post | None, here: Server, *, is_withheld: bool
-) -> Post | None:
+def _insert(db: Writer, post: Post, parent: Post | None, here: Server, *, is_withheld: bool) -> Post | None:
     """The post as it was meant; one that is withheld is kept otherwise. None for one that came meanwhile."""
-    now = here.now_ms()
-    created_at = min(now if said.created_at is None else said.created_at, now)
-    post = _post(db, said, author, parent, created_at, here)
+    now, created_at = here.now_ms(), post.created_at
     for _ in range(SAME_MOMENT):
         is_new = now - created_at < LATE
         id = PostId(here.next_id() if is_new else here.ids.next_at(created_at))
         post = replace(post, id=id, thread_id=id if parent is None else parent.thread_id)
         if posts.insert_unless_there(db, approving.withheld(post) if is_withheld else post):
             return post
-        if uris.find_post(db, said.uri) is not None:
+        if uris.find_post(db, post.uri) is not None:
             return None
     raise InvalidInput("There are too many posts of this moment.")
 
 
-def _post(
-    db: Reader, said: Writing, author: Account, parent: Post | None, created_at: int, here: Server
-) -> Post:
+def _post(db: Reader, said: Writing, author: Account, parent: Post | None, here: Server) -> Post:
     """All of it but its id, and what follows from that."""
+    now = here.now_ms()
+    created_at = min(now if said.created_at is None else said.created_at, now)
     followers = _followers(db, author)
     html = phrasing.html(said, here)
     return Post(
@@ -241,6 +279,8 @@ def address(db: Writer, post: Post, said: Writing, here: Server) -> None:
     """A post to a circle is brought once for each of its readers: this one is addressed to further ones."""
     if post.visibility != Visibility.CIRCLE or not said.is_for_circle or replying.is_withheld(db, post):
         return
+    if holding.meant(db, post) is not post:
+        return
     found = uris.accounts_at(db, {Uri(one) for one in (*said.to, *said.cc)})
     new = remotes.some_here(db, set(found.values())) - set(attached.mentioned_ids(db, post.id))
     if new:
@@ -252,10 +292,16 @@ def address(db: Writer, post: Post, said: Writing, here: Server) -> None:
 
 
 def _attach(
-    db: Writer, post: Post, said: Writing, author: Account, here: Server, *, is_withheld: bool
+    db: Writer,
+    post: Post,
+    said: Writing,
+    author: Account,
+    here: Server,
+    *,
+    named: Collection[AccountId],
+    silent: Collection[AccountId],
 ) -> None:
-    if not is_withheld:
-        _name(db, post, said, author, here)
+    _name(db, post, named, silent)
     _tag(db, post, said, here)
     _show(db, post, _shown(said), here)
     acquainting.keep_emojis(db, said.emojis, author.host, here)
@@ -272,18 +318,14 @@ def _named_here(said: Writing, here: Server) -> set[Uri]:
     }
 
 
-def _all_named(db: Reader, said: Writing, author: Account, here: Server) -> list[AccountId]:
-    """Who may read it because they are named in it or addressed."""
-    found = uris.accounts_at(db, _named_here(said, here))
-    named = {found[one.uri] for one in said.mentions if one.uri in found}
-    return sorted((named | remotes.some_here(db, set(found.values()))) - {author.id})
-
-
-def _name(db: Writer, post: Post, said: Writing, author: Account, here: Server) -> None:
+def _whom(db: Reader, said: Writing, author: Account, here: Server) -> tuple[set[AccountId], set[AccountId]]:
     """Who is named, and who of those here is addressed without being named."""
     found = uris.accounts_at(db, _named_here(said, here))
     named = {found[one.uri] for one in said.mentions if one.uri in found} - {author.id}
-    silent = remotes.some_here(db, set(found.values())) - named
+    return named, remotes.some_here(db, set(found.values())) - named - {author.id}
+
+
+def _name(db: Writer, post: Post, named: Collection[AccountId], silent: Collection[AccountId]) -> None:
     attached.insert_mentions(db, post.id, sorted(silent), is_silent=True)
     attached.insert_mentions(db, post.id, sorted(named))
 
@@ -399,6 +441,8 @@ def revise(
             _change_policy(db, post, said, author)
         return
     before = editing.whole(db, post)
+    if _would_wait(db, post, said, author, here):
+        return
     _change_repliers(db, post, said, author)
     _change(db, before, said, author, here)
     consenting.requote(db, post, said, verified, here)
@@ -408,11 +452,24 @@ def revise(
         db.emit(PostEdited(post.id))
 
 
+def _would_wait(db: Reader, post: Post, said: Writing, author: Account, here: Server) -> bool:
+    """Whether the rule about what waits is got round by an edit: then the post stays as it was."""
+    if post.visibility < Visibility.UNLISTED or not holding.is_on(db, here):
+        return False
+    named, silent = _whom(db, said, author, here)
+    changed = replace(post, html=phrasing.html(said, here))
+    pictures, before = partial(_pictures, said), attached.mentioned_ids(db, post.id)
+    return bool(
+        holding.reasons(db, author, holding.Seen(changed, named | silent, pictures, post, before), here)
+    )
+
+
 def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, here: Server) -> None:
     post, files = before.post, _shown(said)
     attached.forget_words(db, post.id)
-    if not approving.name_anew(db, post, _all_named(db, said, author, here)):
-        _name(db, post, said, author, here)
+    named, silent = _whom(db, said, author, here)
+    if not approving.name_anew(db, post, sorted(named | silent)):
+        _name(db, post, named, silent)
     _tag(db, post, said, here)
     if [(one.file, one.description) for one in before.files] != [(one.url, one.description) for one in files]:
         media.take_off(db, post.id)

@@ -13,10 +13,11 @@ from martlet.model.notifications import NotificationKind
 from martlet.model.roles import EVERYBODY, MODERATING
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.storage import notification_policies, posts, roles
+from martlet.storage import holds, notification_policies, posts, roles
 from martlet.storage.database import Reader, Writer
 from martlet.storage.notification_policies import Standing
 
+HOUR = 3_600_000
 BOTS = ("service", "application")
 
 
@@ -54,6 +55,22 @@ def treatment(
             is_unasked_in_private=is_asking and _is_unasked_in_private(db, account, sender, post),
         ),
     )
+
+
+def is_mass_mention(db: Writer, account: AccountId, sender: AccountId, here: Server) -> bool:
+    """
+    Whether the sender names very many here who do not follow them, within an hour: also by edits and in private.
+
+    Costs nothing where the setting does not ask for it. Public posts of that kind wait for a moderator (`holding.py`).
+    """
+    most = here.holds.mass_mentions
+    if not most or not holds.strangers_among(db, sender, [account]):
+        return False
+    if roles.of_account(db, sender).granted & MODERATING:
+        return False
+    now = here.now_ms()
+    holds.note_mention(db, sender, account, now)
+    return holds.count_mentioned(db, sender, now - HOUR, most + 1) > most
 
 
 def _looks_after(db: Reader, standing: Standing) -> bool:

@@ -12,11 +12,13 @@ from martlet.storage import (
     attempts,
     day_counts,
     events,
+    holds,
     incoming,
     links,
     oauth,
     sessions,
     sign_up_blocks,
+    spam_marks,
     thread_fetches,
     translations,
     web_hooks,
@@ -66,6 +68,8 @@ def _sweep(db: Writer, here: Server) -> None:
     thread_fetches.forget_before(db, ids.first_id_in(now - FETCHES_DAYS * DAY))
     translations.forget(db, now - TRANSLATION_DAYS * DAY, TRANSLATIONS, TRANSLATIONS_AT_ONCE)
     sign_up_blocks.drop_expired(db, now - DAY)
+    spam_marks.drop_expired(db, now)
+    holds.forget_mentions(db, now - DAY)
     day_counts.forget(db, now // DAY - measuring.KEPT_DAYS, COUNTS_AT_ONCE)
     web_hooks.forget_before(db, now - HOOK_DAYS * DAY, TOLD_AT_ONCE)
     links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

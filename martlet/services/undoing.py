@@ -21,7 +21,9 @@ from martlet.services import (
     auditing,
     blocking_sign_ups,
     handling_reports,
+    holding,
     hooking,
+    marking_spam,
     moderating,
     permitting,
     restricting,
@@ -194,6 +196,26 @@ def _set_block_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here:
     blocking_sign_ups.set_back(db, entry.target_kind, entry.target_id, wanted)
 
 
+def _hold_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return holding.state(db, PostId(entry.target_id))
+
+
+def _set_hold_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    holding.set_back(db, PostId(entry.target_id), wanted, here)
+
+
+def _spam_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return marking_spam.state(db, entry.target_id)
+
+
+def _set_spam_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, here
+    marking_spam.set_back(db, entry.target_id, wanted)
+
+
 def _hook_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
     del names
     return hooking.state(db, entry.target_id)
@@ -209,6 +231,8 @@ _KINDS: dict[str, _Kind] = {
     "role": _Kind(Permission.MANAGE_ROLES, _role_state, _set_role_back),
     "report": _Kind(Permission.MANAGE_REPORTS, _report_state, _set_report_back),
     "rule": _Kind(Permission.MANAGE_RULES, _rule_state, _set_rule_back),
+    "held_post": _Kind(Permission.MANAGE_REPORTS, _hold_state, _set_hold_back),
+    "spam_mark": _Kind(Permission.MANAGE_REPORTS, _spam_state, _set_spam_back),
     "web_hook": _Kind(Permission.MANAGE_WEBHOOKS, _hook_state, _set_hook_back),
     "peer": _Kind(Permission.MANAGE_FEDERATION, _peer_state, _set_peer_back),
     **dict.fromkeys(sign_up_blocks.KINDS, _Kind(Permission.MANAGE_BLOCKS, _block_state, _set_block_back)),

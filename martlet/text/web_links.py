@@ -39,6 +39,33 @@ def first_link(html: str, others: Collection[str], hashtags: Collection[str]) ->
     return None
 
 
+def outward(html: str, known: Collection[str], hosts: Collection[str]) -> tuple[set[str], set[str]]:
+    """
+    Links that lead to pages, and those that name people who are not `known`: addresses, as they stand there.
+
+    Unlike for previews, a link counts whatever class it claims. Hashtags are left out where they lead to one of the
+    `hosts`, and so are quotes.
+    """
+    pages, people = set(), set()
+    for attributes, inside in _LINK.findall(_INLINE_QUOTE.sub("", html)):
+        given = {name: unescape(value) for name, value in _ATTRIBUTE.findall(attributes)}
+        text, address = unescape(_TAG.sub("", inside)).strip(), given.get("href", "")
+        if not address or address in known:
+            continue
+        if text.startswith("@") and " " not in text:
+            people.add(address)
+        elif not (text.startswith("#") and hashtag_key(text[1:]) and _host(address) in hosts):
+            pages.add(address)
+    return pages, people
+
+
+def _host(address: str) -> str:
+    try:
+        return parse_url(address).host
+    except InvalidUrl:
+        return ""
+
+
 def normalised(address: str) -> str:
     """
     One spelling for what leads to one page: no fragment, nothing that only tells where a reader came from.

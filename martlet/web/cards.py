@@ -260,6 +260,8 @@ class PostCard:
     visibility: Audience = "public"
     is_here_only: bool = False
     """For people of this server only."""
+    review: Literal["", "pending", "rejected"] = ""
+    """It waits for a moderator, or was not let through: its author alone sees it."""
     edited_at: datetime | None = None
     warning: str = ""
     is_sensitive: bool = False

@@ -18,7 +18,7 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, attached, featured_tags, media, packs, polls, posts, reactions
+from martlet.storage import accounts, attached, featured_tags, holds, media, packs, polls, posts, reactions
 from martlet.storage import cards as card_rows
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
@@ -54,6 +54,7 @@ KINDS: dict[str, Literal["picture", "loop", "video", "sound", "file"]] = {
     "audio": "sound",
     "unknown": "file",
 }
+REVIEWS: dict[str | None, Literal["pending", "rejected"]] = {"held": "pending", "refused": "rejected"}
 SUMMARY = 300
 PACKS = 12
 NO_SIZE = (800, 600)
@@ -265,6 +266,8 @@ class _Parts:
         self._links = card_rows.of_posts(db, found)
         self._apps = attached.apps(db, found)
         self._chosen = reactions.counts(db, found)
+        to_few = [id for id, post in found.items() if post.visibility == Visibility.CIRCLE]
+        self._waiting = holds.states(db, to_few)
         asked = [post.poll_id for post in found.values() if post.poll_id is not None]
         self._polls, self._votes = polls.many(db, asked), polls.votes(db, asked, reader)
 
@@ -282,7 +285,8 @@ class _Parts:
             language=post.language,
             text_html=Html(post.html),
             summary=summary(post.html),
-            visibility=AUDIENCES[post.visibility],
+            visibility="public" if post.id in self._waiting else AUDIENCES[post.visibility],
+            review=REVIEWS.get(self._waiting.get(post.id), ""),
             is_here_only=bool(post.is_local_only),
             edited_at=None if post.edited_at is None else moment(post.edited_at),
             warning=post.warning,

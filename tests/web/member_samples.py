@@ -38,6 +38,8 @@ FEED_POSTS = {
     "voted": FeedPost(replace(CHOIR, poll=replace(VOTABLE, is_open_to_reader=False, own=(1,)))),
     "private": FeedPost(replace(WARNED, visibility="private"), is_boostable=False),
     "circle": FeedPost(replace(WARNED, visibility="limited", is_here_only=True), is_boostable=False),
+    "waiting": FeedPost(replace(LINKED, review="pending"), is_own=True),
+    "refused": FeedPost(replace(LINKED, review="rejected"), is_own=True),
     "direct": FeedPost(replace(LINKED, visibility="direct"), is_own=True, is_boostable=False),
     "quoting": FeedPost(QUOTING),
     "filmed": FeedPost(FILMED),

@@ -26,7 +26,7 @@ from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import abridging
-from martlet.storage import accounts, albums, attached, cards, expiries, media, posts, replies
+from martlet.storage import accounts, albums, attached, cards, expiries, holds, media, posts, replies
 from martlet.storage.database import Reader
 
 log = logging.getLogger("martlet.mastodon")
@@ -35,6 +35,7 @@ PLACEHOLDER = "<p>This post cannot be shown.</p>"
 NOT_KEPT = 0
 """The version of what is no rendering: no post has it."""
 FORMAT = 3
+REVIEWS = {"held": "pending", "refused": "rejected"}
 VISIBILITIES = {
     Visibility.PUBLIC: "public",
     Visibility.UNLISTED: "unlisted",
@@ -58,6 +59,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     mentions, tags = attached.mentions(db, found), attached.tags(db, found)
     policies, ends = replies.policies(db, found), expiries.of_posts(db, found)
     requests = replies.states(db, [id for id, post in found.items() if post.reply_to_id is not None])
+    waiting = holds.states(db, [id for id, post in found.items() if post.visibility == Visibility.CIRCLE])
     cards_of, apps = _cards(db, found, here), attached.apps(db, found)
     rendered: dict[PostId, tuple[int, bytes]] = {}
     for id, post in found.items():
@@ -68,7 +70,8 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
                 ),
                 interaction_policy=policy_entity(policies[id]) if id in policies else msgspec.UNSET,
                 expires_at=iso(ends[id]) if id in ends else msgspec.UNSET,
-                limited_scope=_scope(post, requests.get(id)),
+                limited_scope=msgspec.UNSET if id in waiting else _scope(post, requests.get(id)),
+                review=REVIEWS[waiting[id]] if id in waiting else msgspec.UNSET,
                 reply_approval=_withheld(requests.get(id)),
                 media_attachments=[attachment(one, here) for one in files[id]],
                 mentions=[_mention(one) for one in mentions[id]],

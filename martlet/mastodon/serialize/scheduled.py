@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import UNSET
 
-from martlet.mastodon import entities
+from martlet.mastodon import scheduled_entities
 from martlet.mastodon.serialize.bodies import VISIBILITIES, attachment
 from martlet.mastodon.serialize.times import iso
 from martlet.model.names import AccountId
@@ -18,11 +18,11 @@ from martlet.storage.scheduled import Scheduled
 
 def many(
     db: Reader, found: Sequence[Scheduled], owner: AccountId, here: Server
-) -> list[entities.ScheduledStatus]:
+) -> list[scheduled_entities.ScheduledStatus]:
     drafts = [scheduling.draft_of(one) for one in found]
     files = media.many(db, [id for draft in drafts for id in draft.media], owner)
     return [
-        entities.ScheduledStatus(
+        scheduled_entities.ScheduledStatus(
             id=str(one.id),
             scheduled_at=iso(one.publish_at),
             params=_params(draft),
@@ -32,8 +32,8 @@ def many(
     ]
 
 
-def _params(draft: Draft) -> entities.ScheduledParams:
-    return entities.ScheduledParams(
+def _params(draft: Draft) -> scheduled_entities.ScheduledParams:
+    return scheduled_entities.ScheduledParams(
         text=draft.text,
         poll=_poll(draft.poll) if draft.poll else None,
         media_ids=[str(id) for id in draft.media] or None,
@@ -55,8 +55,8 @@ def _params(draft: Draft) -> entities.ScheduledParams:
     )
 
 
-def _poll(draft: PollDraft) -> entities.ScheduledPoll:
-    return entities.ScheduledPoll(
+def _poll(draft: PollDraft) -> scheduled_entities.ScheduledPoll:
+    return scheduled_entities.ScheduledPoll(
         options=list(draft.options),
         expires_in=draft.seconds,
         multiple=draft.is_multiple,

@@ -12,7 +12,7 @@ from martlet.model.web_hooks import HookDelivery, HookEvent
 from martlet.services import rendering
 from martlet.services.ports import Ground
 from martlet.services.signing_in import Viewer
-from martlet.storage import accounts, reports, strikes
+from martlet.storage import accounts, holds, posts, reports, strikes
 from martlet.storage.database import Reader
 
 NOBODY = Viewer()
@@ -45,7 +45,7 @@ class HookVoice:
             case "report":
                 return self._report(db, ReportId(about))
             case "status":
-                return self._pages.by_id(db, [PostId(about)], NOBODY).get(PostId(about))
+                return self._post(db, PostId(about), is_held=event == HookEvent.STATUS_HELD)
             case _:
                 return self._appeal(db, about)
 
@@ -57,6 +57,13 @@ class HookVoice:
     def _report(self, db: Reader, id: ReportId) -> bytes | None:
         found = reports.many(db, [id]).get(id)
         return None if found is None else admin.reports(db, [found], self._pages, NOBODY, self._here)[0]
+
+    def _post(self, db: Reader, id: PostId, *, is_held: bool) -> bytes | None:
+        if not is_held:
+            return self._pages.by_id(db, [id], NOBODY).get(id)
+        if holds.find(db, id) is None:
+            return None
+        return b"".join(self._pages.each(db, posts.shown_unfiltered(db, [id]), NOBODY)[0]) or None
 
     def _appeal(self, db: Reader, id: int) -> bytes | None:
         found, strike = strikes.find_appeal(db, id), strikes.find(db, id)
