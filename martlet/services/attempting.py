@@ -38,6 +38,7 @@ MAIL_TO_ADDRESS = Rule("mail-address", 5, 30)
 MAIL_FROM_NETWORK = Rule("mail-network", 20, 30)
 REPORTS = Rule("reports", 30, 60)
 """Reports by one person."""
+ONCE_MS = 3_600_000
 SIGN_UP_FROM_NETWORK = Rule("sign-up-network", 10, 30)
 
 
@@ -51,6 +52,18 @@ def count(db: Writer, rule: Rule, who: str, here: Server) -> None:
         raise TooMany("That was too often. Please wait a while and try again.", moment(window_at + length))
     if tries == 1:
         sweeping.want(db, here)
+
+
+def is_first(db: Writer, kind: str, what: str, here: Server) -> bool:
+    """
+    Whether something that is good once is shown for the first time.
+
+    For what is over after an hour: later it would be the first time again.
+    """
+    name, now = f"{kind}:{blake2b(what.encode(), digest_size=16).hexdigest()}", here.now_ms()
+    window_at = now - now % ONCE_MS
+    sweeping.want(db, here)
+    return attempts.count(db, name, window_at) == 1 and not attempts.tries(db, name, window_at - ONCE_MS)
 
 
 def forget(db: Writer, rule: Rule, who: str) -> None:

@@ -10,7 +10,7 @@ from martlet.services.ports import Ground
 from martlet.services.registering import Details
 from martlet.signing import sealed, totp
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import logins
+from martlet.storage import logins, passkeys
 from martlet.storage.database import Writer
 from martlet.storage.logins import Login
 
@@ -58,7 +58,7 @@ def change_password_and_end_others(db: Writer, login: Login, hashed: str, but_se
 
 def reset_password(db: Writer, login: Login, hashed: str, here: Server) -> bool:
     """
-    By a letter's link, which also shows that the address is theirs. Everybody is signed out.
+    By a letter's link, which also shows that the address is theirs. Everybody is signed out, and passkeys end.
 
     False where the password was changed since the link was read.
     """
@@ -66,6 +66,7 @@ def reset_password(db: Writer, login: Login, hashed: str, here: Server) -> bool:
     if current is None or current.password_hash != login.password_hash:
         return False
     change_password_and_end_others(db, login, hashed)
+    passkeys.delete_all(db, login.user)
     if current.confirmed_at is None:
         logins.update(db, login.user, confirmed_at=here.now_ms())
     return True

@@ -42,6 +42,8 @@ class Purpose(StrEnum):
     PENDING_SIGN_IN = "pending-sign-in"
     STRIKE = "strike"
     UNDO = "undo"
+    PASSKEY = "passkey"
+    NEW_PASSKEY = "new-passkey"
 
 
 class CannotDecrypt(MartletError):

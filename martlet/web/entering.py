@@ -1,32 +1,43 @@
-"""Signing in, the second step, signing out."""
+"""Signing in, with a password or a passkey; the second step; signing out."""
 
+import json
 from datetime import timedelta
 from urllib.parse import parse_qsl, urlsplit
 
 from martlet.http.answer import Answer
 from martlet.model import redirects
-from martlet.model.errors import MartletError, TooMany
+from martlet.model.errors import TooMany
 from martlet.model.names import UserId
 from martlet.model.sanctions import Strike
 from martlet.services import entering, mailing, signing_in
+from martlet.services import passkeys as keys
 from martlet.services.signing_in import WrongLogin
 from martlet.signing import sealed, tokens
+from martlet.signing.passkeys import PasskeyRefused
 from martlet.signing.sealed import Purpose
-from martlet.storage import logins, oauth, strikes
+from martlet.storage import logins, oauth, passkeys, strikes
 from martlet.storage.database import Reader, Writer
 from martlet.storage.logins import Login
 from martlet.storage.oauth import App
+from martlet.storage.passkeys import Passkey
 from martlet.web import addresses
 from martlet.web.cards import AppCard
 from martlet.web.guarding import SESSION_SECONDS
-from martlet.web.pages import LetterSentPage, SecondFactorPage, SignInPage, SignOutPage, WaitingPage
+from martlet.web.pages import (
+    LetterSentPage,
+    PasskeyWish,
+    SecondFactorPage,
+    SignInPage,
+    SignOutPage,
+    WaitingPage,
+)
 from martlet.web.visits import FORM, SESSION, STEP, Pages, Visit
 from martlet.web.wording import BY_CODE, Problem, problems_of, sentence
 
 pages = Pages()
 
 STEP_MINUTES = 10
-NAME_LIMIT, PASSWORD_LIMIT = 320, 1000
+NAME_LIMIT, PASSWORD_LIMIT, CREDENTIAL_LIMIT = 320, 1000, 20_000
 
 
 # -- name and password ---------------------------------------------------
@@ -48,7 +59,20 @@ async def sign_in(visit: Visit) -> Answer:
     except (WrongLogin, TooMany) as error:
         status = 429 if isinstance(error, TooMany) else 401
         return await _ask(visit, next_address, name, problems_of(error), status)
-    if login.is_barred and not login.has_second_step:
+    refused = await _kept_out(visit, login, next_address, name, is_whole=not login.has_second_step)
+    if refused is not None:
+        return refused
+    if login.has_second_step:
+        visit.set_cookie(STEP, _step_token(visit, login), STEP_MINUTES * 60)
+        return visit.go(addresses.SECOND_FACTOR, **({"next": next_address} if next_address else {}))
+    return await let_in(visit, login, next_address)
+
+
+async def _kept_out(
+    visit: Visit, login: Login, next_address: str, name: str, *, is_whole: bool
+) -> Answer | None:
+    """The answer to somebody who may not come in; why, they are told only once they have shown all that is asked for."""
+    if login.is_barred and is_whole:
         strike = await visit.store.reading(_newest_strike, login)
         if strike is not None:
             return visit.go(mailing.strike_path(strike.id, visit.ground.secret, visit.here))
@@ -59,10 +83,7 @@ async def sign_in(visit: Visit) -> Answer:
         return visit.page(LetterSentPage(login.email), 403)
     if login.approved_at is None:
         return visit.page(WaitingPage(login.username, visit.here.sends_mail), 403)
-    if login.has_second_step:
-        visit.set_cookie(STEP, _step_token(visit, login), STEP_MINUTES * 60)
-        return visit.go(addresses.SECOND_FACTOR, **({"next": next_address} if next_address else {}))
-    return await let_in(visit, login, next_address)
+    return None
 
 
 def _newest_strike(db: Reader, login: Login) -> Strike | None:
@@ -81,6 +102,7 @@ async def _ask(
         app=AppCard(app.name, app.website) if app else None,
         may_join=visit.here.registration in ("open", "approval"),
         may_reset=visit.here.sends_mail,
+        passkey=_wish(visit, visit.seed, []),
         problems=problems,
     )
     return visit.page(page, status, form_to=form_to)
@@ -145,8 +167,7 @@ async def ask_code(visit: Visit) -> Answer:
     next_address = visit.own(visit.query.get("next", ""))
     if login is None:
         return visit.go(addresses.SIGN_IN, **({"next": next_address} if next_address else {}))
-    _, form_to = await _on_the_way(visit, next_address)
-    return visit.page(SecondFactorPage(login.username, next_address), form_to=form_to)
+    return await _ask_again(visit, login, next_address)
 
 
 @pages.post(addresses.SECOND_FACTOR)
@@ -164,23 +185,63 @@ async def take_code(visit: Visit) -> Answer:
                 entering.take_code, login, visit.field("code", 100), visit.ground.secret, visit.here
             )
     except TooMany as error:
-        return await _ask_again(visit, login, next_address, error, 429)
+        return await _ask_again(visit, login, next_address, problems_of(error), 429)
     if is_right:
         return await let_in(visit, login, next_address)
-    return await _ask_again(visit, login, next_address, None, 401)
+    if recovery:
+        wrong = Problem("recovery_code", sentence("This code is not right, or it was used before."))
+    else:
+        wrong = Problem("code", BY_CODE["wrong_code"])
+    return await _ask_again(visit, login, next_address, (wrong,), 401)
 
 
 async def _ask_again(
-    visit: Visit, login: Login, next_address: str, error: MartletError | None, status: int
+    visit: Visit, login: Login, next_address: str, problems: tuple[Problem, ...] = (), status: int = 200
 ) -> Answer:
     _, form_to = await _on_the_way(visit, next_address)
-    if error is not None:
-        problems = problems_of(error)
-    elif visit.field("recovery_code"):
-        problems = (Problem("recovery_code", sentence("This code is not right, or it was used before.")),)
-    else:
-        problems = (Problem("code", BY_CODE["wrong_code"]),)
-    return visit.page(SecondFactorPage(login.username, next_address, problems), status, form_to=form_to)
+    known = await visit.store.reading(passkeys.of_user, login.user)
+    wish = _wish(visit, str(login.user), known) if known else None
+    return visit.page(SecondFactorPage(login.username, next_address, problems, wish), status, form_to=form_to)
+
+
+# -- passkeys ------------------------------------------------------------
+
+
+def _wish(visit: Visit, whose: str, known: list[Passkey]) -> PasskeyWish:
+    asked = keys.challenge(visit.ground.secret, Purpose.PASSKEY, whose, visit.here)
+    return PasskeyWish(asked.token, json.dumps(keys.options_to_show(asked, known, visit.here)))
+
+
+@pages.post(addresses.SIGN_IN_PASSKEY)
+async def sign_in_with_passkey(visit: Visit) -> Answer:
+    """The device has asked who it is, so no second step follows."""
+    next_address = visit.own(visit.field("next", 8000))
+    sent, token = visit.field("credential", CREDENTIAL_LIMIT), visit.field("token")
+    try:
+        login = await keys.recognise(visit.ground, sent, token, visit.seed, visit.network)
+    except (PasskeyRefused, TooMany) as error:
+        problems = tuple(Problem("", one.sentence) for one in problems_of(error))
+        status = 429 if isinstance(error, TooMany) else 401
+        return await _ask(visit, next_address, problems=problems, status=status)
+    refused = await _kept_out(visit, login, next_address, "", is_whole=True)
+    return refused or await let_in(visit, login, next_address)
+
+
+@pages.post(addresses.SECOND_PASSKEY)
+async def take_passkey(visit: Visit) -> Answer:
+    login = await _waiting(visit)
+    next_address = visit.own(visit.field("next", 8000))
+    if login is None:
+        return visit.go(addresses.SIGN_IN, **({"next": next_address} if next_address else {}))
+    sent, token = visit.field("credential", CREDENTIAL_LIMIT), visit.field("token")
+    try:
+        await keys.confirm(visit.ground, login, sent, token)
+    except (PasskeyRefused, TooMany) as error:
+        problems = tuple(Problem("", one.sentence) for one in problems_of(error))
+        return await _ask_again(
+            visit, login, next_address, problems, 429 if isinstance(error, TooMany) else 401
+        )
+    return await let_in(visit, login, next_address)
 
 
 # -- signing out ---------------------------------------------------------

@@ -125,6 +125,15 @@ class SetupPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeyWish:
+    """A form for `static/passkeys.js` to fill in; without script it is not shown. Fields: token, credential, next."""
+
+    token: str
+    options: str
+    """JSON."""
+
+
+@dataclass(frozen=True, slots=True)
 class SignInPage:
     """`/auth/sign_in`. Fields: identifier, password, next. `app` is who asked, if an app did."""
 
@@ -134,6 +143,7 @@ class SignInPage:
     app: AppCard | None = None
     may_join: bool = False
     may_reset: bool = False
+    passkey: PasskeyWish | None = None
     problems: tuple[Problem, ...] = ()
 
 
@@ -145,6 +155,7 @@ class SecondFactorPage:
     username: str
     next: str = ""
     problems: tuple[Problem, ...] = ()
+    passkey: PasskeyWish | None = None
 
 
 @dataclass(frozen=True, slots=True)

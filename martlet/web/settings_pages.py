@@ -120,6 +120,38 @@ class BlockServerPage:
 
 
 @dataclass(frozen=True, slots=True)
+class PasskeyCard:
+    id: str
+    name: str
+    created_at: datetime
+    used_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class PasskeysPage:
+    """`/settings/passkeys`. Fields of its form, which goes to `/settings/passkeys/new`: name, password."""
+
+    template: ClassVar[str] = "settings/passkeys.html"
+    passkeys: tuple[PasskeyCard, ...]
+    name: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NewPasskeyPage:
+    """
+    The password was right: now the device makes it. Goes to `/settings/passkeys`; fields: name, token, credential.
+
+    `options`: JSON for `static/passkeys.js`, without which there is no passkey.
+    """
+
+    template: ClassVar[str] = "settings/new_passkey.html"
+    name: str
+    token: str
+    options: str
+
+
+@dataclass(frozen=True, slots=True)
 class AskPage:
     """Asks once more before something is done that cannot be taken back. Posts to its own address."""
 

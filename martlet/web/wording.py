@@ -73,6 +73,10 @@ BY_CODE: dict[str, Sentence] = {
     "accepted": sentence("Please agree to the rules."),
     "token_name": sentence("A name has 1 to 60 characters."),
     "token_scopes": sentence("Choose what the token may do."),
+    "too_many_passkeys": sentence("You have 20 passkeys already. Please remove one that you no longer use."),
+    "passkey_refused": sentence(
+        "This passkey is not known here, or the page lay open too long. Please try again."
+    ),
     "too_many_tokens": sentence("You have 50 such tokens already. Please end one that you no longer use."),
 }
 """Problems by the code of the error; anything else is told in the error's own words."""
@@ -118,6 +122,8 @@ NOTICES: dict[str, Sentence] = {
     "unfollow_done": sentence("You no longer follow them."),
     "follower_removed": sentence("They no longer follow you."),
     "server_blocked": sentence("The server is blocked."),
+    "passkey_added": sentence("The passkey is kept. You can sign in with it from now on."),
+    "passkey_removed": sentence("The passkey is removed."),
     "marked_unread": sentence("Marked as unread."),
     "conversation_left": sentence("It is out of your inbox. What was written stays with those who have it."),
     "message_sent": sentence("Sent."),

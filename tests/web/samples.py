@@ -144,14 +144,23 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         FRAME,
     ),
     "sign-in": (
-        pages.SignInPage(app=TUSKY, next="/oauth/authorize?x=1", may_reset=True, may_join=True),
+        pages.SignInPage(
+            app=TUSKY,
+            next="/oauth/authorize?x=1",
+            may_reset=True,
+            may_join=True,
+            passkey=pages.PasskeyWish("token", '{"challenge":"AAAA"}'),
+        ),
         FRAME,
     ),
     "sign-in-wrong": (
         pages.SignInPage("jona", problems=(Problem("", sentence("The password is not right.")),)),
         FRAME,
     ),
-    "second-factor": (pages.SecondFactorPage("jona"), FRAME),
+    "second-factor": (
+        pages.SecondFactorPage("jona", passkey=pages.PasskeyWish("token", "{}")),
+        FRAME,
+    ),
     "second-factor-wrong": (
         pages.SecondFactorPage("jona", "/x", (Problem("recovery_code", sentence("This is needed.")),)),
         FRAME,

@@ -6,7 +6,7 @@ from martlet.model.notification_policy import Policy
 from martlet.web import settings_pages
 from martlet.web.looks import AS_USUAL, Look
 from martlet.web.pages import Frame, Page
-from martlet.web.settings_pages import PersonRow
+from martlet.web.settings_pages import PasskeyCard, PersonRow
 from martlet.web.wording import Problem, sentence
 from tests.web.sample_cards import AMARA, INES, LIN, NOW, SIGNED_IN
 
@@ -80,6 +80,20 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
     ),
     "block-server": (settings_pages.BlockServerPage("loud.example", 1, 2), SIGNED_IN),
     "block-server-free": (settings_pages.BlockServerPage("loud.example", 0, 0), SIGNED_IN),
+    "passkeys": (
+        settings_pages.PasskeysPage(
+            (PasskeyCard("3", "My phone", NOW, NOW), PasskeyCard("4", "Key", NOW, None))
+        ),
+        SIGNED_IN,
+    ),
+    "passkeys-wrong": (
+        settings_pages.PasskeysPage((), "x", (Problem("name", sentence("This is too long.")),)),
+        SIGNED_IN,
+    ),
+    "passkey-new": (
+        settings_pages.NewPasskeyPage("My phone", "token", '{"challenge":"AAAA"}'),
+        SIGNED_IN,
+    ),
     "ask": (
         settings_pages.AskPage(
             sentence("Remove {name}?", name="Amara"),

@@ -8,7 +8,7 @@ from tests.browser import Browser, forms
 from tests.client import Api, Person, Reply
 from tests.listening import Lines, asked
 from tests.mastodon.acts import publish
-from tests.web.test_member_pages import inside
+from tests.web.acts import inside
 
 PART = {"hx-request": "true"}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from martlet.web.settings import people, reach, reading, servers, usual
+from martlet.web.settings import passkeys, people, reach, reading, servers, usual
 from martlet.web.visits import Pages
 
-ALL: Sequence[Pages] = (people.pages, reach.pages, reading.pages, servers.pages, usual.pages)
+ALL: Sequence[Pages] = (passkeys.pages, people.pages, reach.pages, reading.pages, servers.pages, usual.pages)

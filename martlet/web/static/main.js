@@ -5,6 +5,7 @@ const PARTS = [
   ["#act", () => import("./acting.js")],
   ["[data-feed]", () => import("./feed.js")],
   ["[data-live]", () => import("./live.js")],
+  ["form[data-passkey]", () => import("./passkeys.js")],
 ];
 
 for (const [selector, bring] of PARTS) {
