@@ -124,7 +124,10 @@ def of_posts(db: Reader, posts: Collection[PostId]) -> dict[PostId, Album]:
     """The albums that posts show."""
     if not posts:
         return {}
-    rows = db.rows(f"SELECT {COLUMNS} FROM album WHERE post_id {among('posts')}", posts=numbers(posts))
+    rows = db.rows(
+        f"SELECT {COLUMNS} FROM album WHERE post_id {among('posts')} AND deleted_at IS NULL",
+        posts=numbers(posts),
+    )
     found = (_album(row) for row in rows)
     return {one.post_id: one for one in found if one.post_id is not None}
 
@@ -158,13 +161,37 @@ def covers(db: Reader, found: Sequence[Album]) -> dict[AlbumId, Media]:
     return {one.album_id: one for one in shown if one.album_id is not None}
 
 
+def choosable(db: Reader, album: Album, before: int, limit: int) -> list[Media]:
+    """Pictures of the author's posts that could be put in, the newest first: seen by as many, and not in it yet."""
+    rows = db.rows(
+        f"""
+        SELECT {MEDIA_COLUMNS} FROM media
+         WHERE owner_id = :author AND id < :before AND post_id IS NOT NULL AND position >= 0
+           AND kind = 'image' AND state = 'ready'
+           AND EXISTS (SELECT 1 FROM post
+                        WHERE post.id = media.post_id AND post.visibility >= :visibility
+                          AND (post.is_local_only = 0 OR :is_local_only = 1))
+           AND NOT EXISTS (SELECT 1 FROM album WHERE album.post_id = media.post_id)
+           AND NOT EXISTS (SELECT 1 FROM media AS there WHERE there.album_id = :album AND there.file = media.file)
+         ORDER BY id DESC LIMIT :limit
+        """,
+        author=album.author_id,
+        before=before,
+        visibility=int(album.visibility),
+        is_local_only=album.is_local_only,
+        album=album.id,
+        limit=limit,
+    )
+    return [Media(*row) for row in rows]
+
+
 def put_in(db: Writer, picture: MediaId, album: AlbumId, position: int) -> bool:
     """Put an upload into an album; False where something else has got it."""
     return bool(
         db.run(
             """
             UPDATE media SET album_id = :album, position = :position
-             WHERE id = :picture AND post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL
+             WHERE id = :picture AND post_id IS NULL AND scheduled_id IS NULL AND album_id IS NULL AND draft_id IS NULL
             """,
             picture=picture,
             album=album,

@@ -177,6 +177,11 @@ class Picture:
         x, y = (min(max(part, -1.0), 1.0) for part in self.focus)
         return f"fx{round((x + 1) * 2)} fy{round((1 - y) * 2)}"
 
+    @property
+    def shape(self) -> str:
+        """The nearest of some shapes, as a class: in a row, pictures of any shape are equally high."""
+        return f"ar{min(max(round(8 * self.width / max(self.height, 1)), 4), 24)}"
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -229,6 +234,15 @@ class Quote:
     """Not for everyone or no longer there; its author was asked for consent; its author does not want it quoted."""
 
 
+@dataclass(frozen=True, slots=True)
+class AlbumLink:
+    """The album that a post shows."""
+
+    title: str
+    address: str
+    count: int
+
+
 Audience = Literal["public", "unlisted", "private", "limited", "direct"]
 """Whom a post is for, in the client API's words; "limited": a circle."""
 
@@ -278,6 +292,8 @@ class PostCard:
     likes: int = 0
     chosen: tuple[Chosen, ...] = ()
     app: str | None = None
+    album: AlbumLink | None = None
+    """What its pictures are the first of."""
     is_broken: bool = False
     """Something in it cannot be shown, and so nothing is."""
 

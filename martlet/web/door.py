@@ -22,6 +22,7 @@ from martlet.services.ports import Ground, Resolver
 from martlet.streaming.hub import Hub
 from martlet.web import (
     acting,
+    arranging,
     commenting,
     consenting,
     data,
@@ -29,6 +30,7 @@ from martlet.web import (
     distancing,
     entering,
     files,
+    galleries,
     guarding,
     history,
     inbox,
@@ -67,6 +69,7 @@ from martlet.web.wording import sentence
 ALL: Sequence[Pages] = (
     acting.pages,
     commenting.pages,
+    arranging.pages,
     consenting.pages,
     data.pages,
     decisions.pages,
@@ -74,6 +77,7 @@ ALL: Sequence[Pages] = (
     entering.pages,
     history.pages,
     inbox.pages,
+    galleries.pages,
     joining.pages,
     live.pages,
     mailing.pages,

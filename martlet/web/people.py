@@ -42,11 +42,14 @@ def asked_for(visit: Visit) -> Which:
     return "replies" if asked == "replies" else "media" if asked == "media" else "posts"
 
 
-def tabs(own: str, which: str) -> tuple[Tab, ...]:
-    """`own`: the address of the profile."""
-    return tuple(
+def tabs(own: str, which: str, *, has_albums: bool) -> tuple[Tab, ...]:
+    """`own`: the address of the profile. Albums have only people of here."""
+    found = [
         Tab(name, own if name == "posts" else f"{own}?show={name}", is_current=name == which)
         for name in WANTED
+    ]
+    return (
+        (*found, Tab("albums", f"{own}/albums", is_current=which == "albums")) if has_albums else tuple(found)
     )
 
 
@@ -79,7 +82,7 @@ def _page(db: Reader, visit: Visit, account: Account) -> PersonPage:
         ),
         between=there,
         which=which,
-        tabs=tabs(own, which),
+        tabs=tabs(own, which, has_albums=account.is_here),
         posts=_posts(db, visit, [*pinned, *(one for one in shown if one.id not in pins)], pins),
         newer=newer,
         older=older,

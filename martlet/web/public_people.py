@@ -53,7 +53,7 @@ def _profile(db: Reader, visit: Visit) -> Answer:
         return ProfilePage(
             profile=showing.profile(db, account, here, shows),
             which=which,
-            tabs=people.tabs(own, which),
+            tabs=people.tabs(own, which, has_albums=True),
             posts=listed.posts,
             newer=newer,
             older=older,
@@ -80,7 +80,7 @@ def _tagged(db: Reader, visit: Visit) -> ProfilePage:
     return ProfilePage(
         profile=showing.profile(db, account, visit.here, showing.featured(db, account)),
         which="tag",
-        tabs=people.tabs(profile, "tag"),
+        tabs=people.tabs(profile, "tag", has_albums=True),
         posts=visit.desk.public.render(db, shown, visit.language).posts,
         newer=newer,
         older=older,

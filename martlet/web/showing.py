@@ -18,7 +18,18 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
-from martlet.storage import accounts, attached, featured_tags, holds, media, packs, polls, posts, reactions
+from martlet.storage import (
+    accounts,
+    albums,
+    attached,
+    featured_tags,
+    holds,
+    media,
+    packs,
+    polls,
+    posts,
+    reactions,
+)
 from martlet.storage import cards as card_rows
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
@@ -29,6 +40,7 @@ from martlet.text.previews.said import host_of
 from martlet.text.urls import host_shown
 from martlet.web import addresses, faces
 from martlet.web.cards import (
+    AlbumLink,
     Audience,
     Choice,
     Chosen,
@@ -264,6 +276,9 @@ class _Parts:
         self._db, self.here, self.reader = db, here, reader
         self._files = media.of_posts(db, found)
         self._links = card_rows.of_posts(db, found)
+        self._albums = albums.of_posts(
+            db, [id for id, post in found.items() if post.is_local and self._files[id]]
+        )
         self._apps = attached.apps(db, found)
         self._chosen = reactions.counts(db, found)
         to_few = [id for id, post in found.items() if post.visibility == Visibility.CIRCLE]
@@ -307,7 +322,15 @@ class _Parts:
             likes=post.likes_count,
             chosen=tuple(map(self._choice, self._chosen.get(post.id, ()))),
             app=app[0] if app else None,
+            album=self._album(post, author),
         )
+
+    def _album(self, post: Post, author: Account) -> AlbumLink | None:
+        album = self._albums.get(post.id)
+        if album is None:
+            return None
+        own = addresses.at(addresses.ALBUM, username=author.username, id=str(album.id))
+        return AlbumLink(album.title, own, album.pictures)
 
     def _words(self, post: Post) -> str:
         """All in which custom emoji may stand."""

@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput
-from martlet.model.names import AccountId
-from martlet.services import blocking, blocking_servers, following, following_tags, profiles
+from martlet.model.names import AccountId, AlbumId
+from martlet.services import arranging, blocking, blocking_servers, following, following_tags, profiles
 from martlet.services.following import Wanted
 from martlet.storage.database import Writer
 from martlet.web import addresses, guarding
@@ -43,6 +43,7 @@ UNDOS: dict[str, Undo] = {
     "block_server": lambda db, visit, host: blocking_servers.block(db, visit.account, host, visit.here),
     "unblock_server": lambda db, visit, host: blocking_servers.unblock(db, visit.account, host),
     "follow_tag": lambda db, visit, name: following_tags.follow(db, visit.account, name, visit.here),
+    "delete_album": lambda db, visit, album: arranging.restore(db, visit.account, AlbumId(int(album))),
     "unfollow_tag": lambda db, visit, name: following_tags.unfollow(db, visit.account, name),
 }
 

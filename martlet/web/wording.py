@@ -107,6 +107,8 @@ NOTICES: dict[str, Sentence] = {
     "scheduled": sentence("It will go out by itself at its moment."),
     "moment_changed": sentence("It has another moment now."),
     "holding_changed": sentence("Kept."),
+    "album_deleted": sentence("The album is deleted."),
+    "album_shared": sentence("Posted. As the album grows, the post grows with it."),
     "nothing_chosen": sentence("Your vote was not counted: choose something, while the poll is open."),
     "appealed": sentence("Your words are on their way to those who look after the server."),
     "letter_sent": sentence("The letter is on its way."),

@@ -19,6 +19,7 @@ from martlet.web.cards import (
 from martlet.web.pages import Frame, Page
 from martlet.web.permissions import in_plain_words
 from martlet.web.wording import Problem, sentence
+from tests.web.album_samples import ALBUM_SAMPLES
 from tests.web.contact_samples import CONTACT_SAMPLES
 from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.desk_samples import DESK_SAMPLES
@@ -325,4 +326,5 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     **SETTINGS_SAMPLES,
     **CONTACT_SAMPLES,
     **DESK_SAMPLES,
+    **ALBUM_SAMPLES,
 }

@@ -6,6 +6,8 @@ const PARTS = [
   ["[data-feed]", () => import("./feed.js")],
   ["[data-live]", () => import("./live.js")],
   ["form[data-passkey]", () => import("./passkeys.js")],
+  ["[data-gallery]", () => import("./gallery.js")],
+  ["[data-arrange]", () => import("./arrange.js")],
 ];
 
 for (const [selector, bring] of PARTS) {
