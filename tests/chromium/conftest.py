@@ -134,11 +134,13 @@ class Visit:
         script: bool = True,
         dark: bool = False,
         language: str = "en",
+        zone: str = "UTC",
     ) -> Page:
         context = self.chromium.new_context(
             viewport={"width": width, "height": HEIGHTS.get(width, 900)},
             color_scheme="dark" if dark else "light",
             locale=language,
+            timezone_id=zone,
             java_script_enabled=script,
             has_touch=width == PHONE,
             storage_state=self._session(who) if who else None,

@@ -2,6 +2,7 @@
 import "./trusted.js";
 
 const PARTS = [
+  ["main time", () => import("./times.js")],
   ["#act", () => import("./acting.js")],
   ["[data-feed]", () => import("./feed.js")],
   ["[data-live]", () => import("./live.js")],
