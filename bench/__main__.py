@@ -270,6 +270,21 @@ def coldstart(workers: int, database: str, folder: Path | None) -> None:
 
 
 @main.command()
+@click.option("--documents", default=10_000, show_default=True, help="How many documents the bundle has.")
+@folder_option
+def bundles(documents: int, folder: Path | None) -> None:
+    """What a bundle costs: looking into it, bringing it in, refusing a damaged one."""
+    from bench import bundles as room  # noqa: PLC0415 - needs Martlet itself
+
+    with _kept_or_thrown_away(folder) as place:
+        for took in room.measured(place, documents):
+            click.echo(
+                f"{took.what:>18}: {took.cpu:6.2f} s of CPU, {took.clock:6.2f} s, {took.grown:+.0f} MB of memory"
+            )
+    click.echo(f"{_version()}, {report.this_machine().cpu}")
+
+
+@main.command()
 @click.argument("before", type=A_FILE)
 @click.argument("after", type=A_FILE)
 def compare(before: Path, after: Path) -> None:

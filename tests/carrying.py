@@ -127,6 +127,16 @@ class Island:
         self.api.work()
         return found
 
+    def take(self, file: Path) -> None:
+        """The same, and nothing that follows from it."""
+        asyncio.run(importing_bundles.take_in(self.ground.store, file, self.ground.here, quietly))
+
+    def forget_carried(self) -> None:
+        """As if no file had ever come, nor a post."""
+        with self.ground.store.write() as db:
+            for table in ("carried_document", "carried_key", "tombstone", "event", "post"):
+                db.run(f"DELETE FROM {table}")
+
     def account(self, name: str) -> AccountId:
         with self.ground.store.read() as db:
             found = accounts.find_by_handle(db, name)

@@ -83,12 +83,14 @@ class Rank:
     is_tombstone: bool
     said_at: int
     signed_at: int
+    votes: int
+    """In a poll: they only grow, and leave its moment as it is."""
     digest: bytes
 
     def is_rival_of(self, other: "Rank") -> bool:
         """Two versions of one moment, which their author cannot both have meant."""
-        mine = (self.is_certain, self.is_tombstone, self.said_at, self.signed_at)
-        theirs = (other.is_certain, other.is_tombstone, other.said_at, other.signed_at)
+        mine = (self.is_certain, self.is_tombstone, self.said_at, self.signed_at, self.votes)
+        theirs = (other.is_certain, other.is_tombstone, other.said_at, other.signed_at, other.votes)
         return mine == theirs and self.digest != other.digest
 
 

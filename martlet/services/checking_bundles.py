@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from martlet.activitypub import addressing, build, parse
-from martlet.activitypub.things import Follow, Like
+from martlet.activitypub.things import Follow, Like, Writing
 from martlet.activitypub.values import moment, uri
 from martlet.archives import bundles
 from martlet.archives.bundles import Bundle, Line
@@ -22,6 +22,7 @@ from martlet.model.errors import EvidenceRejected, MalformedDocument
 from martlet.model.names import Uri, host_of, is_uri, origin_of
 from martlet.model.server import Server, milliseconds
 from martlet.signing import actor_keys, canonical_json, proofs
+from martlet.signing.canonical_json import Encode
 from martlet.signing.keys import Kind as KeyKind
 from martlet.signing.keys import PublicKey
 from martlet.storage import accounts, carried, keys, peer_policies
@@ -52,6 +53,8 @@ class Checked:
     author: str
     carried: Carried | None = None
     document: dict[str, Any] = field(default_factory=dict)
+    said: Writing | None = None
+    """What a post says."""
     why: Refusal | None = None
 
 
@@ -94,21 +97,28 @@ class Checker:
     def _check(self, db: Reader, line: Line) -> Checked:
         document: dict[str, Any] = {}
         try:
-            document = _read(line.body)
-            one = self._carried(db, document, line)
-            return Checked(line, one.uri, one.author, one, document)
+            document, encode = canonical_json.parse_canonical(line.body)
+            said = parse.writing(document) if line.part == bundles.OBJECTS and _is_post(document) else None
+            one = self._carried(db, line, document, said, encode)
+            return Checked(line, one.uri, one.author, one, document, said)
         except _Refused as refused:
             why = refused.why
+        except canonical_json.NotCanonical:
+            why = Refusal.NOT_CANONICAL
         except MalformedDocument:
             why = Refusal.MALFORMED
         except EvidenceRejected:
             why = Refusal.BAD_PROOF
         return Checked(line, _shown(document.get("id")), _shown(_author_of(document)), why=why)
 
-    def _carried(self, db: Reader, document: dict[str, Any], line: Line) -> Carried:
+    def _carried(
+        self, db: Reader, line: Line, document: dict[str, Any], said: Writing | None, encode: Encode
+    ) -> Carried:
         """Raises `_Refused`, `MalformedDocument`, `EvidenceRejected`."""
         now = self.here.now()
-        kind, author, said_at = self._claimed(document, line.part)
+        if "signature" in document:  # of which nobody has signed a word
+            raise _Refused(Refusal.NOT_CANONICAL)
+        kind, author, said_at = self._claimed(document, said, line.part)
         name = _name(document, author)
         proof = proofs.find(document)
         if proof is None:
@@ -119,7 +129,7 @@ class Checker:
             self.offered[author] = actor_keys.of_actor(document)
         known = self._key(db, proof.key_id, author)
         try:
-            proofs.verify(document, known.key, now)
+            proofs.verify(document, known.key, now, encode)
         except EvidenceRejected:
             if kind == "actor":  # what it says of keys is worth nothing
                 del self.offered[author], self._known[proof.key_id, author]
@@ -129,13 +139,14 @@ class Checker:
             raise _Refused(Refusal.TOO_OLD)
         digest = hashlib.sha256(line.body).digest()
         is_certain = known.trust is Trust.CONFIRMED
-        rank = Rank(is_certain, kind == "tombstone", said_at, signed_at, digest)
+        rank = Rank(is_certain, kind == "tombstone", said_at, signed_at, _votes(said), digest)
         return Carried(name, kind, author, Uri(proof.key_id), known.trust, rank, carried_at=milliseconds(now))
 
-    def _claimed(self, document: dict[str, Any], part: str) -> tuple[Kind, Uri, int]:
+    def _claimed(self, document: dict[str, Any], said: Writing | None, part: str) -> tuple[Kind, Uri, int]:
         """What a document is, who is said to have made it, and when. Raises `_Refused`, `MalformedDocument`."""
-        if "signature" in document:  # of which nobody has signed a word
-            raise _Refused(Refusal.NOT_CANONICAL)
+        if said is not None:
+            _check_open(said)
+            return "post", said.author, max(said.edited_at or 0, said.created_at or 0)
         kind = parse.kind_of(document)
         match part:
             case bundles.ACTORS if kind in parse.ACTORS:
@@ -144,13 +155,6 @@ class Checker:
                 return "tombstone", _needed(document.get("attributedTo")), _moment(document.get("deleted"))
             case bundles.CHECKPOINTS if kind == _CHECKPOINT:
                 return "checkpoint", _needed(document.get("attributedTo")), _moment(document.get("published"))
-            case bundles.OBJECTS if kind in _POSTS:
-                said = parse.writing(document)
-                if said.choice is not None:
-                    raise _Refused(Refusal.WRONG_KIND)
-                if not addressing.PUBLIC_NAMES.intersection((*said.to, *said.cc)) or said.is_for_circle:
-                    raise _Refused(Refusal.PRIVATE)
-                return "post", said.author, max(said.edited_at or 0, said.created_at or 0)
             case bundles.OBJECTS if self.kind == "return":
                 act = parse.act(document)
                 if isinstance(act, Like | Follow):
@@ -228,12 +232,22 @@ def _own(db: Reader, name: Uri, author: Uri) -> _Known | Refusal:
     return _Known(author, PublicKey.from_multibase(own.public), Trust.CONFIRMED)
 
 
-def _read(body: bytes) -> dict[str, Any]:
-    """Raises `_Refused` for a line that is not its own canonical form, `MalformedDocument`."""
-    document = canonical_json.parse_object(body)
-    if canonical_json.encode(document) != body:
-        raise _Refused(Refusal.NOT_CANONICAL)
-    return document
+def _votes(said: Writing | None) -> int:
+    """Of a poll, as many as a column can hold."""
+    poll = None if said is None else said.poll
+    return 0 if poll is None else min(sum(votes for _, votes in poll.options), 2**53)
+
+
+def _is_post(document: dict[str, Any]) -> bool:
+    return parse.kind_of(document) in _POSTS
+
+
+def _check_open(said: Writing) -> None:
+    """Raises `_Refused` for what is not for everybody, and for votes."""
+    if said.choice is not None:
+        raise _Refused(Refusal.WRONG_KIND)
+    if said.is_for_circle or not addressing.PUBLIC_NAMES.intersection((*said.to, *said.cc)):
+        raise _Refused(Refusal.PRIVATE)
 
 
 def _author_of(document: dict[str, Any]) -> object:

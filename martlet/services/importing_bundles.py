@@ -15,7 +15,6 @@ author's own server has named the key, it passes the gate, too (`lift`).
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
@@ -179,15 +178,13 @@ def _record(
         if one.carried is None:
             outcomes.append(one.why or Refusal.MALFORMED)
             continue
-        outcomes.append(_take(db, one.carried, one.line.body, one.document, here, is_return=is_return))
+        outcomes.append(_take(db, one, one.carried, here, is_return=is_return))
     for key in first_seen:
         carried.pin_key(db, key)
     return outcomes
 
 
-def _take(
-    db: Writer, new: Carried, body: bytes, document: dict[str, Any], here: Server, *, is_return: bool
-) -> Outcome | Refusal:
+def _take(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bool) -> Outcome | Refusal:
     if host_of(new.author) == here.host:
         return _of_ours(db, new)
     before = carried.find(db, new.uri)
@@ -204,10 +201,10 @@ def _take(
         is_rival = new.rank.is_rival_of(before.rank)
         is_rival |= before.has_rival and before.rank.said_at == new.rank.said_at
         kept = replace(new, has_rival=is_rival, carried_at=before.carried_at)
-    carried.put(db, kept, body)
+    carried.put(db, kept, one.line.body)
     if new.trust < Trust.CONFIRMED:
         return Outcome.ASIDE
-    return _effect(db, new, document, here, is_return=is_return)
+    return _effect(db, one, new, here, is_return=is_return)
 
 
 def _of_ours(db: Reader, one: Carried) -> Outcome | Refusal:
@@ -221,31 +218,28 @@ def _of_ours(db: Reader, one: Carried) -> Outcome | Refusal:
     return Outcome.KNOWN if one.kind == "tombstone" else Refusal.DELETED
 
 
-def _effect(
-    db: Writer, one: Carried, document: dict[str, Any], here: Server, *, is_return: bool
-) -> Outcome | Refusal:
+def _effect(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bool) -> Outcome | Refusal:
     """Have a document that is certain take effect."""
-    before = _foreseen_effect(db, one)
+    before = _foreseen_effect(db, new)
     try:
         with db.part():
-            _act(db, one, document, here, is_return=is_return)
+            _act(db, one, new, here, is_return=is_return)
     except MartletError:
         return Refusal.NOT_TAKEN
     return before
 
 
-def _act(db: Writer, one: Carried, document: dict[str, Any], here: Server, *, is_return: bool) -> None:
+def _act(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bool) -> None:
     """Raises `MartletError`."""
-    evidence = IntegrityProof(one.author)
-    match one.kind:
-        case "post":
-            said = parse.writing(document)
-            if intake.keep_carried(db, said, evidence, here, is_news=is_return) is None:
+    evidence = IntegrityProof(new.author)
+    match new.kind:
+        case "post" if one.said is not None:
+            if intake.keep_carried(db, one.said, evidence, here, is_news=is_return) is None:
                 raise NotAllowed("Whom it answers does not take it.")
         case "tombstone":
-            intake.accept(db, Delete(Uri(f"{one.uri}#delete"), one.author, one.uri), evidence, here)
+            intake.accept(db, Delete(Uri(f"{new.uri}#delete"), new.author, new.uri), evidence, here)
         case "act":
-            act = parse.act(document)
+            act = parse.act(one.document)
             if not isinstance(act, Like | Follow) or host_of(act.target) != here.host:
                 raise NotAllowed("It is for another server.")
             intake.accept(db, act, evidence, here)
@@ -264,22 +258,25 @@ def _foreseen_effect(db: Reader, one: Carried) -> Outcome:
 
 def _foreseen(db: Reader, some: Sequence[Checked], here: Server) -> list[Outcome | Refusal]:
     """What would become of documents, as far as that can be said without recording them."""
-    outcomes: list[Outcome | Refusal] = []
-    for one in some:
-        new = one.carried
-        if new is None:
-            outcomes.append(one.why or Refusal.MALFORMED)
-            continue
-        before = carried.find(db, new.uri)
-        if host_of(new.author) == here.host:
-            outcomes.append(_of_ours(db, new))
-        elif before is not None and new.rank <= before.rank:
-            outcomes.append(Outcome.KNOWN)
-        elif new.kind == "post" and uris.find_tombstone(db, new.uri) is not None:
-            outcomes.append(Refusal.DELETED)
-        else:
-            outcomes.append(Outcome.ASIDE if new.trust < Trust.CONFIRMED else _foreseen_effect(db, new))
-    return outcomes
+    known = carried.names_known(db, [one.carried.uri for one in some if one.carried is not None])
+    return [_foreseen_one(db, one, known, here) for one in some]
+
+
+def _foreseen_one(db: Reader, one: Checked, known: set[str], here: Server) -> Outcome | Refusal:
+    new = one.carried
+    if new is None:
+        return one.why or Refusal.MALFORMED
+    if host_of(new.author) == here.host:
+        return _of_ours(db, new)
+    is_aside = new.trust < Trust.CONFIRMED
+    if new.uri not in known:
+        return Outcome.ASIDE if is_aside else Outcome.NEW
+    before = carried.find(db, new.uri)
+    if before is not None and new.rank <= before.rank:
+        return Outcome.KNOWN
+    if new.kind == "post" and uris.find_tombstone(db, new.uri) is not None:
+        return Refusal.DELETED
+    return Outcome.ASIDE if is_aside else _foreseen_effect(db, new)
 
 
 # -- what becomes certain later ----------------------------------------------
@@ -318,7 +315,7 @@ def _lift_some(db: Writer, author: Uri, after: Uri, here: Server) -> Uri | None:
         checked = checker.checked(db, [Line(part, 1, body)])[0]
         carried.delete(db, one.uri)
         if checked.carried is not None and checked.carried.trust is Trust.CONFIRMED:
-            _take(db, checked.carried, body, checked.document, here, is_return=False)
+            _take(db, checked, checked.carried, here, is_return=False)
     return found[-1][0].uri
 
 

@@ -14,7 +14,7 @@ nearly every one, is written by msgspec (a note in some 8 µs); the rest by hand
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from json.encoder import encode_basestring
 from typing import Any
 
@@ -36,6 +36,7 @@ _PLAIN_ZEROS = -6
 _SUSPECT = re.compile(r"\\u(?:[dD][89a-fA-F]|0000)")
 _SURROGATE = re.compile("[\ud800-\udfff\0]")
 _fast = msgspec.json.Encoder(order="sorted")
+_reader = msgspec.json.Decoder()
 
 
 def parse(body: bytes, limit: int = MAX_BYTES) -> Any:
@@ -82,6 +83,39 @@ def encode(value: Any) -> bytes:
         raise MalformedDocument(f"This has no canonical form: {error}.") from error
 
 
+Encode = Callable[[Any], bytes]
+
+
+class NotCanonical(MalformedDocument):
+    """The same value could be written in another way, and was."""
+
+    code = "not_canonical"
+
+    def __init__(self) -> None:
+        super().__init__("The document is not written in its canonical form.")
+
+
+def parse_canonical(body: bytes) -> tuple[dict[str, Any], Encode]:
+    """
+    The object that `body` means, where that is its canonical form, and what writes parts of it in that form.
+
+    Raises `NotCanonical`, `MalformedDocument`. What is canonical has no key twice and every number in one form, so it
+    needs no second look: this takes a tenth of the time of `parse`.
+    """
+    try:
+        value = _reader.decode(body)
+        if isinstance(value, dict) and b"\\u0000" not in body and _is_plain(value, MAX_DEPTH):
+            if _fast.encode(value) != body:
+                raise NotCanonical
+            return value, _fast.encode
+    except (ValueError, RecursionError, _Unsignable):
+        pass  # `parse` says what is wrong, if anything is
+    value = parse_object(body)
+    if encode(value) != body:
+        raise NotCanonical
+    return value, encode
+
+
 class _Unsignable(Exception):
     """The sentence says what is in the way."""
 
@@ -116,7 +150,7 @@ def _is_plain(value: Any, room: int) -> bool:
     """Whether `value` has neither fractions nor keys beyond ASCII. Raises `_Unsignable`."""
     kind = type(value)
     if kind is dict:
-        is_plain, inside = all(map(_is_ascii, value)), value.values()
+        is_plain, inside = _are_ascii(value), value.values()
     elif kind is list:
         is_plain, inside = True, value
     else:
@@ -140,10 +174,11 @@ def _is_plain_leaf(value: Any) -> bool:
     return kind is not float
 
 
-def _is_ascii(key: Any) -> bool:
-    if type(key) is not str:
-        raise _Unsignable("a key that is no text")
-    return key.isascii()
+def _are_ascii(keys: dict[Any, Any]) -> bool:
+    try:
+        return "".join(keys).isascii()
+    except TypeError:
+        raise _Unsignable("a key that is no text") from None
 
 
 def _check_texts(value: Any) -> None:

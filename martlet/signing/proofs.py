@@ -26,6 +26,7 @@ from typing import Any
 
 from martlet.model.errors import EvidenceRejected, MalformedDocument
 from martlet.signing import canonical_json, multibase
+from martlet.signing.canonical_json import Encode
 from martlet.signing.keys import Kind, PrivateKey, PublicKey
 
 SKEW = timedelta(minutes=15)
@@ -98,13 +99,15 @@ def find(document: Mapping[str, Any]) -> Proof | None:
     return _read(document)
 
 
-def verify(document: Mapping[str, Any], key: PublicKey, now: datetime) -> dict[str, Any]:
+def verify(
+    document: Mapping[str, Any], key: PublicKey, now: datetime, encode: Encode = canonical_json.encode
+) -> dict[str, Any]:
     """
     What the owner of `key` signed: all of `document` but a linked-data `signature`, which nobody signed.
 
     `document` comes from `canonical_json.parse`: other readers let a key stand twice. Documents inside it
     are part of what was signed; whether their own authors wrote them, their own proofs say.
-    Raises `ProofRejected`.
+    `encode`: what `canonical_json.parse_canonical` gave, where that read the document. Raises `ProofRejected`.
     """
     proof = _read(document)
     if proof.created_at > now + SKEW:
@@ -115,7 +118,7 @@ def verify(document: Mapping[str, Any], key: PublicKey, now: datetime) -> dict[s
     unsigned = {name: signed[name] for name in signed if name != "proof"}
     options = {name: value for name, value in signed["proof"].items() if name != "proofValue"}
     try:
-        message = _hashed(options, unsigned)
+        message = _hashed(options, unsigned, encode)
     except MalformedDocument as error:
         raise ProofRejected(error.message) from error
     if not key.verifies(proof.value, message):
@@ -123,10 +126,10 @@ def verify(document: Mapping[str, Any], key: PublicKey, now: datetime) -> dict[s
     return signed
 
 
-def _hashed(options: Mapping[str, Any], document: Mapping[str, Any]) -> bytes:
-    return b"".join(
-        hashlib.sha256(canonical_json.encode(dict(part))).digest() for part in (options, document)
-    )
+def _hashed(
+    options: Mapping[str, Any], document: Mapping[str, Any], encode: Encode = canonical_json.encode
+) -> bytes:
+    return b"".join(hashlib.sha256(encode(dict(part))).digest() for part in (options, document))
 
 
 def _read(document: Mapping[str, Any]) -> Proof:

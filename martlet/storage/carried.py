@@ -1,13 +1,16 @@
 """What came in bundles: signed documents of people elsewhere, byte for byte, and keys that were first seen there."""
 
+import json
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
 from martlet.model.carrying import Carried, Rank, Trust
 from martlet.model.names import Uri
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among_words
 
-COLUMNS = "uri, kind, author, key_uri, trust, said_at, signed_at, digest, has_rival, carried_at"
+COLUMNS = "uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival, carried_at"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +29,28 @@ def find(db: Reader, uri: Uri) -> Carried | None:
     return None if row is None else _carried(row)
 
 
+def names_known(db: Reader, names: Collection[Uri]) -> set[str]:
+    """Those of the names under which anything is here or was deleted, in one look."""
+    among = among_words(db.dialect, "names")
+    rows = db.rows(
+        f"""
+        SELECT uri FROM carried_document WHERE uri {among}
+        UNION ALL SELECT uri FROM post WHERE uri {among}
+        UNION ALL SELECT uri FROM tombstone WHERE uri {among}
+        """,
+        names=json.dumps(list(names)),
+    )
+    return {row[0] for row in rows}
+
+
 def find_body(db: Reader, uri: Uri) -> bytes | None:
     body = db.value("SELECT body FROM carried_document WHERE uri = :uri", uri=uri)
     return None if body is None else bytes(body)
 
 
 def _carried(row: tuple[Any, ...]) -> Carried:
-    uri, kind, author, key_uri, trust, said_at, signed_at, digest, has_rival, carried_at = row
-    rank = Rank(trust == Trust.CONFIRMED, kind == "tombstone", said_at, signed_at, bytes(digest))
+    uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival, carried_at = row
+    rank = Rank(trust == Trust.CONFIRMED, kind == "tombstone", said_at, signed_at, votes, bytes(digest))
     return Carried(Uri(uri), kind, Uri(author), Uri(key_uri), Trust(trust), rank, bool(has_rival), carried_at)
 
 
@@ -41,12 +58,12 @@ def put(db: Writer, one: Carried, body: bytes) -> None:
     """Keep a version in the place of the one that was kept under its name."""
     db.run(
         """
-        INSERT INTO carried_document (uri, kind, author, key_uri, trust, said_at, signed_at, digest, has_rival,
+        INSERT INTO carried_document (uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival,
                                       carried_at, body)
-        VALUES (:uri, :kind, :author, :key_uri, :trust, :said_at, :signed_at, :digest, :has_rival, :carried_at, :body)
+        VALUES (:uri, :kind, :author, :key_uri, :trust, :said_at, :signed_at, :votes, :digest, :has_rival, :carried_at, :body)
         ON CONFLICT (uri) DO UPDATE
            SET kind = excluded.kind, author = excluded.author, key_uri = excluded.key_uri, trust = excluded.trust,
-               said_at = excluded.said_at, signed_at = excluded.signed_at, digest = excluded.digest,
+               said_at = excluded.said_at, signed_at = excluded.signed_at, votes = excluded.votes, digest = excluded.digest,
                has_rival = excluded.has_rival, carried_at = excluded.carried_at, body = excluded.body
         """,
         uri=one.uri,
@@ -56,6 +73,7 @@ def put(db: Writer, one: Carried, body: bytes) -> None:
         trust=int(one.trust),
         said_at=one.rank.said_at,
         signed_at=one.rank.signed_at,
+        votes=one.rank.votes,
         digest=one.rank.digest,
         has_rival=int(one.has_rival),
         carried_at=one.carried_at,

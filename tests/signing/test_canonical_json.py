@@ -194,3 +194,39 @@ def test_any_bytes_are_read_or_refused(body: bytes) -> None:
     except MalformedDocument:
         return
     assert canonical_json.parse(canonical_json.encode(value)) == value
+
+
+@given(values)
+def test_what_is_canonical_is_read_as_everything_is(value: Any) -> None:
+    body = canonical_json.encode({"value": value})
+    found, encode = canonical_json.parse_canonical(body)
+    assert found == canonical_json.parse_object(body)
+    assert encode(found) == body
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"a":1,"a":1}',
+        b'{"a": 1}',
+        b'{"a":1.0}',
+        b'{"b":1,"a":1}',
+        b'{"a":"\\u0041"}',
+        b'{"a":"\\/"}',
+        b'{"a":1}\n',
+        b'{"a":9007199254740993}',
+        b'{"a":"\\u0000"}',
+        b'{"a":"\\ud800"}',
+        b'{"a":NaN}',
+        b'{"a":1e400}',
+        b'{"a":-0}',
+        b'{"a":"\xff"}',
+        b"[1]",
+        b"1",
+        b"",
+        b"[" * 100_000,
+    ],
+)
+def test_what_is_not_canonical_is_refused(body: bytes) -> None:
+    with pytest.raises(MalformedDocument):
+        canonical_json.parse_canonical(body)
