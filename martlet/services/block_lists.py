@@ -17,10 +17,12 @@ from typing import Literal
 
 import msgspec
 
-from martlet.model.errors import InvalidInput
+from martlet.model.audit import Target
+from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.moderation import OWN, Decision, Policy, Severity
+from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
-from martlet.services import restricting
+from martlet.services import auditing, permitting, restricting
 from martlet.storage import block_lists, events, peer_policies
 from martlet.storage.block_lists import BlockList
 from martlet.storage.database import AlreadyThere, Reader, Store, Writer
@@ -246,6 +248,29 @@ def subscribe(db: Writer, url: str, here: Server) -> BlockList:
     found = block_lists.find(db, id)
     assert found is not None  # noqa: S101 - it was inserted
     return found
+
+
+def subscribe_from_afar(db: Writer, actor: Actor, url: str, here: Server) -> None:
+    """The same by somebody who does not wait for it: a job fetches it now. Raises `InvalidInput` and `NotAllowed`."""
+    permitting.check_actor(actor, Permission.MANAGE_FEDERATION)
+    made = subscribe(db, url, here)
+    fetch_later(db, Turn(made.id, made.created_at))  # the next one is what was planned already
+    auditing.record(db, actor, "list.subscribe", Target("list", made.id, made.url), {}, {}, here)
+
+
+def unsubscribe_from_afar(db: Writer, actor: Actor, id: int, here: Server) -> None:
+    """Raises `NotAllowed` and `NotFound`."""
+    permitting.check_actor(actor, Permission.MANAGE_FEDERATION)
+    found = block_lists.find(db, id)
+    if found is None:
+        raise NotFound
+    unsubscribe(db, id, here)
+    auditing.record(db, actor, "list.unsubscribe", Target("list", id, found.url), {}, {}, here)
+
+
+def note_import(db: Writer, actor: Actor, domains: int, here: Server) -> None:
+    """Somebody brought in a list; each decision stands for itself."""
+    auditing.record(db, actor, "list.import", Target("list", 0, ""), {}, {"domains": domains}, here)
 
 
 def unsubscribe(db: Writer, list_id: int, here: Server) -> None:

@@ -11,8 +11,11 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
+from martlet.model.audit import Target
 from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.roles import OPERATOR, Actor, Permission
 from martlet.model.server import Server
+from martlet.services import auditing, permitting
 from martlet.storage import server_texts
 from martlet.storage.database import Reader, Writer
 from martlet.storage.server_texts import ServerText, Terms
@@ -39,8 +42,10 @@ class TermsInForce(InvalidInput):
         super().__init__(f"The terms of {day} hold already. Publish a new version with a later day.", "date")
 
 
-def state(db: Writer, name: Name, source: str, here: Server) -> None:
-    """Put a text in place of the one before; an empty one takes it away. Raises `TextTooLong`."""
+def state(db: Writer, name: Name, source: str, here: Server, by: Actor = OPERATOR) -> None:
+    """Put a text in place of the one before; an empty one takes it away. Raises `TextTooLong` and `NotAllowed`."""
+    permitting.check_actor(by, Permission.MANAGE_SETTINGS)
+    auditing.record(db, by, "text.change", Target("text", 0, name), {}, {}, here)
     if source.strip():
         server_texts.put(db, name, ServerText(source, _rendered(source), here.now_ms()))
     else:
@@ -63,27 +68,31 @@ def _default_privacy(host: str) -> ServerText:
     return ServerText(source, markdown.html(source), DEFAULT_PRIVACY_AT)
 
 
-def publish_terms(db: Writer, source: str, day: date, here: Server) -> None:
+def publish_terms(db: Writer, source: str, day: date, here: Server, by: Actor = OPERATOR) -> None:
     """
     Terms that hold from a day on; another version of a day that is still to come takes the place of the first.
 
-    Raises `InvalidInput`, `TermsInForce`, `TextTooLong`.
+    Raises `InvalidInput`, `TermsInForce`, `TextTooLong`, `NotAllowed`.
     """
+    permitting.check_actor(by, Permission.MANAGE_SETTINGS)
     if not source.strip():
         raise InvalidInput("There is nothing in it.", "text")
     there = server_texts.terms_of(db, day.isoformat())
     if there is not None and is_effective(there.effective_on, here):
         raise TermsInForce(there.effective_on)
     server_texts.put_terms(db, Terms(day.isoformat(), source, _rendered(source), here.now_ms()))
+    auditing.record(db, by, "terms.publish", Target("text", 0, day.isoformat()), {}, {}, here)
 
 
-def withdraw_terms(db: Writer, day: date, here: Server) -> None:
-    """Take back a version that does not hold yet. Raises `NotFound`, `TermsInForce`."""
+def withdraw_terms(db: Writer, day: date, here: Server, by: Actor = OPERATOR) -> None:
+    """Take back a version that does not hold yet. Raises `NotFound`, `TermsInForce`, `NotAllowed`."""
+    permitting.check_actor(by, Permission.MANAGE_SETTINGS)
     if server_texts.terms_of(db, day.isoformat()) is None:
         raise NotFound(f"There are no terms of {day.isoformat()}.")
     if is_effective(day.isoformat(), here):
         raise TermsInForce(day.isoformat())
     server_texts.delete_terms(db, day.isoformat())
+    auditing.record(db, by, "terms.withdraw", Target("text", 0, day.isoformat()), {}, {}, here)
 
 
 def terms(db: Reader, here: Server) -> Terms | None:

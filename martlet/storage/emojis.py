@@ -76,3 +76,47 @@ def listed(db: Reader) -> list[Emoji]:
         f"SELECT {COLUMNS} FROM emoji WHERE host = '' AND disabled_at IS NULL ORDER BY category, shortcode"
     )
     return [Emoji(*row) for row in rows]
+
+
+# -- those who look after them -------------------------------------------
+
+
+def find(db: Reader, id: int) -> Emoji | None:
+    row = db.row(f"SELECT {COLUMNS} FROM emoji WHERE id = :id", id=id)
+    return Emoji(*row) if row else None
+
+
+def find_own(db: Reader, shortcode: str) -> Emoji | None:
+    row = db.row(f"SELECT {COLUMNS} FROM emoji WHERE host = '' AND shortcode = :code", code=shortcode)
+    return Emoji(*row) if row else None
+
+
+def page(db: Reader, host: str, after: str, beginning: str, limit: int) -> list[Emoji]:
+    """Of a server (empty: ours) by name: those that begin so and come after another."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM emoji
+         WHERE host = :host AND shortcode > :after AND shortcode >= :beginning AND shortcode < :end
+         ORDER BY shortcode LIMIT :limit
+        """,
+        host=host,
+        after=after,
+        beginning=beginning,
+        end=f"{beginning}\U0010ffff",
+        limit=limit,
+    )
+    return [Emoji(*row) for row in rows]
+
+
+def sort(db: Writer, id: int, category: str | None, is_listed: int) -> None:
+    """Where pickers show it, and whether."""
+    db.run(
+        "UPDATE emoji SET category = :category, is_listed = :listed WHERE id = :id",
+        id=id,
+        category=category,
+        listed=is_listed,
+    )
+
+
+def delete(db: Writer, id: int) -> None:
+    db.run("DELETE FROM emoji WHERE id = :id", id=id)

@@ -30,5 +30,11 @@ def insert(db: Writer, preset: Preset) -> None:
     )
 
 
+def update(db: Writer, preset: Preset) -> bool:
+    """Whether there was one."""
+    sql = "UPDATE warning_preset SET title = :title, text = :text WHERE id = :id"
+    return bool(db.run(sql, id=preset.id, title=preset.title, text=preset.text))
+
+
 def delete(db: Writer, id: int) -> bool:
     return bool(db.run("DELETE FROM warning_preset WHERE id = :id", id=id))

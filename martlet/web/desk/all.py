@@ -1,16 +1,40 @@
 """The pages of the desk, all of them."""
 
-from martlet.web.desk import accounts, health, home, joining, log, measures, reports, roles, trends
+from martlet.web.desk import (
+    accounts,
+    announcements,
+    blocks,
+    emojis,
+    health,
+    home,
+    joining,
+    lists,
+    log,
+    measures,
+    peers,
+    reports,
+    roles,
+    rules,
+    texts,
+    trends,
+)
 from martlet.web.visits import Pages
 
 DESK: tuple[Pages, ...] = (
     accounts.pages,
+    announcements.pages,
+    blocks.pages,
+    emojis.pages,
     health.pages,
     home.pages,
     joining.pages,
+    lists.pages,
     log.pages,
     measures.pages,
+    peers.pages,
     reports.pages,
     roles.pages,
+    rules.pages,
+    texts.pages,
     trends.pages,
 )

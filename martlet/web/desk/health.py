@@ -292,11 +292,11 @@ def _charts(db: Reader, visit: Visit) -> list[Chart]:
     today = visit.here.now_ms() // DAY_MS
     period = Period(today - DAYS + 1, today)
     return [
-        _chart(name, title, advice, measuring.measure(db, name, "", period)) for name, title, advice in CHARTS
+        chart(name, title, advice, measuring.measure(db, name, "", period)) for name, title, advice in CHARTS
     ]
 
 
-def _chart(name: str, title: Sentence, advice: Sentence | None, found: Measure) -> Chart:
+def chart(name: str, title: Sentence, advice: Sentence | None, found: Measure) -> Chart:
     is_size, is_level = name.endswith("_bytes"), name.endswith("_bytes") or name.startswith("waiting_")
     highest = max((value for _, value in found.days), default=0)
     bars = tuple(

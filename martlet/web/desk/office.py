@@ -12,9 +12,9 @@ from martlet.model.roles import Permission
 from martlet.storage.database import Reader
 from martlet.web.cards import Face
 from martlet.web.desk import places
-from martlet.web.desk_pages import DeskPage, Form, Place, Rows, Says
+from martlet.web.desk_pages import DeskPage, Form, Place, Rows, Says, Words
 from martlet.web.visits import Visit
-from martlet.web.wording import Problem, Sentence, problems_of, sentence
+from martlet.web.wording import BY_CODE, Problem, Sentence, problems_of, sentence
 
 P = ParamSpec("P")
 AT_ONCE = 40
@@ -49,6 +49,14 @@ MENU: tuple[tuple[Permission, Sentence, str, str], ...] = (
     (Permission.MANAGE_INVITES, sentence("Invitations"), places.INVITATIONS, "ticket"),
     (Permission.MANAGE_ROLES, sentence("Roles"), places.ROLES, "key"),
     (Permission.MANAGE_TAXONOMIES, sentence("Trends"), "/desk/trends/tags", "poll"),
+    (Permission.MANAGE_FEDERATION, sentence("Other servers"), places.PEERS, "globe"),
+    (Permission.MANAGE_BLOCKS, sentence("Who may not join"), "/desk/blocks/email_domain_block", "lock"),
+    (Permission.MANAGE_RULES, sentence("Rules"), places.RULES, "check"),
+    (Permission.MANAGE_SETTINGS, sentence("Reasons"), places.PRESETS, "save"),
+    (Permission.MANAGE_ANNOUNCEMENTS, sentence("Announcements"), places.ANNOUNCEMENTS, "bell"),
+    (Permission.MANAGE_CUSTOM_EMOJIS, sentence("Emoji"), places.EMOJIS, "like"),
+    (Permission.MANAGE_SETTINGS, sentence("Texts"), places.TEXTS, "write"),
+    (Permission.MANAGE_SETTINGS, sentence("This server"), places.SERVER, "home"),
     (Permission.VIEW_DEVOPS | Permission.VIEW_DASHBOARD, sentence("Health"), places.HEALTH, "clock"),
     (Permission.VIEW_AUDIT_LOG, sentence("Log"), places.LOG, "box"),
 )
@@ -111,6 +119,10 @@ def told(error: InvalidInput | Conflict) -> tuple[Problem, ...]:
     )
 
 
+def invalid(field: str) -> Problem:
+    return Problem(field, BY_CODE["invalid"])
+
+
 def id_of(visit: Visit, name: str = "id") -> int:
     """Of the address. Raises `NotFound`."""
     id = id_from(visit.params[name])
@@ -170,3 +182,9 @@ def confirm(
 ) -> DeskPage:
     """A page that asks before something is done: what it means, who sees it, whether it can be taken back."""
     return DeskPage(title, (Says(tuple(says)), replace(form, back=back[1])), back=back, who=who)
+
+
+def with_words(page: DeskPage, text: str) -> DeskPage:
+    """The same page, with the words that it is about."""
+    first, *others = page.blocks
+    return replace(page, blocks=(first, Words(text), *others))

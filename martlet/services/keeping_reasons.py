@@ -1,0 +1,56 @@
+"""Reasons that are given again and again, kept for those who act upon accounts."""
+
+from martlet.model.audit import Target
+from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.roles import Actor, Permission
+from martlet.model.server import Server
+from martlet.services import auditing, permitting, sanctioning
+from martlet.storage import presets
+from martlet.storage.database import Writer
+from martlet.storage.presets import Preset
+from martlet.text.cleaning import many_lines, one_line
+
+TITLE = 100
+MOST = 100
+
+
+def add(db: Writer, actor: Actor, title: str, text: str, here: Server) -> None:
+    """Raises `NotAllowed` and `InvalidInput`."""
+    permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
+    if len(presets.every(db)) >= MOST:
+        raise InvalidInput(f"There can be {MOST} reasons.", "title")
+    made = _checked(Preset(here.next_id(), title, text))
+    presets.insert(db, made)
+    auditing.record(db, actor, "reason.add", _target(made), {}, {}, here)
+
+
+def change(db: Writer, actor: Actor, id: int, title: str, text: str, here: Server) -> None:
+    """Raises `NotAllowed`, `NotFound` and `InvalidInput`."""
+    permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
+    made = _checked(Preset(id, title, text))
+    if not presets.update(db, made):
+        raise NotFound
+    auditing.record(db, actor, "reason.change", _target(made), {}, {}, here)
+
+
+def remove(db: Writer, actor: Actor, id: int, here: Server) -> None:
+    """Strikes keep the words that were given. Raises `NotAllowed` and `NotFound`."""
+    permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
+    found = presets.find(db, id)
+    if found is None:
+        raise NotFound
+    presets.delete(db, id)
+    auditing.record(db, actor, "reason.remove", _target(found), {}, {}, here)
+
+
+def _checked(preset: Preset) -> Preset:
+    title, text = one_line(preset.title), many_lines(preset.text).strip()
+    if not title or len(title) > TITLE:
+        raise InvalidInput(f"A title has 1 to {TITLE} characters.", "title")
+    if not 0 < len(text) <= sanctioning.TEXT:
+        raise InvalidInput(f"A reason has 1 to {sanctioning.TEXT} characters.", "text")
+    return Preset(preset.id, title, text)
+
+
+def _target(preset: Preset) -> Target:
+    return Target("reason", preset.id, preset.title)
