@@ -13,7 +13,7 @@ from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.services import blocking, commenting, following, polling, profiles, reacting
+from martlet.services import blocking, commenting, following, polling, profiles, reacting, suggesting
 from martlet.services.following import Wanted
 from martlet.storage import posts, relations
 from martlet.storage.database import Reader, Writer
@@ -50,6 +50,7 @@ ON_PERSON: dict[str, OnPerson] = {
     "mute": lambda db, visit, other: blocking.mute(db, visit.account, other, visit.here),
     "unmute": lambda db, visit, other: blocking.unmute(db, visit.account, other),
     "block": lambda db, visit, other: blocking.block(db, visit.account, other, visit.here),
+    "dismiss": lambda db, visit, other: suggesting.dismiss(db, visit.account, other, visit.here),
     "unblock": lambda db, visit, other: blocking.unblock(db, visit.account, other),
     "endorse": lambda db, visit, other: profiles.endorse(db, visit.account, other, visit.here),
     "unendorse": lambda db, visit, other: profiles.end_endorsement(db, visit.account, other),

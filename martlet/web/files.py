@@ -28,6 +28,8 @@ Disallow: /desk
 Disallow: /settings
 Disallow: /invite/
 Disallow: /setup/
+Disallow: /comments
+Disallow: /authorize_interaction
 """
 
 

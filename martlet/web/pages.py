@@ -19,6 +19,7 @@ from martlet.web.cards import (
     ExportCard,
     Face,
     FailureCard,
+    Featured,
     Html,
     ImportCard,
     InvitationCard,
@@ -80,6 +81,12 @@ class LandingPage:
     owner: Face | None
     people: int | None
     posts: tuple[str, ...] = ()
+    tags: tuple[Featured, ...] = ()
+    """What is talked about."""
+    faces: tuple[Face, ...] = ()
+    """Some who wrote here lately and want to be found."""
+    is_open: bool = True
+    """Whether visitors may see more of what is going on."""
 
 
 @dataclass(frozen=True, slots=True)

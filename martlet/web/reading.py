@@ -13,12 +13,12 @@ from martlet.model.posts import Post
 from martlet.model.server import Server, moment
 from martlet.services import stating
 from martlet.services.threads import FOR_ANYONE, around, wholeness
-from martlet.storage import listings, posts, server_texts, server_values
+from martlet.storage import accounts, listings, posts, server_texts, server_values
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing
 from martlet.storage.posts import Shown
 from martlet.storage.threads import Place
-from martlet.web import addresses, public_people, showing, threads
+from martlet.web import addresses, exploring, faces, public_people, showing, threads
 from martlet.web.cards import Html
 from martlet.web.joining import find_owner, rule_cards
 from martlet.web.pages import AboutPage, LandingPage, StatementPage
@@ -29,7 +29,7 @@ from martlet.web.wording import sentence
 
 pages = Pages()
 
-ON_LANDING = 10
+ON_LANDING, FACES = 10, 6
 ON_PROFILE = 20
 
 
@@ -49,12 +49,24 @@ def _landing(db: Reader, visit: Visit, people: int) -> Answer:
         shown = listings.public(db, NOBODY, Page(limit=ON_LANDING), here.now_ms(), wanted)
     rules = rule_cards(server_values.rules(db), visit.language)
     owner = find_owner(db, visit)
+    listed = exploring.listed(db, visit, FACES) if here.public_preview else []
+    tags = exploring.tags_of_visitors(db, visit) if here.public_preview else ()
 
     def make() -> tuple[LandingPage, int]:
-        listed = visit.desk.public.render(db, shown, visit.language)
-        return LandingPage(here.registration, rules, owner, people, listed.posts), listed.until
+        found = visit.desk.public.render(db, shown, visit.language)
+        known = accounts.many_shown(db, listed)
+        return LandingPage(
+            here.registration,
+            rules,
+            owner,
+            people,
+            found.posts,
+            tags,
+            tuple(faces.face_with_emoji(db, known[id], here) for id in listed if id in known),
+            is_open=here.public_preview,
+        ), min(found.until, here.now_ms() + exploring.KEPT_MS)
 
-    return visit.public_page((here.registration, rules, owner, people, *shown), make)
+    return visit.public_page((here.registration, rules, owner, people, *shown, *listed, *tags), make)
 
 
 @pages.get(addresses.ABOUT, access="anyone")

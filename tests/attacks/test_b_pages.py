@@ -197,7 +197,7 @@ def test_b7_links_show_where_they_lead(api: Api) -> None:
 # -- B11 to B15 ----------------------------------------------------------
 
 
-SAME_FOR_ALL = ("/comments", "/local/feed.")
+SAME_FOR_ALL = ("/comments", "/local/feed.", "/.well-known/")
 """Whoever comes, whatever cookies they bring: nothing of theirs stands there."""
 
 

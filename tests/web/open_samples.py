@@ -4,7 +4,11 @@ from dataclasses import replace
 
 import minijinja
 
-from martlet.web import member_pages, public_pages
+from martlet.model.names import AccountId
+from martlet.model.trends import TrendKind
+from martlet.services.suggesting import SOURCES, Suggested
+from martlet.storage.trends import Trend
+from martlet.web import explore_pages, member_pages, public_pages, reasons
 from martlet.web.cards import PostCard
 from martlet.web.commenting import NO_SERVER, UNKNOWN
 from martlet.web.language import Language
@@ -42,6 +46,22 @@ LINK = LINKED.card
 assert LINK is not None
 COMMENTS = tuple(minijinja.safe(render_public(card, Language.ENGLISH, COMMENT)) for card in (CHOIR, WARNED))
 ADDRESS = "https://mauerwinkel.example/@jona/1"
+WHY = reasons.trend(Trend(TrendKind.TAG, 1, 9.0, 12, 2, 0.5, "en", None))
+SHARED = reasons.trend(Trend(TrendKind.LINK, 1, 9.0, 1, 2, 3, "en", None))
+LIKED = reasons.trend(Trend(TrendKind.POST, 1, 9.0, 12, 1, 0, "en", None))
+TALK = explore_pages.Talk(
+    (explore_pages.TopTag("harbour", "/tags/harbour", WHY),),
+    (explore_pages.TopLink(LINK, "/links?url=1", SHARED),),
+    (explore_pages.TopPost(POSTS[0], LIKED),),
+)
+SUGGESTED = (
+    explore_pages.Suggestion(
+        "9", AMARA, reasons.suggestion(Suggested(AccountId(9), SOURCES, dict.fromkeys(SOURCES, 2)))
+    ),
+    explore_pages.Suggestion(
+        "8", INES, reasons.suggestion(Suggested(AccountId(8), SOURCES, dict.fromkeys(SOURCES, 1)))
+    ),
+)
 QUIET = replace(
     PROFILE,
     header=None,
@@ -116,6 +136,16 @@ OPEN_SAMPLES: dict[str, tuple[Page, Frame]] = {
             TOMATOES, '<script src="https://mauerwinkel.example/comments.js"></script>', "<iframe></iframe>"
         ),
         INSIDE,
+    ),
+    "explore": (explore_pages.ExplorePage(TALK, SUGGESTED, explore_pages.Rule(5, 24)), INSIDE),
+    "explore-nothing": (
+        explore_pages.ExplorePage(explore_pages.Talk(), (), explore_pages.Rule(5, 24, is_on=False)),
+        INSIDE,
+    ),
+    "discover": (explore_pages.DiscoverPage(TALK, SUGGESTED, explore_pages.Rule(5, 24)), READING),
+    "discover-nothing": (
+        explore_pages.DiscoverPage(explore_pages.Talk(), (), explore_pages.Rule(5, 24)),
+        READING,
     ),
     "topic-link": (member_pages.TopicPage(FEED, link=LINK), INSIDE),
 }

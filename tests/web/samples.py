@@ -11,6 +11,7 @@ from martlet.web.cards import (
     ArchiveCard,
     ExportCard,
     FailureCard,
+    Featured,
     Html,
     ImportCard,
     InvitationCard,
@@ -92,7 +93,18 @@ TUSKY = AppCard("Tusky", "https://tusky.app")
 SCOPES = in_plain_words(("read", "write", "follow", "push"))
 
 SAMPLES: dict[str, tuple[Page, Frame]] = {
-    "landing": (pages.LandingPage("invite", RULES, JONA, 43, listed(TOMATOES, CHOIR)), FRAME),
+    "landing": (
+        pages.LandingPage(
+            "invite",
+            RULES,
+            JONA,
+            43,
+            listed(TOMATOES, CHOIR),
+            (Featured("harbour", "/tags/harbour"),),
+            (AMARA, INES),
+        ),
+        FRAME,
+    ),
     "landing-open": (pages.LandingPage("open", (), None, None), FRAME),
     "landing-approval": (pages.LandingPage("approval", RULES, JONA, 1), FRAME),
     "landing-closed": (pages.LandingPage("closed", RULES, JONA, 2), replace(FRAME, viewer=JONA)),
