@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from martlet.model import threads as model
 from martlet.model.names import AccountId, PostId
+from martlet.model.threads import Link
 from martlet.storage import thread_fetches, threads
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
@@ -31,6 +32,9 @@ class Wholeness:
     here: int
     total: int
     silent: int
+    asked_at: int = 0
+    """In milliseconds."""
+    is_asking: bool = False
 
 
 class Around(NamedTuple):
@@ -39,6 +43,8 @@ class Around(NamedTuple):
     above: list[Shown]
     itself: Shown | None
     below: list[Shown]
+    links: Mapping[PostId, Link] = {}
+    """What each post of the thread answers, whoever may see it."""
 
 
 def around(db: Reader, place: Place, reach: Reach, viewer: AccountId, now: int) -> Around:
@@ -56,7 +62,7 @@ def _within(neighbours: Neighbours, post: PostId, reach: Reach) -> Around:
     links, found = neighbours
     above = model.ancestors(links, post, reach.above)
     below = model.descendants(links, post, reach.below, reach.depth)
-    return Around(_in_order(above, found), found.get(post), _in_order(below, found))
+    return Around(_in_order(above, found), found.get(post), _in_order(below, found), links)
 
 
 def _in_order(ids: Sequence[PostId], found: Mapping[PostId, Shown]) -> list[Shown]:
@@ -73,4 +79,6 @@ def wholeness(db: Reader, thread: PostId) -> Wholeness | None:
         return None
     here, told = answers
     total = max(told, (fetch.total or 1) - 1)
-    return Wholeness(here, total, fetch.silent) if total else None
+    if not total:
+        return None
+    return Wholeness(here, total, fetch.silent, fetch.started_at, fetch.finished_at is None)

@@ -102,6 +102,22 @@ def forget_before(db: Writer, id: int) -> None:
     )
 
 
+def gaps(db: Reader, thread: PostId) -> dict[PostId, int]:
+    """How many answers are not here, as far as the servers of the posts tell: by the post they answer."""
+    rows = db.rows(
+        """
+        SELECT post.id, remote_post.replies_total - post.replies_count
+          FROM post JOIN remote_post ON remote_post.post_id = post.id
+         WHERE post.thread_id = :thread AND post.boost_of_id IS NULL
+           AND remote_post.replies_total > post.replies_count
+         LIMIT :limit
+        """,
+        thread=thread,
+        limit=LARGEST,
+    )
+    return {row[0]: int(row[1]) for row in rows}
+
+
 def answers(db: Reader, thread: PostId) -> tuple[int, int] | None:
     """
     How many public answers in a thread are here, and how many there are as far as their servers tell.

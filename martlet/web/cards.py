@@ -318,6 +318,29 @@ class FeedPost:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer in a conversation. Without `post` it is not for the reader; `gap` answers to it are not here."""
+
+    post: str
+    gap: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """
+    Answers that follow one another, with what forks off the last of them; see `model.conversations`.
+
+    `size` counts what forks off, and `rest` what this page does not show of it: `address` leads there.
+    """
+
+    posts: tuple[Answered, ...]
+    forks: "tuple[Branch, ...]" = ()
+    size: int = 0
+    rest: int = 0
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     text: str
     hint: str = ""

@@ -72,12 +72,26 @@ class Feeds:
 
         `context`: where they are shown, for the reader's filters.
         """
+        return tuple(html for html in self.each(db, shown, reader, tongue, context, pinned) if html)
+
+    def each(
+        self,
+        db: Reader,
+        shown: Sequence[Shown],
+        reader: AccountId,
+        tongue: Language,
+        context: FilterContext,
+        pinned: frozenset[PostId] = frozenset(),
+    ) -> list[str]:
+        """The same, one for each; an empty one for what is left out."""
         filtered = self._filtered(db, shown, reader, context)
-        shown = [one for one in shown if one.id not in filtered or filtered[one.id].action != "hide"]
+        hidden = {id for id, how in filtered.items() if how.action == "hide"}
         now = self._here.now_ms()
         result: list[str] = [""] * len(shown)
         missing: list[int] = []
         for place, one in enumerate(shown):
+            if one.id in hidden:
+                continue
             kept = self._kept.get((one, tongue))
             if (
                 kept is None
@@ -87,12 +101,13 @@ class Feeds:
             ):
                 missing.append(place)
             else:
-                result[place] = kept.html
+                result[place] = minijinja.safe(kept.html)
         if missing:
             made = self._made(db, [shown[place] for place in missing], reader, tongue, pinned, filtered)
             for place in missing:
-                result[place] = made.get(shown[place].id, "")
-        return tuple(minijinja.safe(html) for html in result if html)
+                html = made.get(shown[place].id)
+                result[place] = minijinja.safe(html) if html else ""
+        return result
 
     def is_hidden(self, db: Reader, one: Shown, reader: AccountId, context: FilterContext) -> bool:
         """Whether a filter of the reader's leaves the post out."""

@@ -5,10 +5,11 @@ The pages of somebody who is signed in and reads and writes here, as `pages` has
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from martlet.services.threads import Wholeness
-from martlet.web.cards import Audience, Face, FeedPost, LinkCard, PostCard, Profile
+from martlet.web.cards import Audience, Branch, Face, FeedPost, LinkCard, PostCard, Profile
 from martlet.web.wording import Problem, Sentence
 
 Place = Literal["home", "search", "write", "news", "you", ""]
@@ -56,13 +57,18 @@ class SavedPage:
 
 @dataclass(frozen=True, slots=True)
 class ThreadPage:
-    """A post with what stands above and below it. Field of its form: text."""
+    """
+    A post with what stands above and below it. Field of its form: text.
+
+    `first` stands apart where `between` posts above are left out, to which `above_at` leads. Answers come as
+    `branches` or, by time, as `flat`; `rest` more of them are at `more`. `count`: those that are here at all.
+    """
 
     template: ClassVar[str] = "thread.html"
     place: ClassVar[Place] = ""
     item: FeedPost
     above: tuple[str, ...]
-    below: tuple[str, ...]
+    branches: tuple[Branch, ...]
     wholeness: Wholeness | None
     key: str
     text: str = ""
@@ -72,6 +78,17 @@ class ThreadPage:
     limit: int = 0
     """Characters of an answer."""
     problems: tuple[Problem, ...] = ()
+    first: str = ""
+    between: int = 0
+    above_at: str = ""
+    flat: tuple[str, ...] = ()
+    count: int = 0
+    rest: int = 0
+    more: str | None = None
+    sort: Literal["tree", "time"] = "tree"
+    asked_at: datetime | None = None
+    is_elsewhere: bool = False
+    """Posts from other servers stand in the conversation, so that there may be more of it there."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,18 +8,22 @@ from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import PostId
 from martlet.model.posts import Post
+from martlet.model.server import moment
 from martlet.services import commenting, deleting, gathering
 from martlet.services.threads import FOR_PEOPLE_HERE, around, wholeness
 from martlet.storage import accounts, attached, posts, threads
 from martlet.storage.database import Reader, Writer
 from martlet.storage.posts import Shown
-from martlet.web import addresses, feeds, people, showing
+from martlet.web import addresses, conversing, feeds, people, showing
 from martlet.web.cards import Audience, FeedPost
 from martlet.web.member_pages import DeletePostPage, MorePage, ThreadPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem
 
 pages = Pages()
+
+ASKED_AGAIN = 60_000
+"""Milliseconds between two fetches of a thread that somebody asks for by a button."""
 
 
 async def show(visit: Visit) -> Answer:
@@ -55,16 +59,19 @@ def page_of(
     db: Reader, visit: Visit, post: Post, text: str | None = None, problems: tuple[Problem, ...] = ()
 ) -> ThreadPage:
     """`text`: what was typed as an answer, else whom it would name."""
-    place = threads.Place(post.id, post.thread_id)
+    place = threads.get_place(db, post.id, visit.account)
     found = around(db, place, FOR_PEOPLE_HERE, visit.account, visit.here.now_ms())
     itself = found.itself or posts.get_shown(db, post.id, visit.account)
-    render, me, tongue = visit.desk.feeds.render, visit.account, visit.language
     item = item_of(db, visit, itself)
+    whole = wholeness(db, post.thread_id) if place.is_elsewhere else None
+    may_have_gaps = whole is not None and whole.here < whole.total
     return ThreadPage(
         item=item,
-        above=render(db, found.above, me, tongue, "thread"),
-        below=render(db, found.below, me, tongue, "thread"),
-        wholeness=wholeness(db, post.thread_id),
+        **conversing.above(db, visit, found),
+        **conversing.below(db, visit, found, post, may_have_gaps=may_have_gaps),
+        wholeness=whole,
+        asked_at=moment(whole.asked_at) if whole is not None and whole.asked_at else None,
+        is_elsewhere=place.is_elsewhere,
         key=str(visit.here.next_id()),
         text=names_for_answer(db, visit, post) if text is None else text,
         audience=audience_for_answer(item.post.visibility),
@@ -94,6 +101,22 @@ def names_for_answer(db: Reader, visit: Visit, post: Post) -> str:
     order = [post.author_id, *(id for id in found if id != post.author_id)]
     handles = [found[id].handle for id in order if id in found and id != visit.account]
     return "".join(f"@{handle} " for handle in handles)
+
+
+@pages.post(addresses.POST_FETCH, access="member")
+async def fetch(visit: Visit) -> Answer:
+    """Ask the other servers again for what is missing, unless they were asked just now."""
+    post = await visit.store.reading(named, visit)
+    await visit.store.writing(_want_again, visit, post)
+    own = addresses.at(addresses.POST, username=visit.params["username"], id=str(post.id))
+    return visit.go(f"{own}?done=thread_asked#answers")
+
+
+def _want_again(db: Writer, visit: Visit, post: Post) -> None:
+    place = threads.get_place(db, post.id, visit.account)
+    asked_at = 0 if place.fetch is None else place.fetch.started_at
+    if place.is_elsewhere and visit.here.now_ms() - asked_at >= ASKED_AGAIN:
+        gathering.want_thread(db, place, visit.here)
 
 
 # -- more ----------------------------------------------------------------

@@ -99,6 +99,7 @@ NOTICES: dict[str, Sentence] = {
     "account_kept": sentence("Good that you stay. All is as it was."),
     "profile_saved": sentence("Saved. This is how others see you."),
     "post_edited": sentence("Changed. Who saw it before can see what was changed."),
+    "thread_asked": sentence("The other servers are being asked. Load the page again in a minute."),
     "post_deleted": sentence("Deleted."),
     "posted": sentence("Sent."),
     "out_already": sentence("It has gone out already. You can still change it, or delete it, under “More”."),

@@ -6,7 +6,7 @@ import minijinja
 
 from martlet.services.threads import Wholeness
 from martlet.web import member_pages, writing_pages
-from martlet.web.cards import FeedPost, Html
+from martlet.web.cards import Answered, Branch, FeedPost, Html
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
@@ -110,8 +110,48 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "saved-none": (member_pages.SavedPage(()), INSIDE),
     "thread": (
         member_pages.ThreadPage(
-            FEED_POSTS["plain"], FEED[1:2], FEED[2:], Wholeness(14, 17, 2), "117", "@jona "
+            FEED_POSTS["plain"],
+            FEED[1:2],
+            (
+                Branch(
+                    (Answered(FEED[2], gap=3), Answered("")),
+                    (Branch((Answered(""),), rest=5, address="/@jona/77"), Branch((Answered("", gap=1),))),
+                    size=7,
+                ),
+            ),
+            Wholeness(14, 17, 2),
+            "117",
+            "@jona ",
+            first=minijinja.safe(render_one(FEED_POSTS["filmed"], Language.ENGLISH)),
+            between=12,
+            above_at="/@ines/4",
+            count=9,
+            rest=40,
+            more="/@ines/1?after=4#answers",
+            asked_at=NOW,
+            is_elsewhere=True,
         ),
+        INSIDE,
+    ),
+    "thread-by-time": (
+        member_pages.ThreadPage(
+            FEED_POSTS["direct"],
+            (),
+            (),
+            Wholeness(14, 17, 0, 1, is_asking=True),
+            "117",
+            flat=FEED,
+            count=3,
+            sort="time",
+        ),
+        INSIDE,
+    ),
+    "thread-unknown": (
+        member_pages.ThreadPage(FEED_POSTS["direct"], (), (), None, "117", is_elsewhere=True),
+        INSIDE,
+    ),
+    "thread-whole": (
+        member_pages.ThreadPage(FEED_POSTS["direct"], (), (), Wholeness(1, 1, 0), "117", is_elsewhere=True),
         INSIDE,
     ),
     "thread-alone": (
