@@ -1,7 +1,7 @@
 """
 Packing an archive as Mastodon does: a zip of documents, and the files that they name beside them.
 
-    actor.json, outbox.json, likes.json, bookmarks.json
+    actor.json, outbox.json, likes.json, bookmarks.json, albums.json
     avatar.*, header.*
     media_attachments/files/…
 

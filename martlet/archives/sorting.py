@@ -51,8 +51,13 @@ def lines_from(file: Path, position: int) -> Iterator[tuple[bytes, int]]:
 
 def actor_of(file: Path) -> dict[str, object]:
     """What the archive says of its owner; nothing where that cannot be read."""
+    return document_of(file, most=1 << 20)
+
+
+def document_of(file: Path, most: int) -> dict[str, object]:
+    """A document of the archive; nothing where it cannot be read, or has more than `most` bytes."""
     try:
-        found = json.loads(file.read_bytes()) if file.stat().st_size < 1 << 20 else {}
+        found = json.loads(file.read_bytes()) if file.stat().st_size < most else {}
     except (OSError, ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -24,7 +24,7 @@ from martlet.model.events import MailWanted
 from martlet.model.names import AccountId
 from martlet.model.posts import Post
 from martlet.model.server import Server, moment
-from martlet.services import documenting, identities, letters
+from martlet.services import documenting, identities, importing_albums, letters
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
 from martlet.signing.server_keys import ServerSecret
@@ -213,6 +213,7 @@ def _documents(db: Writer, one: Archive, keys: build.Keys, ground: Ground) -> di
         "actor.json": actor,
         "likes.json": _collection("likes", archives.likes(db, account.id)),
         "bookmarks.json": _collection("bookmarks", exports.bookmarks(db, account.id)),
+        importing_albums.DOCUMENT: importing_albums.document(db, account.id, packing.MEDIA),
     }
 
 

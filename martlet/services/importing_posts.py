@@ -3,6 +3,7 @@ Bringing one's own old posts: an archive is unpacked, put in the order of time, 
 
     unpacking   the archive, into a folder beside it
     posts       line by line; a post and how far it has come are one transaction
+    albums      one after the other, likewise
 
 A job does as much as fits into its time. What is wrong with one post is written
 down, and the next one follows; an archive at which a job was killed again and
@@ -11,26 +12,23 @@ again is refused (attacks G4).
 
 import asyncio
 import logging
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 
 from martlet.activitypub import parse, values
-from martlet.activitypub.things import Attachment, Writing
+from martlet.activitypub.things import Writing
 from martlet.archives import sorting, unpacking
 from martlet.archives.errors import ArchiveRefused, ArchiveTooLarge
-from martlet.model.errors import InvalidInput, MartletError, Unavailable
-from martlet.model.names import AccountId, MediaId, Uri
+from martlet.model.errors import MartletError, Unavailable
+from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
-from martlet.services import import_posts, importing, uploading
+from martlet.services import import_posts, importing, importing_albums, importing_files
 from martlet.services.import_posts import AttachedFile
 from martlet.services.import_rows import Outcome
 from martlet.services.ports import Ground
-from martlet.services.uploading import Description
 from martlet.signing import canonical_json
 from martlet.storage import bulk_imports, events
 from martlet.storage.bulk_imports import BulkImport, ImportRow
@@ -47,8 +45,6 @@ MOST_FAILURES = 1000
 """Failed posts whose names and reasons are kept."""
 _MOST_NAME = 500
 _POSTS = ("Note", "Question")
-_IN_ARCHIVE = "https://archive.invalid/"
-_SYSTEM = ("/system/", "system/")
 
 
 async def take_archive(ground: Ground, account: AccountId, file: Path) -> int:
@@ -90,7 +86,10 @@ async def work(ground: Ground, body: str, here: Server) -> None:
             return
         if one.stage == "unpacking":
             await _unpack(ground, one)
-        elif not await _take_some(ground, one, started + SECONDS):
+        elif one.stage == "posts":
+            if not await _take_some(ground, one, started + SECONDS):
+                await ground.store.writing(_posts_are_taken, one.id)
+        elif not await importing_albums.take_next(ground, one, folder(ground, one.id)):
             await ground.store.writing(_finish, one.id, here)
             await _clean_up(ground, one.id)
             return
@@ -99,6 +98,12 @@ async def work(ground: Ground, body: str, here: Server) -> None:
 
 def _want(db: Writer, id: int, here: Server) -> None:
     events.add_job(db, WORK, msgspec.json.encode(id).decode(), here.now_ms())
+
+
+def _posts_are_taken(db: Writer, id: int) -> None:
+    one = bulk_imports.lock(db, id)
+    if one is not None and one.state == "working" and one.stage == "posts":
+        bulk_imports.update(db, id, stage="albums", position=0)
 
 
 def _finish(db: Writer, id: int, here: Server) -> None:
@@ -242,17 +247,12 @@ def _read(line: bytes) -> Writing | None:
     if not isinstance(thing, dict) or parse.kind_of(thing) not in _POSTS:
         return None
     said = parse.writing(
-        {**thing, "attachment": [_whole(one) for one in values.each(thing.get("attachment"), 1000)]}
+        {
+            **thing,
+            "attachment": [importing_files.whole(one) for one in values.each(thing.get("attachment"), 1000)],
+        }
     )
     return None if said.choice is not None else said
-
-
-def _whole(attachment: Any) -> Any:
-    """Make the archive's relative file paths into addresses, which is all that `parse` reads."""
-    if not isinstance(attachment, dict) or not isinstance(attachment.get("url"), str):
-        return attachment
-    url: str = attachment["url"]
-    return attachment if "://" in url else {**attachment, "url": f"{_IN_ARCHIVE}{url.lstrip('/')}"}
 
 
 async def _bring_files(ground: Ground, one: BulkImport, said: Writing) -> list[AttachedFile]:
@@ -260,35 +260,10 @@ async def _bring_files(ground: Ground, one: BulkImport, said: Writing) -> list[A
     found: list[AttachedFile] = []
     place = folder(ground, one.id)
     for attachment in said.attachments[: ground.here.limits.media_per_post]:
-        file = await asyncio.to_thread(_file_of, place, attachment.url)
-        id = None if file is None else await _upload(ground, one.account_id, file, attachment)
+        file = await asyncio.to_thread(importing_files.find, place, attachment.url)
+        id = None if file is None else await importing_files.upload(ground, one.account_id, file, attachment)
         found.append(AttachedFile(id))
     return found
-
-
-async def _upload(ground: Ground, account: AccountId, file: Path, one: Attachment) -> MediaId | None:
-    across, up = one.focus or (0.0, 0.0)
-    description = Description(one.description[: ground.here.limits.description], across, up)
-    try:
-        return await uploading.upload(ground, account, file, None, description)
-    except InvalidInput:
-        return None
-
-
-def _file_of(place: Path, url: str) -> Path | None:
-    """A file of the archive by what its post calls it: with or without what stands before it on the old server."""
-    name = url.partition("?")[0][:_MOST_NAME]
-    if "://" in name:
-        name = name.partition("://")[2].partition("/")[2]
-    for begin in _SYSTEM:
-        name = name.removeprefix(begin)
-    name = name.lstrip("/")
-    at = name.find("media_attachments/")
-    for form in (name, name[at:] if at > 0 else "", os.path.basename(name)):  # noqa: PTH119 - no path of ours
-        file = unpacking.place_of(place, form)
-        if form and file.is_file():
-            return file
-    return None
 
 
 # -- in the database -----------------------------------------------------

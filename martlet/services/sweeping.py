@@ -6,7 +6,7 @@ from functools import partial
 
 from martlet.model import ids
 from martlet.model.server import Server
-from martlet.services import measuring
+from martlet.services import measuring, uploading
 from martlet.services.ports import Ground
 from martlet.storage import (
     attempts,
@@ -54,6 +54,8 @@ async def sweep(ground: Ground, body: str, here: Server) -> None:
     """The job. What a crash left half written among the files goes with it."""
     del body
     await ground.store.writing(partial(_sweep, here=here))
+    while await ground.store.writing(uploading.sweep, here) >= uploading.SWEPT_AT_ONCE:
+        pass
     for files in (ground.media, ground.cache):
         await asyncio.to_thread(files.sweep)
     await asyncio.to_thread(ground.workshop.sweep, timedelta(days=SCRATCH_DAYS))

@@ -30,6 +30,7 @@ from martlet.storage.media import Media
 PROCESS = "process_media"
 DELETE_FILES = "delete_files"
 UNUSED_FOR = timedelta(days=1)
+SWEPT_AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def delete(db: Writer, owner: AccountId, id: MediaId, here: Server) -> None:
 def sweep(db: Writer, here: Server) -> int:
     """Let go of uploads that no post took within a day; how many there were."""
     before = here.now_ms() - int(UNUSED_FOR.total_seconds() * 1000)
-    rows = media.unused(db, before, limit=200)
+    rows = media.unused(db, before, SWEPT_AT_ONCE)
     let_go(db, rows, here.now_ms())
     return len(rows)
 

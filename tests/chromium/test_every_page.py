@@ -20,6 +20,7 @@ MEMBERS = (
     "/local",
     "/search",
     "/write",
+    "/albums/new",
     "/news",
     "/saved",
     "/settings",

@@ -131,6 +131,64 @@ def test_what_was_taken_along_comes_in_again(
     assert (result.taken, result.known) == (0, 14)
 
 
+def bring(api: Api, who: Person, file: Path) -> None:
+    api.run(importing_posts.take_archive(api.built.ground, who.id, file))
+    api.work()
+
+
+def albums_of(api: Api, who: Person) -> list[Any]:
+    found = []
+    for one in api.get("/api/v1/martlet/albums", who).json:
+        shown = api.get(f"/api/v1/martlet/albums/{one['id']}/pictures", who).json
+        cover = [file["id"] for file in shown].index(one["cover"]["id"]) if one["cover"] else None
+        same = ("title", "description", "visibility", "local_only", "sensitive", "created_at")
+        found.append([[one[name] for name in same], cover, [file["description"] for file in shown]])
+    return sorted(found)
+
+
+def test_albums_come_along_once(api: Api, ada: Person) -> None:
+    posted = api.post(
+        "/api/v1/statuses", ada, json={"status": "x", "media_ids": [upload(api, ada, "Posted")]}
+    ).json
+    for title, visibility in (("Walls", "public"), ("Secret", "direct"), ("Friends", "private")):
+        ids = [upload(api, ada, f"{title} {n}") for n in range(2)]
+        form = {"title": title, "description": "Old <b>", "visibility": visibility, "media_ids": ids}
+        album = api.post("/api/v1/martlet/albums", ada, json=form).json
+        more = [posted["media_attachments"][0]["id"]]
+        api.post(f"/api/v1/martlet/albums/{album['id']}/pictures", ada, json={"media_ids": more})
+        api.put(f"/api/v1/martlet/albums/{album['id']}", ada, json={"cover_id": ids[1]})
+    file = archiving.path(api.built.ground, make(api, ada).id)
+    zoe = api.person("zoe")
+    for who in (zoe, zoe, ada):
+        bring(api, who, file)
+        assert albums_of(api, who) == albums_of(api, ada)
+    assert [one[1:] for one in albums_of(api, zoe)] == [
+        [1, [f"{title} 0", f"{title} 1", "Posted"]] for title in ("Friends", "Secret", "Walls")
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "[",
+        "[[[]]]",
+        '{"orderedItems": 7}',
+        '{"orderedItems": [7, {"name": 7}, {"name": ""}, {"orderedItems": [[]]}]}',
+        '{"orderedItems": [{"name": "x", "orderedItems": [{"url": "../../actor.json"}, {"url": "/etc/passwd"}]}]}',
+        '{"orderedItems": [{"name": "x", "createdAt": -1, "cover": 1e9, "visibility": ["public"]}]}',
+    ],
+)
+def test_g8_odd_albums_spoil_nothing(api: Api, ada: Person, tmp_path: Path, said: str) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("outbox.json", '{"orderedItems": []}')
+        archive.writestr("albums.json", said)
+    bring(api, ada, tmp_path / "a.zip")
+    with api.built.ground.store.read() as db:
+        assert db.value("SELECT state FROM bulk_import") == "done"
+    for _, cover, pictures in albums_of(api, ada):
+        assert (cover, pictures) == (None, [])
+
+
 def test_g7_what_was_deleted_here_stays_deleted(api: Api, ada: Person) -> None:
     kept, gone = (api.post("/api/v1/statuses", ada, json={"status": text}).json for text in ("Kept", "Gone"))
     one = make(api, ada)
