@@ -134,7 +134,8 @@ def _called(api: Api, ada: Person, case: Any) -> tuple[Response, requests.Prepar
     body = request.body or b""
     reply = api.call(
         case.method,
-        unquote(parts.path) + (f"?{parts.query}" if parts.query else ""),
+        # A question mark in a name must not begin the query here, as it does not on the wire.
+        unquote(parts.path).replace("?", "%3F") + (f"?{parts.query}" if parts.query else ""),
         ada,
         headers={name: _text(value) for name, value in request.headers.items() if name.lower() not in OURS_TO_SAY},
         body=body.encode() if isinstance(body, str) else body,
