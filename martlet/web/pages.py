@@ -66,6 +66,8 @@ class Frame:
     look: Look = AS_USUAL
     sent: str = ""
     """What was sent some seconds ago, and can be taken back."""
+    sent_seconds: int = 0
+    """How long it still can."""
 
 
 # ── front door ──

@@ -313,7 +313,8 @@ class Visit:
         if undo and guarding.undone_by(undo, self.ground.secret, self.seed, self.here) is None:
             undo = ""
         sent = id_from(self.query.get(SENT, ""))
-        is_held = sent is not None and milliseconds_of(sent) + UNDO_SECONDS * 1000 > self.here.now_ms()
+        until = 0 if sent is None else milliseconds_of(sent) + UNDO_SECONDS * 1000
+        seconds = min(UNDO_SECONDS, max(0, until - self.here.now_ms()) // 1000)
         return Frame(
             self.desk.server_card(),
             self.language,
@@ -325,7 +326,8 @@ class Visit:
             inviting.may_invite(self.here),
             undo,
             self.look,
-            sent=str(sent) if is_held else "",
+            sent=str(sent) if seconds else "",
+            sent_seconds=seconds,
         )
 
 

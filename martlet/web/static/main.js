@@ -9,6 +9,9 @@ const PARTS = [
   ["form[data-passkey]", () => import("./passkeys.js")],
   ["[data-gallery]", () => import("./gallery.js")],
   ["[data-arrange]", () => import("./arrange.js")],
+  ["[data-compose]", () => import("./writing.js")],
+  ["[data-sent], .say[role=status]", () => import("./sent.js")],
+  ["[data-zone]", () => import("./zones.js")],
 ];
 
 for (const [selector, bring] of PARTS) {

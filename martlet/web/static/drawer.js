@@ -1,0 +1,115 @@
+// What is typed and not sent stays on this device, for whoever typed it: through reloads, crashes and dead lines.
+// Signing out clears it with all else that the browser keeps of this server (Clear-Site-Data).
+const START = "martlet.draft.";
+const SENDING = "martlet.sending";
+const EVERY = 2000;
+const MOST = 20;
+const DAYS = 30;
+const LONGEST = 200_000;
+const LEFT_OUT = new Set(["csrf", "key", "agreed", "do", "back", "reply", "quote", "draft", "files[]"]);
+
+const quietly = (act) => {
+  try {
+    return act();
+  } catch {
+    return null; // the browser keeps nothing, or has no room
+  }
+};
+
+export function forgetSent() {
+  quietly(() => {
+    const name = sessionStorage.getItem(SENDING);
+    if (name) localStorage.removeItem(name);
+    sessionStorage.removeItem(SENDING);
+  });
+}
+
+function tidy() {
+  const names = Object.keys(localStorage).filter((name) => name.startsWith(START));
+  const kept = names.map((name) => [quietly(() => JSON.parse(localStorage.getItem(name)).at) ?? 0, name]).sort();
+  const oldest = Date.now() - DAYS * 86_400_000;
+  const spare = kept.filter(([at], place) => at < oldest || place < kept.length - MOST);
+  for (const [, name] of spare) localStorage.removeItem(name);
+}
+
+function valuesOf(form) {
+  const found = [];
+  for (const one of form.elements) {
+    if (!one.name || LEFT_OUT.has(one.name) || one.type === "file" || one.tagName === "BUTTON") continue;
+    if (["checkbox", "radio"].includes(one.type) ? one.checked : true) found.push([one.name, one.value]);
+  }
+  return found;
+}
+
+function fillIn(form, values) {
+  for (const one of form.elements) {
+    if (!one.name || LEFT_OUT.has(one.name)) continue;
+    const said = values.filter(([name]) => name === one.name).map(([, value]) => value);
+    if (["checkbox", "radio"].includes(one.type)) one.checked = said.includes(one.value);
+    else if (said.length && one.tagName !== "BUTTON" && one.type !== "file") one.value = said[0];
+  }
+  for (const part of form.querySelectorAll("details.more")) {
+    if ([...part.querySelectorAll("input[type=text], textarea")].some((one) => one.value)) part.open = true;
+  }
+  form.dispatchEvent(new Event("input", { bubbles: true }));
+}
+
+export function keepDrafts(form, files) {
+  const { account, drawer } = form.dataset;
+  if (!account || !drawer) return;
+  const name = `${START}${account}.${drawer}`;
+  const saved = form.querySelector("[data-saved]");
+  const offer = (form.closest(".sheet") ?? form).querySelector("[data-offer]");
+  const atFirst = JSON.stringify(valuesOf(form));
+  let last = atFirst;
+  let isChanged = false;
+
+  function keep() {
+    if (!isChanged) return;
+    isChanged = false;
+    const values = valuesOf(form);
+    const now = JSON.stringify(values);
+    if (now === last || now.length > LONGEST) return;
+    last = now;
+    quietly(() => {
+      if (now === atFirst) {
+        localStorage.removeItem(name);
+        return;
+      }
+      localStorage.setItem(name, JSON.stringify({ at: Date.now(), values }));
+      if (offer) offer.hidden = true;
+      if (saved && !saved.textContent) saved.textContent = saved.dataset.saved;
+    });
+  }
+
+  form.addEventListener("input", () => (isChanged = true));
+  form.addEventListener("change", () => (isChanged = true));
+  setInterval(keep, EVERY);
+  addEventListener("pagehide", keep);
+  document.addEventListener("visibilitychange", keep);
+  form.addEventListener("submit", () => {
+    keep();
+    quietly(() => sessionStorage.setItem(SENDING, name));
+  });
+
+  const found = quietly(() => {
+    tidy();
+    return JSON.parse(localStorage.getItem(name));
+  });
+  if (!found || !offer || JSON.stringify(found.values) === atFirst) return;
+  offer.hidden = false;
+  offer.querySelector("[data-take]").addEventListener("click", async (event) => {
+    event.preventDefault();
+    offer.hidden = true;
+    const wanted = found.values.filter(([one]) => one.startsWith("said-")).map(([one]) => one.slice(5));
+    await files?.bringBack(wanted);
+    fillIn(form, found.values);
+    form.querySelector("textarea[name=text]").focus();
+  });
+  offer.querySelector("[data-throw]").addEventListener("click", (event) => {
+    event.preventDefault();
+    offer.hidden = true;
+    quietly(() => localStorage.removeItem(name));
+    form.querySelector("textarea[name=text]").focus();
+  });
+}
