@@ -146,6 +146,12 @@ def _emoji(emoji: Emoji) -> Document:
     )
 
 
+def _in_languages(post: Writing, own: str, others: Sequence[str]) -> Document | None:
+    """A text by its languages, the post's own first."""
+    said = {code: text for (code, *_), text in zip(post.variants, others, strict=True) if text}
+    return {post.language: own, **said} if post.language else None
+
+
 def emoji_document(emoji: Emoji) -> Document:
     """One of ours, for whoever asks by its `id`."""
     return {"@context": contexts.DOCUMENT, **_emoji(emoji)}
@@ -166,8 +172,11 @@ def writing(post: Writing, replies: str = "", tag_urls: Sequence[str] = ()) -> D
             "attributedTo": post.author,
             "inReplyTo": post.reply_to,
             "content": post.html,
-            "contentMap": {post.language: post.html} if post.language else None,
+            "contentMap": _in_languages(post, post.html, [html for _, html, _ in post.variants]),
             "summary": post.warning,
+            "summaryMap": _in_languages(post, post.warning, [warning for _, _, warning in post.variants])
+            if any(warning for _, _, warning in post.variants)
+            else None,
             "sensitive": post.is_sensitive,
             "url": post.url,
             "published": None if post.created_at is None else time(post.created_at),

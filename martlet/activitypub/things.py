@@ -145,6 +145,8 @@ class Writing:
     warning: str = ""
     is_sensitive: bool = False
     language: str | None = None
+    variants: tuple[tuple[str, str, str], ...] = ()
+    """Further languages, with the text and the warning in each."""
     url: str = ""
     created_at: int | None = None
     edited_at: int | None = None

@@ -6,6 +6,7 @@ as nothing at all. What is too much to be honest raises `MalformedDocument`.
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 from martlet.model.errors import MalformedDocument
@@ -24,6 +25,9 @@ MOST_FIELDS = 50
 MOST_ALIASES = 256
 MOST_ITEMS = 1_000
 
+LONGEST_CODE = 35
+"""Characters of a language's tag."""
+MOST_LANGUAGES = 10
 UNDETERMINED = "und"
 
 Thing = Mapping[str, Any]
@@ -181,6 +185,22 @@ def in_language(thing: Thing, name: str, limit: int, spoken: str | None = None) 
         return plain, code or (spoken if len(options) > 1 else next(iter(options)))
     code = spoken if spoken in options else next(iter(options))
     return options[code], code
+
+
+def further_languages(
+    thing: Thing, own: str | None, limit: int, most: int
+) -> tuple[tuple[str, str, str], ...]:
+    """The `content` of a document in other languages than its `own`, each with its `summary`; so many at most."""
+    by_language, warnings = thing.get("contentMap"), thing.get("summaryMap")
+    if own is None or not isinstance(by_language, dict):
+        return ()
+    shown = warnings if isinstance(warnings, dict) else {}
+    found = (
+        (code, said[:limit], text(shown.get(code), 2_000))
+        for code, said in by_language.items()
+        if code != own and len(code) <= LONGEST_CODE and isinstance(said, str) and said
+    )
+    return tuple(islice(found, most))
 
 
 def language(thing: Thing, around: Thing | None = None) -> str | None:

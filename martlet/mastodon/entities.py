@@ -413,6 +413,8 @@ class StatusBody(Struct, kw_only=True):
     """An extension: `pending`, `rejected` or `revoked`; left out where the answer is there for all for whom it is."""
     review: str | UnsetType = UNSET
     """An extension: `pending` or `rejected`, of what waits for a moderator; left out of everything else."""
+    languages: list[str] | UnsetType = UNSET
+    """An extension: all languages it is in, its own first; left out of what is in one. `language` is the one shown."""
 
 
 class Status(StatusBody, kw_only=True):
@@ -465,6 +467,9 @@ class StatusSource(Struct, kw_only=True):
     id: str
     text: str
     spoiler_text: str
+    content_map: dict[str, str] | UnsetType = UNSET
+    """An extension: the text in further languages; left out where there are none."""
+    spoiler_text_map: dict[str, str] | UnsetType = UNSET
 
 
 class EditedOption(Struct, kw_only=True):
@@ -487,6 +492,8 @@ class StatusEdit(Struct, kw_only=True):
     media_attachments: list[MediaAttachment]
     emojis: list[CustomEmoji]
     quote: Quote | None = None
+    content_map: dict[str, str] | UnsetType = UNSET
+    """An extension: its HTML in further languages; left out where there were none."""
 
 
 class Markers(Struct, kw_only=True):

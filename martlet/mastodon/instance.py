@@ -32,6 +32,7 @@ EXTENSIONS = (
     "admin_moderation",
     "albums",
     "circles",
+    "content_map",
     "emoji_reactions",
     "expiring_posts",
     "local_only",

@@ -13,7 +13,7 @@ OpenAPI description (`mastodon/openapi.py`).
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 from urllib.parse import quote
@@ -54,6 +54,8 @@ BODY_LIMIT = 1024 * 1024
 QUERIES_KEPT = 128
 """Decoded, for each method; none of more than `KEPT_QUERY` bytes."""
 KEPT_QUERY = 200
+LONGEST_WISH = 200
+"""Bytes of an Accept-Language that are read."""
 ANONYMOUS = Viewer()
 
 
@@ -320,9 +322,9 @@ async def _body(request: Request, limit: int) -> dict[str, Any]:
 def _admitted(db: Reader, operation: Operation, desk: Desk, request: Request) -> tuple[Viewer, list[Header]]:
     """Who calls, and the headers that say how often they still may. Raises `TooOften` beside what `_viewer` does."""
     if desk.limiter is None:
-        return _viewer(db, operation, desk, request), []
+        return _speaking(_viewer(db, operation, desk, request), request), []
     try:
-        viewer = _viewer(db, operation, desk, request)
+        viewer = _speaking(_viewer(db, operation, desk, request), request)
     except NotSignedIn:
         desk.limiter.count(limits.ADDRESS, request.address)
         raise
@@ -351,6 +353,17 @@ def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> V
         permitting.check(db, viewer, operation.permission)
     desk.visits.look(viewer)
     return viewer
+
+
+def _speaking(viewer: Viewer, request: Request) -> Viewer:
+    """The viewer with the languages that the request asks for."""
+    accepts = request.headers.get(b"accept-language")
+    return _with_languages(viewer, accepts) if accepts else viewer
+
+
+@lru_cache(maxsize=4096)
+def _with_languages(viewer: Viewer, accepts: bytes) -> Viewer:
+    return replace(viewer, accepts=accepts[:LONGEST_WISH].decode("latin-1"))
 
 
 def _bearer(request: Request) -> str:

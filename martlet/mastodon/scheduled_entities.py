@@ -36,6 +36,7 @@ class ScheduledParams(Struct, kw_only=True):
     with_rate_limit: bool
     local_only: bool | UnsetType = UNSET
     circle_id: str | UnsetType = UNSET
+    content_map: dict[str, str] | UnsetType = UNSET
     expires_in: int | UnsetType = UNSET
     expires_at: str | UnsetType = UNSET
 

@@ -16,9 +16,19 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.names import CircleId, MediaId, PostId
 from martlet.model.posts import Draft, MediaChange, PollDraft, Revision
 from martlet.model.visibility import Visibility
-from martlet.services import composing, deleting, editing, expiring, posting, quoting, replying, scheduling
+from martlet.services import (
+    composing,
+    deleting,
+    editing,
+    expiring,
+    posting,
+    quoting,
+    replying,
+    scheduling,
+    varying,
+)
 from martlet.services.signing_in import Viewer
-from martlet.storage import posts, scheduled
+from martlet.storage import posts, scheduled, variants
 from martlet.storage.database import Reader, Writer
 
 api = Api()
@@ -87,6 +97,12 @@ class StatusForm(Struct, frozen=True):
         bool | None, Meta(description="An extension: whether only people of this server may see it.")
     ] = None
     language: Annotated[str | None, Meta(description="ISO 639 code.")] = None
+    content_map: Annotated[
+        dict[str, str], Meta(description="An extension: the text in further languages, by their codes.")
+    ] = {}
+    spoiler_text_map: Annotated[
+        dict[str, str], Meta(description="An extension: `spoiler_text` in the same languages.")
+    ] = {}
     scheduled_at: Annotated[
         str | None,
         Meta(
@@ -110,6 +126,7 @@ class StatusForm(Struct, frozen=True):
             warning=self.spoiler_text,
             is_sensitive=self.sensitive,
             language=self.language,
+            variants=varying.typed(self.content_map, self.spoiler_text_map),
             media=_media_in(self.media_ids),
             poll=self.poll.to_draft() if self.poll else None,
             quote_of=PostId(id_in(self.quoted_status_id)) if self.quoted_status_id else None,
@@ -157,6 +174,13 @@ class EditForm(Struct, frozen=True):
     spoiler_text: str = ""
     sensitive: bool = False
     language: str | None = None
+    content_map: Annotated[
+        dict[str, str] | None,
+        Meta(description="An extension: the text in further languages. Left out: as before."),
+    ] = None
+    spoiler_text_map: Annotated[
+        dict[str, str], Meta(description="An extension: `spoiler_text` in the same languages.")
+    ] = {}
     media_ids: list[str] = []
     media_attributes: Annotated[
         list[MediaAttributes], Meta(description="New descriptions and focal points of its media.")
@@ -175,6 +199,9 @@ class EditForm(Struct, frozen=True):
             warning=self.spoiler_text,
             is_sensitive=self.sensitive,
             language=self.language,
+            variants=None
+            if self.content_map is None
+            else varying.typed(self.content_map, self.spoiler_text_map),
             media=_media_in(self.media_ids),
             media_changes=tuple(one.to_change() for one in self.media_attributes),
             poll=self.poll.to_draft() if self.poll else None,
@@ -325,4 +352,12 @@ def show_history(db: Reader, call: Call[NoForm]) -> list[entities.StatusEdit]:
 def show_source(db: Reader, call: Call[NoForm]) -> entities.StatusSource:
     """https://docs.joinmastodon.org/methods/statuses/#source"""
     post = posts.get(db, PostId(call.id), call.account)
-    return entities.StatusSource(id=str(post.id), text=post.text, spoiler_text=post.warning)
+    further = variants.of_post(db, post.id, post.variants)
+    warnings = {one.language: one.warning for one in further if one.warning}
+    return entities.StatusSource(
+        id=str(post.id),
+        text=post.text,
+        spoiler_text=post.warning,
+        content_map={one.language: one.text for one in further} or msgspec.UNSET,
+        spoiler_text_map=warnings or msgspec.UNSET,
+    )

@@ -16,6 +16,25 @@ class PollDraft:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody typed in a further language."""
+
+    language: str
+    text: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A post in a further language. `text` as typed; empty where another server wrote it."""
+
+    language: str
+    text: str
+    html: str
+    warning: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Draft:
     """What was typed: everything a person may say about a post before it is one."""
 
@@ -29,6 +48,8 @@ class Draft:
     warning: str = ""
     is_sensitive: bool | None = None
     language: str | None = None
+    variants: tuple[Typed, ...] = ()
+    """The same in further languages."""
     media: tuple[MediaId, ...] = ()
     poll: PollDraft | None = None
     quote_of: PostId | None = None
@@ -62,6 +83,8 @@ class Revision:
     warning: str = ""
     is_sensitive: bool = False
     language: str | None = None
+    """None: as before."""
+    variants: tuple[Typed, ...] | None = None
     """None: as before."""
     media: tuple[MediaId, ...] = ()
     media_changes: tuple[MediaChange, ...] = ()
@@ -106,6 +129,8 @@ class Post:
     version: int = field(default=1)
     is_local_only: int = field(default=0)
     """For people of this server only, whatever its visibility: it never leaves."""
+    variants: int = field(default=0)
+    """So many further languages it is in."""
 
     @property
     def is_open(self) -> bool:

@@ -7,7 +7,8 @@ few carries no proof, which would convince everybody for ever.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -52,8 +53,10 @@ from martlet.storage import (
     remote_posts,
     replies,
     uris,
+    variants,
 )
 from martlet.storage.database import Reader, Writer
+from martlet.storage.media import Media
 
 _SHORTCODE = re.compile(r":([A-Za-z0-9_]{1,128}):")
 
@@ -169,6 +172,20 @@ def emoji_of(db: Reader, choice: Choice, here: Server) -> Emoji | None:
 # -- posts ---------------------------------------------------------------
 
 
+def _variants(
+    db: Reader, post: Post, author: Account, files: Sequence[Media], here: Server
+) -> tuple[tuple[str, str, str], ...]:
+    """Each abridged as the post's own words are."""
+    return tuple(
+        (
+            one.language,
+            abridging.for_peers(db, replace(post, html=one.html, language=one.language), author, files, here),
+            one.warning,
+        )
+        for one in variants.of_post(db, post.id, post.variants)
+    )
+
+
 def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
     """A post of somebody's here; no boost."""
     mentioned, visibility, approval = _meant(db, post)
@@ -191,6 +208,7 @@ def writing(db: Reader, post: Post, author: Account, here: Server) -> Writing:
         warning=post.warning,
         is_sensitive=bool(post.is_sensitive) or author.sensitized_at is not None,
         language=post.language,
+        variants=_variants(db, post, author, files, here),
         url=post.url,
         created_at=post.created_at,
         edited_at=post.edited_at,

@@ -9,7 +9,7 @@ import msgspec
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import PostEdited
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.model.posts import MediaChange, PollDraft, Post, Revision
+from martlet.model.posts import MediaChange, PollDraft, Post, Revision, Typed, Variant
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import (
@@ -21,11 +21,12 @@ from martlet.services import (
     polling,
     quoting,
     uploading,
+    varying,
 )
 from martlet.services.composing import Composed, Words
 from martlet.services.posting import PostEmpty
 from martlet.services.uploading import Description
-from martlet.storage import accounts, attached, edits, featured_tags, media, polls, posts
+from martlet.storage import accounts, attached, edits, featured_tags, media, polls, posts, variants
 from martlet.storage.database import Reader, Writer
 from martlet.storage.edits import Edit
 from martlet.storage.media import Media
@@ -42,6 +43,7 @@ class Whole:
     post: Post
     files: Sequence[Media]
     poll: Poll | None
+    variants: tuple[Variant, ...] = ()
 
 
 def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Server) -> None:
@@ -59,20 +61,27 @@ def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Se
     wanted = attaching.checked(db, revision.media, author, here, id)
     before = whole(db, post)
     composed = _compose(db, post, words, here)
+    language = normalise_language(revision.language) or post.language
+    spoken, composed = varying.composed(
+        db, _typed(before, revision), composed, language, author, here, _quoted_at(db, post)
+    )
     changed = replace(
         post,
         text=words.text,
         html=composed.html,
         warning=words.warning,
         is_sensitive=int(revision.is_sensitive or bool(revision.warning)),
-        language=normalise_language(revision.language) or post.language,
+        language=language,
+        variants=len(spoken),
         has_media=int(bool(wanted)),
         poll_id=post.poll_id if revision.keeps_poll else _change_poll(db, before, poll, here),
         quoting=_rule(post, revision),
     )
     _check_need_not_wait(db, changed, post, composed, wanted, here)
     _change_media(db, before, wanted, revision.media_changes, here)
-    if changed.text != post.text or changed.html != post.html:
+    if spoken != before.variants:
+        variants.replace(db, id, spoken)
+    if (changed.text, changed.html, spoken) != (post.text, post.html, before.variants):
         _change_words(db, post, composed, here)
     after = whole(db, changed)
     if _snapshot(before, 0) == _snapshot(after, 0) and _shown(before) == _shown(after):
@@ -81,7 +90,17 @@ def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Se
         return
     now = here.now_ms()
     keep_version(db, before, after, now)
-    columns = ("text", "html", "warning", "is_sensitive", "language", "has_media", "poll_id", "quoting")
+    columns = (
+        "text",
+        "html",
+        "warning",
+        "is_sensitive",
+        "language",
+        "has_media",
+        "poll_id",
+        "quoting",
+        "variants",
+    )
     posts.update(db, id, edited_at=now, **{name: getattr(changed, name) for name in columns})
     db.emit(PostEdited(id))
 
@@ -93,7 +112,8 @@ def history(db: Reader, post: Post) -> list[Edit]:
 
 def whole(db: Reader, post: Post) -> Whole:
     poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
-    return Whole(post, media.of_posts(db, [post.id])[post.id], poll)
+    files, spoken = media.of_posts(db, [post.id])[post.id], variants.of_post(db, post.id, post.variants)
+    return Whole(post, files, poll, spoken)
 
 
 def _check_need_not_wait(
@@ -117,8 +137,18 @@ def _read(post: Post, revision: Revision, here: Server) -> Words:
 
 
 def _compose(db: Reader, post: Post, words: Words, here: Server) -> Composed:
+    return composing.compose(db, words, post.author_id, here, _quoted_at(db, post))
+
+
+def _quoted_at(db: Reader, post: Post) -> tuple[str, str] | None:
     quoted = None if post.quote_of_id is None else posts.find_unfiltered(db, post.quote_of_id)
-    return composing.compose(db, words, post.author_id, here, (quoted.uri, quoted.url) if quoted else None)
+    return (quoted.uri, quoted.url) if quoted else None
+
+
+def _typed(before: Whole, revision: Revision) -> Sequence[Typed]:
+    if revision.variants is not None:
+        return revision.variants
+    return [Typed(one.language, one.text, one.warning) for one in before.variants]
 
 
 def _rule(post: Post, revision: Revision) -> str:
@@ -201,6 +231,9 @@ def _snapshot(one: Whole, at: int) -> Edit:
         is_sensitive=one.post.is_sensitive,
         media=msgspec.json.encode(files).decode(),
         poll=msgspec.json.encode(options).decode(),
+        variants=msgspec.json.encode(
+            [(said.language, said.text, said.html, said.warning) for said in one.variants]
+        ).decode(),
         created_at=at,
     )
 

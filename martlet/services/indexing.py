@@ -190,6 +190,8 @@ def tokens_of(post: Post, attached: Attachments) -> list[str]:
     text = post.text or sanitize.plain(post.html)
     said = (text, post.warning, *attached.options, *(description for _, description in attached.media))
     words = terms.tokens("\n".join(one for one in said if one), post.language)
+    for one in attached.variants:
+        words += terms.tokens(f"{one.text or sanitize.plain(one.html)}\n{one.warning}", one.language)
     return [*words, *_facets(post, attached, text)]
 
 
@@ -205,7 +207,8 @@ def _facets(post: Post, attached: Attachments, text: str) -> Iterator[str]:
     if post.is_sensitive:
         yield facets.SENSITIVE
     if post.language:
-        yield from {facets.written_in(post.language), facets.written_in(post.language.partition("-")[0])}
+        spoken = {post.language, *(one.language for one in attached.variants)}
+        yield from {facets.written_in(code) for one in spoken for code in (one, one.partition("-")[0])}
     kinds = {_KINDS[kind] for kind, _ in attached.media if kind in _KINDS}
     yield from map(facets.having, kinds | {Has.MEDIA} if kinds else kinds)
     if post.poll_id is not None:

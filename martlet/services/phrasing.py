@@ -7,17 +7,21 @@ with what it is about and where to read it.
 """
 
 import re
+from dataclasses import replace
 from html import escape
 
 from martlet.activitypub.things import Occasion, Writing
 from martlet.model.names import Uri, host_of
+from martlet.model.posts import Variant
 from martlet.model.server import Server
 from martlet.services import acquainting
 from martlet.text import more_pictures, names, render, sanitize
 from martlet.text.cleaning import one_line
+from martlet.text.languages import normalise_language
 from martlet.text.render import MentionLink
 
 NOTES = ("note", "question")
+WARNING_LIMIT = 1000
 MOST_FILES = 100
 """Of a post from elsewhere that are shown here; where there are more, it says so."""
 _MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -39,6 +43,21 @@ def html(said: Writing, here: Server) -> str:
         return words
     links = "".join(f'<p><a href="{escape(link)}">{escape(link)}</a></p>' for link in dict.fromkeys(after))
     return sanitize.sanitize("".join([*before, words, links]))
+
+
+def variants(said: Writing, here: Server) -> tuple[Variant, ...]:
+    """What a note says in further languages, each as its own words are shown; one of each language."""
+    found: dict[str, Variant] = {}
+    own = normalise_language(said.language)
+    for name, text, warning in said.variants if said.kind in NOTES and not said.is_plain else ():
+        code = normalise_language(name)
+        if code is None or code == own or code in found:
+            continue
+        words = html(replace(said, html=text, language=code, variants=()), here)
+        if words != html(said, here):
+            shown = one_line(sanitize.plain(warning))[:WARNING_LIMIT]
+            found[code] = Variant(code, "", words, shown)
+    return tuple(found.values())
 
 
 def _without_line(said: Writing) -> str:

@@ -9,7 +9,7 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import PostPublished
 from martlet.model.holds import HoldReason
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.model.posts import Draft, PollDraft, Post
+from martlet.model.posts import Draft, PollDraft, Post, Variant
 from martlet.model.replying import ReplyPolicy
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
@@ -25,10 +25,11 @@ from martlet.services import (
     quoting,
     redirecting,
     replying,
+    varying,
 )
 from martlet.services.composing import Composed, PostTooLong, Words
 from martlet.services.replying import CannotReply, Verdict
-from martlet.storage import accounts, attached, featured_tags, posts, replies, timelines
+from martlet.storage import accounts, attached, featured_tags, posts, replies, timelines, variants
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
 from martlet.text.language_detection import detect
@@ -84,6 +85,7 @@ class Decided:
     expires_at: int | None = None
     readers: Sequence[AccountId] = ()
     """Whom it is written to, without being named in it."""
+    variants: Sequence[Variant] = ()
     why_held: Sequence[HoldReason] = ()
     """Why a moderator has to look at it first; nothing: nobody has."""
 
@@ -112,6 +114,7 @@ def publish(db: Writer, draft: Draft, here: Server) -> PostId:
     if not made.replying.is_open:
         replies.put_policy(db, id, made.replying)
     _begin(db, made, here)
+    variants.insert(db, id, made.variants)
     attached.insert_tags(db, id, ((here.next_id(), tag) for tag in made.composed.tags))
     if made.composed.tags and post.is_open:
         featured_tags.count_post(db, post)
@@ -153,6 +156,10 @@ def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
     quoted_at = (around.quoted.uri, around.quoted.url) if around.quoted else None
     composed = composing.compose(db, words, draft.author, here, quoted_at)
     post = _post(id, draft, author, around, words, composed, preferences, here)
+    spoken, composed = varying.composed(
+        db, draft.variants, composed, post.language, author.id, here, quoted_at
+    )
+    post = replace(post, variants=len(spoken))
     quoting.check_mentioned(post.visibility, around.quoted, author.id, set(composed.mentioned))
     if poll is not None:
         post = replace(post, poll_id=PollId(here.next_id()))
@@ -171,6 +178,7 @@ def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
         verdict,
         _expires_at(draft, preferences, here),
         readers,
+        spoken,
         _why_held(db, author, post, around, composed, files, here),
     )
 

@@ -37,7 +37,7 @@ from martlet.services import (
 )
 from martlet.services.consenting import Verified
 from martlet.services.replying import Verdict
-from martlet.storage import attached, media, polls, posts, remote_posts, remotes, replies, uris
+from martlet.storage import attached, media, polls, posts, remote_posts, remotes, replies, uris, variants
 from martlet.storage.attached import Tag
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
@@ -47,7 +47,6 @@ from martlet.text.language_detection import detect
 from martlet.text.languages import normalise_language
 from martlet.text.urls import parse_url
 
-WARNING_LIMIT = 1000
 OPTION_LIMIT = 500
 DESCRIPTION_LIMIT = 10_000
 LATE = 5_000
@@ -251,13 +250,14 @@ def _post(db: Reader, said: Writing, author: Account, parent: Post | None, here:
         reply_to_id=None if parent is None else parent.id,
         reply_to_account_id=None if parent is None else parent.author_id,
         html=html,
-        warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
+        warning=one_line(sanitize.plain(said.warning))[: phrasing.WARNING_LIMIT],
         is_sensitive=int(said.is_sensitive or bool(said.warning)),
         language=normalise_language(said.language) or detect(sanitize.plain(html)),
         has_media=int(bool(_shown(said))),
         quoting=addressing.quote_policy(said.quoters, author.uri, followers).text,
         edited_at=said.edited_at if said.edited_at and said.edited_at > created_at else None,
         poll_id=None if said.poll is None else PollId(here.next_id()),
+        variants=len(phrasing.variants(said, here)) if said.variants else 0,
     )
 
 
@@ -302,6 +302,8 @@ def _attach(
     silent: Collection[AccountId],
 ) -> None:
     _name(db, post, named, silent)
+    if post.variants:
+        variants.insert(db, post.id, phrasing.variants(said, here))
     _tag(db, post, said, here)
     _show(db, post, _shown(said), here)
     acquainting.keep_emojis(db, said.emojis, author.host, here)
@@ -479,14 +481,23 @@ def _change(db: Writer, before: editing.Whole, said: Writing, author: Account, h
         db,
         post.id,
         html=phrasing.html(said, here),
-        warning=one_line(sanitize.plain(said.warning))[:WARNING_LIMIT],
+        warning=one_line(sanitize.plain(said.warning))[: phrasing.WARNING_LIMIT],
         is_sensitive=int(said.is_sensitive or bool(said.warning)),
         language=normalise_language(said.language) or post.language,
         has_media=int(bool(files)),
         poll_id=_change_poll(db, before, said, here),
         quoting=_policy(db, said, author),
         edited_at=min(said.edited_at or 0, here.now_ms()),
+        variants=_change_variants(db, before, said, here),
     )
+
+
+def _change_variants(db: Writer, before: editing.Whole, said: Writing, here: Server) -> int:
+    """In so many further languages the post is from now on."""
+    wanted = phrasing.variants(said, here) if said.variants else ()
+    if wanted != before.variants:
+        variants.replace(db, before.post.id, wanted)
+    return len(wanted)
 
 
 def _change_policy(db: Writer, post: Post, said: Writing, author: Account) -> None:

@@ -38,6 +38,8 @@ class Viewer:
     seen_at: int | None = None
     has_filters: bool = False
     has_muted_threads: bool = False
+    accepts: str = ""
+    """The languages that the request asks for, as it does (Accept-Language)."""
 
 
 def viewer_of(db: Reader, token: str, now: int) -> Viewer:

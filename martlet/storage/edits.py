@@ -20,6 +20,8 @@ class Edit:
     poll: str
     """JSON: [option]"""
     created_at: int
+    variants: str = "[]"
+    """JSON: [[language, text, html, warning]]"""
 
 
 NAMES = tuple(Edit.__slots__)

@@ -6,8 +6,10 @@ from collections.abc import Collection
 from martlet.model.errors import NotFound
 from martlet.model.filters import Filter, FilteredPost, Keyword
 from martlet.model.names import AccountId, FilterId, PostId
+from martlet.storage import variants
 from martlet.storage.database import Reader, Row, Writer
 from martlet.storage.dialect import among, numbers
+from martlet.text.sanitize import plain
 
 _COLUMNS = "filter.id, filter.account_id, filter.title, filter.contexts, filter.action, filter.expires_at"
 _KEYWORD = "filter_keyword.id, filter_keyword.filter_id, filter_keyword.keyword, filter_keyword.whole_word"
@@ -162,10 +164,15 @@ def words(db: Reader, ids: Collection[PostId]) -> dict[PostId, list[str]]:
     """All that can be read in posts: first the HTML, then warning, descriptions of media, options of polls."""
     found: dict[PostId, list[str]] = {}
     listed = numbers(ids)
-    for id, html, warning in db.rows(
-        f"SELECT id, html, warning FROM post WHERE id {among('ids')}", ids=listed
+    several: list[PostId] = []
+    for id, html, warning, further in db.rows(
+        f"SELECT id, html, warning, variants FROM post WHERE id {among('ids')}", ids=listed
     ):
         found[id] = [html, warning]
+        if further:
+            several.append(id)
+    for id, spoken in variants.of_posts(db, several).items():
+        found[id] += [text for one in spoken for text in (plain(one.html), one.warning)]
     for id, text in db.rows(
         f"""
         SELECT post_id, description FROM media WHERE post_id {among("ids")} AND description <> ''

@@ -4,7 +4,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 
 from martlet.model.names import AccountId, PostId
-from martlet.model.posts import Post
+from martlet.model.posts import Post, Variant
+from martlet.storage import variants
 from martlet.storage.database import Reader
 from martlet.storage.dialect import among, numbers
 
@@ -43,6 +44,7 @@ class Attachments:
     mentioned: list[AccountId] = field(default_factory=list)
     options: list[str] = field(default_factory=list)
     media: list[tuple[str, str]] = field(default_factory=list)
+    variants: list[Variant] = field(default_factory=list)
     has_card: bool = False
 
 
@@ -67,6 +69,8 @@ def attachments(db: Reader, posts: Collection[Post]) -> dict[PostId, Attachments
     if any(post.poll_id is not None for post in posts):
         for row in db.rows(_OPTIONS, ids=wanted):
             found[row[0]].options.append(row[1])
+    for id, further in variants.of_posts(db, [post.id for post in posts if post.variants]).items():
+        found[id].variants.extend(further)
     if any(post.has_media for post in posts):
         for row in db.rows(_MEDIA, ids=wanted):
             found[row[0]].media.append((row[1], row[2]))

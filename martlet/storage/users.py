@@ -41,6 +41,12 @@ def find(db: Reader, account: AccountId) -> User | None:
     return User(*row) if row else None
 
 
+def locale(db: Reader, account: AccountId) -> str | None:
+    """The language of whoever signs in to an account."""
+    found: str | None = db.value("SELECT locale FROM users WHERE account_id = :account", account=account)
+    return found
+
+
 def update(db: Writer, account: AccountId, **changes: object) -> None:
     """Set columns of whoever signs in to the account."""
     db.run(

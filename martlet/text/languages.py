@@ -6,7 +6,11 @@ spelling (`de`, `zh-TW`, `sr-Latn`); of forms not on the list only the language 
 kept (`de-AT` is `de`), and what is no language is None.
 """
 
+import re
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
+
+_WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
 
 
 class Language(NamedTuple):
@@ -289,3 +293,30 @@ def normalise_language(text: str | None) -> str | None:
     small = text.strip().lower().replace("_", "-")
     small = _ALSO_WRITTEN.get(small, small).lower()
     return _BY_SMALL_CODE.get(small) or _BY_SMALL_CODE.get(small.partition("-")[0])
+
+
+def accepted(header: str) -> list[str]:
+    """The tags of an `Accept-Language` header, the dearest first; nonsense in it is passed over."""
+    ranked: list[tuple[float, int, str]] = []
+    for place, part in enumerate(header[:400].split(",")):
+        tag, *parameters = (piece.strip() for piece in part.split(";"))
+        weight = 1.0
+        for parameter in parameters:
+            if found := _WEIGHT.fullmatch(parameter):
+                weight = float(found[1])
+        if weight > 0 and tag:
+            ranked.append((-weight, place, tag))
+    return [tag for _, _, tag in sorted(ranked)]
+
+
+def best(there: Sequence[str], wanted: Iterable[str]) -> str | None:
+    """The one of the languages that serves the dearest wish: the very one, else one of the same language."""
+    for wish in wanted:
+        code = normalise_language(wish)
+        if code in there:
+            return code
+        primary = wish.replace("_", "-").partition("-")[0].lower()
+        found = next((one for one in there if one.partition("-")[0] == primary), None)
+        if found is not None:
+            return found
+    return None

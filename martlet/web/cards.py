@@ -257,6 +257,15 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True)
+class Spoken:
+    """The words of a post in a further language."""
+
+    language: str
+    text_html: Html
+    warning: str
+
+
+@dataclass(frozen=True, slots=True)
 class PostCard:
     """
     A post that the reader may see. `address` is its page here, `language` a BCP 47 tag.
@@ -276,6 +285,8 @@ class PostCard:
     """For people of this server only."""
     review: Literal["", "pending", "rejected"] = ""
     """It waits for a moderator, or was not let through: its author alone sees it."""
+    further: tuple[Spoken, ...] = ()
+    """The same in further languages; pages show it in theirs."""
     edited_at: datetime | None = None
     warning: str = ""
     is_sensitive: bool = False

@@ -15,6 +15,8 @@ from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
 
+from martlet.text.languages import accepted
+
 
 class Language(StrEnum):
     """BCP 47 tags, as `<html lang>` says them; a catalogue is `locale/<tag>.po`."""
@@ -61,7 +63,7 @@ def minute(moment: datetime, language: Language) -> str:
 
 def choose(asked: str | None, account: str | None, accept: str | None) -> Language:
     """The language somebody asked for (`?lang=`, cookie), else their account's, else their browser's."""
-    for wish in (asked, account, *wishes(accept or "")):
+    for wish in (asked, account, *accepted(accept or "")):
         if wish and (found := match(wish)) is not None:
             return found
     return Language.ENGLISH
@@ -71,20 +73,6 @@ def match(tag: str) -> Language | None:
     """The language that serves a BCP 47 tag. Traditional Chinese readers are better off with ours than with none."""
     primary = tag.strip().lower().split("-")[0].split("_")[0]
     return {"en": Language.ENGLISH, "de": Language.GERMAN, "zh": Language.CHINESE}.get(primary)
-
-
-def wishes(accept: str) -> list[str]:
-    """The tags of an `Accept-Language` header, the dearest first; nonsense in it is passed over."""
-    ranked: list[tuple[float, int, str]] = []
-    for place, part in enumerate(accept[:400].split(",")):
-        tag, *parameters = (piece.strip() for piece in part.split(";"))
-        weight = 1.0
-        for parameter in parameters:
-            if found := re.fullmatch(r"q\s*=\s*([01](?:\.\d{0,3})?)", parameter):
-                weight = float(found[1])
-        if weight > 0 and tag:
-            ranked.append((-weight, place, tag))
-    return [tag for _, _, tag in sorted(ranked)]
 
 
 @dataclass(frozen=True, slots=True)

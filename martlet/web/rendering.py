@@ -9,16 +9,19 @@ Content-Security-Policy of `default-src 'self'` needs no nonces.
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from importlib.resources import files
 from typing import Any
 
 import minijinja
 import segno
 
+from martlet.text.languages import best
 from martlet.web import addresses, emoji, language, linked_data
 from martlet.web.assets import assets
+from martlet.web.cards import PostCard
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
 from martlet.web.wording import Sentence
@@ -39,6 +42,18 @@ def piece(template: str, tongue: Language, **values: Any) -> str:
 def told(sentence: Sentence, tongue: Language) -> str:
     """A sentence by itself, escaped."""
     return environment(tongue).render_str("{{ tell(sentence) }}", sentence=sentence)
+
+
+def spoken(tongue: Language, post: PostCard) -> PostCard:
+    """A post in the page's language, if it is in that, too."""
+    if not post.further:
+        return post
+    further = {one.language: one for one in post.further}
+    own = [post.language] if post.language else []
+    one = further.get(best([*own, *further], [tongue.value]) or "")
+    if one is None:
+        return post
+    return replace(post, language=one.language, text_html=one.text_html, warning=one.warning or post.warning)
 
 
 @cache
@@ -103,6 +118,7 @@ def environment(tongue: Language) -> minijinja.Environment:
             "short_day": lambda moment: time(moment, language.short_day),
             "minute": lambda moment: time(moment, language.minute),
             "web": addresses.web_address,
+            "spoken": partial(spoken, tongue),
             "whole": addresses.whole,
             "emoji_html": emoji.in_html,
             "emoji_text": emoji.in_text,

@@ -29,6 +29,7 @@ from martlet.storage import (
     polls,
     posts,
     reactions,
+    variants,
 )
 from martlet.storage import cards as card_rows
 from martlet.storage.database import Reader
@@ -55,6 +56,7 @@ from martlet.web.cards import (
     PostCard,
     Profile,
     Quote,
+    Spoken,
 )
 
 log = logging.getLogger("martlet.web")
@@ -282,6 +284,7 @@ class _Parts:
         self._apps = attached.apps(db, found)
         self._chosen = reactions.counts(db, found)
         to_few = [id for id, post in found.items() if post.visibility == Visibility.CIRCLE]
+        self._spoken = variants.of_posts(db, [id for id, post in found.items() if post.variants])
         self._waiting = holds.states(db, to_few)
         asked = [post.poll_id for post in found.values() if post.poll_id is not None]
         self._polls, self._votes = polls.many(db, asked), polls.votes(db, asked, reader)
@@ -300,6 +303,9 @@ class _Parts:
             language=post.language,
             text_html=Html(post.html),
             summary=summary(post.html),
+            further=tuple(
+                Spoken(one.language, Html(one.html), one.warning) for one in self._spoken.get(post.id, ())
+            ),
             visibility="public" if post.id in self._waiting else AUDIENCES[post.visibility],
             review=REVIEWS.get(self._waiting.get(post.id), ""),
             is_here_only=bool(post.is_local_only),
@@ -335,7 +341,10 @@ class _Parts:
     def _words(self, post: Post) -> str:
         """All in which custom emoji may stand."""
         poll = self._polls.get(post.poll_id) if post.poll_id is not None else None
-        return " ".join([post.html, post.warning, *(title for title, _ in (poll.options if poll else ()))])
+        further = [text for one in self._spoken.get(post.id, ()) for text in (one.html, one.warning)]
+        return " ".join(
+            [post.html, post.warning, *further, *(title for title, _ in (poll.options if poll else ()))]
+        )
 
     def _choice(self, one: Counted) -> Chosen:
         if not one.choice.is_custom:

@@ -8,7 +8,8 @@ writes something else than before.
 
 import json
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -21,17 +22,30 @@ from martlet.mastodon.serialize.policies import policy_entity
 from martlet.mastodon.serialize.times import iso, iso_or_none
 from martlet.model.faults import FAULTS
 from martlet.model.names import PostId
-from martlet.model.posts import Post
+from martlet.model.posts import Post, Variant
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import abridging
-from martlet.storage import accounts, albums, attached, cards, expiries, holds, media, posts, replies
+from martlet.storage import (
+    accounts,
+    albums,
+    attached,
+    cards,
+    expiries,
+    holds,
+    media,
+    posts,
+    replies,
+    variants,
+)
 from martlet.storage.database import Reader
 
 log = logging.getLogger("martlet.mastodon")
 
 PLACEHOLDER = "<p>This post cannot be shown.</p>"
+SEVERAL = b',"languages":['
+"""Stands in the body of what is in several languages, and in no other: in a text its quotes are escaped."""
 NOT_KEPT = 0
 """The version of what is no rendering: no post has it."""
 FORMAT = 3
@@ -60,6 +74,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     policies, ends = replies.policies(db, found), expiries.of_posts(db, found)
     requests = replies.states(db, [id for id, post in found.items() if post.reply_to_id is not None])
     waiting = holds.states(db, [id for id, post in found.items() if post.visibility == Visibility.CIRCLE])
+    spoken = variants.of_posts(db, [id for id, post in found.items() if post.variants])
     cards_of, apps = _cards(db, found, here), attached.apps(db, found)
     rendered: dict[PostId, tuple[int, bytes]] = {}
     for id, post in found.items():
@@ -78,9 +93,12 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
                 tags=[
                     entities.StatusTag(name=tag.name, url=here.tag_url(quote(tag.name))) for tag in tags[id]
                 ],
-                emojis=emojis.used_in(db, f"{post.html} {post.warning}", authors[post.author_id].host, here),
+                emojis=emojis.used_in(
+                    db, _all_words(post, spoken.get(id, ())), authors[post.author_id].host, here
+                ),
                 card=cards_of.get(id),
                 application=_application(post, apps),
+                languages=_languages(post, spoken.get(id, ())),
             )
             rendered[id] = (version(post.version), msgspec.json.encode(body)[1:-1])
         except FAULTS:
@@ -105,6 +123,40 @@ def _words(post: Post, html: str) -> dict[str, Any]:
         "content": html,
         "local_only": True if post.is_local_only else msgspec.UNSET,
     }
+
+
+def _languages(post: Post, further: Sequence[Variant]) -> list[str] | msgspec.UnsetType:
+    if not further or not post.language:
+        return msgspec.UNSET
+    return [post.language, *(one.language for one in further)]
+
+
+def _all_words(post: Post, further: Sequence[Variant]) -> str:
+    return " ".join([post.html, post.warning, *(f"{one.html} {one.warning}" for one in further)])
+
+
+def in_languages(db: Reader, bodies: Mapping[PostId, bytes], here: Server) -> dict[PostId, dict[str, bytes]]:
+    """
+    The bodies of posts that are in several languages, for each of the further ones.
+
+    Only for those: `SEVERAL` stands in their bodies.
+    """
+    found = {post.id: post for post in posts.many_unfiltered(db, bodies)}
+    spoken = variants.of_posts(db, found)
+    authors = accounts.many(db, {post.author_id for post in found.values()})
+    files, shown = media.of_posts(db, found), albums.of_posts(db, found)
+    made: dict[PostId, dict[str, bytes]] = {}
+    for id, post in found.items():
+        body = msgspec.json.decode(b"{%b}" % bodies[id], type=entities.StatusBody)
+        made[id] = {}
+        for one in spoken.get(id, ()):
+            other = replace(post, html=one.html, language=one.language)
+            words = abridging.for_apps(other, authors[post.author_id], files[id], shown.get(id), here)
+            said = msgspec.structs.replace(
+                body, content=words, language=one.language, spoiler_text=one.warning or body.spoiler_text
+            )
+            made[id][one.language] = msgspec.json.encode(said)[1:-1]
+    return made
 
 
 def _scope(post: Post, request: str | None) -> str | msgspec.UnsetType:

@@ -44,9 +44,15 @@ def versions(db: Reader, post: Post, found: Sequence[Edit], here: Server) -> lis
             ],
             emojis=emojis.used_in(db, f"{edit.html} {edit.warning} {edit.poll}", author.host, here),
             quote=_quote(post),
+            content_map=_in_languages(edit),
         )
         for edit, files in zip(found, shown, strict=True)
     ]
+
+
+def _in_languages(edit: Edit) -> dict[str, str] | msgspec.UnsetType:
+    said = msgspec.json.decode(edit.variants, type=list[tuple[str, str, str, str]])
+    return {language: html for language, _, html, _ in said} or msgspec.UNSET
 
 
 def _poll(edit: Edit) -> entities.EditedPoll | msgspec.UnsetType:

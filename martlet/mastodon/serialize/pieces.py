@@ -42,7 +42,9 @@ class Piece:
     poll: PollPiece | None
     reactions: tuple[ReactionPiece, ...]
     is_plain: bool
-    """No quote, poll or reaction, and anybody may quote it or nobody: all boosts are, whatever they boost."""
+    """No quote, poll or reaction, in one language, and anybody may quote it or nobody: all boosts are, whatever they boost."""
+    heads: Mapping[str, bytes]
+    """`head` in further languages; empty for nearly all."""
     is_lasting: bool
     """Whether it may be kept: some accounts' JSON says more than their version covers."""
 
@@ -98,13 +100,19 @@ class Pieces:
             for poll in poll_rows.many(db, asked).values()
         }
         reactions_of = reactions.pieces(db, list(details), self._here)
+        several = {id: body for id, body in bodies_of.items() if bodies.SEVERAL in body}
+        further = bodies.in_languages(db, several, self._here) if several else {}
         return {
             id: _piece(
                 one,
                 author_versions[id],
-                b'{%b,"account":%b' % (_body(bodies_of[id], one), accounts_of[one.author_id]),
+                _beginning(bodies_of[id], one, accounts_of[one.author_id]),
                 polls_of.get(one.poll_id) if one.poll_id is not None else None,
                 reactions_of.get(id, ()),
+                others={
+                    language: _beginning(body, one, accounts_of[one.author_id])
+                    for language, body in further.get(id, {}).items()
+                },
                 is_lasting=self._accounts.has(one.author_id, author_versions[id]),
             )
             for id, one in details.items()
@@ -134,6 +142,10 @@ class Pieces:
                 self._size -= len(self._kept.pop(oldest).head)
 
 
+def _beginning(body: bytes, detail: Detail, account: bytes) -> bytes:
+    return b'{%b,"account":%b' % (_body(body, detail), account)
+
+
 def _body(body: bytes, detail: Detail) -> bytes:
     """Its words; sensitive, if its author's posts are shown so. No text can hold these bytes: its quotes are escaped."""
     if detail.is_author_sensitized:
@@ -148,6 +160,7 @@ def _piece(
     poll: PollPiece | None,
     chosen: tuple[ReactionPiece, ...],
     *,
+    others: Mapping[str, bytes],
     is_lasting: bool,
 ) -> Piece:
     counts = b',"replies_count":%d,"reblogs_count":%d,"favourites_count":%d,"quotes_count":%d' % (
@@ -166,8 +179,13 @@ def _piece(
         counts=counts,
         poll=poll,
         reactions=chosen,
+        heads={language: one + counts for language, one in others.items()},
         is_lasting=is_lasting,
         is_plain=(
-            poll is None and not chosen and detail.quote_state is None and detail.quoting in SAME_FOR_ALL
+            poll is None
+            and not chosen
+            and not others
+            and detail.quote_state is None
+            and detail.quoting in SAME_FOR_ALL
         ),
     )

@@ -51,6 +51,7 @@ def _params(draft: Draft) -> scheduled_entities.ScheduledParams:
         local_only=True if draft.is_local_only else UNSET,
         expires_in=draft.lifetime or UNSET,
         expires_at=UNSET if draft.expires_at is None else iso(draft.expires_at),
+        content_map={one.language: one.text for one in draft.variants} or UNSET,
         circle_id=str(draft.circle) if draft.circle is not None else UNSET,
     )
 

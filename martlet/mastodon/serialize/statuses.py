@@ -5,6 +5,7 @@ What everybody is shown comes ready (`pieces`); what is added here is what
 differs from viewer to viewer: own marks, polls, filters, quotes.
 """
 
+import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -19,6 +20,7 @@ from martlet.model.names import AccountId, PostId
 from martlet.model.quoting import EVERYBODY
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
+from martlet.services import varying
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts
 from martlet.storage.database import Reader, Writer
@@ -210,6 +212,9 @@ class StatusPages:
             muted=_muted_threads(db, pieces, viewer),
             filtered=self.filtered(db, found, pieces, viewer, context) if viewer.has_filters else {},
             pinned=posts.pinned_by(db, account) if is_own else frozenset(),
+            languages=varying.wishes(db, account, viewer.accepts)
+            if any(piece.heads for piece in odd)
+            else (),
         )
 
 
@@ -225,17 +230,27 @@ class _Around:
     muted: frozenset[PostId]
     filtered: Mapping[PostId, bytes]
     pinned: frozenset[PostId]
+    languages: Sequence[str]
+    """What the viewer wants to read; asked for only where something is in several languages."""
+
+    def _head(self, piece: Piece) -> bytes:
+        """The post in the language that is the dearest to the viewer."""
+        if not piece.heads:
+            return piece.head
+        own = _LANGUAGE.search(piece.head)
+        chosen = varying.chosen(own[1].decode() if own else None, [*piece.heads], self.languages)
+        return piece.head if chosen is None else piece.heads[chosen]
 
     def post(self, one: Shown, piece: Piece, extra: bytes) -> Parts:
         detail = piece.detail
         tail = self.approval(detail), self._marks(one, detail), extra, _END
-        return (piece.head, b',"reblog":null', self._attached(detail), *tail)
+        return (self._head(piece), b',"reblog":null', self._attached(detail), *tail)
 
     def boost(self, one: Shown, piece: Piece, boosted: Piece, extra: bytes) -> Parts:
         """A boost has its own head, and all else of what it boosts."""
         detail = boosted.detail
         tail = self.approval(detail), self._marks(one, detail), extra, _END
-        inner = boosted.head, b',"reblog":null', self._attached(detail), *tail
+        inner = self._head(boosted), b',"reblog":null', self._attached(detail), *tail
         return (piece.head, boosted.counts, b',"reblog":', *inner, _NOTHING_ATTACHED, *tail)
 
     def _attached(self, detail: Detail) -> bytes:
@@ -317,6 +332,8 @@ def _marked(marks: int, *, is_muted: bool) -> bytes:
 _MARKS = {
     (marks, is_muted): _marked(marks, is_muted=is_muted) for marks in range(8) for is_muted in (False, True)
 }
+_LANGUAGE = re.compile(rb'"languages":\["([^"]*)"')
+"""A post's own language, of one that is in several."""
 _PINNED, _NOT_PINNED = b',"pinned":true}', b',"pinned":false}'
 
 

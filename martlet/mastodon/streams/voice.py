@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from martlet.mastodon.serialize import announcements, conversations, notifications
+from martlet.mastodon.serialize.pieces import Piece
 from martlet.mastodon.serialize.quotes import SAME_FOR_ALL
 from martlet.mastodon.serialize.statuses import Parts, StatusPages
 from martlet.mastodon.streams.filters import KeptFilters
@@ -30,7 +31,7 @@ from martlet.storage import audiences
 from martlet.storage.conversations import Conversation
 from martlet.storage.database import Reader
 from martlet.storage.notifications import Told
-from martlet.storage.posts import Detail, Shown
+from martlet.storage.posts import Shown
 from martlet.streaming.channels import Channel
 from martlet.streaming.listeners import Change, Heard
 
@@ -57,7 +58,7 @@ class StreamVoice:
         ):  # else it is asked of the quoted post as well, for each by itself
             matched = self._filters.matching(db, pieces, matched)
             muted = audiences.who_muted(db, original.detail.thread_id, muted)
-        is_same = change == "new" and shown.boosted_id is None and _is_same_for_others(original.detail)
+        is_same = change == "new" and shown.boosted_id is None and _is_same_for_others(original)
         made = _Made(self._pages, EVENTS[change], original.author_id, is_same=is_same)
         result = []
         for one in heard:
@@ -122,9 +123,10 @@ class _Made:
         return message
 
 
-def _is_same_for_others(detail: Detail) -> bool:
+def _is_same_for_others(piece: Piece) -> bool:
     """Whether a new post, in whose poll nobody has voted yet, looks the same to all but its author."""
-    return detail.quote_state is None and detail.quoting in SAME_FOR_ALL
+    detail = piece.detail
+    return not piece.heads and detail.quote_state is None and detail.quoting in SAME_FOR_ALL
 
 
 def _context(channel: Channel) -> FilterContext:
