@@ -18,6 +18,7 @@ pages = Pages()
 
 LOOKED_AT = 1000
 PEOPLE, TAGS, POSTS = 8, 8, 20
+SUGGESTED = 5
 _ADDRESS = re.compile(r"https?://\S+")
 
 
@@ -32,6 +33,21 @@ async def search(visit: Visit) -> Answer:
     except TakesLong:
         page = await visit.store.reading_aside(_found, visit, asked, "long", is_far=is_far)
     return visit.page(page)
+
+
+@pages.get(addresses.SEARCH_SUGGEST, access="member")
+async def suggest(visit: Visit) -> Answer:
+    """People and hashtags that begin with what is typed so far, as a part of the page; nobody else is asked."""
+    asked = visit.query.get("q", "").strip()[:LOOKED_AT]
+    people, tags = await visit.store.reading(_beginning, visit, asked) if asked else ((), ())
+    return visit.part("parts/suggestions.html", people=people, tags=tags)
+
+
+def _beginning(db: Reader, visit: Visit, asked: str) -> tuple[tuple[Face, ...], tuple[FoundTag, ...]]:
+    here, me = visit.here, visit.account
+    found = [] if asked.startswith("#") else finding_accounts.by_words(db, me, asked, here, SUGGESTED)
+    tags = [] if "@" in asked else searching.hashtags(db, asked, here, SUGGESTED)
+    return _faces(db, visit, [one.account_id for one in found]), _tags(tags)
 
 
 async def _ask_others(visit: Visit, asked: str) -> bool:
@@ -71,12 +87,16 @@ def _found(
     return SearchPage(
         asked,
         people=_faces(db, visit, [one.account_id for one in people]),
-        tags=tuple(
-            FoundTag(one.tag.shown, addresses.at(addresses.TAG, name=one.tag.shown), _people(one))
-            for one in tags
-        ),
+        tags=_tags(tags),
         posts=visit.desk.feeds.render(db, posts, me, visit.language, "public"),
         is_far=is_far,
+    )
+
+
+def _tags(found: list[searching.TagHistory]) -> tuple[FoundTag, ...]:
+    return tuple(
+        FoundTag(one.tag.shown, addresses.at(addresses.TAG, name=one.tag.shown), _people(one))
+        for one in found
     )
 
 

@@ -98,6 +98,22 @@ def test_a_first_visit_is_light(api: Api) -> None:
         )
 
 
+def test_people_and_hashtags_are_suggested_while_typing(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    say(api, ada, "#harbour #小米手机")
+    browser = Browser(api)
+    assert browser.get("/search/suggest?q=a").status == 303
+    browser.sign_in(bob)
+    part = browser.get("/search/suggest?q=ada")
+    assert "@ada" in part.text
+    assert "<html" not in part.text
+    assert part.headers["cache-control"] == "private, no-store"
+    assert "harbour" in browser.get("/search/suggest?q=%23harb").text
+    assert "小米手机" in browser.get("/search/suggest", query={"q": "小"}).text
+    for nothing in ("", "\u0007", "%", '"><img src=x onerror=1>', "zzz" * 900):
+        assert "onerror" not in browser.get("/search/suggest", query={"q": nothing}).text
+
+
 def test_programs_find_where_a_password_is_changed(api: Api) -> None:
     assert Browser(api).get("/.well-known/change-password").headers["location"] == "/settings/password"
     assert Browser(api).get("/.well-known/security.txt").status == 404

@@ -12,6 +12,7 @@ const PARTS = [
   ["[data-compose]", () => import("./writing.js")],
   ["[data-sent], .say[role=status]", () => import("./sent.js")],
   ["[data-zone]", () => import("./zones.js")],
+  ["[data-suggest]", () => import("./search.js")],
 ];
 
 for (const [selector, bring] of PARTS) {
