@@ -24,6 +24,7 @@ from tests.web.album_samples import ALBUM_SAMPLES
 from tests.web.contact_samples import CONTACT_SAMPLES
 from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.desk_samples import DESK_SAMPLES
+from tests.web.keeping_samples import KEEPING_SAMPLES
 from tests.web.member_samples import MEMBER_SAMPLES
 from tests.web.open_samples import OPEN_SAMPLES, listed
 from tests.web.sample_cards import (
@@ -337,6 +338,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     **OPEN_SAMPLES,
     **SETTINGS_SAMPLES,
     **CONTACT_SAMPLES,
+    **KEEPING_SAMPLES,
     **DESK_SAMPLES,
     **ALBUM_SAMPLES,
 }

@@ -2,7 +2,17 @@
 
 from collections.abc import Sequence
 
-from martlet.web.settings import passkeys, people, reach, reading, servers, usual
+from martlet.web.settings import filters, groups, hashtags, passkeys, people, reach, reading, servers, usual
 from martlet.web.visits import Pages
 
-ALL: Sequence[Pages] = (passkeys.pages, people.pages, reach.pages, reading.pages, servers.pages, usual.pages)
+ALL: Sequence[Pages] = (
+    filters.pages,
+    groups.pages,
+    hashtags.pages,
+    passkeys.pages,
+    people.pages,
+    reach.pages,
+    reading.pages,
+    servers.pages,
+    usual.pages,
+)
