@@ -48,12 +48,14 @@ from martlet.services import (
     timelines,
     trending,
     uploading,
+    verifying,
 )
 from martlet.services.fetching_previews import Download, NotFetched, PreviewFetcher, Wanted
 from martlet.services.mailing import MailServer
 from martlet.services.ports import Ground
 from martlet.services.pushing import Became, Pusher
 from martlet.services.telling_hooks import Heard, HookTeller
+from martlet.services.verifying import LinkVerifier
 from martlet.settings import Settings
 from martlet.signing.subscriptions import Sender, Subscription
 
@@ -116,6 +118,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         timelines.DELIVER: timelines.go_on,
         timelines.TIDY: partial(timelines.tidy, ground.store),
         trending.MEASURE: partial(trending.measure_all, ground.store),
+        verifying.VERIFY: LinkVerifier(ground, partial(_fetch, client)).verify,
         uploading.PROCESS: partial(uploading.process_later, ground),
         uploading.DELETE_FILES: partial(uploading.delete_files, ground),
     }
@@ -126,7 +129,7 @@ def lanes() -> list[Lane]:
     return [
         Lane((delivering.SEND,), DELIVERIES_AT_ONCE),
         Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE, pinning.FETCH), GATHERING_AT_ONCE),
-        Lane((previewing.PREVIEW,), PREVIEWS_AT_ONCE),
+        Lane((previewing.PREVIEW, verifying.VERIFY), PREVIEWS_AT_ONCE),
         Lane((hooking.TELL,), HOOKS_AT_ONCE),
     ]
 

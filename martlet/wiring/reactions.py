@@ -88,6 +88,7 @@ from martlet.services import (
     tallying,
     timelines,
     trending,
+    verifying,
 )
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage.database import Writer
@@ -148,6 +149,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         tallying.of_change,
         hooking.of_change,
         importing_bundles.of_account,
+        verifying.of_change,
     ),
     AccountMoved: (moving.take_along,),
     AccountReported: (notifying.of_report, hooking.of_report),

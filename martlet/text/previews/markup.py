@@ -17,6 +17,7 @@ _DEPTH = 400
 _METAS = 500
 _LINKS = 500
 _SCRIPTS = 20
+_MINE = 50
 _SCRIPT_LENGTH = 262_144
 _TITLE_LENGTH = 10_000
 _VALUE_LENGTH = 10_000
@@ -36,6 +37,8 @@ class Markup:
     metas: list[tuple[str, str]] = field(default_factory=list)
     links: list[tuple[frozenset[str], str, str]] = field(default_factory=list)
     json_ld: list[str] = field(default_factory=list)
+    mine: list[str] = field(default_factory=list)
+    """Where links lead that say `rel="me"`."""
     frames: list[Mapping[str, str]] = field(default_factory=list)
     """The attributes of each iframe."""
 
@@ -88,11 +91,11 @@ class _Reader:
         match tag:
             case "meta":
                 self._meta(attributes)
-            case "link" if len(self._markup.links) < _LINKS:
-                relations = frozenset(attributes.get("rel", "")[:200].lower().split())
-                type, href = attributes.get("type", "").strip().lower(), attributes.get("href", "")
-                if href:
-                    self._markup.links.append((relations, type, href[:_VALUE_LENGTH]))
+            case "link":
+                self._link(attributes)
+                self._own(attributes)
+            case "a":
+                self._own(attributes)
             case "html":
                 self._markup.language = self._markup.language or attributes.get("lang", "")[:100]
             case "base":
@@ -124,6 +127,16 @@ class _Reader:
         if self._inside == "title":
             self._finish()
         return self._markup
+
+    def _link(self, attributes: Mapping[str, str]) -> None:
+        relations = frozenset(attributes.get("rel", "")[:200].lower().split())
+        type, href = attributes.get("type", "").strip().lower(), attributes.get("href", "")
+        if href and len(self._markup.links) < _LINKS:
+            self._markup.links.append((relations, type, href[:_VALUE_LENGTH]))
+
+    def _own(self, attributes: Mapping[str, str]) -> None:
+        if "me" in attributes.get("rel", "")[:200].lower().split() and len(self._markup.mine) < _MINE:
+            self._markup.mine.append(attributes.get("href", "")[:_VALUE_LENGTH])
 
     def _meta(self, attributes: Mapping[str, str]) -> None:
         names, content = attributes.get("property") or attributes.get("name") or "", attributes.get("content")

@@ -44,6 +44,7 @@ def read_page(body: bytes, url: str, content_type: str) -> Page:
         plain=_plain(found, base),
         oembed=oembed if oembed.startswith("https://") and is_same_site(oembed, url) else "",
         creator=handle(found.meta("fediverse:creator")),
+        mine=tuple(filter(None, (address(one, base) for one in found.mine))),
     )
 
 

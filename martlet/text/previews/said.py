@@ -54,7 +54,8 @@ class Page:
     What a page says of itself, source by source.
 
     `url` is what it calls itself, on its own host; `oembed` where its host tells
-    more of it; `creator` the handle of its author's account, without the first @.
+    more of it; `creator` the handle of its author's account, without the first @;
+    `mine` where its `rel="me"` links lead.
     """
 
     url: str
@@ -63,6 +64,7 @@ class Page:
     plain: Said = field(default_factory=Said)
     oembed: str = ""
     creator: str = ""
+    mine: tuple[str, ...] = ()
 
 
 def line(text: object, limit: int) -> str:
