@@ -7,6 +7,7 @@ the tests both call `build`.
 """
 
 import ipaddress
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from martlet.federation.post_office import PostOffice
@@ -21,6 +22,7 @@ from martlet.network.client import Client
 from martlet.proxy.door import ProxyDoor
 from martlet.proxy.fetching import Fetcher
 from martlet.services.barring import Gate
+from martlet.services.choosing import Chooser
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.storage.opening import open_store
@@ -102,11 +104,22 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         doors=doors,
         hosts=_hosts(settings),
         lifespan=Lifespan(start, stop),
-        is_refused=Gate(ground.store, ground.here).refuses,
+        is_refused=_at_the_gate(ground),
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],
         measures=None if watch is None else watch.measures,
     )
     return Built(application, ground, runner, hub)
+
+
+def _at_the_gate(ground: Ground) -> Callable[[str], Awaitable[bool]]:
+    """Asked before anything else of each request; what the owner chose is read anew on the way, now and then."""
+    gate, chooser = Gate(ground.store, ground.here), Chooser(ground.store, ground.here)
+
+    async def is_refused(address: str) -> bool:
+        await chooser.renew()
+        return await gate.refuses(address)
+
+    return is_refused
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

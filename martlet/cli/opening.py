@@ -13,7 +13,7 @@ import click
 from martlet import settings as settings_room
 from martlet.model.errors import MartletError
 from martlet.model.server import Server
-from martlet.services import here
+from martlet.services import choosing, here
 from martlet.settings import Settings
 from martlet.storage.database import Store
 from martlet.storage.migrating import Migration, SchemaTooNew, migrate, version_of_store
@@ -82,7 +82,10 @@ def opened_as_it_is(settings: Settings) -> Iterator[Store]:
 
 def server(settings: Settings, store: Store) -> Server:
     """This server as use cases see it, with ids that no running process makes."""
-    return here.server(settings, store.take_slot())
+    found = here.server(settings, store.take_slot())
+    with store.read() as db:
+        choosing.load(db, found)
+    return found
 
 
 def _connected(settings: Settings) -> Store:

@@ -59,7 +59,7 @@ async def show(call: Call[NoForm]) -> server_entities.Instance:
 
 def _instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities.Instance:
     here = call.here
-    picture = here.url + "/static/thumbnail.png"
+    picture = here.thumbnail_url
     is_open = here.registration in ("open", "approval")
     return server_entities.Instance(
         domain=here.host,
@@ -117,7 +117,7 @@ def _v1_instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entit
         stats=server_entities.V1Stats(
             user_count=counts.users, status_count=counts.posts, domain_count=counts.peers
         ),
-        thumbnail=here.url + "/static/thumbnail.png",
+        thumbnail=here.thumbnail_url,
         languages=list(here.languages),
         registrations=here.registration in ("open", "approval"),
         approval_required=here.registration == "approval",

@@ -20,6 +20,8 @@ class Shape(Enum):
     AVATAR = (400, 400, False)
     HEADER = (1500, 500, False)
     EMOJI = (128, 128, True)
+    CARD = (1200, 630, False)
+    """What links to this server are shown with."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,9 +56,32 @@ class Disclosure:
     directory: bool = True
 
 
+@dataclass(slots=True)
+class Choices:
+    """
+    What the owner chose while the server runs, in place of the settings; None or empty: as the settings say.
+
+    Each process has them in memory and reads them anew every few seconds (`services/choosing.py`).
+    """
+
+    description: str | None = None
+    contact_email: str | None = None
+    registration: Registration | None = None
+    public_preview: bool | None = None
+    thumbnail: str = ""
+    """The media key of the picture that links to this server are shown with."""
+    act_light: str = ""
+    act_dark: str = ""
+    """The colour of links and buttons, `#rrggbb`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Server:
-    """Everything a use case needs to know of the server it runs on."""
+    """
+    Everything a use case needs to know of the server it runs on.
+
+    What is called `set_…` is as the settings say; the owner may have chosen otherwise since.
+    """
 
     url: str
     host: str
@@ -66,12 +89,12 @@ class Server:
     clock: Callable[[], datetime]
     version: str
     name: str = "Martlet"
-    description: str = ""
-    contact_email: str = ""
+    set_description: str = ""
+    set_contact_email: str = ""
     source_url: str = ""
     languages: tuple[str, ...] = ("en",)
-    registration: Registration = "invite"
-    public_preview: bool = True
+    set_registration: Registration = "invite"
+    set_public_preview: bool = True
     comment_sites: tuple[str, ...] = ()
     """Hosts whose pages may have pages of this server in frames; empty: all."""
     sends_mail: bool = False
@@ -92,6 +115,31 @@ class Server:
     disclosure: Disclosure = field(default_factory=Disclosure)
     proxy_key: bytes = field(default=b"", repr=False)
     """What makes addresses of other servers' files ours (`model.remote_media`)."""
+    choices: Choices = field(default_factory=Choices, compare=False, repr=False)
+
+    @property
+    def description(self) -> str:
+        chosen = self.choices.description
+        return self.set_description if chosen is None else chosen
+
+    @property
+    def contact_email(self) -> str:
+        chosen = self.choices.contact_email
+        return self.set_contact_email if chosen is None else chosen
+
+    @property
+    def registration(self) -> Registration:
+        return self.choices.registration or self.set_registration
+
+    @property
+    def public_preview(self) -> bool:
+        chosen = self.choices.public_preview
+        return self.set_public_preview if chosen is None else chosen
+
+    @property
+    def thumbnail_url(self) -> str:
+        key = self.choices.thumbnail
+        return self.media_url(key) if key else f"{self.url}/static/thumbnail.png"
 
     def now(self) -> datetime:
         return self.clock()

@@ -20,6 +20,7 @@ from martlet.services import (
     appointing,
     auditing,
     blocking_sign_ups,
+    choosing,
     handling_reports,
     holding,
     hooking,
@@ -225,6 +226,16 @@ def _set_hook_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: 
     hooking.set_back(db, actor, entry.target_id, wanted, here)
 
 
+def _server_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del entry, names
+    return choosing.state(db)
+
+
+def _set_server_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, entry, here
+    choosing.set_back(db, wanted)
+
+
 _KINDS: dict[str, _Kind] = {
     "account": _Kind(sanctioning.MAY_ACT, _account_state, _set_account_back),
     "holder": _Kind(Permission.MANAGE_ROLES, _holder_state, _set_holder_back),
@@ -234,6 +245,7 @@ _KINDS: dict[str, _Kind] = {
     "held_post": _Kind(Permission.MANAGE_REPORTS, _hold_state, _set_hold_back),
     "spam_mark": _Kind(Permission.MANAGE_REPORTS, _spam_state, _set_spam_back),
     "web_hook": _Kind(Permission.MANAGE_WEBHOOKS, _hook_state, _set_hook_back),
+    "server": _Kind(Permission.MANAGE_SETTINGS, _server_state, _set_server_back),
     "peer": _Kind(Permission.MANAGE_FEDERATION, _peer_state, _set_peer_back),
     **dict.fromkeys(sign_up_blocks.KINDS, _Kind(Permission.MANAGE_BLOCKS, _block_state, _set_block_back)),
 }

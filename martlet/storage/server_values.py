@@ -1,6 +1,7 @@
 """What the server keeps about itself: values, rules, counts."""
 
 import json
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from martlet.model.names import AccountId
@@ -51,6 +52,13 @@ MONTH, HALF_YEAR = 4 * 7 * _DAY, 24 * 7 * _DAY
 def find(db: Reader, name: str) -> str | None:
     value: str | None = db.value("SELECT value FROM server_value WHERE name = :name", name=name)
     return value
+
+
+def named(db: Reader, names: Collection[str]) -> dict[str, str]:
+    """Those of the values that there are."""
+    bound = {f"name_{at}": name for at, name in enumerate(names)}
+    rows = db.rows(f"SELECT name, value FROM server_value WHERE name IN (:{', :'.join(bound)})", **bound)
+    return {row[0]: row[1] for row in rows}
 
 
 def put(db: Writer, name: str, value: str) -> None:

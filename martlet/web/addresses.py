@@ -168,6 +168,7 @@ ACCOUNT_DOCUMENT = "/users/{username}"
 POST_DOCUMENT = "/users/{username}/posts/{id}"
 STATIC = "/static/{name}"
 DESK = "/desk"
+LOOK_SHEET = "/look.css"
 
 
 def at(template: str, **parts: str) -> str:

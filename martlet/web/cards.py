@@ -37,6 +37,10 @@ class ServerCard:
     version: str
     source: str
     contact_email: str | None = None
+    look: str = ""
+    """The address of a sheet with the colours that the owner chose."""
+    picture: str = ""
+    """What links to this server are shown with, where it is not Martlet's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from martlet.streaming.hub import Hub
 from martlet.web import (
     acting,
     arranging,
+    colouring,
     commenting,
     consenting,
     data,
@@ -144,6 +145,7 @@ class WebDoor:
         for pages in ALL:
             visits.add(self.routes, pages, self._desk)
         files.add(self.routes)
+        colouring.add(self.routes, ground.here)
 
     def failed(self, request: Request, error: Exception) -> Answer:
         """Said without a look at the database, which may be what fails."""

@@ -39,7 +39,7 @@ from martlet.storage import notifications
 from martlet.storage.database import Reader, Store
 from martlet.storage.notifications import Choice
 from martlet.streaming.hub import Hub
-from martlet.web import addresses, faces, guarding, language, looks
+from martlet.web import addresses, colouring, faces, guarding, language, looks
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import Feeds
 from martlet.web.language import Language
@@ -106,6 +106,8 @@ class Desk:
             version=here.version,
             source=here.source_url,
             contact_email=here.contact_email or None,
+            look=colouring.address(here),
+            picture=here.thumbnail_url if here.choices.thumbnail else "",
         )
 
 
@@ -253,7 +255,14 @@ class Visit:
         """
         if self.member is not None:
             return self.page(make()[0])
-        key = (made_of, self.language, self.desk.name, self.look, self.address)
+        key = (
+            made_of,
+            self.language,
+            self.desk.server_card(),
+            self.here.registration,
+            self.look,
+            self.address,
+        )
         now = self.here.now_ms()
         content = self.desk.whole.find(key, now)
         if content is None:
@@ -281,7 +290,7 @@ class Visit:
         It is the same for everybody: no cookie is looked at, and none is set.
         """
         tongue = self.language_in_frames
-        key = (made_of, tongue, self.desk.name, self.address)
+        key = (made_of, tongue, self.desk.server_card(), self.address)
         content, now = self.desk.whole.find(key, self.here.now_ms()), self.here.now_ms()
         if content is None:
             page, until = make()

@@ -24,7 +24,7 @@ EMAILS = "/api/v1/admin/canonical_email_blocks"
 @pytest.fixture
 def open_api(ground: Ground, settings: Settings) -> Iterator[Api]:
     alone = msgspec.structs.replace(settings, trusted_proxies=())
-    client = Api(wiring.build_on(replace(ground, here=replace(ground.here, registration="open")), alone))
+    client = Api(wiring.build_on(replace(ground, here=replace(ground.here, set_registration="open")), alone))
     yield client
     client.close()
 

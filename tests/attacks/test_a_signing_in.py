@@ -165,7 +165,7 @@ def mailing_api(ground: Ground, settings: Settings) -> Iterator[Api]:
             smtp_security="none",
             mail_from="a@town.example",
         )
-        here = replace(ground.here, registration="open", sends_mail=True)
+        here = replace(ground.here, set_registration="open", sends_mail=True)
         client = Api(wiring.build_on(replace(ground, here=here), posting))
         yield client
         client.close()

@@ -23,7 +23,9 @@ WISH = {
 
 
 def server(ground: Ground, settings: Settings, registration: Registration) -> Api:
-    return Api(app.build_on(replace(ground, here=replace(ground.here, registration=registration)), settings))
+    return Api(
+        app.build_on(replace(ground, here=replace(ground.here, set_registration=registration)), settings)
+    )
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ def clock() -> Clock:
 @pytest.fixture
 def api(ground: Ground, settings: Settings, clock: Clock) -> Iterator[Api]:
     """Open to all, and behind a proxy that says where requests come from."""
-    opened = replace(ground, here=replace(ground.here, registration="open", clock=clock))
+    opened = replace(ground, here=replace(ground.here, set_registration="open", clock=clock))
     behind = msgspec.structs.replace(settings, trusted_proxies=("127.0.0.1",))
     client = Api(app.build_on(opened, behind))
     yield client

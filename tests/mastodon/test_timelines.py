@@ -425,7 +425,7 @@ def test_visits_are_noted_once_a_day(api: Api, ada: Person, monkeypatch: pytest.
 def test_where_public_pages_are_for_members_others_are_turned_away(
     ground: Ground, settings: Settings
 ) -> None:
-    closed = replace(ground, here=replace(ground.here, public_preview=False))
+    closed = replace(ground, here=replace(ground.here, set_public_preview=False))
     api = Api(app.build_on(closed, settings))
     try:
         member = api.person("member")

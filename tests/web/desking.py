@@ -29,3 +29,8 @@ def ways(page: Reply, pattern: str) -> list[str]:
 
 def text_of(page: Reply) -> str:
     return html.unescape(page.text)
+
+
+def tokens(browser: Browser) -> list[str]:
+    """What forms of this browser hand back."""
+    return re.findall(r'name="csrf" value="([^"]+)"', browser.get("/settings").text)

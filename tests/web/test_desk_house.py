@@ -1,7 +1,6 @@
 """Other servers, who may not join, rules, reasons, announcements, emoji and texts, as they are looked after in the browser."""
 
 import io
-import re
 
 import pytest
 from PIL import Image
@@ -9,7 +8,7 @@ from PIL import Image
 from tests.browser import Browser
 from tests.client import Api, Reply
 from tests.mastodon.moderating import log, staff
-from tests.web.desking import press, sit_down, text_of, ways
+from tests.web.desking import press, sit_down, text_of, tokens, ways
 
 
 @pytest.fixture
@@ -59,7 +58,7 @@ def test_servers_are_found_and_decided_about(api: Api, owner: Browser) -> None:
 
 def test_block_lists_come_and_go(api: Api, owner: Browser) -> None:
     def bring(text: bytes, **form: str) -> Reply:
-        token = next(iter(_tokens(owner)))
+        token = tokens(owner)[0]
         files = {"file": ("list.csv", text, "text/csv")}
         return owner.follow(owner.upload("/desk/block-lists/import", {"csrf": token, **form}, files))
 
@@ -80,10 +79,6 @@ def test_block_lists_come_and_go(api: Api, owner: Browser) -> None:
     press(owner, ending)
     assert "You keep to no list." in owner.get("/desk/block-lists").text
     assert owner.get(ending).status == 404
-
-
-def _tokens(browser: Browser) -> list[str]:
-    return re.findall(r'name="csrf" value="([^"]+)"', browser.get("/settings").text)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +196,7 @@ def _picture() -> bytes:
 
 def test_emoji_are_added_sorted_copied_and_deleted(api: Api, owner: Browser) -> None:
     def add(name: str, picture: bytes) -> int:
-        token = next(iter(_tokens(owner)))
+        token = tokens(owner)[0]
         form = {"csrf": token, "shortcode": name, "category": "birds"}
         reply = owner.upload("/desk/emoji", form, {"file": ("x.png", picture, "image/png")})
         return owner.follow(reply).status
@@ -246,7 +241,7 @@ def test_texts_are_published(api: Api, owner: Browser) -> None:
     del api
 
     def write(address: str, **form: str) -> Reply:
-        token = next(iter(_tokens(owner)))
+        token = tokens(owner)[0]
         return owner.follow(owner.upload(address, {"csrf": token, **form}))
 
     write("/desk/texts/about", text="# The lower town")

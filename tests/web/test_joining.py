@@ -80,7 +80,7 @@ def test_an_invitation_goes_with_whoever_made_it(api: Api, ground: Ground) -> No
 
 
 def test_asking_to_join(ground: Ground, settings: Settings) -> None:
-    api = Api(app.build_on(replace(ground, here=replace(ground.here, registration="approval")), settings))
+    api = Api(app.build_on(replace(ground, here=replace(ground.here, set_registration="approval")), settings))
     browser = Browser(api)
     page = browser.get("/auth/sign_up")
     wish = {

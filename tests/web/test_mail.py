@@ -38,7 +38,7 @@ def api(box: Postbox, ground: Ground, settings: Settings) -> Iterator[Api]:
         smtp_security="none",
         mail_from="martlet@town.example",
     )
-    here = replace(ground.here, registration="open", sends_mail=True)
+    here = replace(ground.here, set_registration="open", sends_mail=True)
     client = Api(app.build_on(replace(ground, here=here), posting))
     yield client
     client.close()

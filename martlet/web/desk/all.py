@@ -15,6 +15,7 @@ from martlet.web.desk import (
     reports,
     roles,
     rules,
+    server,
     texts,
     trends,
 )
@@ -35,6 +36,7 @@ DESK: tuple[Pages, ...] = (
     reports.pages,
     roles.pages,
     rules.pages,
+    server.pages,
     texts.pages,
     trends.pages,
 )

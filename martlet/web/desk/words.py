@@ -160,6 +160,7 @@ _ACTS: dict[str, Sentence] = {
     "terms.publish": sentence("Published terms of service"),
     "terms.withdraw": sentence("Took terms of service back"),
     "server.change": sentence("Changed the server"),
+    "server.picture": sentence("Changed the picture of the server"),
     "invitation.end": sentence("Ended an invitation"),
     "job.retry": sentence("Had a job done again"),
     "job.drop": sentence("Dropped a job"),

@@ -1,0 +1,116 @@
+"""What the owner chooses while the server runs: name, description, who may join, colours, a picture."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from martlet import app
+from martlet.model import colours
+from martlet.services import choosing
+from martlet.settings import Settings
+from tests.browser import Browser
+from tests.client import Api
+from tests.mastodon.moderating import log, staff
+from tests.web.desking import press, sit_down, text_of, tokens
+
+ALL = {
+    "name": "Lower Town",
+    "description": "Gardens and choir.",
+    "contact_email": "hello@town.example",
+    "registration": "approval",
+}
+
+
+@pytest.fixture
+def owner(api: Api) -> Browser:
+    return sit_down(api, "jona")
+
+
+def test_what_is_chosen_holds_at_once_and_is_taken_back(api: Api, owner: Browser) -> None:
+    boss = staff(api, "boss", "owner")
+    visitor = Browser(api)
+    assert visitor.get("/").text.count("Gardens") == 0
+    press(owner, "/desk/server", **ALL)
+    shown = api.get("/api/v2/instance").json
+    assert (shown["title"], shown["description"]) == ("Lower Town", "Gardens and choir.")
+    assert (shown["contact"]["email"], shown["registrations"]["approval_required"]) == (
+        "hello@town.example",
+        True,
+    )
+    assert api.get("/api/v1/timelines/public?local=true").status == 401, "no local posts for visitors"
+    front = visitor.get("/").text
+    assert "Gardens and choir." in front, "pages that were kept are made anew"
+    assert "Lower Town" in visitor.get("/about").text
+    entry = log(api, boss)[0]
+    assert entry["action"] == "server.change"
+    press(owner, f"/desk/log/{entry['id']}/undo")
+    other = Browser(api)
+    api.built.ground.here.choices.description = None
+    with api.built.ground.store.read() as db:
+        choosing.load(db, api.built.ground.here)
+    assert "Gardens" not in other.get("/").text
+
+
+def test_another_process_hears_of_it(api: Api, owner: Browser) -> None:
+    press(owner, "/desk/server", **ALL)
+    here = api.built.ground.here
+    here.choices.description = None
+    again = Api(app.build_on(api.built.ground, Settings(rate_limits=False)))
+    again.get("/api/v2/instance")
+    assert here.description == "Gardens and choir.", "the first request reads what was chosen"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("name", " "),
+        ("name", "x" * 81),
+        ("description", "x" * 1001),
+        ("contact_email", "nonsense"),
+        ("registration", "sometimes"),
+        ("act_light", "red"),
+        ("act_light", "#ffff00"),
+        ("act_dark", "#113322"),
+    ],
+    ids=lambda text: text[:10],
+)
+def test_what_cannot_be_is_refused(owner: Browser, field: str, typed: str) -> None:
+    assert press(owner, "/desk/server", **{**ALL, field: typed}).status == 422
+
+
+def test_colours_are_on_every_page_and_readable(api: Api, owner: Browser) -> None:
+    assert "look.css" not in Browser(api).get("/").text
+    press(owner, "/desk/server", **ALL, act_light="#7A1F4B", act_dark="#f0a0c0")
+    assert "/look.css?v=" in text_of(Browser(api).get("/"))
+    sheet = api.call("GET", "/look.css")
+    assert sheet.headers["content-type"].startswith("text/css")
+    assert ":root{--act:#7a1f4b;--on-act:#ffffff;" in sheet.text
+    assert sheet.text.count("--act:#f0a0c0") == 2
+    press(owner, "/desk/server", **ALL, act_light="", act_dark="")
+    assert "look.css" not in Browser(api).get("/").text
+
+
+def test_a_picture_for_links(api: Api, owner: Browser) -> None:
+    kept = io.BytesIO()
+    Image.new("RGB", (1400, 900), "teal").save(kept, "PNG")
+    token = tokens(owner)[0]
+
+    def send(content: bytes) -> int:
+        files = {"file": ("x.png", content, "image/png")}
+        return owner.follow(owner.upload("/desk/server/picture", {"csrf": token}, files)).status
+
+    assert send(kept.getvalue()) == 200
+    address = api.get("/api/v2/instance").json["thumbnail"]["url"]
+    assert address.startswith("http://localhost:3000/media/")
+    assert address in text_of(Browser(api).get("/"))
+    assert api.call("GET", address.removeprefix("http://localhost:3000")).status == 200
+    assert send(b"not a picture") == 422
+    assert send(b"") == 200
+    assert api.get("/api/v1/instance").json["thumbnail"].endswith("/static/thumbnail.png")
+
+
+def test_contrast_is_that_of_the_guidelines() -> None:
+    assert round(colours.contrast("#000000", "#ffffff"), 2) == 21
+    assert round(colours.contrast("#777777", "#ffffff"), 2) == 4.48
+    assert colours.mixed("#ffffff", "#000000", 0.5) == "#808080"
