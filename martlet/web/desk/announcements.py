@@ -82,7 +82,7 @@ def _form(visit: Visit, address: str, one: Announcement | None, heading: Sentenc
     typed = visit.form
     return Form(
         address,
-        sentence("Keep it") if one is None else sentence("Save the changes"),
+        sentence("Keep it") if one is None else sentence("Save changes"),
         (
             Field(
                 "text",

@@ -138,7 +138,7 @@ def _one(db: Reader, visit: Visit) -> DeskPage:
     address = addresses.at(places.EMOJI, id=str(found.id))
     form = Form(
         address,
-        sentence("Save the changes"),
+        sentence("Save changes"),
         (
             Field("category", sentence("Category"), value=found.category or "", limit=60),
             Field("listed", sentence("Show it in pickers"), "tick", "1" if found.is_listed else ""),

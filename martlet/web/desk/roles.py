@@ -128,7 +128,7 @@ def _form(visit: Visit, role: Role | None) -> Form:
         )
     fields += [Field(f"may_{int(one)}", PLAIN[one], "tick", "1" if one in granted else "") for one in offered]
     address = places.ROLE_NEW if role is None else addresses.at(places.ROLE, key=role.key)
-    return Form(address, sentence("Save the changes"), tuple(fields), sentence("May:") if everybody else None)
+    return Form(address, sentence("Save changes"), tuple(fields), sentence("May:") if everybody else None)
 
 
 def _wish(visit: Visit, role: Role | None) -> RoleWish:

@@ -85,7 +85,7 @@ def _form(visit: Visit, rule: Rule | None) -> Form:
     lede = (
         sentence("Readers of a language are shown what stands here for it; leave empty what is the same."),
     )
-    return Form(address, sentence("Save the changes"), tuple(fields), heading, lede)
+    return Form(address, sentence("Save changes"), tuple(fields), heading, lede)
 
 
 def _wish(visit: Visit) -> RuleWish:
@@ -199,7 +199,7 @@ def _reasons(db: Reader, visit: Visit) -> DeskPage:
 def _reason_form(address: str, title: str, text: str, heading: Sentence | None = None) -> Form:
     return Form(
         address,
-        sentence("Save the changes"),
+        sentence("Save changes"),
         (
             Field("title", sentence("Title"), value=title, limit=keeping_reasons.TITLE, is_required=True),
             Field(

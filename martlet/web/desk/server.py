@@ -67,7 +67,7 @@ def _form(visit: Visit, name: str) -> Form:
     colour = sentence("As #rrggbb; empty: Martlet's own. It has to be readable, which is checked.")
     return Form(
         places.SERVER,
-        sentence("Save the changes"),
+        sentence("Save changes"),
         (
             Field(
                 "name", sentence("Name"), value=typed.get("name", name), limit=naming.LIMIT, is_required=True
