@@ -226,6 +226,8 @@ class NewsPage:
     place: ClassVar[Place] = "news"
     items: tuple[NewsItem, ...]
     older: str | None = None
+    only: Literal["", "mentions", "posts", "people"] = ""
+    is_first: bool = True
 
 
 @dataclass(frozen=True, slots=True)

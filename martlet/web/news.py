@@ -1,6 +1,7 @@
 """Notifications in words, several of a kind as one."""
 
 from dataclasses import replace
+from typing import Literal
 
 from martlet.http.answer import Answer
 from martlet.model.names import AccountId
@@ -67,11 +68,21 @@ OF_SEVERAL: dict[NotificationKind, Sentence] = {
 """The same where several did so."""
 
 
+Only = Literal["", "mentions", "posts", "people"]
+ONLY: dict[Only, frozenset[NotificationKind]] = {
+    "": frozenset(kind for kind in NotificationKind if kind in WORDS),
+    "mentions": frozenset({NotificationKind.MENTION, NotificationKind.QUOTE, NotificationKind.PENDING_REPLY}),
+    "posts": frozenset({NotificationKind.LIKE, NotificationKind.BOOST, NotificationKind.REACTION}),
+    "people": frozenset({NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST}),
+}
+"""What can be looked at alone: at most three kinds, which are read each from its own index."""
+
+
 @pages.get(addresses.NEWS, access="member")
 async def news(visit: Visit) -> Answer:
-    """What is shown on the first page has been read."""
+    """What is shown on the first page has been read, unless only some of it was asked for."""
     page, newest = await visit.store.reading(_page, visit)
-    if visit.is_first_page and newest:
+    if visit.is_first_page and newest and not page.only:
         await visit.store.writing(_read, visit, newest)
         visit.news = 0
     return visit.page(page)
@@ -82,8 +93,9 @@ def _read(db: Writer, visit: Visit, newest: int) -> None:
 
 
 def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
-    kinds = frozenset(kind for kind in NotificationKind if kind in WORDS)
-    found = notifications.page(db, visit.account, visit.paging(AT_ONCE), Choice(kinds), visit.here.now_ms())
+    only: Only = next((one for one in ONLY if one == visit.query.get("only", "")), "")
+    choice = Choice(ONLY[only])
+    found = notifications.page(db, visit.account, visit.paging(AT_ONCE), choice, visit.here.now_ms())
     read = {
         one.timeline: one.last_read_id for one in markers.of_account(db, visit.account, ["notifications"])
     }
@@ -99,8 +111,9 @@ def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
         for group in groups.values()
         if group[0].notification.from_id in who
     )
-    older = f"{addresses.NEWS}?max_id={found[-1].notification.id}" if len(found) == AT_ONCE else None
-    return NewsPage(items, older), newest
+    own = f"{addresses.NEWS}?only={only}&" if only else f"{addresses.NEWS}?"
+    older = f"{own}max_id={found[-1].notification.id}" if len(found) == AT_ONCE else None
+    return NewsPage(items, older, only, visit.is_first_page), newest
 
 
 def _posts(db: Reader, visit: Visit, found: list[Told]) -> dict[int, PostCard]:

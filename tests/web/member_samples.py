@@ -311,4 +311,5 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     ),
     "news": (member_pages.NewsPage(NEWS, "/news?max_id=29"), INSIDE),
     "news-none": (member_pages.NewsPage(()), INSIDE),
+    "news-only": (member_pages.NewsPage(NEWS[2:], None, "people", False), INSIDE),
 }

@@ -166,3 +166,23 @@ def test_what_is_newer_than_the_newest_is_the_top_of_the_list(api: Api) -> None:
     api.work()
     reply = inside(api, ada).get(f"/home?min_id={newest}")
     assert reply.headers["location"] == "/home"
+
+
+def test_news_can_be_looked_at_by_kind(api: Api) -> None:
+    """Only the page of everything marks what it shows as read."""
+    ada, bob = api.person("ada"), api.person("bob")
+    post = publish(api, ada, "mine")["id"]
+    api.post(f"/api/v1/statuses/{post}/favourite", bob)
+    follow(api, bob, ada)
+    publish(api, bob, "@ada hello")
+    api.work()
+    browser = inside(api, ada)
+    said = {"mentions": "bob wrote to you", "posts": "bob likes your post", "people": "bob follows you"}
+    for only, words in said.items():
+        page = browser.get(f"/news?only={only}").text
+        assert words in page
+        assert not any(other in page for other in said.values() if other != words)
+        assert "<b data-news>3</b>" in page
+    page = browser.get("/news?only=nonsense").text
+    assert all(words in page for words in said.values())
+    assert "<b data-news hidden>" in browser.get("/news").text

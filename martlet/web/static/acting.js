@@ -1,18 +1,8 @@
 // What is done with a post changes that part of the page alone. The form, its address and its fields stay the same.
+import { reason, say, unreachable } from "./failing.js";
+
 const form = document.querySelector("#act");
 form.setAttribute("hx-sync", "queue all");
-const failures = new Map();
-
-function say(part, text) {
-  failures.get(part)?.remove();
-  if (!text) return;
-  const line = document.createElement("p");
-  line.className = "err acting";
-  line.setAttribute("role", "alert");
-  line.textContent = text;
-  part.after(line);
-  failures.set(part, line);
-}
 
 form.addEventListener("submit", (event) => {
   const pressed = event.submitter;
@@ -24,7 +14,7 @@ form.addEventListener("submit", (event) => {
   const post = part.closest("article");
   say(part, "");
   htmx
-    .ajax("POST", form.action, { source: form, target: part, swap: "outerMorph", values, part })
+    .ajax("POST", form.getAttribute("action"), { source: form, target: part, swap: "outerMorph", values, part })
     .then(() => {
       const changed = part.isConnected ? part : post?.querySelector(".poll-done");
       if (!changed || document.activeElement !== document.body) return;
@@ -36,11 +26,6 @@ form.addEventListener("htmx:before:response", (event) => {
   const { ctx } = event.detail;
   if (ctx.response.status < 400 && !ctx.response.raw.redirected) return;
   event.preventDefault();
-  ctx.response.raw.text().then(async (html) => {
-    const { parse } = await import("./trusted.js");
-    const page = parse(html);
-    const told = page.querySelector(".say p, .lede p") ?? page.querySelector("h1");
-    say(ctx.part, told?.textContent ?? form.dataset.failed);
-  });
+  reason(ctx.response.raw).then((text) => say(ctx.part, text || unreachable()));
 });
-form.addEventListener("htmx:error", (event) => say(event.detail.ctx.part, form.dataset.failed));
+form.addEventListener("htmx:error", (event) => say(event.detail.ctx.part, unreachable()));

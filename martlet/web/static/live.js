@@ -17,7 +17,7 @@ let source = null;
 let closing = 0;
 
 function show() {
-  if (!line) return;
+  if (!link?.dataset.one) return;
   line.classList.toggle("on", waiting.size > 0);
   if (waiting.size) {
     link.textContent = waiting.size === 1 ? link.dataset.one : link.dataset.many.replace("{n}", waiting.size);
@@ -34,6 +34,11 @@ const HEARD = {
   gone: (id) => { waiting.delete(id); show(); },
   waiting: (ids) => { waiting.clear(); wait(ids.split(",")); },
   news: (count) => {
+    const { newsOne, newsMany } = link?.dataset ?? {};
+    if (newsOne) {
+      line.classList.toggle("on", count !== "0");
+      link.textContent = count === "1" ? newsOne : newsMany.replace("{n}", count);
+    }
     badge.hidden = count === "0";
     badge.textContent = Number(count) < 100 ? count : "99+";
   },

@@ -5,6 +5,7 @@ const PARTS = [
   ["main time", () => import("./times.js")],
   ["#act", () => import("./acting.js")],
   ["[data-feed]", () => import("./feed.js")],
+  ["form[data-swap]", () => import("./swapping.js")],
   ["[data-live]", () => import("./live.js")],
   ["form[data-passkey]", () => import("./passkeys.js")],
   ["[data-gallery]", () => import("./gallery.js")],
