@@ -15,7 +15,7 @@ from martlet.archives import bundles
 from martlet.archives.bundles import Bundle
 from martlet.cli.opening import WRONG, opened, server, stop, with_settings
 from martlet.cli.progress import bars
-from martlet.model.carrying import REASONS, Refusal, Trust
+from martlet.model.carrying import Refusal, Trust
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import AccountId, PostId, Uri
@@ -31,6 +31,7 @@ from martlet.storage import accounts, logs, posts, uris
 from martlet.storage.database import Store
 from martlet.text import sanitize
 from martlet.text.cleaning import one_line
+from martlet.web.carried_words import REASONS
 
 WORDS = {"documents": "Documents"}
 SOME_REFUSED = 3
@@ -200,7 +201,9 @@ def _print_found(found: Found) -> None:
         if author.trust < Trust.CONFIRMED:
             click.echo(f"    key {author.fingerprint}")
     for one in found.reasons[:MOST_SHOWN]:
-        click.echo(f"Refused: {one.part} line {one.line}, {one.name}: {REASONS[Refusal(one.why)]}", err=True)
+        click.echo(
+            f"Refused: {one.part} line {one.line}, {one.name}: {REASONS[Refusal(one.why)].msgid}", err=True
+        )
 
 
 @bundle.command()

@@ -45,24 +45,6 @@ class Refusal(StrEnum):
     NOT_TAKEN = "not_taken"
 
 
-REASONS: dict[Refusal, str] = {
-    Refusal.NOT_CANONICAL: "It is not written as signed documents are.",
-    Refusal.MALFORMED: "It cannot be read.",
-    Refusal.NO_PROOF: "Nobody has signed it.",
-    Refusal.BAD_PROOF: "Its signature does not fit.",
-    Refusal.UNKNOWN_KEY: "It is signed with a key that nobody knows.",
-    Refusal.OTHER_KEY: "It is signed with another key than its author's.",
-    Refusal.WRONG_ORIGIN: "It belongs to another server than its author.",
-    Refusal.PRIVATE: "It is not for everybody.",
-    Refusal.WRONG_KIND: "It is of a kind that does not travel in files.",
-    Refusal.AUTHOR_REFUSED: "This server does not speak with its author or their server.",
-    Refusal.DELETED: "It was deleted.",
-    Refusal.NOT_OURS: "It claims to be from this server, and is not.",
-    Refusal.TOO_OLD: "It was signed too long ago.",
-    Refusal.NOT_TAKEN: "Whom it is for does not take it.",
-}
-
-
 class Outcome(StrEnum):
     """What became of a document."""
 

@@ -56,6 +56,7 @@ class Packed:
     authors: int
     left_out: int = 0
     """Posts of a thread that nobody has signed, or whose signature was not kept."""
+    bytes: int = 0
     until: int = 0
     """Of an account's log: how far it goes, so that a next file can go on from there."""
 
@@ -69,11 +70,14 @@ class _Pile:
     limits: Limits = field(default_factory=Limits)
     parts: dict[str, IO[bytes]] = field(default_factory=dict)
     documents: int = 0
+    by_people: int = 0
+    """Documents besides those that say who somebody is, and how much they have written."""
     size: int = 0
 
     def add(self, part: str, body: bytes) -> None:
         """Raises `BundleTooLarge`."""
         self.documents += 1
+        self.by_people += part in (bundles.OBJECTS, bundles.TOMBSTONES)
         self.size += len(body) + 1
         if self.documents > self.limits.lines or self.size > self.limits.text:
             raise BundleTooLarge("documents. Choose what is new since a later day")
@@ -280,5 +284,4 @@ def _finished(
     if not pile.documents:
         raise NothingToCarry
     pile.write(target, kind, datetime.fromtimestamp(here.now_ms() / 1000, UTC), title or here.host)
-    documents = pile.documents - authors
-    return Packed(documents, authors, left_out, until)
+    return Packed(pile.by_people, authors, left_out, target.stat().st_size, until)

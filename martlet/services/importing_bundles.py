@@ -12,7 +12,8 @@ Whose key nobody but the bundle knows is set aside: kept, shown apart, in nobody
 author's own server has named the key, it passes the gate, too (`lift`).
 """
 
-from collections.abc import AsyncIterator, Callable, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -37,6 +38,7 @@ LIFT = "lift_carried"
 MOST_REASONS = 200
 """Refused documents that are named one by one."""
 Tell = Callable[[str, int, int], None]
+Told = Callable[[int, int], Awaitable[None]]
 
 
 class Refused(msgspec.Struct, frozen=True):
@@ -86,9 +88,9 @@ class Import:
     def __post_init__(self) -> None:
         self._checker = Checker(self.here, self.bundle.manifest.kind)
 
-    async def run(self, tell: Tell, *, records: bool = True) -> Found:
+    async def run(self, tell: Tell, *, records: bool = True, told: Told | None = None) -> Found:
         """
-        All of it. `records`: False to look only.
+        All of it. `records`: False to look only. `told`: hears of the same as `tell`, and may take its time.
 
         Raises `BundleRefused` and `BundleTooLarge`; what was recorded before stays, and is whole.
         """
@@ -104,6 +106,8 @@ class Import:
                 self._count(one, outcome)
             done += len(some)
             tell("documents", done, self.bundle.documents)
+            if told is not None:
+                await told(done, self.bundle.documents)
         return self.found
 
     async def _checked(self) -> AsyncIterator[list[Checked]]:
@@ -150,15 +154,15 @@ class Import:
             author.documents += 1
 
 
-async def take_in(store: Store, file: Path, here: Server, tell: Tell) -> Found:
+async def take_in(store: Store, file: Path, here: Server, tell: Tell, told: Told | None = None) -> Found:
     """Take in a bundle. Raises `BundleRefused`, `BundleTooLarge`, OSError."""
-    with Bundle.open(file) as bundle:
-        return await Import(store, here, bundle).run(tell)
+    with await asyncio.to_thread(Bundle.open, file) as bundle:
+        return await Import(store, here, bundle).run(tell, told=told)
 
 
 async def look(store: Store, file: Path, here: Server, tell: Tell) -> Found:
     """What `take_in` would find, without anything being kept. Raises the same."""
-    with Bundle.open(file) as bundle:
+    with await asyncio.to_thread(Bundle.open, file) as bundle:
         return await Import(store, here, bundle).run(tell, records=False)
 
 

@@ -108,6 +108,19 @@ def aside_of(db: Reader, author: Uri, after: Uri, limit: int) -> list[tuple[Carr
     return [(_carried(row[:-1]), bytes(row[-1])) for row in rows]
 
 
+def newest_aside(db: Reader, author: Uri, limit: int) -> list[tuple[Carried, bytes]]:
+    """The last posts that are kept of an author without being certain."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS}, body FROM carried_document
+         WHERE author = :author AND trust < 3 AND kind = 'post' ORDER BY said_at DESC, uri LIMIT :limit
+        """,
+        author=author,
+        limit=limit,
+    )
+    return [(_carried(row[:-1]), bytes(row[-1])) for row in rows]
+
+
 def has_aside(db: Reader, author: Uri) -> bool:
     return (
         db.value("SELECT 1 FROM carried_document WHERE author = :author AND trust < 3 LIMIT 1", author=author)

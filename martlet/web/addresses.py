@@ -125,6 +125,11 @@ IMPORT = "/settings/data/imports/{id}"
 IMPORT_BEGIN = "/settings/data/imports/{id}/begin"
 IMPORT_DROP = "/settings/data/imports/{id}/drop"
 IMPORT_FAILED = "/settings/data/imports/{id}/failed.csv"
+BUNDLES = "/files"
+BUNDLES_OPEN = "/files/open"
+BUNDLES_ASIDE = "/files/aside"
+BUNDLE = "/files/{id}"
+BUNDLE_FILE = "/files/{id}/posts.martlet.zip"
 DECISIONS = "/settings/decisions"
 STRIKE = "/strikes/{token}"
 SEVERED = "/settings/decisions/severed/{id}/{name}"
@@ -193,6 +198,11 @@ def with_query(address: str, asked: Mapping[str, str]) -> str:
     """An address with what is not empty of a question."""
     query = urlencode([(name, value) for name, value in asked.items() if value])
     return f"{address}?{query}" if query else address
+
+
+def aside_of(author: str) -> str:
+    """What came in files of an author, and is not certain."""
+    return f"{BUNDLES_ASIDE}?{urlencode([('author', author)])}"
 
 
 def answer_to(id: str) -> str:

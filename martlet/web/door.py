@@ -23,6 +23,7 @@ from martlet.streaming.hub import Hub
 from martlet.web import (
     acting,
     arranging,
+    carrying,
     colouring,
     commenting,
     consenting,
@@ -75,6 +76,7 @@ ALL: Sequence[Pages] = (
     commenting.pages,
     arranging.pages,
     consenting.pages,
+    carrying.pages,
     data.pages,
     decisions.pages,
     distancing.pages,

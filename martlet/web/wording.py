@@ -67,6 +67,13 @@ BY_CODE: dict[str, Sentence] = {
         "This is not a list of that kind. Please choose a CSV file as other servers give it."
     ),
     "archive_too_large": sentence("The file is larger than this server takes."),
+    "bundle_refused": sentence(
+        "This is no file with posts in it, or it is damaged. It was not opened any further."
+    ),
+    "bundle_too_large": sentence("There is more in the file than is taken at once."),
+    "bundle_under_way": sentence("Another file is still being worked on. Please wait until that is done."),
+    "nothing_to_carry": sentence("There is nothing to put into a file."),
+    "no_such_post": sentence("There is no public post of that address here."),
     "no_file": sentence("Please choose a file."),
     "import_under_way": sentence("Something is being brought in already. Please wait until that is done."),
     "appeal_too_late": sentence("The time for an appeal is over, or there was one already."),
@@ -93,6 +100,7 @@ NOTICES: dict[str, Sentence] = {
     "alias_ended": sentence("Taken back. The other account can no longer move here."),
     "moved": sentence("Done. Your followers are on their way."),
     "moved_back": sentence("This account stays, and can be used again."),
+    "bundle_begun": sentence("It has begun. You can close this page; it goes on."),
     "archive_begun": sentence("The archive is being made. You can close this page."),
     "import_begun": sentence("It has begun. You can close this page; it goes on."),
     "import_dropped": sentence("Nothing was changed."),

@@ -21,6 +21,7 @@ from martlet.web.pages import Frame, Page
 from martlet.web.permissions import in_plain_words
 from martlet.web.wording import Problem, sentence
 from tests.web.album_samples import ALBUM_SAMPLES
+from tests.web.carrying_samples import CARRYING_SAMPLES
 from tests.web.contact_samples import CONTACT_SAMPLES
 from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.desk_samples import DESK_SAMPLES
@@ -337,6 +338,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     **DECISION_SAMPLES,
     **OPEN_SAMPLES,
     **SETTINGS_SAMPLES,
+    **CARRYING_SAMPLES,
     **CONTACT_SAMPLES,
     **KEEPING_SAMPLES,
     **DESK_SAMPLES,

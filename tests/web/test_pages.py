@@ -29,6 +29,7 @@ POISON = '"><img src=x onerror=1>'
 HARMLESS = "harmless".ljust(len(POISON), "s")
 CHOSEN_BY_US = {
     "kind",
+    "sign",
     "visibility",
     "then",
     "joining",

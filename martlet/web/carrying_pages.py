@@ -1,0 +1,109 @@
+"""The pages of files that carry posts, as `pages` has the others."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import ClassVar, Literal
+
+from martlet.web.wording import Problem, Sentence
+
+FileState = Literal["working", "done", "refused"]
+Sign = Literal["sure", "same", "unsure"]
+"""How far it is certain who wrote something, as it is drawn."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundleCard:
+    """A file that was made or brought."""
+
+    id: str
+    is_made: bool
+    state: FileState
+    created_at: datetime
+    done: int = 0
+    total: int = 0
+    documents: int = 0
+    """Posts in one that was made."""
+    left_out: int = 0
+    address: str | None = None
+    """Where one that was made can be fetched."""
+    size: str = ""
+    ends_at: datetime | None = None
+    new: int = 0
+    newer: int = 0
+    known: int = 0
+    aside: int = 0
+    refused: int = 0
+    error: Sentence | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorCard:
+    """Whose posts are in a file. `total`: how many there are in all, by the author's own statement."""
+
+    name: str
+    uri: str
+    sign: Sign
+    trust: Sentence
+    fingerprint: str
+    documents: int
+    total: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedCard:
+    name: str
+    reason: Sentence
+
+
+@dataclass(frozen=True, slots=True)
+class AsidePost:
+    """A post of which it is not certain who wrote it. `text` is plain."""
+
+    text: str
+    warning: str
+    written_at: datetime | None
+    has_rival: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AsideAuthor:
+    card: AuthorCard
+    posts: tuple[AsidePost, ...]
+    address: str
+    """The page of this author alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundlesPage:
+    """
+    `/files`. Fields of the first form: what (own, new, thread, answers), since (a day), thread, host; of the second, which
+    posts to `/files/open`: file.
+    """
+
+    template: ClassVar[str] = "files/index.html"
+    cards: tuple[BundleCard, ...]
+    what: str = "own"
+    since: str = ""
+    thread: str = ""
+    host: str = ""
+    has_aside: bool = False
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class BundlePage:
+    """`/files/id`: how far it is, or what was in it."""
+
+    template: ClassVar[str] = "files/one.html"
+    card: BundleCard
+    authors: tuple[AuthorCard, ...]
+    refused: tuple[RefusedCard, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AsidePage:
+    """`/files/aside`: what came in files, and is not certain. `only`: of one author."""
+
+    template: ClassVar[str] = "files/aside.html"
+    authors: tuple[AsideAuthor, ...]
+    is_of_one: bool

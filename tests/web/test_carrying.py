@@ -1,0 +1,103 @@
+"""Files that carry posts, made and opened in a browser."""
+
+import html
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.browser import OWN, Browser, forms
+from tests.carrying import Island, bundle, note, signed
+from tests.client import Reply
+
+
+def browser_of(island: Island, name: str) -> Browser:
+    found = Browser(island.api)
+    found.sign_in(island.person(name))
+    return found
+
+
+def first_file(page: Reply) -> str:
+    """The address of the first file that a page leads to."""
+    found = re.search(r"/files/\d+", html.unescape(page.text))
+    assert found is not None
+    return found[0]
+
+
+def make(browser: Browser, **values: str) -> Reply:
+    form = next(form for form in forms(browser.get("/files")) if "what" in form.names)
+    fields = {"csrf": form.fields["csrf"], **values}
+    return browser.follow(browser._call("POST", "/files", {"origin": OWN}, form=fields))
+
+
+def opened(browser: Browser, body: bytes) -> Reply:
+    form = next(form for form in forms(browser.get("/files")) if "file" in form.names)
+    fields = {"csrf": form.fields["csrf"]}
+    files: Any = {"file": ("posts.zip", body, "application/zip")}
+    return browser.follow(browser._call("POST", "/files/open", {"origin": OWN}, form=fields, files=files))
+
+
+def test_a_file_is_made_fetched_and_opened(shore: Island) -> None:
+    shore.publish("ada", "For all")
+    shore.publish("ada", "For few", visibility="private")
+    browser = browser_of(shore, "ada")
+    page = make(browser, what="own")
+    assert "It has begun." in page.text
+    assert make(browser, what="own").status == 409
+    shore.api.work()
+    address = first_file(page)
+    page = browser.get(address)
+    assert "one post" in page.text
+    reply = browser.get(f"{address}/posts.martlet.zip")
+    assert reply.headers["content-disposition"] == 'attachment; filename="posts.martlet.zip"'
+    assert browser_of(shore, "bob").get(f"{address}/posts.martlet.zip").status == 404
+    again = opened(browser_of(shore, "bob"), shore.packed("ada").read_bytes())
+    shore.api.work()
+    assert "It has begun." in again.text
+    found = browser_of(shore, "bob").get("/files")
+    assert "0 new · 1 known before" in found.text
+
+
+def test_what_cannot_be_made_or_opened_is_told(shore: Island) -> None:
+    browser = browser_of(shore, "ada")
+    private = shore.publish("ada", "For few", visibility="private")
+    for values, status, words in (
+        ({"what": "thread", "thread": private["url"]}, 422, "no public post"),
+        ({"what": "thread", "thread": "https://sea.example/1"}, 422, "no public post"),
+        ({"what": "new", "since": "yesterday"}, 422, "does not look right"),
+        ({"what": "answers"}, 422, "This is needed"),
+    ):
+        page = make(browser, **values)
+        assert (page.status, words in page.text) == (status, True), values
+    for body in (b"PK", b"", bytes(1000)):
+        page = opened(browser, body)
+        assert (page.status, "damaged" in page.text or "choose a file" in page.text) == (422, True)
+    make(browser, what="own")
+    shore.api.work()
+    assert "There is nothing to put into a file." in browser.get("/files").text
+
+
+def test_g5_what_is_not_certain_is_read_apart(shore: Island, tmp_path: Path) -> None:
+    mallory = shore.stranger("mallory", is_known=False)
+    eve = shore.stranger("eve", is_known=True)
+    bad = note(eve).replace(b"Hello", b"Hullo")
+    body = bundle(
+        tmp_path / "x.zip",
+        note(mallory, content="<p>Hello <b>there</b><script>x</script></p>"),
+        note(eve, content="<p>Sure</p>"),
+        bad,
+        actors=[signed(mallory, mallory.document)],
+    ).read_bytes()
+    browser = browser_of(shore, "ada")
+    page = opened(browser, body)
+    shore.api.work()
+    page = browser.get("/files")
+    assert "1 new · 1 set aside · 1 refused" in page.text
+    address = first_file(page)
+    page = browser.get(address)
+    for words in ("Author not yet confirmed", "Author confirmed", "The signature does not fit this text."):
+        assert words in page.text
+    page = browser.get("/files/aside")
+    assert "Hello there" in page.text
+    assert "mallory@peer.example" in page.text
+    assert "Sure" not in page.text
+    assert browser.get("/files/aside?author=https://nobody.example/").status == 200
