@@ -166,7 +166,7 @@ async def _nodeinfo(call: Call[NoForm], schema: str) -> Answer:
         version=schema,
         software=software,
         protocols=["activitypub"],
-        services={"inbound": [], "outbound": []},
+        services={"inbound": [], "outbound": ["atom1.0", "rss2.0"]},
         open_registrations=here.registration == "open",
         usage={
             "users": {

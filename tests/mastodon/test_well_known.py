@@ -73,7 +73,8 @@ def test_nodeinfo(api: Api, version: str) -> None:
     assert set(found) == {
         *("version", "software", "protocols", "services", "openRegistrations", "usage", "metadata")
     }
-    assert (found["protocols"], found["services"]) == (["activitypub"], {"inbound": [], "outbound": []})
+    feeds = {"inbound": [], "outbound": ["atom1.0", "rss2.0"]}
+    assert (found["protocols"], found["services"]) == (["activitypub"], feeds)
     assert set(found["usage"]["users"]) == {"total", "activeMonth", "activeHalfyear"}
     assert found["usage"]["users"]["total"] == 1
     assert found["openRegistrations"] is False
