@@ -2,13 +2,14 @@
 The languages of the pages, how one is chosen, and how dates are said in them.
 
 English stands in the templates. The others are `locale/*.po`, made into
-stdlib `gettext` catalogues in memory when the server starts (3 ms each): no
-compiled files to forget, nothing to install.
+stdlib `gettext` catalogues in memory when they are first needed (some
+milliseconds each): no compiled files to forget, nothing to install.
+Traditional Chinese is made from the simplified by OpenCC, with Taiwan's words.
 """
 
 import re
 import struct
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from gettext import GNUTranslations, NullTranslations
@@ -24,10 +25,15 @@ class Language(StrEnum):
     ENGLISH = "en"
     GERMAN = "de"
     CHINESE = "zh-Hans"
+    TRADITIONAL = "zh-Hant"
 
     @property
     def own_name(self) -> str:
-        return {"en": "English", "de": "Deutsch", "zh-Hans": "中文"}[self.value]
+        return {"en": "English", "de": "Deutsch", "zh-Hans": "简体中文", "zh-Hant": "繁體中文"}[self.value]
+
+    @property
+    def is_chinese(self) -> bool:
+        return self.value.startswith("zh")
 
 
 MONTHS = {
@@ -39,7 +45,7 @@ MONTHS = {
 def day(moment: datetime, language: Language) -> str:
     """22 November 2026 · 22. November 2026 · 2026年11月22日."""
     here = moment.astimezone(UTC)
-    if language is Language.CHINESE:
+    if language.is_chinese:
         return f"{here.year}年{here.month}月{here.day}日"
     month = MONTHS[language].split()[here.month - 1]
     return f"{here.day}{'.' if language is Language.GERMAN else ''} {month} {here.year}"
@@ -48,7 +54,7 @@ def day(moment: datetime, language: Language) -> str:
 def short_day(moment: datetime, language: Language) -> str:
     """22 Nov 2026 · 22. Nov. 2026 · 2026年11月22日."""
     here = moment.astimezone(UTC)
-    if language is Language.CHINESE:
+    if language.is_chinese:
         return day(moment, language)
     month = MONTHS[language].split()[here.month - 1]
     if language is Language.GERMAN:
@@ -69,9 +75,15 @@ def choose(asked: str | None, account: str | None, accept: str | None) -> Langua
     return Language.ENGLISH
 
 
+_TRADITIONAL = {"hant", "tw", "hk", "mo"}
+"""The script, and where it is written unless the tag says otherwise."""
+
+
 def match(tag: str) -> Language | None:
-    """The language that serves a BCP 47 tag. Traditional Chinese readers are better off with ours than with none."""
-    primary = tag.strip().lower().split("-")[0].split("_")[0]
+    """The language that serves a BCP 47 tag."""
+    primary, *rest = tag.strip().lower().replace("_", "-").split("-")
+    if primary == "zh" and "hans" not in rest and not _TRADITIONAL.isdisjoint(rest):
+        return Language.TRADITIONAL
     return {"en": Language.ENGLISH, "de": Language.GERMAN, "zh": Language.CHINESE}.get(primary)
 
 
@@ -143,5 +155,24 @@ def compile_catalogue(messages: list[Message]) -> bytes:
 def catalogue(language: Language) -> NullTranslations:
     if language is Language.ENGLISH:
         return NullTranslations()
-    source = files("martlet.web").joinpath("locale", f"{language}.po").read_text(encoding="utf-8")
-    return GNUTranslations(BytesIO(compile_catalogue(read_po(source))))
+    is_made = language is Language.TRADITIONAL
+    name = Language.CHINESE if is_made else language
+    messages = read_po(files("martlet.web").joinpath("locale", f"{name}.po").read_text(encoding="utf-8"))
+    return GNUTranslations(BytesIO(compile_catalogue(_traditional(messages) if is_made else messages)))
+
+
+_BREAK = "\x1f"
+"""Stands for a line's end within a text while all are converted at once."""
+
+
+def _traditional(messages: list[Message]) -> list[Message]:
+    """As they are, where OpenCC is not to be had."""
+    try:
+        import opencc  # noqa: PLC0415 – slow to load, and not to be had for every platform
+    except ImportError:
+        return messages
+    texts = [text.replace("\n", _BREAK) for one in messages for text in one.msgstr]
+    made = iter(opencc.OpenCC("s2twp").convert("\n".join(texts)).split("\n"))
+    return [
+        replace(one, msgstr=tuple(next(made).replace(_BREAK, "\n") for _ in one.msgstr)) for one in messages
+    ]

@@ -48,6 +48,16 @@ def test_german_says_du() -> None:
             assert not re.search(r"(?<![.!?:] )(?<!^)\b(Ihr|Ihre|Ihrem|Ihren|Ihnen)\b", text), text
 
 
+def test_traditional_chinese_is_made_of_the_simplified() -> None:
+    simplified, made = (language.catalogue(one) for one in (Language.CHINESE, Language.TRADITIONAL))
+    assert made.gettext("Settings") == "設定"
+    assert made.ngettext("one answer", "{n} answers", 2).count("{n}") == 1
+    for message in entries(Language.CHINESE):
+        said = made.gettext(message.msgid) if message.msgid and not message.plural else ""
+        assert re.findall(r"\{\w*\}", said) == re.findall(r"\{\w*\}", message.msgstr[0]) or not said
+    assert simplified.gettext("Settings") == "设置"
+
+
 @pytest.mark.parametrize("tongue", TRANSLATED)
 def test_a_catalogue_counts(tongue: Language) -> None:
     catalogue = language.catalogue(tongue)
@@ -88,7 +98,10 @@ def test_a_broken_po_file_stops_the_start(line: str) -> None:
         (None, None, None, "en"),
         (None, None, "fr,ja;q=0.9", "en"),
         (None, None, "de-AT,de;q=0.9,en;q=0.8", "de"),
-        (None, None, "en;q=0.5, zh-TW;q=0.9", "zh-Hans"),
+        (None, None, "en;q=0.5, zh-TW;q=0.9", "zh-Hant"),
+        (None, None, "zh-HK", "zh-Hant"),
+        (None, None, "zh_Hant_CN", "zh-Hant"),
+        (None, None, "zh-Hans-HK", "zh-Hans"),
         (None, None, "de;q=0, zh-CN;q=0.1", "zh-Hans"),
         (None, "zh", "de", "zh-Hans"),
         ("de", "zh", "en", "de"),
@@ -113,11 +126,18 @@ def test_dates_are_said_as_people_say_them() -> None:
         "5 March 2026",
         "5. März 2026",
         "2026年3月5日",
+        "2026年3月5日",
     ]
-    assert [language.short_day(moment, t) for t in Language] == ["5 Mar 2026", "5. März 2026", "2026年3月5日"]
+    assert [language.short_day(moment, t) for t in Language] == [
+        "5 Mar 2026",
+        "5. März 2026",
+        "2026年3月5日",
+        "2026年3月5日",
+    ]
     assert language.short_day(datetime(2026, 11, 5, tzinfo=UTC), Language.GERMAN) == "5. Nov. 2026"
     assert [language.minute(moment, tongue) for tongue in Language] == [
         "5 March 2026, 07:04 UTC",
         "5. März 2026, 07:04 UTC",
+        "2026年3月5日 07:04 UTC",
         "2026年3月5日 07:04 UTC",
     ]

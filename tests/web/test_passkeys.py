@@ -92,7 +92,7 @@ def test_the_password_is_asked_for_before_one_is_added(browser: Browser) -> None
     assert reply.status == 422
 
 
-def test_what_is_no_new_passkey_is_refused(api: Api, browser: Browser) -> None:
+def test_a9_what_is_no_new_passkey_is_refused(api: Api, browser: Browser) -> None:
     device = Device()
     page = begin(browser)
     good = device.make(options(page))
@@ -126,7 +126,7 @@ def test_what_is_no_new_passkey_is_refused(api: Api, browser: Browser) -> None:
     assert add(browser, device).status == 422, "the credential is there already"
 
 
-def test_what_is_shown_wrongly_lets_nobody_in(api: Api, browser: Browser) -> None:
+def test_a9_what_is_shown_wrongly_lets_nobody_in(api: Api, browser: Browser) -> None:
     device = Device()
     add(browser, device)
     visitor = Browser(api)
@@ -161,7 +161,7 @@ def test_what_is_shown_wrongly_lets_nobody_in(api: Api, browser: Browser) -> Non
     assert visitor.send(page, {"credential": good}, "/auth/sign_in/passkey").status == 200
 
 
-def test_a_challenge_is_answered_once_and_a_count_only_grows(api: Api, browser: Browser) -> None:
+def test_a9_a_challenge_is_answered_once_and_a_count_only_grows(api: Api, browser: Browser) -> None:
     device = Device()
     add(browser, device)
     visitor = Browser(api)
