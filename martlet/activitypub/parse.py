@@ -15,6 +15,7 @@ from martlet.activitypub import packs, parse_quotes, parse_replies, parse_tags
 from martlet.activitypub.kinds import ACTORS, POSTS, REACTIONS, is_tombstone, kind_of
 from martlet.activitypub.parse_posts import writing
 from martlet.activitypub.parse_quotes import authorization
+from martlet.activitypub.parse_replies import reply_authorization
 from martlet.activitypub.things import (
     Accept,
     Act,
@@ -75,6 +76,7 @@ __all__ = [
     "is_tombstone",
     "kind_of",
     "profile",
+    "reply_authorization",
     "writing",
 ]
 

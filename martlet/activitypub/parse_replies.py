@@ -2,8 +2,10 @@
 
 from typing import Any
 
-from martlet.activitypub.things import Quoters, RequestReply
-from martlet.activitypub.values import Thing, recipients, uri
+from martlet.activitypub.kinds import kind_of
+from martlet.activitypub.things import Authorization, Quoters, RequestReply
+from martlet.activitypub.values import Thing, needed_uri, recipients, uri
+from martlet.model.errors import MalformedDocument
 from martlet.model.names import Uri
 
 
@@ -17,6 +19,18 @@ def repliers(policy: Any) -> Quoters | None:
         for new, old in (("automaticApproval", "always"), ("manualApproval", "approvalRequired"))
     )
     return Quoters(automatic, manual)
+
+
+def reply_authorization(thing: Thing) -> Authorization:
+    """Raises `MalformedDocument`."""
+    if kind_of(thing) not in ("ReplyAuthorization", "ReplyApproval"):
+        raise MalformedDocument("The document is no approval of an answer.")
+    return Authorization(
+        needed_uri(thing, "id"),
+        needed_uri(thing, "attributedTo"),
+        needed_uri(thing, "interactingObject"),
+        needed_uri(thing, "interactionTarget"),
+    )
 
 
 def authorization(thing: Thing) -> Uri | None:

@@ -16,7 +16,7 @@ from martlet.model.errors import EvidenceRejected, MartletError, NotFound
 from martlet.model.evidence import FetchedFrom
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.network.errors import NoAnswer
-from martlet.services import acquainting, consenting, gathering, intake
+from martlet.services import acquainting, approving, consenting, gathering, intake
 from martlet.services.acquainting import Acquaintance
 from martlet.services.consenting import Verified, Withdrawn
 from martlet.services.ports import Ground
@@ -216,14 +216,29 @@ class NetworkResolver:
 
     async def quote(self, said: Writing, quoted: int = 0) -> Verified | None:
         """
-        Know what a post quotes, as far as it can be had; and ask for the consent to that.
+        Know what a post quotes, as far as it can be had; and ask for the consent to that, and to what it answers.
 
         None where there is no consent, or none that can be had now.
         """
+        await self._approval(said)
         if said.quote_of is None:
             return None
         consent = await self._ground.store.reading(consenting.in_question, said)
         return await self.consent(said.quote_of, consent, quoted)
+
+    async def _approval(self, said: Writing) -> None:
+        """Ask whether an answer is approved, where its author's word is not enough."""
+        name, answered = said.reply_authorization, said.reply_to
+        if name is None or answered is None or origin_of(name) != origin_of(answered):
+            return
+        if not await self._ground.store.reading(approving.is_in_question, said):
+            return
+        try:
+            found = parse.reply_authorization((await self.fetcher.document(name)).document)
+        except MartletError as error:
+            log.info("Nothing came of %s: %s", name[:200], error.message)
+            return
+        await self._ground.store.writing(approving.learn, found, said)
 
     async def consent(self, quoted: Uri, consent: Uri | None, depth: int = 0) -> Verified | None:
         """The same for a quoted post and a consent, by their names."""

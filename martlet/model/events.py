@@ -140,6 +140,19 @@ class ReplyRefused(Event, frozen=True):
     was_approved: bool
 
 
+class ReplyTakenOut(Event, frozen=True):
+    """The approval of an answer that was written here is no more: who was sent it is to forget it."""
+
+    kind = "reply_taken_out"
+    post: PostId
+    author: AccountId
+    uri: Uri
+    visibility: int
+    is_local_only: bool
+    told: tuple[AccountId, ...]
+    """Who has it besides followers."""
+
+
 class ReplyDenied(Event, frozen=True):
     """An answer came from elsewhere that nobody may give; it was not kept."""
 

@@ -9,16 +9,31 @@ import json
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from martlet.activitypub.things import Accept, Follow, Reject, RequestQuote, RequestReply, Writing
+from martlet.activitypub.things import (
+    Accept,
+    Authorization,
+    Follow,
+    Reject,
+    RequestQuote,
+    RequestReply,
+    Writing,
+)
 from martlet.model.accounts import Account
 from martlet.model.errors import Conflict, NotFound
-from martlet.model.events import PostPublished, ReplyApproved, ReplyDenied, ReplyRefused, ReplyRequested
+from martlet.model.events import (
+    PostPublished,
+    ReplyApproved,
+    ReplyDenied,
+    ReplyRefused,
+    ReplyRequested,
+    ReplyTakenOut,
+)
 from martlet.model.names import AccountId, PostId, Uri, host_of, origin_of
 from martlet.model.posts import Post
 from martlet.model.replying import State
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import replying
+from martlet.services import deleting, replying
 from martlet.services.replying import Verdict
 from martlet.storage import accounts, attached, featured_tags, holds, posts, replies, uris
 from martlet.storage.database import Reader, Writer
@@ -152,6 +167,12 @@ def _hide(db: Writer, request: ReplyRequest, state: State, here: Server) -> None
         return
     changes: dict[str, object] = {"state": state, "decided_at": here.now_ms()}
     if request.state == "approved":
+        if post.is_local:
+            told = deleting.told(db, post)
+            is_here_only = bool(post.is_local_only)
+            db.emit(
+                ReplyTakenOut(post.id, post.author_id, post.uri, int(post.visibility), is_here_only, told)
+            )
         named = attached.mentions(db, [post.id])[post.id]
         changes |= {
             "visibility": int(post.visibility),
@@ -244,6 +265,33 @@ def withdraw(db: Writer, consent: Uri, actor: Account, here: Server) -> None:
     request = replies.with_consent(db, consent)
     if request is not None and request.asked_id == actor.id and request.state == "approved":
         _hide(db, request, "revoked", here)
+    reply = replies.take_approval(db, consent, actor.uri)
+    post = uris.find_post(db, reply) if reply is not None else None
+    if post is not None and not post.is_local:
+        deleting.delete(db, post.author_id, post.id, here, keeps_media=False)
+
+
+# -- between others ------------------------------------------------------
+
+
+def is_in_question(db: Reader, said: Writing) -> bool:
+    """Whether it matters if an answer from elsewhere to a post from elsewhere is approved, and is not known."""
+    parent = uris.find_post(db, said.reply_to) if said.reply_to is not None else None
+    if parent is None or parent.is_local or replies.policy(db, parent.id) is None:
+        return False
+    author = accounts.get(db, parent.author_id)
+    return not replies.is_approved(db, said.uri, parent.uri, author.uri)
+
+
+def learn(db: Writer, found: Authorization, said: Writing) -> None:
+    """Keep what an author's own server says that they approved, of this very answer (attacks D12)."""
+    is_for_this = found.quote == said.uri and found.quoted == said.reply_to
+    if (
+        is_for_this
+        and found.uri == said.reply_authorization
+        and origin_of(found.uri) == origin_of(found.author)
+    ):
+        replies.put_approval(db, found.uri, found.quote, found.quoted, found.author)
 
 
 def _requested(

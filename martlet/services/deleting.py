@@ -26,7 +26,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
     if post.boost_of_id is not None:
         take_back(db, post, here)
         return
-    told = _told(db, post)
+    told_to = told(db, post)
     posts.delete_boosts(db, post.id, here.now_ms())
     if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
         posts.count(db, post.reply_to_id, replies=-1)
@@ -39,7 +39,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
         uploading.let_go(db, media.of_posts(db, [post.id])[post.id], here.now_ms())
     media.release(db, post.id, here.now_ms())
     accounts.count(db, author, posts=-1)
-    _remove(db, post, here, told)
+    _remove(db, post, here, told_to)
 
 
 def take_back(db: Writer, boost: Post, here: Server) -> None:
@@ -57,17 +57,17 @@ def take_back(db: Writer, boost: Post, here: Server) -> None:
     _remove(db, boost, here, told, None if original is None else original.uri)
 
 
-def _told(db: Reader, post: Post) -> tuple[AccountId, ...]:
+def told(db: Reader, post: Post) -> tuple[AccountId, ...]:
     """Who has the post besides followers."""
-    told = dict.fromkeys(attached.mentioned_ids(db, post.id))
+    found = dict.fromkeys(attached.mentioned_ids(db, post.id))
     if post.reply_to_account_id is not None:
-        told[post.reply_to_account_id] = None
+        found[post.reply_to_account_id] = None
     if post.visibility >= Visibility.UNLISTED:
-        told |= dict.fromkeys((*telling.boosters(db, post.id), *quotes.quoters(db, post.id)))
+        found |= dict.fromkeys((*telling.boosters(db, post.id), *quotes.quoters(db, post.id)))
     quoted = posts.find_unfiltered(db, post.quote_of_id) if post.quote_of_id is not None else None
     if quoted is not None:
-        told[quoted.author_id] = None
-    return tuple(told)
+        found[quoted.author_id] = None
+    return tuple(found)
 
 
 def _remove(

@@ -4,12 +4,14 @@ from martlet.activitypub import addressing, build
 from martlet.activitypub.things import Accept, Reject, RequestReply
 from martlet.model.accounts import Account
 from martlet.model.events import (
+    PostDeleted,
     PostEdited,
     ReplyApproved,
     ReplyDenied,
     ReplyPolicyChanged,
     ReplyRefused,
     ReplyRequested,
+    ReplyTakenOut,
 )
 from martlet.model.names import PostId, Uri
 from martlet.model.posts import Post
@@ -68,6 +70,19 @@ def of_refusal(db: Writer, event: ReplyRefused, here: Server, secret: ServerSecr
     uri = Uri(f"{author.uri}#rejects/{here.next_id()}")
     delivering.tell(db, author, Reject(uri, author.uri, _meant(db, post, replier, request)), replier, here)
     _withdraw(db, event, here, secret)
+
+
+def of_taking_out(db: Writer, event: ReplyTakenOut, here: Server, secret: ServerSecret) -> None:
+    """Whoever was sent an answer from here deletes it, whether they know of approvals or not."""
+    gone = PostDeleted(
+        event.post,
+        event.author,
+        event.uri,
+        event.visibility,
+        is_local_only=event.is_local_only,
+        told=event.told,
+    )
+    delivering.of_deletion(db, gone, here, secret)
 
 
 def of_denial(db: Writer, event: ReplyDenied, here: Server, secret: ServerSecret) -> None:

@@ -42,8 +42,10 @@ def place_again(db: Writer, post: Post, reply_to: Uri | None, here: Server) -> N
 
 
 def _may_stand_below(db: Reader, first: Post, above: Post) -> bool:
-    """Whether the author of a post here lets it be answered, without having been asked."""
-    return not above.is_local or replying.verdict(db, above, first.author_id) == "free"
+    """Whether the author of a post lets it be answered: here without having been asked, elsewhere as that server says."""
+    if not above.is_local:
+        return replying.is_allowed_elsewhere(db, above, first.uri, first.author_id)
+    return replying.verdict(db, above, first.author_id) == "free"
 
 
 def _join(db: Writer, id: PostId, parent: Post, here: Server) -> None:

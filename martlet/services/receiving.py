@@ -203,7 +203,9 @@ def _verdict(db: Writer, said: Writing, author: Account, parent: Post | None, *,
     if parent is None:
         return "free"
     if not parent.is_local:
-        return "denied" if replying.is_withheld(db, parent) else "free"
+        if replying.is_withheld(db, parent):
+            return "denied"
+        return "free" if replying.is_allowed_elsewhere(db, parent, said.uri, author.id) else "denied"
     verdict = replying.verdict(db, parent, author.id)
     if verdict == "denied" and is_news:
         approving.deny(db, parent, author, said.uri)

@@ -51,6 +51,18 @@ def verdict(db: Reader, parent: Post, account: AccountId) -> Verdict:
     return "stamped" if parent.is_local else "asked"
 
 
+def is_allowed_elsewhere(db: Reader, above: Post, reply: Uri, account: AccountId) -> bool:
+    """
+    Whether an answer from elsewhere to a post from elsewhere may be there.
+
+    Where that post lets not everybody answer, only with its author's approval, which has been fetched.
+    """
+    if replies.policy(db, above.id) is None or verdict(db, above, account) == "free":
+        return True
+    author = uris.of_accounts(db, [above.author_id]).get(above.author_id)
+    return author is not None and replies.is_approved(db, reply, above.uri, author)
+
+
 def is_withheld(db: Reader, post: Post) -> bool:
     """Whether a post is an answer that waits for approval, or did not get it. For others nothing is looked up."""
     if post.visibility != Visibility.CIRCLE or post.reply_to_id is None:

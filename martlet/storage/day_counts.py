@@ -227,7 +227,7 @@ def tagged(db: Reader, tag: int, first: int, last: int) -> list[tuple[int, str, 
                  ORDER BY post_id DESC LIMIT :posts) AS newest
           JOIN post ON post.id = newest.post_id
           JOIN account AS author ON author.id = post.author_id
-         WHERE post.visibility = 4
+         WHERE post.visibility = 4 AND post.is_local_only = 0
         """,
         day_of_id=DAY_OF_ID,
         tag=tag,

@@ -166,6 +166,44 @@ def waiting(db: Reader, asked: AccountId, page: Page, parent: PostId | None) -> 
     return found[::-1] if page.is_upward else found
 
 
+# -- approvals between others ---------------------------------------------
+
+
+def put_approval(db: Writer, uri: Uri, reply: Uri, target: Uri, author: Uri) -> None:
+    db.run(
+        """
+        INSERT INTO reply_approval (uri, reply, target, author) VALUES (:uri, :reply, :target, :author)
+        ON CONFLICT (uri) DO NOTHING
+        """,
+        uri=uri,
+        reply=reply,
+        target=target,
+        author=author,
+    )
+
+
+def is_approved(db: Reader, reply: Uri, target: Uri, author: Uri) -> bool:
+    """Whether the author of a post elsewhere has approved this answer to it."""
+    found = db.value(
+        "SELECT 1 FROM reply_approval WHERE reply = :reply AND target = :target AND author = :author LIMIT 1",
+        reply=reply,
+        target=target,
+        author=author,
+    )
+    return found is not None
+
+
+def take_approval(db: Writer, uri: Uri, author: Uri) -> Uri | None:
+    """Forget what the author approved by this name; returns the answer."""
+    reply = db.value(
+        "SELECT reply FROM reply_approval WHERE uri = :uri AND author = :author", uri=uri, author=author
+    )
+    if reply is None:
+        return None
+    db.run("DELETE FROM reply_approval WHERE uri = :uri", uri=uri)
+    return Uri(reply)
+
+
 def keep_readers(db: Writer, post: PostId, readers: Collection[AccountId]) -> None:
     """Nobody reads the post by being mentioned in it but these."""
     db.run(

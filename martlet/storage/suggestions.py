@@ -153,7 +153,7 @@ def most_interactions(db: Reader, since: int, posts: int, limit: int) -> list[Ca
         """
         SELECT author_id, sum(likes_count + boosts_count) FROM (
             SELECT post.author_id, post.likes_count, post.boosts_count FROM post
-             WHERE post.visibility = 4 AND post.boost_of_id IS NULL
+             WHERE post.visibility = 4 AND post.is_local_only = 0 AND post.boost_of_id IS NULL
                AND (post.reply_to_id IS NULL OR post.reply_to_account_id = post.author_id) AND post.id > :after
              ORDER BY post.id DESC LIMIT :posts) AS newest
          GROUP BY author_id

@@ -304,6 +304,10 @@ def test_an_answer_goes_out_once_it_is_approved(
     assert below(api, post) == []
     assert look(api, reply, ada)["reply_approval"] == "revoked"
     assert api.get(note["id"].removeprefix(HERE), headers=DOCUMENT).status == 404
+    gone = {
+        url for url, one in there.delivered if one["type"] == "Delete" and one["object"]["id"] == note["id"]
+    }
+    assert gone == {f"{eve.uri}/inbox", f"{mallory.uri}/inbox"}
 
 
 def test_a_follower_asks_as_well(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
@@ -345,3 +349,45 @@ def test_d12_only_who_was_asked_approves(
     there.bring(api, eve.act("Accept", request, result=f"{eve.uri}/stamps/1"))
     there.bring(api, mallory.act("Delete", f"{eve.uri}/stamps/1"))
     assert len(below(api, post)) == 1
+
+
+def test_answers_between_others_are_believed_only_with_approval(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person, mallory: Person
+) -> None:
+    post = post_of(api, there, ada, eve, ONLY_AUTHOR)
+    found = api.get(f"/api/v2/search?q={mallory.uri}&resolve=true", ada).json["accounts"][0]["id"]
+    api.post(f"/api/v1/accounts/{found}/follow", ada)
+    api.work()
+    follow = next(one for one in reversed(there.received) if one["type"] == "Follow")
+    there.bring(api, mallory.act("Accept", follow))
+
+    def approval(name: str, reply: Document, **changed: Any) -> str:
+        there.keep(
+            {
+                "@context": CONTEXT, "id": name, "type": "ReplyAuthorization", "attributedTo": eve.uri,
+                "interactingObject": reply["id"], "interactionTarget": post["uri"], **changed,
+            }
+        )  # fmt: skip
+        return name
+
+    def answered(name: str | None, **changed: Any) -> bool:
+        reply = mallory.note(inReplyTo=post["uri"], replyAuthorization=name)
+        if name is not None and changed.pop("is_there", True):
+            approval(name, reply, **changed)
+        before = len(below(api, post))
+        there.bring(api, mallory.act("Create", reply))
+        return len(below(api, post)) > before
+
+    stamps = f"{eve.uri}/stamps"
+    assert not answered(None)
+    assert not answered(f"{stamps}/1", is_there=False)
+    assert not answered(f"{mallory.uri}/stamps/2")
+    assert not answered(f"{stamps}/3", attributedTo=mallory.uri)
+    assert not answered(f"{stamps}/4", interactingObject=f"{mallory.uri}/posts/other")
+    assert not answered(f"{stamps}/5", interactionTarget=f"{eve.uri}/posts/other")
+    assert not answered(f"{stamps}/6", type="QuoteAuthorization")
+    assert answered(f"{stamps}/7")
+    there.bring(api, mallory.act("Delete", f"{stamps}/7"))
+    assert len(below(api, post)) == 1
+    there.bring(api, eve.act("Delete", f"{stamps}/7"))
+    assert below(api, post) == []
