@@ -19,7 +19,7 @@ from typing import Any
 
 import msgspec
 
-from martlet.model.causes import CAUSE
+from martlet.model.causes import CAUSE, of_job
 from martlet.model.events import KINDS, Event
 from martlet.model.server import Server
 from martlet.storage import events
@@ -174,7 +174,7 @@ class Runner:
         reactions = self.reactions.get(kind, ()) if kind else ()
         if kind is None or not reactions:
             return
-        event = msgspec.json.decode(row.body, type=kind)
+        event, db.cause = msgspec.json.decode(row.body, type=kind), row.cause
         with db.remembering():
             for reaction in reactions:
                 reaction(db, event, self.here)
@@ -189,6 +189,7 @@ class Runner:
             self._react_once(db, row, position, reaction)
 
     def _react_once(self, db: Writer, row: EventRow, position: int, reaction: Reaction) -> None:
+        db.cause = row.cause
         try:
             with db.part():
                 reaction(db, msgspec.json.decode(row.body, type=KINDS[row.kind]), self.here)
@@ -218,7 +219,7 @@ class Runner:
         return taken
 
     async def _do(self, job: JobRow) -> None:
-        CAUSE.set(f"{job.name}-{job.id}")
+        CAUSE.set(of_job(job.name, job.id, job.cause))
         try:
             if job.name == REACT:
                 await self.store.writing(self._react_again, job)

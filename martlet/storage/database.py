@@ -21,6 +21,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import msgspec
 
+from martlet.model.causes import origin
 from martlet.model.errors import Unavailable
 from martlet.model.events import Event
 from martlet.storage.dialect import Dialect
@@ -107,6 +108,8 @@ class Writer(Reader):
         super().__init__(execute, dialect)
         self.has_work = False
         """Whether events or jobs were written, so that somebody should wake up."""
+        self.cause = origin()
+        """What events and jobs written here go back to."""
         self._known: dict[str, dict[int, Any]] | None = None
 
     def once(self, table: str, key: int, read: Callable[[], T]) -> T:
@@ -171,8 +174,8 @@ class Writer(Reader):
         """Write down what happened; its reactions follow once this transaction is done."""
         self.has_work = True
         self._execute(
-            "INSERT INTO event (kind, body) VALUES (:kind, :body)",
-            {"kind": event.kind, "body": msgspec.json.encode(event).decode()},
+            "INSERT INTO event (kind, body, cause) VALUES (:kind, :body, :cause)",
+            {"kind": event.kind, "body": msgspec.json.encode(event).decode(), "cause": self.cause},
         )
 
 

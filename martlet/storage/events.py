@@ -14,6 +14,7 @@ class EventRow:
     id: int
     kind: str
     body: str
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,7 @@ class JobRow:
     name: str
     body: str
     tries: int
+    cause: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,8 @@ def oldest(db: Writer, limit: int) -> list[EventRow]:
     """
     take_turns(db)
     rows = db.rows(
-        f"SELECT id, kind, body FROM event ORDER BY id LIMIT :limit {skip_locked(db.dialect)}", limit=limit
+        f"SELECT id, kind, body, cause FROM event ORDER BY id LIMIT :limit {skip_locked(db.dialect)}",
+        limit=limit,
     )
     return [EventRow(*row) for row in rows]
 
@@ -68,7 +71,8 @@ def add_job(
     db.has_work = True
     db.run(
         """
-        INSERT INTO job (name, body, key, run_at, tries, error) VALUES (:name, :body, :key, :run_at, :tries, :error)
+        INSERT INTO job (name, body, key, run_at, tries, error, cause)
+        VALUES (:name, :body, :key, :run_at, :tries, :error, :cause)
         ON CONFLICT (key) DO NOTHING
         """,
         name=name,
@@ -77,6 +81,7 @@ def add_job(
         run_at=run_at,
         tries=tries,
         error=error,
+        cause=db.cause,
     )
 
 
@@ -99,7 +104,7 @@ def take_jobs(
     which = f"AND name {'' if only else 'NOT '}IN (:{', :'.join(names)})" if names else ""
     rows = db.rows(
         f"""
-        SELECT id, name, body, tries FROM job
+        SELECT id, name, body, tries, cause FROM job
          WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now) {which}
          ORDER BY run_at LIMIT :limit {skip_locked(db.dialect)}
         """,
@@ -114,7 +119,7 @@ def take_jobs(
             by=by,
             ids=numbers(row[0] for row in rows),
         )
-    return [JobRow(row[0], row[1], row[2], row[3] + 1) for row in rows]
+    return [JobRow(row[0], row[1], row[2], row[3] + 1, row[4]) for row in rows]
 
 
 def release(db: Writer, slot: int) -> None:

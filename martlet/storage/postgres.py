@@ -18,6 +18,7 @@ import psycopg
 from psycopg import IsolationLevel, errors
 from psycopg_pool import ConnectionPool, PoolTimeout
 
+from martlet.model.causes import origin
 from martlet.model.ids import SLOTS
 from martlet.storage.database import (
     AlreadyThere,
@@ -131,11 +132,14 @@ class PostgresStore(Store):
     async def writing(
         self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        cause = origin()
+
         def run() -> T:
             for last in (attempt == TRIES - 1 for attempt in range(TRIES)):
                 began = time.perf_counter()
                 try:
                     with self.write() as db:
+                        db.cause = cause
                         result = function(db, *args, **kwargs)
                 except errors.ForeignKeyViolation:  # what was there a moment ago is gone: look again
                     if last:

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, BinaryIO
 
+from martlet.model.causes import origin
 from martlet.storage.database import AlreadyThere, DatabaseBusy, DatabaseGone, StorageFull, Writer
 from martlet.storage.sqlite_checkpoints import SAFE_LOG, Checkpoints
 
@@ -46,6 +47,8 @@ class Waiting:
     kwargs: Mapping[str, Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    cause: str = field(default_factory=origin)
+    """What whoever waits goes back to: functions of many are run together."""
     result: Any = None
     error: BaseException | None = None
 
@@ -311,6 +314,7 @@ def _run_one(
 ) -> bool:
     """Run one function as a savepoint, keep what came of it; returns whether it left events behind."""
     db = Writer(execute, "sqlite")
+    db.cause = waiting.cause
     connection.execute("SAVEPOINT one")
     try:
         waiting.result = waiting.function(db, *waiting.args, **waiting.kwargs)
