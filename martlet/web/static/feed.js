@@ -1,5 +1,5 @@
 // A list of posts goes on at its end without a new page, and the address bar keeps the place.
-import { bring, feed, isHere, isPost } from "./list.js";
+import { added, bring, feed, isHere, isPost } from "./list.js";
 
 const MOST_PAGES = 10;
 const FIRST = location.pathname + location.search;
@@ -31,6 +31,7 @@ async function goOn(link) {
     if (hadFocus) parts[0]?.querySelector("a")?.focus({ preventScroll: true });
     places.push({ address: link.getAttribute("href"), first: parts[0] });
     history.scrollRestoration = "manual";
+    added();
     watch();
   } finally {
     feed.removeAttribute("aria-busy");

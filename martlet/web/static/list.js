@@ -9,6 +9,9 @@ export async function bring(address) {
   return parse(await answer.text()).querySelector("[data-feed]");
 }
 
+// Told to whoever does something with each post of the page.
+export const added = () => document.dispatchEvent(new Event("posts:added"));
+
 export const isPost = (part) => part.matches("article, details");
 
 export function isHere(part) {

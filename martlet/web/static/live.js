@@ -1,5 +1,5 @@
 // What the server tells while the page is open (web/live.py): new posts wait above the list, and the number in the bar counts.
-import { bring, feed, isHere, isPost } from "./list.js";
+import { added, bring, feed, isHere, isPost } from "./list.js";
 
 const app = document.querySelector("[data-live]");
 const line = document.querySelector(".fresh");
@@ -80,6 +80,7 @@ async function take() {
     before.before(mark);
   }
   show();
+  added();
   const first = line.nextElementSibling;
   first.tabIndex = -1;
   first.focus({ preventScroll: true });

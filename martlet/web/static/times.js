@@ -27,6 +27,7 @@ function sayAll() {
 }
 
 sayAll();
+document.addEventListener("posts:added", sayAll);
 setInterval(() => document.hidden || sayAll(), MINUTE * 1000);
 document.addEventListener("visibilitychange", () => document.hidden || sayAll());
 new MutationObserver((changes) => {

@@ -1,0 +1,65 @@
+"""Lists and conversations with script: live, without an end, in place; the way back leads to the same spot."""
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.chromium.conftest import PHONE, Visit
+from tests.chromium.test_every_page import _open_details, _violations
+
+TOP = "[...document.querySelectorAll('article')].find(one => one.getBoundingClientRect().bottom > 60)"
+
+
+def write(page: Page, text: str) -> None:
+    page.goto("http://localhost:3000/write")
+    page.fill("textarea[name=text]", text)
+    page.locator("main form button.go").last.click()
+    page.wait_for_url(re.compile("/home|/@"))
+
+
+def test_a_list_is_live_and_keeps_the_place(visit: Visit) -> None:
+    reader = visit("/local", "jona", PHONE)
+    reader.wait_for_load_state("load")
+    write(visit("/home", "xiaoyu"), "Written while somebody reads")
+    expect(reader.locator(".fresh.on a")).to_be_visible(timeout=20_000)
+    reader.locator(".fresh a").click()
+    expect(reader.locator("[data-feed] article").first).to_contain_text("Written while somebody reads")
+    expect(reader.locator(".mark.read")).to_have_count(1)
+    assert reader.url.endswith("/local")
+
+    like = reader.locator("[data-feed] button[name=like]").first
+    post = like.get_attribute("value")
+    like.click()
+    pressed = reader.locator(f"button[name=unlike][value='{post}']")
+    expect(pressed).to_have_attribute("aria-pressed", "true")
+    expect(pressed).to_be_focused()
+    assert reader.url.endswith("/local")
+
+    for _ in range(30):
+        if reader.locator("[data-feed] article").count() > 50:
+            break
+        reader.mouse.wheel(0, 4000)
+        reader.wait_for_timeout(200)
+    reader.wait_for_url(re.compile(r"max_id=\d+#p-\d+"))
+    reader.wait_for_timeout(500)
+    before = reader.evaluate(f"{TOP}.id")
+    reader.evaluate(f"{TOP}.querySelector('.when').click()")
+    reader.wait_for_url(re.compile(r"/@[^/]+/\d+$"))
+    assert _violations(reader) == []
+    reader.go_back()
+    reader.wait_for_load_state("load")
+    reader.wait_for_timeout(300)
+    assert reader.evaluate(f"{TOP}.id") == before
+
+
+def test_a_conversation_is_for_everybody(visit: Visit) -> None:
+    page = visit("/@jona?show=replies", "jona", PHONE)
+    page.goto("http://localhost:3000" + str(page.locator("article .when").first.get_attribute("href")))
+    above = page.locator(".above article .when")
+    if above.count():
+        page.goto("http://localhost:3000" + str(above.first.get_attribute("href")))
+    expect(page.locator(".tree .run").first).to_be_visible()
+    _open_details(page)
+    assert _violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
+    visit.keep(page, "conversation")
