@@ -29,7 +29,7 @@ def test_what_a_script_brings_in_is_there(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", OWN)
-def test_b13_html_gets_into_a_page_in_one_place_only(name: str) -> None:
+def test_html_gets_into_a_page_in_one_place_only(name: str) -> None:
     text = (STATIC / name).read_text(encoding="utf-8")
     found = re.findall(
         r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|DOMParser|createPolicy|\beval\b|new Function|\.on\w+\s*=|setTimeout\(\s*[\"\'`]",
