@@ -110,6 +110,14 @@ def history(db: Reader, post: Post) -> list[Edit]:
     return edits.of_post(db, post.id) or [_snapshot(whole(db, post), post.edited_at or post.created_at)]
 
 
+def latest(db: Reader, post: Post, last: int) -> tuple[list[Edit], int]:
+    """The first version and so many of the last ones, and how many there are between them."""
+    known = edits.count(db, post.id)
+    if not known:
+        return history(db, post), 0
+    return edits.of_post(db, post.id, last), max(0, known - last - 1)
+
+
 def whole(db: Reader, post: Post) -> Whole:
     poll = polls.many(db, [post.poll_id]).get(post.poll_id) if post.poll_id is not None else None
     files, spoken = media.of_posts(db, [post.id])[post.id], variants.of_post(db, post.id, post.variants)

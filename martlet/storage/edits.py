@@ -43,9 +43,15 @@ def count(db: Reader, post: PostId) -> int:
     return int(db.value("SELECT count(*) FROM post_edit WHERE post_id = :post", post=post))
 
 
-def of_post(db: Reader, post: PostId) -> list[Edit]:
-    """From the first version to the present one."""
+def of_post(db: Reader, post: PostId, last: int | None = None) -> list[Edit]:
+    """From the first version to the present one; `last`: the first and so many of the last."""
+    after = -1 if last is None else count(db, post) - last
     rows = db.rows(
-        f"SELECT {', '.join(NAMES)} FROM post_edit WHERE post_id = :post ORDER BY position", post=post
+        f"""
+        SELECT {", ".join(NAMES)} FROM post_edit
+         WHERE post_id = :post AND (position = 0 OR position >= :after) ORDER BY position
+        """,
+        post=post,
+        after=after,
     )
     return [Edit(*row) for row in rows]

@@ -7,6 +7,9 @@ from typing import Literal
 MOST = 1200
 """Words (or characters, where there are no spaces) that are held against each other: it costs their square."""
 
+LONGEST = 20_000
+"""Characters that are looked at."""
+
 Kind = Literal["same", "new", "gone"]
 
 _WORD = re.compile(
@@ -21,6 +24,8 @@ def changes(before: str, after: str) -> list[tuple[Kind, str]] | None:
 
     Stretches that are not gone make up the new text; those that are not new, the old one.
     """
+    if max(len(before), len(after)) > LONGEST:
+        return None
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) > MOST or len(new) > MOST:
         return None

@@ -21,8 +21,8 @@ from martlet.web.writing_pages import HistoryPage, Piece, Version
 
 pages = Pages()
 
-SHOWN = 12
-"""Versions on the page: the first, and the last ones."""
+SHOWN = 11
+"""Versions on the page beside the first: the last ones."""
 
 
 class _File(msgspec.Struct, frozen=True):
@@ -32,24 +32,27 @@ class _File(msgspec.Struct, frozen=True):
     description: str
 
 
-@pages.get(addresses.POST_HISTORY, access="member")
+@pages.get(addresses.POST_HISTORY, access="anyone")
 async def history(visit: Visit) -> Answer:
     """Raises `NotFound` alike for what is not there and what the reader may not see."""
     return visit.page(await visit.store.reading(_page, visit))
 
 
 def _page(db: Reader, visit: Visit) -> HistoryPage:
-    post = threads.named(db, visit)
-    found = editing.history(db, post)
-    shown = posts.get_shown(db, post.id, visit.account or NOBODY)
-    (card,) = showing.cards(db, [shown], visit.here, reader=visit.account)
-    kept = found if len(found) <= SHOWN else [found[0], *found[1 - SHOWN :]]
-    return HistoryPage(card, tuple(_versions(kept))[::-1], left_out=len(found) - len(kept))
+    reader = visit.account if visit.is_for_member else NOBODY
+    post = threads.named(db, visit, reader)
+    found, left_out = editing.latest(db, post, SHOWN)
+    shown = posts.get_shown(db, post.id, reader)
+    (card,) = showing.cards(db, [shown], visit.here, reader=reader)
+    return HistoryPage(card, tuple(_versions(found, left_out))[::-1], left_out=left_out)
 
 
-def _versions(found: Sequence[Edit]) -> Iterator[Version]:
+def _versions(found: Sequence[Edit], left_out: int) -> Iterator[Version]:
+    """Each is held against the one before it, where that is among them."""
     before: Edit | None = None
-    for one in found:
+    for n, one in enumerate(found):
+        if n == 1 and left_out:
+            before = None
         pieces = None if before is None else changes(_words(before), _words(one))
         yield Version(
             written_at=moment(one.created_at),

@@ -6,7 +6,7 @@ from martlet.http import limits
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
-from martlet.model.names import PostId
+from martlet.model.names import AccountId, PostId
 from martlet.model.posts import Post
 from martlet.model.server import moment
 from martlet.services import commenting, deleting, gathering
@@ -34,10 +34,10 @@ async def show(visit: Visit) -> Answer:
     return visit.page(await visit.store.reading(page_of, visit, post))
 
 
-def named(db: Reader, visit: Visit) -> Post:
-    """The post of the address. Raises `NotFound`."""
+def named(db: Reader, visit: Visit, reader: AccountId | None = None) -> Post:
+    """The post of the address, for whoever is signed in, or for `reader`. Raises `NotFound`."""
     id = id_from(visit.params["id"])
-    post = posts.find(db, PostId(id), visit.account) if id is not None else None
+    post = posts.find(db, PostId(id), visit.account if reader is None else reader) if id is not None else None
     if post is None or post.boost_of_id is not None:
         raise NotFound
     author = accounts.get(db, post.author_id)

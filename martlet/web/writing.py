@@ -65,7 +65,6 @@ def fresh(db: Reader, visit: Visit) -> Typed:
     typed = Typed(
         key=str(visit.here.next_id()),
         audience="public" if user is None else showing.AUDIENCES[user.default_visibility],
-        language=user.default_language or "" if user is not None else "",
         text=shared(visit.query),
         reply=reply,
         quote=quote,

@@ -269,6 +269,10 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         INSIDE,
     ),
+    "history-visitor": (
+        writing_pages.HistoryPage(TOMATOES, (writing_pages.Version(NOW, Html("<p>Green</p>")),)),
+        FRAME,
+    ),
     "more": (
         member_pages.MorePage(
             FEED_POSTS["plain"], "9", False, False, member_pages.Between(), comment="shown"

@@ -374,7 +374,15 @@ def test_what_was_changed_can_be_seen(api: Api, ada: Person, browser: Browser) -
     page = browser.get(f"/@ada/{id}/history")
     assert "<del>green</del><ins>ripe</ins>" in page.text
     assert "A warning was put before it." in page.text
+    for n in range(14):
+        api.put(f"/api/v1/statuses/{id}", token=ada, json={"status": f"The tomatoes are ripe {n}"})
+    page = browser.get(f"/@ada/{id}/history")
+    assert page.text.count('id="version-') == 12
+    assert "4 versions in between are not shown." in page.text
+    assert "The tomatoes are green" in page.text
     private = publish(api, ada, "psst", visibility="private")["id"]
     eve = inside(api, api.person("eve"))
     assert eve.get(f"/@ada/{private}/history").status == 404
-    assert eve.get(f"/@ada/{id}/history").status == 200
+    assert "<ins>13</ins>" in eve.get(f"/@ada/{id}/history").text
+    assert "<ins>13</ins>" in Browser(api).get(f"/@ada/{id}/history").text
+    assert Browser(api).get(f"/@ada/{private}/history").status == 404
