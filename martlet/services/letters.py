@@ -27,8 +27,13 @@ APPEAL_MADE: Final = "appeal_made"
 APPEAL_APPROVED: Final = "appeal_approved"
 APPEAL_REJECTED: Final = "appeal_rejected"
 HOOK_STOPPED: Final = "hook_stopped"
+TEST: Final = "test"
 
 ENGLISH: dict[str, Letter] = {
+    TEST: Letter(
+        "A trial letter from {server}",
+        "Hello {name},\n\n{server} can send mail: you are reading it. Here you sign in:\n\n{link}\n",
+    ),
     CONFIRM: Letter(
         "Confirm your e-mail for {server}",
         "Hello {name},\n\nsomebody, hopefully you, made an account on {server} with this address. "
@@ -83,6 +88,10 @@ ENGLISH: dict[str, Letter] = {
     ),
 }
 GERMAN: dict[str, Letter] = {
+    TEST: Letter(
+        "Ein Probebrief von {server}",
+        "Hallo {name},\n\n{server} kann Mails verschicken: Du liest gerade eine. Hier meldest du dich an:\n\n{link}\n",
+    ),
     CONFIRM: Letter(
         "Bestätige deine E-Mail für {server}",
         "Hallo {name},\n\njemand, hoffentlich du, hat mit dieser Adresse ein Konto auf {server} angelegt. "
@@ -139,6 +148,10 @@ GERMAN: dict[str, Letter] = {
     ),
 }
 CHINESE: dict[str, Letter] = {
+    TEST: Letter(
+        "来自 {server} 的测试邮件",
+        "你好，{name}：\n\n{server} 可以发送邮件：你正在阅读的就是。在这里登录：\n\n{link}\n",
+    ),
     CONFIRM: Letter(
         "确认你在 {server} 的邮箱",
         "{name}，你好：\n\n有人（希望是你）用这个邮箱在 {server} 注册了账号。打开下面的链接，账号就可以用了：\n\n"

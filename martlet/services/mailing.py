@@ -215,6 +215,8 @@ def _link(wanted: MailWanted, login: Login, secret: ServerSecret, here: Server) 
             path = "/settings/data"
         case letters.STRIKE | letters.APPEAL_APPROVED | letters.APPEAL_REJECTED:
             path = strike_path(wanted.about, secret, here)
+        case letters.APPROVED:
+            path = "/auth/sign_in?next=/welcome"
         case _:
             path = "/auth/sign_in"
     return here.url + path

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 
 from martlet.model import emails
 from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import MailWanted
+from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
-from martlet.services import hashing, naming, registering
+from martlet.services import hashing, letters, naming, permitting, registering
 from martlet.services.ports import Ground
 from martlet.services.registering import Details, Newcomer
 from martlet.signing import tokens
@@ -20,6 +22,7 @@ from martlet.storage.logins import Login
 from martlet.text import names
 
 SETUP = "setup"
+FIRST_STEPS = "first_steps_done"
 
 
 class SetupSpent(NotFound):
@@ -97,3 +100,26 @@ def _set_up(db: Writer, token: str, wish: Foundation, hashed: str, here: Server)
     if login is None:
         raise InvalidInput("The account could not be made.")
     return login
+
+
+# -- first steps ---------------------------------------------------------
+
+
+def are_first_steps_done(db: Reader) -> bool:
+    """Whether whoever looks after the server has put the guide away."""
+    return server_values.find(db, FIRST_STEPS) is not None
+
+
+def end_first_steps(db: Writer, actor: Actor, here: Server) -> None:
+    """Raises `NotAllowed`."""
+    permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
+    server_values.put(db, FIRST_STEPS, str(here.now_ms()))
+
+
+def send_test_letter(db: Writer, actor: Actor, here: Server) -> None:
+    """A letter to whoever asks, to see that mail goes out. Raises `InvalidInput` where none is sent, `NotAllowed`."""
+    permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
+    login = logins.find_of_account(db, actor.account)
+    if not here.sends_mail or login is None:
+        raise InvalidInput("This server sends no mail: set “smtp_host” in the settings file first.")
+    db.emit(MailWanted(letters.TEST, login.email, login.locale, login.user))

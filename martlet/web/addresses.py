@@ -174,7 +174,10 @@ ACCOUNT_DOCUMENT = "/users/{username}"
 POST_DOCUMENT = "/users/{username}/posts/{id}"
 STATIC = "/static/{name}"
 DESK = "/desk"
+FIRST_STEPS = "/desk/first-steps"
 LOOK_SHEET = "/look.css"
+WELCOME = "/welcome"
+WELCOME_PEOPLE = "/welcome/people"
 
 
 def at(template: str, **parts: str) -> str:

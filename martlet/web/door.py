@@ -62,6 +62,7 @@ from martlet.web import (
     undoing,
     unsent,
     visits,
+    welcoming,
     writing,
     writing_aids,
 )
@@ -108,6 +109,7 @@ ALL: Sequence[Pages] = (
     undoing.pages,
     *settings.ALL,
     unsent.pages,
+    welcoming.pages,
     writing.pages,
     writing_aids.pages,
     *DESK,

@@ -84,7 +84,7 @@ async def _joined(visit: Visit, login: Login) -> Answer:
         return visit.page(LetterSentPage(login.email))
     if login.approved_at is None:
         return visit.page(WaitingPage(login.username, visit.here.sends_mail))
-    return await entering.let_in(visit, login, addresses.LOCAL)
+    return await entering.let_in(visit, login, addresses.WELCOME)
 
 
 def _invited(db: Reader, visit: Visit, code: str) -> SignUpPage | LinkSpentPage:
@@ -141,4 +141,4 @@ async def set_up(visit: Visit) -> Answer:
     except InvalidInput as error:
         page = SetupPage(token, wish.server_name, wish.username, wish.email, problems=problems_of(error))
         return visit.page(page, 422)
-    return await entering.let_in(visit, login, addresses.TIMELINE)
+    return await entering.let_in(visit, login, addresses.FIRST_STEPS)

@@ -24,6 +24,7 @@ from martlet.web.desk_pages import (
     Words,
 )
 from martlet.web.pages import Frame, Page
+from martlet.web.welcome_pages import Stranger, WelcomePage, WelcomePeoplePage
 from martlet.web.wording import Problem, sentence
 from tests.web.sample_cards import AMARA, NOW, ROOFS, SIGNED_IN, WARNED
 
@@ -122,7 +123,29 @@ WHOLE = DeskPage(
     (Choice(sentence("Open"), "/desk/reports", True), Choice("中文", "/desk/reports?state=closed")),
 )
 
+WELCOME_SAMPLES: dict[str, tuple[Page, Frame]] = {
+    "welcome": (WelcomePage("Jona"), SIGNED_IN),
+    "welcome-wrong": (
+        WelcomePage(
+            "",
+            (
+                Problem("avatar", sentence("This is needed.")),
+                Problem("display_name", sentence("This is too long.")),
+            ),
+        ),
+        SIGNED_IN,
+    ),
+    "welcome-people": (
+        WelcomePeoplePage(
+            (Stranger("9", AMARA, sentence("Those who look after this server suggest this account.")),), 1
+        ),
+        SIGNED_IN,
+    ),
+    "welcome-nobody": (WelcomePeoplePage((), 0), SIGNED_IN),
+}
+
 DESK_SAMPLES: dict[str, tuple[Page, Frame]] = {
+    **WELCOME_SAMPLES,
     "desk": (WHOLE, SIGNED_IN),
     "desk-wrong": (
         DeskPage(

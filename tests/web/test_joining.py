@@ -30,7 +30,7 @@ def test_the_first_owner(api: Api, ground: Ground) -> None:
     assert page.status == 422
     assert "Lower Town" in page.text
     reply = browser.send(page, OWNER, is_followed=False)
-    assert (reply.status, reply.headers["location"]) == (303, "/home")
+    assert (reply.status, reply.headers["location"]) == (303, "/desk/first-steps")
     assert browser.get("/auth/sign_out").status == 200
     assert api.get("/api/v2/instance").json["title"] == "Lower Town"
     assert api.get("/api/v2/instance").json["contact"]["account"]["username"] == "admin"
@@ -65,7 +65,7 @@ def test_by_invitation(api: Api, ground: Ground) -> None:
     assert page.status == 422
     assert "This name is taken." in page.text
     reply = browser.send(page, wish, is_followed=False)
-    assert reply.headers["location"] == "/local"
+    assert reply.headers["location"] == "/welcome"
     assert browser.get("/auth/sign_out").status == 200
     assert Browser(api).get(f"/invite/{invitation.code}").status == 404
     assert Browser(api).get("/invite/nothing").status == 404

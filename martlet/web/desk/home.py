@@ -3,10 +3,11 @@
 from martlet.http.answer import Answer
 from martlet.model.roles import Permission
 from martlet.model.trends import TrendKind
+from martlet.services import setting_up
 from martlet.storage import trend_reviews, trends, waiting
 from martlet.storage.database import Reader
 from martlet.web.desk import health, office, places
-from martlet.web.desk_pages import Block, DeskPage, Row, Rows, Tag
+from martlet.web.desk_pages import Block, Buttons, DeskPage, Press, Row, Rows, Tag
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Sentence, counted, sentence
 
@@ -26,6 +27,12 @@ def _desk(db: Reader, visit: Visit) -> DeskPage:
         sentence("What waits"),
     )
     blocks: list[Block] = [rows]
+    if office.may(visit, Permission.MANAGE_SETTINGS) and not setting_up.are_first_steps_done(db):
+        way = Press(sentence("First steps"), places.GUIDE, "go")
+        blocks.insert(
+            0,
+            Buttons((way,), lede=sentence("A new server: a few things are worth a look before others come.")),
+        )
     if office.may(visit, Permission.VIEW_DEVOPS | Permission.VIEW_DASHBOARD):
         blocks.append(health.at_a_glance(db, visit))
     return DeskPage(office.HOME, tuple(blocks), is_home=True)
