@@ -51,6 +51,18 @@ class UsualPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OldPostsPage:
+    """`/settings/old_posts`. Fields: age (seconds; empty: posts stay), each of `keeps` by its name, likes, boosts, sure."""
+
+    template: ClassVar[str] = "settings/old_posts.html"
+    age: str
+    keeps: tuple[str, ...]
+    likes: str = ""
+    boosts: str = ""
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ReachPage:
     """`/settings/reach`. Fields: locked, discoverable, indexable, noindex, hides_follows, attribution."""
 

@@ -15,6 +15,7 @@ USUAL = settings_pages.UsualPage(
     "public", "de", LANGUAGES, False, "public", "public", may_ask=False, ends="", is_here_only=False
 )
 REACH = settings_pages.ReachPage(True, True, False, False, True, "blog.example\nnews.example")
+TOO_LONG = sentence("This is too long.")
 UNDOABLE = replace(SIGNED_IN, notice=sentence("No longer blocked."), undo="token")
 
 SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
@@ -31,6 +32,13 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "usual": (USUAL, SIGNED_IN),
     "usual-wrong": (
         replace(USUAL, is_sensitive=True, problems=(Problem("", sentence("This is too long.")),)),
+        SIGNED_IN,
+    ),
+    "old-posts": (settings_pages.OldPostsPage("", ("pinned",)), SIGNED_IN),
+    "old-posts-wrong": (
+        settings_pages.OldPostsPage(
+            "604800", (), "x", "9", (Problem("sure", TOO_LONG), Problem("likes", TOO_LONG))
+        ),
         SIGNED_IN,
     ),
     "reach": (REACH, SIGNED_IN),

@@ -191,3 +191,20 @@ def test_pictures_of_a_profile_are_removed(api: Api) -> None:
     assert "missing" in str(source(api, ada)["avatar"]) or "avatar.png" in str(source(api, ada)["avatar"])
     csrf = form.fields["csrf"]
     assert browser.post("/settings/profile/name/remove", {"csrf": csrf}).status == 404
+
+
+def test_old_posts_go_only_after_a_yes(api: Api) -> None:
+    ada = api.person("ada")
+    browser = inside(api, ada)
+    policy = "/api/v1/statuses_cleanup_policy"
+    wrong = change(browser, "/settings/old_posts", age="604800", likes="-1")
+    assert wrong.status == 422
+    assert wrong.text.count('class="err"') == 2
+    assert api.get(policy, token=ada).json["enabled"] is False
+    page = change(browser, "/settings/old_posts", age="604800", likes="5", pinned="1", polls="1", sure="1")
+    assert "Saved." in page.text
+    told = api.get(policy, token=ada).json
+    assert (told["enabled"], told["min_status_age"], told["min_favs"]) == (True, 604800, 5)
+    assert (told["keep_pinned"], told["keep_polls"], told["keep_direct"]) == (True, True, False)
+    change(browser, "/settings/old_posts", age="")
+    assert api.get(policy, token=ada).json["enabled"] is False

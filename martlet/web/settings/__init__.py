@@ -2,13 +2,25 @@
 
 from collections.abc import Sequence
 
-from martlet.web.settings import filters, groups, hashtags, passkeys, people, reach, reading, servers, usual
+from martlet.web.settings import (
+    filters,
+    groups,
+    hashtags,
+    old_posts,
+    passkeys,
+    people,
+    reach,
+    reading,
+    servers,
+    usual,
+)
 from martlet.web.visits import Pages
 
 ALL: Sequence[Pages] = (
     filters.pages,
     groups.pages,
     hashtags.pages,
+    old_posts.pages,
     passkeys.pages,
     people.pages,
     reach.pages,
