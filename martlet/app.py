@@ -6,6 +6,7 @@ event in `wiring/reactions.py`, every job in `wiring/jobs.py`. `worker.py` and
 the tests both call `build`.
 """
 
+import asyncio
 import ipaddress
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from martlet.http.media import MediaDoor
 from martlet.jobs.runner import Runner
 from martlet.mastodon import methods
 from martlet.mastodon.door import MastodonDoor
+from martlet.model.tracing import Tracer
 from martlet.network.client import Client
 from martlet.proxy.door import ProxyDoor
 from martlet.proxy.fetching import Fetcher
@@ -32,6 +34,7 @@ from martlet.wiring.ground import ground_for
 from martlet.wiring.jobs import jobs, lanes
 from martlet.wiring.metrics import metrics
 from martlet.wiring.reactions import reactions
+from martlet.wiring.tracers import tracer_for
 from martlet.wiring.translating import translator_for
 
 
@@ -52,8 +55,8 @@ def build(settings: Settings) -> Built:
 
 def build_on(ground: Ground, settings: Settings, client: Client | None = None) -> Built:
     """The same on a ground that is there already; `client`: another way to call other servers."""
-    files = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
-    client = client or Client(ground.here.host, allow_private=settings.allow_private_addresses)
+    tracer = tracer_for(ground, settings)
+    files, client = client or _client(ground, settings, tracer), client or _client(ground, settings, tracer)
     fetcher = Fetcher(ground, files)  # with a client of its own: slow files hold up nothing else
     hub = Hub(ground.store, ground.here)
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
@@ -65,6 +68,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         reactions(ground.secret),
         jobs(ground, settings, post_office, client),
         lanes=lanes(),
+        tracer=tracer,
     )
 
     async def start() -> None:
@@ -85,6 +89,8 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
             await translating.close()
         if limiter is not None:
             limiter.close()
+        if tracer is not None:
+            await asyncio.to_thread(tracer.close)
         ground.workshop.close()
         ground.store.close()
 
@@ -107,6 +113,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         is_refused=_at_the_gate(ground),
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],
         measures=None if watch is None else watch.measures,
+        tracer=tracer,
     )
     return Built(application, ground, runner, hub)
 
@@ -120,6 +127,10 @@ def _at_the_gate(ground: Ground) -> Callable[[str], Awaitable[bool]]:
         return await gate.refuses(address)
 
     return is_refused
+
+
+def _client(ground: Ground, settings: Settings, tracer: Tracer | None) -> Client:
+    return Client(ground.here.host, allow_private=settings.allow_private_addresses, tracer=tracer)
 
 
 def _hosts(settings: Settings) -> frozenset[str]:

@@ -12,6 +12,7 @@ import os
 import re
 import tomllib
 from collections.abc import Mapping
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -233,6 +234,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     metrics_token: Annotated[
         str, Meta(description="Bearer token that the metrics are shown to, 16 characters or more.")
     ] = ""
+    otel_endpoint: Annotated[
+        str,
+        Meta(
+            description="Where traces of requests and jobs go, OTLP over HTTP (`http://127.0.0.1:4318/v1/traces`); needs the extra `otel`. Empty: nowhere."
+        ),
+    ] = ""
+    otel_percent: Annotated[
+        int, Meta(ge=1, le=100, description="How many of a hundred requests and jobs are traced.")
+    ] = 100
     log_level: Annotated[
         Literal["debug", "info", "warning", "error"], Meta(description="How much is logged.")
     ] = "info"
@@ -365,6 +375,12 @@ def _check(settings: Settings) -> None:
     if settings.smtp_host and "@" not in settings.mail_from:
         raise WrongSetting("The setting `mail_from` is missing: with `smtp_host` set, mail needs a sender.")
     _check_translation(settings)
+    if settings.otel_endpoint and not settings.otel_endpoint.startswith(("http://", "https://")):
+        raise WrongSetting(
+            "The setting `otel_endpoint` is wrong: it needs to begin with http:// or https://."
+        )
+    if settings.otel_endpoint and find_spec("opentelemetry") is None:
+        raise WrongSetting("The setting `otel_endpoint` needs the extra `otel`: pip install 'martlet[otel]'.")
     _check_networks("trusted_proxies", settings.trusted_proxies)
     for site in settings.comment_sites:
         if not _HOST.fullmatch(site):

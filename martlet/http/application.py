@@ -22,6 +22,7 @@ from martlet.http.request import Network, Request, client_address, is_trusted
 from martlet.http.routes import Endpoint, Routes
 from martlet.model.causes import CAUSE
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
+from martlet.model.tracing import Tracer
 
 log = logging.getLogger("martlet.http")
 
@@ -105,6 +106,8 @@ class Application:
     """Our own proxies, whose word on whose request it is we take."""
     measures: Measures | None = None
     """Where it is counted what was answered, if anywhere."""
+    tracer: Tracer | None = None
+    """Who is told how long answers take, if anybody."""
     is_refused: Callable[[str], Awaitable[bool]] | None = None
     """Whether an address gets no answer but that there is none for it; asked for each request."""
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
@@ -124,6 +127,15 @@ class Application:
         """The answer to a request, whatever happens on the way."""
         id = self._id_of(request)
         CAUSE.set(id)
+        if self.tracer is None:
+            return await self._answered(request, id)
+        said = {"http.request.method": request.method[:20], "url.path": speakable(request.path)[:200]}
+        with self.tracer.span(f"{request.method[:20]} request", "server", said) as span:
+            answer = await self._answered(request, id)
+            span.set("http.response.status_code", answer.status)
+            return answer
+
+    async def _answered(self, request: Request, id: str) -> Answer:
         if b"x-forwarded-for" in request.headers:
             request.address = client_address(request, self.trusted)
         if self.is_refused is not None and await self.is_refused(request.address):

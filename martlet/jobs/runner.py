@@ -22,6 +22,7 @@ import msgspec
 from martlet.model.causes import CAUSE, of_job
 from martlet.model.events import KINDS, Event
 from martlet.model.server import Server
+from martlet.model.tracing import Tracer
 from martlet.storage import events
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.events import EventRow, JobRow
@@ -65,6 +66,8 @@ class Runner:
     reactions: Mapping[type[Event], Sequence[Reaction]]
     jobs: Mapping[str, Job]
     lanes: Sequence[Lane] = ()
+    tracer: Tracer | None = None
+    """Who is told how long jobs take, if anybody."""
     _wake: asyncio.Event = field(default_factory=asyncio.Event)
     _tasks: list[asyncio.Task[None]] = field(default_factory=list)
     _others: set[asyncio.Task[None]] = field(default_factory=set)
@@ -220,6 +223,15 @@ class Runner:
 
     async def _do(self, job: JobRow) -> None:
         CAUSE.set(of_job(job.name, job.id, job.cause))
+        if self.tracer is None:
+            await self._try(job)
+            return
+        with self.tracer.span(
+            f"job {job.name}", "consumer", {"martlet.job": job.name, "martlet.tries": job.tries}
+        ):
+            await self._try(job)
+
+    async def _try(self, job: JobRow) -> None:
         try:
             if job.name == REACT:
                 await self.store.writing(self._react_again, job)

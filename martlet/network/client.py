@@ -29,6 +29,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, BinaryIO, Self, TypeAlias
 
 from martlet import __version__
+from martlet.model.tracing import Tracer
 from martlet.network import answers, guard
 from martlet.network.answers import Answer, Judge, Wanted
 from martlet.network.errors import AddressRefused, AnswerRefused, LedElsewhere, TimedOut
@@ -87,7 +88,9 @@ class Client:
         per_host: int = PER_HOST,
         connections: int = CONNECTIONS,
         lookup: "Lookup | None" = None,
+        tracer: Tracer | None = None,
     ) -> None:
+        self._tracer = tracer
         self.allow_private = allow_private
         self._host = host.lower()
         self._user_agent = f"Martlet/{__version__} (+https://{host})"
@@ -219,6 +222,17 @@ class Client:
             return await self._exchange("POST", target, signed | _asking(wanted), body, wanted.take)
 
     async def _exchange(
+        self, method: str, target: Target, headers: dict[str, str], body: bytes | None, take: Take
+    ) -> Answer:
+        if self._tracer is None:
+            return await self._ask(method, target, headers, body, take)
+        said = {"http.request.method": method, "server.address": target.host}  # a path may be a secret
+        with self._tracer.span(f"{method} elsewhere", "client", said) as span:
+            answer = await self._ask(method, target, headers, body, take)
+            span.set("http.response.status_code", answer.status)
+            return answer
+
+    async def _ask(
         self, method: str, target: Target, headers: dict[str, str], body: bytes | None, take: Take
     ) -> Answer:
         pool = self._pool or await self._open()
