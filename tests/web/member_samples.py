@@ -9,6 +9,7 @@ from martlet.web import member_pages, writing_pages
 from martlet.web.cards import Answered, Branch, FeedPost, Html
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
+from martlet.web.looks import Look
 from martlet.web.pages import Frame, Page
 from martlet.web.wording import Problem, counted, sentence
 from tests.web.sample_cards import (
@@ -105,6 +106,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         INSIDE,
     ),
+    "home-keys": (member_pages.HomePage("home", FEED), replace(INSIDE, look=Look(keys="on"))),
     "home-local": (member_pages.HomePage("local", ()), INSIDE),
     "saved": (member_pages.SavedPage(FEED), INSIDE),
     "saved-none": (member_pages.SavedPage(()), INSIDE),

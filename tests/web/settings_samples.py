@@ -21,8 +21,8 @@ UNDOABLE = replace(SIGNED_IN, notice=sentence("No longer blocked."), undo="token
 SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "look": (settings_pages.LookPage(AS_USUAL, "default", False, False), SIGNED_IN),
     "look-dark": (
-        settings_pages.LookPage(Look("dark", "larger", "few"), "hide_all", True, True),
-        replace(SIGNED_IN, look=Look("dark", "larger", "few")),
+        settings_pages.LookPage(Look("dark", "larger", "few", "on"), "hide_all", True, True),
+        replace(SIGNED_IN, look=Look("dark", "larger", "few", "on")),
     ),
     "look-light": (
         settings_pages.LookPage(Look("light"), "hide_all", True, True),

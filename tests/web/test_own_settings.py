@@ -34,9 +34,11 @@ def test_the_look_is_kept_in_the_browser_and_preferences_are_told_to_apps(api: A
     ada = api.person("ada")
     browser = inside(api, ada)
     assert "data-theme" not in browser.get("/home").text
-    wanted = {"theme": "dark", "text": "large", "pictures": "few"}
+    assert "data-keys" not in browser.get("/home").text
+    wanted = {"theme": "dark", "text": "large", "pictures": "few", "keys": "on"}
     page = change(browser, "/settings/look", **wanted, media="hide_all", open_warnings="1")
     assert 'data-theme="dark" data-text="large" data-pictures="few"' in page.text
+    assert "data-keys" in browser.get("/home").text
     assert 'name="color-scheme" content="dark"' in browser.get("/@ada").text
     told = api.get("/api/v1/preferences", token=ada).json
     assert (told["reading:expand:media"], told["reading:expand:spoilers"]) == ("hide_all", True)

@@ -25,7 +25,7 @@ def _look(db: Reader, visit: Visit) -> LookPage:
 
 @pages.post(addresses.LOOK, access="member")
 async def change_look(visit: Visit) -> Answer:
-    wanted = look_of(".".join(visit.form.get(name, "") for name in ("theme", "text", "pictures")))
+    wanted = look_of(".".join(visit.form.get(name, "") for name in ("theme", "text", "pictures", "keys")))
     await visit.store.writing(_prefer, visit)
     visit.set_cookie(LOOK, wanted.said, guarding.YEAR_SECONDS)
     return visit.go(addresses.LOOK, done="saved")

@@ -6,6 +6,7 @@ const PARTS = [
   ["#act", () => import("./acting.js")],
   ["[data-feed]", () => import("./feed.js")],
   ["form[data-swap]", () => import("./swapping.js")],
+  ["[data-keys]", () => import("./keys.js")],
   ["[data-live]", () => import("./live.js")],
   ["form[data-passkey]", () => import("./passkeys.js")],
   ["[data-gallery]", () => import("./gallery.js")],
