@@ -65,13 +65,16 @@ class UnknownHost(MartletError):
         super().__init__("This server has another name.")
 
 
+SERVICE_WORKER = "/service-worker.js"
+
+
 class ServiceWorker(NotAllowed):
-    """A browser asks for a script that would stand between it and us from then on: we have none."""
+    """A browser asks for a script that would stand between it and us from then on: there is but one."""
 
     code = "service_worker"
 
     def __init__(self) -> None:
-        super().__init__("There is no service worker here.")
+        super().__init__("This is no service worker.")
 
 
 class Door(Protocol):
@@ -163,7 +166,7 @@ class Application:
         try:
             if request.headers.get(b"host", b"").decode("latin-1").lower() not in self.hosts:
                 raise UnknownHost
-            if b"service-worker" in request.headers:
+            if b"service-worker" in request.headers and request.path != SERVICE_WORKER:
                 raise ServiceWorker
             found = self._routes.find(method, request.path)
             if found is None or "\0" in request.path:  # no database takes NUL in a text

@@ -8,11 +8,17 @@ import re
 from collections.abc import Mapping
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
+from martlet.http.application import SERVICE_WORKER
+
 HOME = "/"
 TIMELINE = "/home"
 LOCAL = "/local"
 WRITE = "/write"
 SHARE = "/share"
+MANIFEST = "/manifest.webmanifest"
+WORKER = SERVICE_WORKER
+OFFLINE = "/offline"
+DEVICE = "/settings/device"
 UNSENT = "/write/unsent"
 UNSENT_ACT = "/write/unsent/act"
 TAKE_BACK = "/write/undo"

@@ -29,6 +29,7 @@ from martlet.web import (
     consenting,
     data,
     decisions,
+    device,
     distancing,
     entering,
     exploring,
@@ -80,6 +81,7 @@ ALL: Sequence[Pages] = (
     carrying.pages,
     data.pages,
     decisions.pages,
+    device.pages,
     distancing.pages,
     entering.pages,
     exploring.pages,
@@ -150,6 +152,7 @@ class WebDoor:
             visits.add(self.routes, pages, self._desk)
         files.add(self.routes)
         colouring.add(self.routes, ground.here)
+        device.add(self.routes)
 
     def failed(self, request: Request, error: Exception) -> Answer:
         """Said without a look at the database, which may be what fails."""

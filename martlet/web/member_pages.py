@@ -32,6 +32,7 @@ class HomePage:
 
     template: ClassVar[str] = "home.html"
     place: ClassVar[Place] = "home"
+    is_kept_on_device: ClassVar[bool] = True
     which: Literal["home", "local", "list"]
     posts: tuple[str, ...]
     read: tuple[str, ...] = ()
@@ -66,6 +67,7 @@ class ThreadPage:
 
     template: ClassVar[str] = "thread.html"
     place: ClassVar[Place] = ""
+    is_kept_on_device: ClassVar[bool] = True
     item: FeedPost
     above: tuple[str, ...]
     branches: tuple[Branch, ...]
@@ -224,6 +226,7 @@ class NewsPage:
 
     template: ClassVar[str] = "news.html"
     place: ClassVar[Place] = "news"
+    is_kept_on_device: ClassVar[bool] = True
     items: tuple[NewsItem, ...]
     older: str | None = None
     only: Literal["", "mentions", "posts", "people"] = ""

@@ -494,6 +494,13 @@ class DeletionPendingPage:
 
 
 @dataclass(frozen=True, slots=True)
+class OfflinePage:
+    """`/offline`: kept on members' devices, and shown where there is no connection and the page was not kept."""
+
+    template: ClassVar[str] = "offline.html"
+
+
+@dataclass(frozen=True, slots=True)
 class ErrorPage:
     """Any answer from 400 on. `detail` adds what only this case knows; `retry_at` when to come back."""
 

@@ -25,6 +25,14 @@ class LookPage:
 
 
 @dataclass(frozen=True, slots=True)
+class DevicePage:
+    """`/settings/device`: what is kept in this browser, and a button that has it forgotten."""
+
+    template: ClassVar[str] = "settings/device.html"
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
 class LanguagePage:
     """`/settings/language`. Field: language, of pages and letters."""
 

@@ -245,6 +245,8 @@ class Visit:
         kept = [BRIEFLY, VARY] if self.is_public and not self.headers and self.member is None else [PRIVATE]
         guards = guarding.headers(form_to, has_camera=getattr(page, "uses_camera", False))
         found = [HTML, *guards, *kept, *self.headers]
+        if self.member is not None and getattr(page, "is_kept_on_device", False):
+            found.append((b"martlet-keep", str(self.account).encode()))  # `static/worker.js`
         return Answer(html.encode(), status, found)
 
     def public_page(self, made_of: Hashable, make: Callable[[], tuple[Page, int]]) -> Answer:

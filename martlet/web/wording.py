@@ -116,6 +116,7 @@ NOTICES: dict[str, Sentence] = {
     "scheduled": sentence("It will go out by itself at its moment."),
     "moment_changed": sentence("It has another moment now."),
     "holding_changed": sentence("Kept."),
+    "device_forgotten": sentence("This device has forgotten everything."),
     "album_deleted": sentence("The album is deleted."),
     "album_shared": sentence("Posted. As the album grows, the post grows with it."),
     "nothing_chosen": sentence("Your vote was not counted: choose something, while the poll is open."),

@@ -92,12 +92,14 @@ def test_h2_nobodys_body_is_not_read(api: Api) -> None:
                     assert api.run(ask(operation.method, path)) == 401, path
 
 
-def test_b10_no_service_worker_but_none(api: Api) -> None:
+def test_b10_no_service_worker_but_one(api: Api) -> None:
     """B10"""
     for path in ("/static/martlet.css", "/media/aa/bb/cc.webp", "/", "/api/v1/instance", "/sw.js"):
         reply = api.get(path, headers={"service-worker": "script"})
         assert reply.status == 403
         assert "service-worker-allowed" not in reply.headers
+    one = api.get("/service-worker.js", headers={"service-worker": "script"})
+    assert (one.status, "service-worker-allowed" in one.headers) == (200, False)
 
 
 # -- H4 ------------------------------------------------------------------

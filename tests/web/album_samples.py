@@ -1,4 +1,4 @@
-"""The pages of albums and pictures, each once or more."""
+"""The pages of albums and pictures, and of the phone, each once or more."""
 
 from dataclasses import replace
 
@@ -6,8 +6,9 @@ from martlet.web import album_pages
 from martlet.web.album_pages import AlbumCard, Shot
 from martlet.web.cards import AlbumLink
 from martlet.web.member_pages import Tab, ThreadPage
-from martlet.web.pages import Frame, Page
+from martlet.web.pages import Frame, OfflinePage, Page
 from martlet.web.public_pages import PostPage
+from martlet.web.settings_pages import DevicePage
 from martlet.web.wording import Problem, sentence
 from tests.web.member_samples import FEED_POSTS, INSIDE
 from tests.web.sample_cards import FRAME, JONA, NOW, TOMATOES, picture
@@ -75,6 +76,8 @@ ALBUM_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "album-full": (album_pages.ArrangePage(0, 20, ALBUM.title, album=ALBUM), INSIDE),
     "album-choose": (album_pages.ChoosePage(ALBUM, SHOTS, "/@jona/albums/7/choose?max_id=1"), INSIDE),
     "album-choose-none": (album_pages.ChoosePage(ALBUM, (), None, (replace(WRONG, field=""),)), INSIDE),
+    "offline": (OfflinePage(), FRAME),
+    "device": (DevicePage(60), INSIDE),
     "album-delete": (album_pages.DeleteAlbumPage(ALBUM, 30), INSIDE),
     "post-many-pictures": (PostPage(MANY), READING),
     "post-album": (PostPage(SHOWING), READING),

@@ -9,6 +9,7 @@ const PARTS = [
   ["[data-keys]", () => import("./keys.js")],
   ["[data-live]", () => import("./live.js")],
   ["form[data-passkey]", () => import("./passkeys.js")],
+  ["[data-offline]", () => import("./device.js")],
   ["[data-gallery]", () => import("./gallery.js")],
   ["[data-arrange]", () => import("./arrange.js")],
   ["[data-compose]", () => import("./writing.js")],

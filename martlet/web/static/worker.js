@@ -1,0 +1,136 @@
+// The service worker: what a member opened last can be read without a connection. VERSION and SHELL are written before
+// this by the server (web/device.py). It speaks to no other host, and keeps nothing for visitors.
+const STATIC = `static-${VERSION}`, PICTURES = "pictures", PAGES = "pages-";
+const MOST_PAGES = 60, MOST_PICTURES = 200;
+const OFFLINE = "/offline";
+const FORGETTING = ["/auth/sign_out", "/settings/device"];
+const PASSING = ["done", "undo", "sent", "lang"];
+
+self.addEventListener("install", (event) => {
+  event.waitUntil(fill());
+});
+
+self.addEventListener("activate", (event) => {
+  event.waitUntil(tidy());
+});
+
+async function fill() {
+  const cache = await caches.open(STATIC);
+  await cache.addAll(SHELL);
+  await self.skipWaiting();
+}
+
+async function tidy() {
+  for (const name of await caches.keys()) {
+    if (name.startsWith("static-") && name !== STATIC) await caches.delete(name);
+  }
+  await self.clients.claim();
+}
+
+self.addEventListener("fetch", (event) => {
+  const request = event.request, url = new URL(request.url);
+  if (url.origin !== location.origin) return;
+  if (request.mode === "navigate") {
+    if (request.method === "GET") event.respondWith(page(event, url));
+    else if (FORGETTING.includes(url.pathname)) event.respondWith(forgetting(request));
+  } else if (request.method === "GET" && url.pathname.startsWith("/static/") && url.search) {
+    event.respondWith(still(event));
+  } else if (request.method === "GET" && request.destination === "image" && /^\/(media|proxy)\//.test(url.pathname)) {
+    event.respondWith(picture(event));
+  }
+});
+
+// -- pages: as they are now; without a line, as they were --
+
+async function page(event, url) {
+  try {
+    const answer = await fetch(event.request);
+    const member = answer.ok && answer.headers.get("martlet-keep");
+    if (member) event.waitUntil(keep(member, url, answer.clone()));
+    return answer;
+  } catch (error) {
+    const kept = await find(url);
+    return kept ? marked(kept) : (await caches.match(OFFLINE)) ?? Response.error();
+  }
+}
+
+function nameOf(url) {
+  const plain = new URL(url.pathname + url.search, location.origin);
+  for (const part of PASSING) plain.searchParams.delete(part);
+  return plain.href;
+}
+
+async function keep(member, url, answer) {
+  const own = PAGES + member;
+  for (const name of await caches.keys()) {
+    if (name.startsWith(PAGES) && name !== own) await forget();
+  }
+  const headers = new Headers(answer.headers);
+  headers.set("martlet-kept-at", String(Date.now()));
+  const cache = await caches.open(own);
+  await cache.put(nameOf(url), new Response(await answer.blob(), { headers }));
+  await trim(cache, MOST_PAGES);
+}
+
+async function find(url) {
+  for (const name of await caches.keys()) {
+    if (!name.startsWith(PAGES)) continue;
+    const kept = await (await caches.open(name)).match(nameOf(url), { ignoreVary: true });
+    if (kept) return kept;
+  }
+  return undefined;
+}
+
+// A page that comes from here says since when: the element for that is in it, hidden.
+async function marked(kept) {
+  const at = Number(kept.headers.get("martlet-kept-at"));
+  const html = await kept.text();
+  return new Response(html.replace("<html ", `<html data-kept-at="${at}" `), { headers: kept.headers });
+}
+
+// -- files --
+
+async function still(event) {
+  const cache = await caches.open(STATIC);
+  const kept = await cache.match(event.request);
+  if (kept) return kept;
+  const answer = await fetch(event.request);
+  if (answer.ok) event.waitUntil(cache.put(event.request, answer.clone()));
+  return answer;
+}
+
+async function picture(event) {
+  const cache = await caches.open(PICTURES);
+  const kept = await cache.match(event.request, { ignoreVary: true });
+  if (kept) return kept;
+  const answer = await fetch(event.request);
+  if (answer.status === 200) event.waitUntil(keepPicture(cache, event.request, answer.clone()));
+  return answer;
+}
+
+async function keepPicture(cache, request, answer) {
+  await cache.put(request, answer);
+  await trim(cache, MOST_PICTURES);
+}
+
+// What was put in first goes first.
+async function trim(cache, most) {
+  const keys = await cache.keys();
+  for (const key of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(key);
+}
+
+// -- forgetting --
+
+async function forgetting(request) {
+  try {
+    return await fetch(request);
+  } finally {
+    await forget();
+  }
+}
+
+async function forget() {
+  for (const name of await caches.keys()) {
+    if (name === PICTURES || name.startsWith(PAGES)) await caches.delete(name);
+  }
+}
