@@ -40,6 +40,8 @@ FETCHES = Rule("fetches", 1000, 300)
 APPS = Rule("apps", 60, 600)
 UPLOADS = Rule("uploads", 250, 1800)
 """Two posts or albums of a hundred pictures, and some."""
+BUNDLES = Rule("bundles", 20, 3600)
+"""Files with posts, made or opened: each may hold twenty thousand of them."""
 COMPLETIONS = Rule("completions", 300, 300)
 """Words completed while somebody writes."""
 CHECKS = Rule("checks", 300, 300)

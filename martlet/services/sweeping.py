@@ -10,6 +10,7 @@ from martlet.services import measuring, uploading
 from martlet.services.ports import Ground
 from martlet.storage import (
     attempts,
+    carried,
     day_counts,
     events,
     holds,
@@ -41,6 +42,8 @@ COUNTS_AT_ONCE = 20_000
 """So many daily counts that are too old are forgotten a day."""
 HOOK_DAYS, TOLD_AT_ONCE = 14, 10_000
 """For so long it is listed what web hooks were told; so much is forgotten a day."""
+ASIDE_DAYS, ASIDE_AT_ONCE = 90, 10_000
+"""For so long what came in a file waits for its author's server to name the key; so much is forgotten a day."""
 TRANSLATION_DAYS, TRANSLATIONS, TRANSLATIONS_AT_ONCE = 30, 10_000, 1000
 """For so long translations are kept, so many at most; so many are forgotten a day, of the old and of those too many."""
 
@@ -74,4 +77,5 @@ def _sweep(db: Writer, here: Server) -> None:
     holds.forget_mentions(db, now - DAY)
     day_counts.forget(db, now // DAY - measuring.KEPT_DAYS, COUNTS_AT_ONCE)
     web_hooks.forget_before(db, now - HOOK_DAYS * DAY, TOLD_AT_ONCE)
+    carried.forget_aside(db, now - ASIDE_DAYS * DAY, ASIDE_AT_ONCE)
     links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

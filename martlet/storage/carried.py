@@ -121,6 +121,19 @@ def newest_aside(db: Reader, author: Uri, limit: int) -> list[tuple[Carried, byt
     return [(_carried(row[:-1]), bytes(row[-1])) for row in rows]
 
 
+def forget_aside(db: Writer, before: int, limit: int) -> int:
+    """Drop what came before a moment and has not become certain since; returns how much."""
+    return db.run(
+        """
+        DELETE FROM carried_document
+         WHERE uri IN (SELECT uri FROM carried_document WHERE trust < 3 AND carried_at < :before
+                        ORDER BY carried_at LIMIT :limit)
+        """,
+        before=before,
+        limit=limit,
+    )
+
+
 def has_aside(db: Reader, author: Uri) -> bool:
     return (
         db.value("SELECT 1 FROM carried_document WHERE author = :author AND trust < 3 LIMIT 1", author=author)

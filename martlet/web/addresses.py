@@ -210,6 +210,11 @@ def with_query(address: str, asked: Mapping[str, str]) -> str:
     return f"{address}?{query}" if query else address
 
 
+def in_file(address: str) -> str:
+    """Where the conversation of a post is put into a file."""
+    return f"{BUNDLES}?{urlencode([('thread', address)])}"
+
+
 def aside_of(author: str) -> str:
     """What came in files of an author, and is not certain."""
     return f"{BUNDLES_ASIDE}?{urlencode([('author', author)])}"

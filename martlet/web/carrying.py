@@ -90,7 +90,10 @@ class NoSuchHost(InvalidInput):
 
 @pages.get(addresses.BUNDLES, access="member")
 async def overview(visit: Visit) -> Answer:
-    asked = BundlesPage((), thread=visit.query.get("thread", "")[:2048])
+    thread = visit.query.get("thread", "")[:2048]
+    if thread.startswith("/@"):
+        thread = f"{visit.here.url}{thread}"
+    asked = BundlesPage((), thread=thread)
     return visit.page(await visit.store.reading(_overview, visit, asked))
 
 
@@ -157,7 +160,7 @@ def _size(weight: int) -> str:
 @pages.post(addresses.BUNDLES, access="member")
 async def make(visit: Visit) -> Answer:
     try:
-        visit.count(limits.UPLOADS)
+        visit.count(limits.BUNDLES)
         wanted = await visit.store.reading(_wanted, visit)
         id = await bundle_work.ask(visit.ground, visit.account, wanted)
     except (InvalidInput, Conflict) as error:
@@ -184,7 +187,7 @@ def _wanted(db: Reader, visit: Visit) -> Wanted:
         case "new":
             return Wanted("own", since=_day(visit.field("since", 20)))
         case "thread":
-            return Wanted("thread", post=_post(db, visit.field("thread", 2048).strip()))
+            return Wanted("thread", post=_post(db, visit.field("thread", 2048).strip(), visit.here))
         case "answers":
             host = visit.field("host", 253).strip().lower()
             if not host:
@@ -201,11 +204,12 @@ def _day(text: str) -> int:
         raise NoSuchDay from None
 
 
-def _post(db: Reader, address: str) -> PostId:
-    """A post that everybody may read, by its address. Raises `NoSuchPost`."""
+def _post(db: Reader, address: str, here: Server) -> PostId:
+    """A post that everybody may read, by its address or by that of its page here. Raises `NoSuchPost`."""
     known, id = uris.find_post(db, Uri(address)), id_from(address.rpartition("/")[2])
     post = posts.find(db, known.id if known is not None else PostId(id or 0), viewer=NOBODY)
-    if post is None or address not in (post.uri, post.url) or not post.is_open:
+    is_named = post is not None and address in (post.uri, post.url)
+    if post is None or not post.is_open or not (is_named or address.startswith(f"{here.url}/@")):
         raise NoSuchPost
     return post.id
 
@@ -235,7 +239,7 @@ def _most_bytes(here: Server) -> int:
 @pages.upload(addresses.BUNDLES_OPEN, limit=_most_bytes)
 async def bring(visit: Visit) -> Answer:
     try:
-        visit.count(limits.UPLOADS)
+        visit.count(limits.BUNDLES)
         file = visit.files.get("file")
         if file is None or not file.size:
             raise NoFile

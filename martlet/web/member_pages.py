@@ -144,6 +144,12 @@ class MorePage:
     """It can be shown with its answers on other sites by its author."""
     comment: Literal["none", "shown", "hidden"] = "none"
     """Whether it answers something of the reader's, and so is shown or hidden where that is shown."""
+    came_at: datetime | None = None
+    """When it came in a file, if it did."""
+    trust: Sentence | None = None
+    """How certain it is then whose it is."""
+    has_rival: bool = False
+    """Its author has signed another version of the same moment."""
 
 
 @dataclass(frozen=True, slots=True)

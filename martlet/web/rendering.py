@@ -110,6 +110,7 @@ def environment(tongue: Language) -> minijinja.Environment:
             "in_language": addresses.in_language,
             "about_link": addresses.about_link,
             "answer_to": addresses.answer_to,
+            "in_file": addresses.in_file,
             "person_data": linked_data.of_person,
             "post_data": linked_data.of_post,
         },

@@ -11,11 +11,12 @@ from martlet.model.posts import Post
 from martlet.model.server import moment
 from martlet.services import commenting, deleting, gathering
 from martlet.services.threads import FOR_PEOPLE_HERE, around, wholeness
-from martlet.storage import accounts, attached, posts, threads
+from martlet.storage import accounts, attached, carried, posts, threads
 from martlet.storage.database import Reader, Writer
 from martlet.storage.posts import Shown
 from martlet.web import addresses, conversing, feeds, people, showing
 from martlet.web.cards import Audience, FeedPost
+from martlet.web.carried_words import TRUST
 from martlet.web.member_pages import DeletePostPage, MorePage, ThreadPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem
@@ -130,6 +131,7 @@ async def more(visit: Visit) -> Answer:
 def _more(db: Reader, visit: Visit) -> MorePage:
     post = named(db, visit)
     author = accounts.get(db, post.author_id)
+    came = None if post.is_local else carried.find(db, post.uri)
     return MorePage(
         item=item_of(db, visit, posts.get_shown(db, post.id, visit.account)),
         author_id=str(author.id),
@@ -138,6 +140,9 @@ def _more(db: Reader, visit: Visit) -> MorePage:
         between=people.between(db, visit, author),
         has_code=author.id == visit.account and post.is_open,
         comment=_as_comment(db, visit, post),
+        came_at=None if came is None else moment(came.carried_at),
+        trust=None if came is None else TRUST[came.trust],
+        has_rival=came is not None and came.has_rival,
     )
 
 

@@ -14,6 +14,7 @@ from martlet.model.carrying import Refusal, Trust
 from martlet.services.checking_bundles import MOST_REFUSED, Checker
 from martlet.signing import canonical_json
 from martlet.signing.keys import PrivateKey
+from martlet.storage import carried
 from tests.carrying import Island, bundle, note, signed, tombstone
 from tests.elsewhere import Person as Stranger
 
@@ -105,6 +106,20 @@ def test_g6_d9_of_two_versions_one_stands_whatever_the_order(
         kept = db.row("SELECT has_rival, digest FROM carried_document WHERE uri = :uri", uri=f"{name}2")
     assert kept is not None
     assert kept[0] == 1
+
+
+def test_g5_what_never_becomes_certain_goes(shore: Island, tmp_path: Path) -> None:
+    """After three months."""
+    mallory = shore.stranger("mallory", is_known=False)
+    body = note(mallory)
+    shore.bring(bundle(tmp_path / "1.zip", body, actors=[signed(mallory, mallory.document)]))
+    name = json.loads(body)["id"]
+    with shore.ground.store.write() as db:
+        carried.forget_aside(db, shore.ground.here.now_ms() - 1000, 10)
+    assert shore.kept(name) == (Trust.UNCONFIRMED, "post")
+    with shore.ground.store.write() as db:
+        carried.forget_aside(db, shore.ground.here.now_ms() + 1000, 10)
+    assert shore.kept(name) is None
 
 
 def test_g6_signatures_of_the_future_and_of_long_ago(shore: Island, eve: Stranger, tmp_path: Path) -> None:

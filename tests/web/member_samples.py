@@ -281,6 +281,19 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         INSIDE,
     ),
+    "more-carried": (
+        member_pages.MorePage(
+            FEED_POSTS["plain"],
+            "9",
+            False,
+            False,
+            member_pages.Between(),
+            came_at=NOW,
+            trust=sentence("Author confirmed"),
+            has_rival=True,
+        ),
+        INSIDE,
+    ),
     "more-own": (
         member_pages.MorePage(
             replace(FEED_POSTS["plain"], is_own=True),

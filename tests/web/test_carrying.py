@@ -4,6 +4,7 @@ import html
 import re
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 from tests.browser import OWN, Browser, forms
 from tests.carrying import Island, bundle, note, signed
@@ -21,6 +22,20 @@ def first_file(page: Reply) -> str:
     found = re.search(r"/files/\d+", html.unescape(page.text))
     assert found is not None
     return found[0]
+
+
+def home_of(island: Island, name: str) -> str:
+    """The page of somebody's first post."""
+    with island.ground.store.read() as db:
+        id = db.value("SELECT MIN(id) FROM post WHERE author_id = :id", id=island.account(name))
+    return f"/@{name}/{id}"
+
+
+def thread_in(page: Reply) -> str:
+    """The thread that the form is filled in with which the page leads to."""
+    found = re.search(r"/files\?thread=([^\"]+)", html.unescape(page.text))
+    assert found is not None
+    return f"http://localhost:3000{unquote(found[1])}"
 
 
 def make(browser: Browser, **values: str) -> Reply:
@@ -47,6 +62,9 @@ def test_a_file_is_made_fetched_and_opened(shore: Island) -> None:
     address = first_file(page)
     page = browser.get(address)
     assert "one post" in page.text
+    more = thread_in(browser.get(f"{home_of(shore, 'ada')}/more"))
+    assert make(browser, what="thread", thread=more).status == 200
+    shore.api.work()
     reply = browser.get(f"{address}/posts.martlet.zip")
     assert reply.headers["content-disposition"] == 'attachment; filename="posts.martlet.zip"'
     assert browser_of(shore, "bob").get(f"{address}/posts.martlet.zip").status == 404
