@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
+from html import escape
 from typing import Literal
 
 from lxml import etree
@@ -137,11 +138,12 @@ def _moment(at: datetime) -> str:
 
 
 def _rss(feed: Feed) -> etree._Element:
+    """Readers take titles and descriptions for HTML, so plain text is written as such."""
     root = etree.Element("rss", nsmap={"atom": ATOM, "media": MEDIA, "dc": DUBLIN}, version="2.0")
     channel = _put(root, "channel")
-    _put(channel, "title", feed.title)
+    _put(channel, "title", escape(feed.title, quote=False))
     _put(channel, "link", feed.address)
-    _put(channel, "description", feed.subtitle or feed.title)
+    _put(channel, "description", escape(feed.subtitle or feed.title, quote=False))
     _put(channel, f"{{{ATOM}}}link", rel="self", type="application/rss+xml", href=feed.own)
     _put(channel, "lastBuildDate", format_datetime(feed.updated_at))
     _put(channel, "generator", feed.generator)
@@ -149,7 +151,7 @@ def _rss(feed: Feed) -> etree._Element:
     if feed.picture:
         image = _put(channel, "image")
         _put(image, "url", feed.picture)
-        _put(image, "title", feed.title)
+        _put(image, "title", escape(feed.title, quote=False))
         _put(image, "link", feed.address)
     for post in feed.posts:
         _item(channel, feed, post)
@@ -159,7 +161,7 @@ def _rss(feed: Feed) -> etree._Element:
 def _item(channel: etree._Element, feed: Feed, post: PostCard) -> None:
     item = _put(channel, "item")
     address = _whole(feed, post.address)
-    _put(item, "title", _title(post))
+    _put(item, "title", escape(_title(post), quote=False))
     _put(item, "link", address)
     _put(item, "guid", address, isPermaLink="true")
     _put(item, "pubDate", format_datetime(post.published_at))
