@@ -27,6 +27,7 @@ MEMBERS = (
     "/explore",
     "/tags/ferry",
     "/write",
+    "/write/unsent",
     "/albums/new",
     "/news",
     "/saved",
