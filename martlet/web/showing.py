@@ -314,9 +314,7 @@ class _Parts:
             is_sensitive=bool(post.is_sensitive) or author.sensitized_at is not None,
             is_pinned=is_pinned,
             pictures=tuple(
-                picture(one, self.here)
-                for one in self._files.get(post.id, ())
-                if one.state == "ready" and not one.is_refused
+                picture(one, self.here) for one in self._files.get(post.id, ()) if one.state == "ready"
             ),
             poll=self._poll(post.poll_id, post.author_id),
             card=self._link(post.id),
@@ -405,6 +403,8 @@ def link_card(card: card_rows.Card, here: Server) -> LinkCard:
 def picture(one: media.Media, here: Server) -> Picture:
     meta = json.loads(one.meta)
     size = meta.get("small") or meta.get("original") or {}
+    if one.is_refused:  # its server's files are not shown here: its words, and the way there
+        return Picture("file", one.remote_url or "", "", one.description, *NO_SIZE)
     address = faces.media(FileUse.MEDIA, one.id, one.file, here, FileForm.ORIGINAL)
     if one.kind == "unknown":
         address = one.remote_url or ""

@@ -132,3 +132,17 @@ def test_a_list_shows_five_of_many_pictures_and_the_post_all(api: Api) -> None:
         assert browser.get(whole).text.count(f"{post['id']}&#x2f;pictures&#x2f;") == 12
         assert browser.get(f"{whole}/pictures/12").status == 200
         assert browser.get(f"{whole}/pictures/13").status == 404
+
+
+def test_a_file_whose_server_is_not_shown_here_is_a_link(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    post = publish(api, ada, media_ids=[upload(api, ada)])
+    with api.built.ground.store.write() as db:
+        db.run(
+            "UPDATE media SET is_refused = 1, remote_url = 'https://far.example/a.png', description = 'A fox'"
+        )
+    for browser in (Browser(api), inside(api, bob)):
+        page = browser.get(f"/@ada/{post['id']}").text
+        assert 'href="https:&#x2f;&#x2f;far.example&#x2f;a.png"' in page
+        assert ("A fox" in page, "a.png" in page.replace("far.example&#x2f;a.png", "")) == (True, False)
+        assert browser.get(f"/@ada/{post['id']}/pictures/1").status == 404
