@@ -66,6 +66,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Who may join: anyone, anyone whom a moderator approves, holders of an invitation, nobody."
         ),
     ] = "invite"
+    mail_exchangers: Annotated[
+        bool,
+        Meta(
+            description="Whether blocked e-mail domains also hold for domains whose mail they take (MX); asks this machine's name servers."
+        ),
+    ] = True
     public_preview: Annotated[
         bool, Meta(description="Whether people who are not signed in may read the local timeline.")
     ] = True

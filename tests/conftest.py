@@ -131,7 +131,7 @@ def here(ground: Ground) -> Server:
 
 @pytest.fixture
 def settings(database: str, tmp_path: Path) -> Settings:
-    return Settings(database=database, data=str(tmp_path / "data"), rate_limits=False)
+    return Settings(database=database, data=str(tmp_path / "data"), rate_limits=False, mail_exchangers=False)
 
 
 @pytest.fixture

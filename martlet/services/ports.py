@@ -1,5 +1,6 @@
 """What a use case or a door is given of the world: the Ground it stands on."""
 
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -47,6 +48,10 @@ class Signing(Protocol):
     def secret(self) -> ServerSecret: ...
 
 
+Exchangers = Callable[[str], Awaitable[Sequence[str]]]
+"""Which machines take the mail of a domain, as far as can be learned now."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """Built once in `app.py`, handed to every door and every job."""
@@ -63,3 +68,5 @@ class Ground:
     """Files of other servers: any of them may go at any time."""
     figures: Figures = field(default_factory=Figures)
     others: OtherServers = field(default_factory=OtherServers)
+    exchangers: Exchangers | None = None
+    """None: nobody asks."""

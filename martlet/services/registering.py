@@ -17,7 +17,7 @@ from martlet.model.server import Server
 from martlet.services import attempting, hashing, letters, screening_sign_ups
 from martlet.services.ports import Ground
 from martlet.signing import passwords
-from martlet.storage import accounts, invitations, logins, timelines
+from martlet.storage import accounts, invitations, logins, sign_up_blocks, timelines
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.logins import Login
 from martlet.text import names
@@ -74,8 +74,21 @@ async def join(ground: Ground, wish: Wish, address: str, network: str) -> Login:
         await ground.store.writing(screening_sign_ups.count_attempt, blocked, here)
     await ground.store.reading(check, wish, address, here)
     await ground.store.writing(attempting.count, attempting.SIGN_UP_FROM_NETWORK, network, here)
+    await _check_exchangers(ground, wish.email)
     hashed = await hashing.hash_password(wish.password)
     return await ground.store.writing(_join, wish, hashed, address, here)
+
+
+async def _check_exchangers(ground: Ground, email: str) -> None:
+    """Raises `InvalidInput` where the mail of a domain is taken by one that is blocked."""
+    found, store = emails.read(email), ground.store
+    if ground.exchangers is None or found is None or not await store.reading(sign_up_blocks.has_domains):
+        return
+    for name in await ground.exchangers(found.rpartition("@")[2].lower()):
+        blocked = await store.reading(screening_sign_ups.blocked_host, name)
+        if blocked is not None:
+            await store.writing(screening_sign_ups.count_attempt, blocked, ground.here)
+            refuse({"email": [("blocked", "cannot be used here")]})
 
 
 def _join(db: Writer, wish: Wish, hashed: str, address: str, here: Server) -> Login:

@@ -34,6 +34,11 @@ def blocked_domain(db: Reader, email: str) -> str | None:
     return sign_up_blocks.blocked_domain(db, domains_of(email.rpartition("@")[2].lower()))
 
 
+def blocked_host(db: Reader, name: str) -> str | None:
+    """The rule about a machine that takes mail, or about a domain above it."""
+    return sign_up_blocks.blocked_domain(db, domains_of(name))
+
+
 def is_email_blocked(db: Reader, email: str) -> bool:
     return (
         blocked_domain(db, email) is not None

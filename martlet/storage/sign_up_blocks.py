@@ -69,6 +69,10 @@ def delete(db: Writer, kind: type[B], id: int) -> bool:
 # -- what is asked of them -----------------------------------------------
 
 
+def has_domains(db: Reader) -> bool:
+    return db.value("SELECT id FROM email_domain_block LIMIT 1") is not None
+
+
 def blocked_domain(db: Reader, domains: list[str]) -> str | None:
     """One of the domains that is blocked."""
     found: str | None = db.value(

@@ -3,6 +3,7 @@
 from martlet.media import limits as media_limits
 from martlet.media.store import LocalStore
 from martlet.media.workshop import Workshop
+from martlet.network import mail_exchangers
 from martlet.services import keys
 from martlet.services.here import secret_of, server
 from martlet.services.ports import Ground
@@ -22,7 +23,10 @@ def ground_for(settings: Settings, store: Store) -> Ground:
     media = LocalStore(settings.folder / "media", f"{settings.url}/media")
     cache = LocalStore(settings.folder / "remote", f"{settings.url}/proxy")
     transfers = settings.folder / "transfers"
-    return Ground(here, store, secret, vapid, media, _workshop(settings), transfers, cache)
+    exchangers = mail_exchangers.lookup if settings.mail_exchangers else None
+    return Ground(
+        here, store, secret, vapid, media, _workshop(settings), transfers, cache, exchangers=exchangers
+    )
 
 
 def _workshop(settings: Settings) -> Workshop:

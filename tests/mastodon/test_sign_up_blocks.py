@@ -239,3 +239,30 @@ def test_only_those_who_may(api: Api, mod: Person) -> None:
         "bad0.example",
         "mail.example",
     ]
+
+
+def test_a_domain_whose_mail_goes_to_a_blocked_one_is_blocked_with_it(
+    ground: Ground, settings: Settings
+) -> None:
+    asked: list[str] = []
+
+    async def exchangers(domain: str) -> tuple[str, ...]:
+        asked.append(domain)
+        return ("mx1.throwaway.example",) if domain == "fresh.example" else ()
+
+    opened = replace(ground, here=replace(ground.here, set_registration="open"), exchangers=exchangers)
+    api = Api(app.build_on(opened, settings))
+    mod = staff(api, "grace", "admin")
+    app_token = api.app_token()
+    for domain, status in (("fresh.example", 200), ("honest.example", 200)):
+        wish = {**WISH, "username": f"a{domain[0]}", "email": f"a@{domain}"}
+        assert api.post("/api/v1/accounts", app_token, json=wish).status == status
+    assert asked == []  # nothing is blocked yet
+    rule = made(api, mod, DOMAINS, domain="throwaway.example")
+    for domain, status in (("fresh.example", 422), ("honest.example", 200)):
+        wish = {**WISH, "username": f"b{domain[0]}", "email": f"b@{domain}"}
+        reply = api.post("/api/v1/accounts", app_token, json=wish)
+        assert reply.status == status, reply.body
+    assert asked == ["fresh.example", "honest.example"]
+    assert api.get(f"{DOMAINS}/{rule['id']}", mod).json["history"][0]["uses"] == "1"
+    api.close()
