@@ -64,6 +64,7 @@ class Limits:
 
     file: int = 100 * MIB
     lines: int = 20_000
+    authors: int = 200
     line: int = 256 * 1024
     text: int = 100 * MIB
     """Of all documents together, unpacked."""

@@ -62,7 +62,7 @@ class Packed:
 
 
 @dataclass(slots=True)
-class _Pile:
+class Pile:
     """Documents on their way into a bundle, on disk."""
 
     folder: Path
@@ -72,6 +72,7 @@ class _Pile:
     documents: int = 0
     by_people: int = 0
     """Documents besides those that say who somebody is, and how much they have written."""
+    authors: int = 0
     size: int = 0
 
     def add(self, part: str, body: bytes) -> None:
@@ -81,6 +82,9 @@ class _Pile:
         self.size += len(body) + 1
         if self.documents > self.limits.lines or self.size > self.limits.text:
             raise BundleTooLarge("documents. Choose what is new since a later day")
+        self.authors += part == bundles.ACTORS
+        if self.authors > self.limits.authors:
+            raise BundleTooLarge("authors. Choose some of them")
         if part not in self.parts:
             file = tempfile.TemporaryFile(dir=self.folder)  # noqa: SIM115 - closed with the stack
             self.parts[part] = self.stack.enter_context(file)
@@ -122,7 +126,7 @@ async def share_accounts(
     Raises `NothingToCarry`, `BundleTooLarge`, OSError.
     """
     with ExitStack() as stack:
-        pile, written = _Pile(target.parent, stack), 0
+        pile, written = Pile(target.parent, stack), 0
         until = 0
         for account in who:
             before = pile.documents
@@ -138,7 +142,7 @@ async def share_accounts(
         return _finished(pile, target, "share", ground.here, written, until=until)
 
 
-async def _pile_log(ground: Signing, account: AccountId, since: int, pile: _Pile, tell: Tell) -> int:
+async def _pile_log(ground: Signing, account: AccountId, since: int, pile: Pile, tell: Tell) -> int:
     after = await ground.store.reading(logs.sequence_before, account, since) if since else 0
     total = await ground.store.reading(logs.last_sequence, account) - after
     begin = after
@@ -153,7 +157,7 @@ async def _pile_log(ground: Signing, account: AccountId, since: int, pile: _Pile
         tell("documents", after - begin, total)
 
 
-async def _pile_author(ground: Signing, account: AccountId, pile: _Pile) -> None:
+async def _pile_author(ground: Signing, account: AccountId, pile: Pile) -> None:
     keys = await identities.public_keys(ground, account)
     pile.add(bundles.ACTORS, await ground.store.writing(_actor, account, keys, ground.secret, ground.here))
 
@@ -172,7 +176,7 @@ async def share_thread(ground: Signing, post: PostId, target: Path, tell: Tell) 
     here_too: set[AccountId] = set()
     elsewhere: set[Uri] = set()
     with ExitStack() as stack:
-        pile, after = _Pile(target.parent, stack), PostId(0)
+        pile, after = Pile(target.parent, stack), PostId(0)
         while True:
             found = await ground.store.writing(_of_thread, thread, after, ground.secret, ground.here)
             if found.last is None:
@@ -243,7 +247,7 @@ async def take_back(ground: Signing, account: AccountId, host: str, target: Path
     Raises `NothingToCarry`, OSError.
     """
     with ExitStack() as stack:
-        pile = _Pile(target.parent, stack)
+        pile = Pile(target.parent, stack)
         for body in await ground.store.writing(_returned, account, host, ground.secret, ground.here):
             pile.add(bundles.OBJECTS, body)
         if pile.documents:
@@ -270,7 +274,7 @@ def _returned(db: Writer, account: AccountId, host: str, secret: ServerSecret, h
 
 
 def _finished(
-    pile: _Pile,
+    pile: Pile,
     target: Path,
     kind: str,
     here: Server,

@@ -15,7 +15,7 @@ from martlet.activitypub import addressing, build, parse
 from martlet.activitypub.things import Follow, Like, Writing
 from martlet.activitypub.values import moment, uri
 from martlet.archives import bundles
-from martlet.archives.bundles import Bundle, Line
+from martlet.archives.bundles import Bundle, Limits, Line
 from martlet.archives.errors import BundleTooLarge
 from martlet.model.carrying import Carried, Kind, Rank, Refusal, Trust
 from martlet.model.errors import EvidenceRejected, MalformedDocument
@@ -30,7 +30,7 @@ from martlet.storage.database import Reader
 
 AT_ONCE = 50
 """Documents looked at in one go."""
-MOST_AUTHORS = 200
+MOST_AUTHORS = Limits().authors
 MOST_REFUSED = 500
 """So many documents are refused one by one; a bundle with more of them is not read any further."""
 RETURNED_WITHIN = 90 * 86_400_000

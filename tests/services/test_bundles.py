@@ -2,12 +2,15 @@
 
 import os
 import random
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
+from martlet.archives.bundles import ACTORS, OBJECTS, Limits
+from martlet.archives.errors import BundleTooLarge
 from martlet.model.carrying import Trust
-from martlet.services.bundling import NothingToCarry
+from martlet.services.bundling import NothingToCarry, Pile
 from tests.carrying import Island, Islands, bundle, note, signed, tombstone
 
 
@@ -128,3 +131,15 @@ def test_polls_travel_with_their_votes(sea: Island, shore: Island) -> None:
     assert found.refused == 0
     assert shore.kept(asked["uri"]) == (Trust.CONFIRMED, "post")
     assert [one["votes_count"] for one in shore.post(asked["uri"])["poll"]["options"]] == [1, 0]
+
+
+def test_nothing_is_made_that_could_not_be_opened(tmp_path: Path) -> None:
+    """As many people and documents as a bundle may hold, and no more."""
+    limits = Limits(lines=10, authors=3, text=1000)
+    for part, body, most in ((ACTORS, b"{}", 3), (OBJECTS, b"{}", 10), (OBJECTS, bytes(299), 3)):
+        with ExitStack() as stack:
+            pile = Pile(tmp_path, stack, limits)
+            for _ in range(most):
+                pile.add(part, body)
+            with pytest.raises(BundleTooLarge):
+                pile.add(part, body)
