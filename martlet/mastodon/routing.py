@@ -281,8 +281,9 @@ def _first_argument(handler: Handler) -> type[Any]:
     return found
 
 
+@cache
 def _query_decoder(form: type[Any]) -> Callable[[bytes], Any]:
-    """Forms are frozen, and the same few queries come again and again."""
+    """Forms are frozen, and the same few queries come again and again, for all methods that read the same form."""
 
     def decode(query: bytes) -> Any:
         return forms.to_form(forms.from_query(query), form)
