@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from martlet.http.answer import Answer
-from martlet.model.errors import InvalidInput, MartletError, NotAllowed, TooMany
+from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound, TooMany
 from martlet.model.ids import id_from
 from martlet.model.names import DraftId, PostId, ScheduledId
 from martlet.model.posts import MediaChange, Post, Revision
@@ -54,7 +54,8 @@ def _opened(db: Reader, visit: Visit) -> WritePage:
     draft = id_from(visit.query.get("draft", ""))
     if draft is not None:
         kept = drafts.get(db, DraftId(draft), visit.account)
-        return page_of(db, visit, from_draft(drafting.draft_of(kept), str(visit.here.next_id()), kept.id))
+        typed = from_draft(drafting.draft_of(kept), str(visit.here.next_id()), kept.id)
+        return page_of(db, visit, typed, (GONE,) if leave_out_lost(db, visit, typed) else ())
     return page_of(db, visit, fresh(db, visit))
 
 
@@ -74,6 +75,27 @@ def fresh(db: Reader, visit: Visit) -> Typed:
         typed.audience = threads.audience_for_answer(showing.AUDIENCES[answered.visibility])
         typed.text = threads.names_for_answer(db, visit, answered)
     return typed
+
+
+def leave_out_lost(db: Reader, visit: Visit, typed: Typed) -> bool:
+    """What is answered or quoted may be gone, and a circle too; no words are lost with it. Whether anything was."""
+    before = (typed.reply, typed.quote, typed.audience)
+    if typed.reply is not None and posts.find(db, typed.reply, visit.account) is None:
+        typed.reply = None
+    if typed.quote is not None and posts.find(db, typed.quote, visit.account) is None:
+        typed.quote = None
+    if typed.audience == "circle" and typed.circle not in {
+        one.id for one in circles.of_owner(db, visit.account)
+    }:
+        typed.audience = "private"
+    if typed.audience == "limited" and typed.reply is None:
+        typed.audience = "direct"
+    return before != (typed.reply, typed.quote, typed.audience)
+
+
+def _page_without_lost(db: Reader, visit: Visit, typed: Typed) -> WritePage:
+    leave_out_lost(db, visit, typed)
+    return page_of(db, visit, typed, (GONE,))
 
 
 def shared(values: dict[str, str]) -> str:
@@ -183,6 +205,8 @@ async def send(visit: Visit) -> Answer:
             await visit.store.writing(_schedule, visit, typed)
             return visit.go(addresses.UNSENT, done="scheduled")
         made, is_out = await visit.store.writing(_publish, visit, typed)
+    except NotFound:
+        return visit.page(await visit.store.reading(_page_without_lost, visit, typed), 422)
     except Refused as error:
         if isinstance(error, WouldBeWider):
             typed.agreed = typed.audience
@@ -251,6 +275,12 @@ def _strangers(db: Reader, visit: Visit, text: str) -> list[str]:
     return composing.strangers(db, text, visit.account, visit.here)
 
 
+GONE = Problem(
+    "",
+    sentence(
+        "What this answers or quotes is gone, or its circle is. Your words are kept; look whom they are for now."
+    ),
+)
 PROBLEMS = {
     "post_empty": Problem(
         "text", sentence("There is nothing to send yet: write something, or choose a picture.")
@@ -294,6 +324,8 @@ PROBLEMS = {
 
 def problems(error: MartletError) -> tuple[Problem, ...]:
     known = PROBLEMS.get(error.code)
+    if isinstance(error, InvalidInput) and error.field == "circle_id":
+        known = Problem("audience", sentence("Nobody is in this circle yet."))
     return (known,) if known is not None else tuple(replace(one, field="") for one in problems_of(error))
 
 

@@ -275,6 +275,31 @@ def test_a_post_goes_to_a_circle(api: Api, ada: Person, browser: Browser) -> Non
     assert strange.json["readers"] == 0
 
 
+def test_words_outlive_what_they_answer(api: Api, ada: Person) -> None:
+    bob = api.person("bob")
+    browser = inside(api, bob)
+    id, other = publish(api, ada, "Who has a ladder?")["id"], publish(api, ada, "And paint?")["id"]
+    kept = write(browser, browser.get(f"/write?reply={other}"), text="Red", more={"do": "keep"})
+    assert kept.status == 303
+    page = browser.get(f"/write?reply={id}")
+    for one in (id, other):
+        api.delete(f"/api/v1/statuses/{one}", token=ada)
+    refused = write(browser, page, text="@ada I do", audience="unlisted")
+    assert refused.status == 422
+    assert "@ada I do" in refused.text
+    assert "is gone" in refused.text
+    assert write(browser, refused, text="I have one", audience="unlisted").status == 303
+    (draft,) = re.findall(r"draft=(\d+)", browser.get("/write/unsent").text)[:1]
+    assert ">Red" in browser.get(f"/write?draft={draft}").text.replace("\n", "")
+
+
+def test_a_circle_without_people_is_told_so(api: Api, ada: Person, browser: Browser) -> None:
+    circle = api.post("/api/v1/circles", token=ada, json={"title": "Choir"}).json["id"]
+    page = write(browser, browser.get("/write"), text="Sing", audience="circle", more={"circle": circle})
+    assert page.status == 422
+    assert "Nobody is in this circle yet." in page.text
+
+
 # -- while somebody writes -----------------------------------------------
 
 
