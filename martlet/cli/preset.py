@@ -5,14 +5,11 @@ import msgspec
 from rich.console import Console
 from rich.table import Table
 
-from martlet.cli.opening import opened, server, stop, with_settings
-from martlet.services import sanctioning
+from martlet.cli.opening import opened, server, with_settings
+from martlet.model.roles import OPERATOR
+from martlet.services import keeping_reasons
 from martlet.settings import Settings
 from martlet.storage import presets
-from martlet.storage.presets import Preset
-from martlet.text.cleaning import many_lines, one_line
-
-TITLE = 100
 
 
 @click.group()
@@ -47,13 +44,10 @@ def list_them(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - clic
 @with_settings
 def add(settings: Settings, title: str, text: str) -> None:
     """Keep TEXT under TITLE."""
-    title, text = one_line(title)[:TITLE], many_lines(text).strip()
-    if not title or not 0 < len(text) <= sanctioning.TEXT:
-        stop(f"A warning has a title, and 1 to {sanctioning.TEXT} characters of text.")
     with opened(settings) as store:
         here = server(settings, store)
         with store.write() as db:
-            presets.insert(db, Preset(here.next_id(), title, text))
+            keeping_reasons.add(db, OPERATOR, title, text, here)
     click.echo(f"Kept: {title}.")
 
 
@@ -62,7 +56,8 @@ def add(settings: Settings, title: str, text: str) -> None:
 @with_settings
 def remove(settings: Settings, number: int) -> None:
     """Forget the text NUMBER."""
-    with opened(settings) as store, store.write() as db:
-        if not presets.delete(db, number):
-            stop(f"There is no text {number}.")
+    with opened(settings) as store:
+        here = server(settings, store)
+        with store.write() as db:
+            keeping_reasons.remove(db, OPERATOR, number, here)
     click.echo("It is forgotten.")

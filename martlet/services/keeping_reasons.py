@@ -38,7 +38,7 @@ def remove(db: Writer, actor: Actor, id: int, here: Server) -> None:
     permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
     found = presets.find(db, id)
     if found is None:
-        raise NotFound
+        raise NotFound(f"There is no text {id}.")
     presets.delete(db, id)
     auditing.record(db, actor, "reason.remove", _target(found), {}, {}, here)
 

