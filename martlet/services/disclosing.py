@@ -28,6 +28,8 @@ class Disclosed(NamedTuple):
     digest: str
     severity: Severity
     comment: str
+    decision: Decision
+    """What holds. Not for others, where it is obfuscated."""
 
 
 @dataclass(slots=True)
@@ -84,7 +86,7 @@ def restricted(db: Reader) -> tuple[Disclosed, ...]:
 def _disclosed(decision: Decision, severity: Severity) -> Disclosed:
     digest = hashlib.sha256(decision.host.encode()).hexdigest()
     host = obfuscated(decision.host) if decision.is_obfuscated else decision.host
-    return Disclosed(host, digest, severity, decision.comment)
+    return Disclosed(host, digest, severity, decision.comment, decision)
 
 
 def obfuscated(host: str) -> str:

@@ -9,7 +9,7 @@ import time_machine
 from martlet.mastodon import server_entities as entities
 from martlet.model.moderation import Decision, Policy, Severity
 from martlet.model.server import Disclosure, Server
-from martlet.services import disclosing, tallying
+from martlet.services import block_lists, disclosing, tallying
 from martlet.services.ports import Ground
 from martlet.storage import peer_policies
 from martlet.storage.database import Store
@@ -79,6 +79,25 @@ def test_domain_blocks_are_shown_to_whom_the_owner_wants(api: Api, ground: Groun
     _told(api, domain_blocks="all", reasons="users")
     assert "comment" not in api.get(path).json[1]
     assert api.get(path, ada).json[1]["comment"] == "Spam"
+
+
+def test_domain_blocks_are_shared_as_a_list_that_others_can_keep_to(api: Api, ground: Ground) -> None:
+    path = "/api/v1/instance/domain_blocks.csv"
+    ada = api.person("ada")
+    _decide(ground.store, "quiet.example", Severity.LIMIT, 1, comment="=Loud, and rude")
+    _decide(ground.store, "verybad.example", Severity.SUSPEND, 2, is_obfuscated=True)
+    assert api.get(path).status == api.get(path, ada).status == 404
+    _told(api, domain_blocks="users", reasons="users")
+    assert api.get(path).status == 401
+    _told(api, domain_blocks="all", reasons="users")
+    told = api.get(path)
+    assert told.headers["content-type"] == "text/csv; charset=utf-8"
+    assert "rude" not in told.text
+    assert "verybad" not in api.get(path, ada).text
+    found = block_lists.read(api.get(path, ada).text, ground.here).decisions
+    assert {host: (one.policy.severity, one.comment) for host, one in found.items()} == {
+        "quiet.example": (Severity.LIMIT, "=Loud, and rude")
+    }
 
 
 def test_an_obfuscated_name_keeps_its_dots() -> None:
