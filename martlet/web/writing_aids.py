@@ -20,7 +20,7 @@ from martlet.text.language_detection import detect
 from martlet.text.languages import LANGUAGES
 from martlet.text.length import post_length
 from martlet.text.names import own_hosts
-from martlet.web import addresses, faces, pictures, rendering, typed, writing
+from martlet.web import addresses, faces, guarding, pictures, rendering, typed, writing
 from martlet.web.cards import Face
 from martlet.web.pictures import NoFile
 from martlet.web.typed import Typed
@@ -48,7 +48,9 @@ async def take_file(visit: Visit) -> Answer:
     except (InvalidInput, TooMany) as error:
         (problem, *_) = writing.problems(error)
         text = rendering.told(problem.sentence, visit.language)
-        return Answer(text.encode(), 429 if isinstance(error, TooMany) else 422, [HTML, NOSNIFF, PRIVATE])
+        return Answer(
+            text.encode(), 429 if isinstance(error, TooMany) else 422, [HTML, *guarding.headers(), PRIVATE]
+        )
     return await _file(visit, id)
 
 
@@ -161,4 +163,4 @@ def _circle(db: Reader, visit: Visit, written: Typed) -> set[AccountId]:
 
 def _piece(visit: Visit, template: str, **values: tuple[Completion, ...] | KeptFile | int) -> Answer:
     html = rendering.piece(template, visit.language, **values)
-    return Answer(html.encode(), 200, [HTML, NOSNIFF, PRIVATE])
+    return Answer(html.encode(), 200, [HTML, *guarding.headers(), PRIVATE])

@@ -197,7 +197,15 @@ def test_b7_links_show_where_they_lead(api: Api) -> None:
 # -- B11 to B15 ----------------------------------------------------------
 
 
-SAME_FOR_ALL = ("/comments", "/local/feed.", "/.well-known/")
+SAME_FOR_ALL = (
+    "/comments",
+    "/local/feed.",
+    "/.well-known/",
+    "/manifest",
+    "/service-worker.js",
+    "/offline",
+    "/look.css",
+)
 """Whoever comes, whatever cookies they bring: nothing of theirs stands there."""
 
 
