@@ -256,7 +256,7 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
     if operation.method != "GET":
         raise TypeError(f"{operation.path} changes something, but takes a Reader")
     run = store.reading_aside if operation.is_slow else store.reading
-    form_of = _query_decoder(operation.form)
+    form_of = _query_decoder(operation.form)  # type: ignore[arg-type]  # a class is hashable; mypy cannot tell of Any
 
     def read_all(db: Reader, request: Request, params: Params) -> tuple[Call[Any], Any]:
         viewer, headers = _admitted(db, operation, desk, request)

@@ -6,11 +6,11 @@ from datetime import timedelta
 from martlet.model.audit import Target
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound
 from martlet.model.names import AccountId
-from martlet.model.roles import Actor, Permission
+from martlet.model.roles import EVERYBODY, Actor, Permission
 from martlet.model.server import Server
 from martlet.services import auditing, permitting
-from martlet.storage import invitations
-from martlet.storage.database import Writer
+from martlet.storage import invitations, roles
+from martlet.storage.database import Reader, Writer
 from martlet.storage.invitations import Invitation
 
 MOST_USES = 1000
@@ -31,6 +31,8 @@ def invite(
     """
     if not may_invite(here):
         raise NotAllowed("Nobody can join this server at the moment.")
+    if by is not None and not _may_invite(db, by):
+        raise permitting.refusal()
     if max_uses is not None and not 1 <= max_uses <= MOST_USES:
         raise InvalidInput(f"An invitation can be for 1 to {MOST_USES} people.", "uses")
     if life is not None and not timedelta() < life <= timedelta(days=MOST_DAYS):
@@ -54,6 +56,12 @@ def invite(
 
 def may_invite(here: Server) -> bool:
     return here.registration != "closed"
+
+
+def _may_invite(db: Reader, account: AccountId) -> bool:
+    """By the account's own role, or by everybody's: no role allows less than that."""
+    own, everybody = roles.of_account(db, account), roles.find(db, EVERYBODY.key) or EVERYBODY
+    return bool((own.granted | everybody.granted) & Permission.INVITE_USERS)
 
 
 def end(db: Writer, by: AccountId, id: int, here: Server) -> None:
