@@ -60,14 +60,6 @@ OWNED = (
     ("directory_entry", "account_id"),
     ("announcement_read", "account_id"),
     ("announcement_reaction", "account_id"),
-    ("dismissed_suggestion", "account_id"),
-    ("dismissed_suggestion", "dismissed_id"),
-    ("circle", "owner_id"),
-    ("circle_member", "account_id"),
-    ("post_cleanup", "account_id"),
-    ("reply_request", "asked_id"),
-    ("suggested_account", "account_id"),
-    ("trend_voice", "account_id"),
     ("bookmark_folder", "account_id"),
     ("notification_permission", "account_id"),
     ("notification_permission", "from_id"),
@@ -76,6 +68,10 @@ OWNED = (
     ("notification_request", "from_id"),
     ("pack", "account_id"),
     ("pack_member", "account_id"),
+    ("stranger_mention", "account_id"),
+    ("stranger_mention", "sender_id"),
+    ("hidden_comment", "author_id"),
+    ("bundle_file", "account_id"),
 )
 """Rows that go with their account; a vote stays in its poll's counts, a choice in its announcement's."""
 KEPT = (
@@ -86,10 +82,13 @@ KEPT = (
     ("appeal", "account_id"),
     ("account_key", "account_id"),
     ("outgoing", "account_id"),
+    ("account_log", "account_id"),
+    ("log_entry", "account_id"),
+    ("log_checkpoint", "account_id"),
 )
 """
 Rows that stay: others' posts go on naming the account, moderators go on knowing what was reported, and other
-servers are still told, signed, that it is gone.
+servers are still told, signed, that it is gone. What the log says of a deleted post keeps copies from coming back.
 """
 ONE_BY_ONE = (
     ("post", "author_id"),
