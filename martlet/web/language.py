@@ -126,9 +126,13 @@ def read_po(text: str) -> list[Message]:
             raise ValueError(f"line {number} is not of a .po file: {line}")
         if found[1] == "msgid":
             close()
+        if found[1] in fields:
+            raise ValueError(f"line {number} says once more what stands there already: {line}")
         keyword = found[1] or keyword
         fields[keyword] = fields.get(keyword, "") + ESCAPE.sub(lambda m: ESCAPES[m[1]], found[2])
     close()
+    if len({message.msgid for message in messages}) < len(messages):
+        raise ValueError("a sentence stands there twice")
     return messages
 
 
