@@ -96,7 +96,7 @@ def test_a_broken_po_file_stops_the_start(line: str) -> None:
     "source", ['msgid "a"\nmsgstr "b"\nmsgstr "c"', 'msgid "a"\nmsgstr "b"\n\nmsgid "a"\nmsgstr "b"']
 )
 def test_what_a_merge_doubled_stops_the_start(source: str) -> None:
-    with pytest.raises(ValueError, match="once more|twice"):
+    with pytest.raises(ValueError, match=r"once more|twice"):
         language.read_po(source)
 
 
