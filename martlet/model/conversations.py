@@ -42,10 +42,15 @@ class Conversation:
 
 
 def conversation(
-    links: Mapping[PostId, Link], post: PostId, shown: Collection[PostId], after: PostId | None = None
+    links: Mapping[PostId, Link],
+    post: PostId,
+    shown: Collection[PostId],
+    after: PostId | None = None,
+    most: int = ON_PAGE,
 ) -> Conversation:
     """
-    What answers the post, from the branch after `after`; what is not `shown` stands only where something below is.
+    What answers the post, from the branch after `after`, at most so many posts; what is not `shown` stands only where
+    something below is.
 
     Those with whom an author goes on come first, then all in the order in which they were written.
     """
@@ -54,7 +59,7 @@ def conversation(
     if after in waiting:
         waiting = waiting[waiting.index(after) + 1 :]
     runs: list[Run] = []
-    room = ON_PAGE
+    room = most
     while waiting and room > 0:
         run = tree.run(waiting[0], min(room, IN_BRANCH), 1)
         runs.append(run)

@@ -22,6 +22,8 @@ class Reach(NamedTuple):
 
 
 FOR_ANYONE = Reach(40, 60, 20)
+FOR_VISITORS = Reach(40, 300, 300)
+"""Of pages, which show a part of it at once."""
 FOR_PEOPLE_HERE = Reach(4096, 4096, 4096)
 
 

@@ -1,10 +1,10 @@
 """A conversation as a page shows it: what stands above a post in short, and the answers by thread or by time."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
 
-from martlet.model.conversations import Run, conversation
+from martlet.model.conversations import ON_PAGE, Run, conversation
 from martlet.model.ids import id_from
 from martlet.model.names import PostId
 from martlet.model.posts import Post
@@ -14,11 +14,25 @@ from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
 from martlet.web import addresses
 from martlet.web.cards import Answered, Branch
+from martlet.web.public_posts import KEPT_MS
 from martlet.web.visits import Visit
 
 ABOVE: Final = 8
 """Posts above, besides the first of all."""
 BY_TIME: Final = 50
+FOR_VISITORS: Final = 60
+"""Answers by conversation on a page that search engines read, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """Who reads: how posts are rendered for them, one for each, and where it goes on below some."""
+
+    each: Callable[[Sequence[Shown]], list[str]]
+    places: Callable[[Collection[PostId]], dict[PostId, str]]
+    own: str
+    """The address of the page."""
+    most: int = ON_PAGE
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,38 +61,85 @@ def above(db: Reader, visit: Visit, found: Around) -> dict[str, Any]:
 
 def below(db: Reader, visit: Visit, found: Around, post: Post, *, may_have_gaps: bool) -> dict[str, Any]:
     """The same. `may_have_gaps`: it is known that answers are missing."""
-    own = addresses.at(addresses.POST, username=visit.params["username"], id=str(post.id))
+    reading = _Reading(
+        lambda shown: _each(db, visit, shown), lambda ids: _places(db, found, ids), _address(visit, post)
+    )
+    gaps = thread_fetches.gaps(db, post.thread_id) if may_have_gaps else {}
+    return _below(visit, found, post.id, reading, gaps)
+
+
+def below_for_visitors(
+    db: Reader, visit: Visit, found: Around, post: Post, *, may_have_gaps: bool
+) -> tuple[dict[str, Any], int]:
+    """
+    Fields of a `PostPage`, and until when they may be kept.
+
+    Answers from other servers have no page here for visitors: what is below some, `below=id` shows on this one.
+    """
+    own, times = _address(visit, post), [visit.here.now_ms() + KEPT_MS]
+
+    def each(shown: Sequence[Shown]) -> list[str]:
+        listed = visit.desk.public.each(db, shown, visit.language)
+        times.append(listed.until)
+        return list(listed.posts)
+
+    def places(ids: Collection[PostId]) -> dict[PostId, str]:
+        return {id: f"{own}?below={id}" for id in ids}
+
+    shown = {int(one.id): one for one in found.below}
+    start = shown.get(id_from(visit.query.get("below", "")) or 0)
+    gaps = thread_fetches.gaps(db, post.thread_id) if may_have_gaps else {}
+    if start is None:
+        reading = _Reading(each, places, own, FOR_VISITORS)
+        return _below(visit, found, post.id, reading, gaps), min(times)
+    reading = _Reading(each, places, f"{own}?below={start.id}", FOR_VISITORS)
+    fields = {"start": next(iter(each([start])), ""), **_below(visit, found, start.id, reading, gaps)}
+    return fields, min(times)
+
+
+def _address(visit: Visit, post: Post) -> str:
+    return addresses.at(addresses.POST, username=visit.params["username"], id=str(post.id))
+
+
+def _below(
+    visit: Visit, found: Around, top: PostId, reading: _Reading, gaps: dict[PostId, int]
+) -> dict[str, Any]:
     after = id_from(visit.query.get("after", ""))
     if visit.query.get("sort") == "time":
-        return _by_time(db, visit, found.below, own, after or 0)
+        return _by_time(found.below, reading, after or 0)
     shown = {one.id: one for one in found.below}
-    talk = conversation(found.links, post.id, shown, PostId(after) if after is not None else None)
+    last = PostId(after) if after is not None else None
+    talk = conversation(found.links, top, shown, last, reading.most)
     ids = [id for run in talk.runs for id in _ids(run) if id in shown]
     gathered = _Gathered(
-        dict(zip(ids, _each(db, visit, [shown[id] for id in ids]), strict=True)),
-        thread_fetches.gaps(db, post.thread_id) if may_have_gaps else {},
-        _places(db, found, [id for run in talk.runs for id in _unfinished(run)]),
+        dict(zip(ids, reading.each([shown[id] for id in ids]), strict=True)),
+        gaps,
+        reading.places([id for run in talk.runs for id in _unfinished(run)]),
     )
     return {
         "branches": tuple(_branch(run, gathered) for run in talk.runs),
         "count": len(found.below),
         "rest": talk.rest,
-        "more": f"{own}?after={talk.after}#answers" if talk.rest else None,
+        "more": f"{_with(reading.own)}after={talk.after}#answers" if talk.rest else None,
     }
 
 
-def _by_time(db: Reader, visit: Visit, found: Sequence[Shown], own: str, after: int) -> dict[str, Any]:
+def _by_time(found: Sequence[Shown], reading: _Reading, after: int) -> dict[str, Any]:
     ordered = sorted((one for one in found if one.id > after), key=lambda one: one.id)
     page, rest = ordered[:BY_TIME], len(ordered[BY_TIME:])
     sort: Literal["time"] = "time"
     return {
         "branches": (),
-        "flat": tuple(filter(None, _each(db, visit, page))),
+        "flat": tuple(filter(None, reading.each(page))),
         "count": len(found),
         "rest": rest,
-        "more": f"{own}?sort=time&after={page[-1].id}#answers" if rest else None,
+        "more": f"{_with(reading.own)}sort=time&after={page[-1].id}#answers" if rest else None,
         "sort": sort,
     }
+
+
+def _with(address: str) -> str:
+    return address + ("&" if "?" in address else "?")
 
 
 def _each(db: Reader, visit: Visit, shown: Sequence[Shown]) -> list[str]:

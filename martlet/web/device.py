@@ -26,6 +26,7 @@ pages = Pages()
 SHELL = (
     "martlet.css",
     "app.css",
+    "thread.css",
     "pictures.css",
     "main.js",
     "trusted.js",

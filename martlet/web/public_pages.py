@@ -1,10 +1,11 @@
 """The pages that everybody may read, as `pages` has the others."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import ClassVar, Literal
 
 from martlet.services.threads import Wholeness
-from martlet.web.cards import Face, LinkCard, PostCard, Profile
+from martlet.web.cards import Branch, Face, LinkCard, PostCard, Profile
 from martlet.web.member_pages import Tab
 from martlet.web.wording import Problem, Sentence
 
@@ -45,13 +46,23 @@ class PostPage:
     """
     `/@username/id`, with what it answers above (nearest last) and its public answers below.
 
-    `wholeness`: of the whole thread, where other servers have answers too.
+    Answers come as those of `ThreadPage` do; below `start`, where it is given, all of them. `is_cut`: there are more
+    than are looked at. `wholeness`: of the whole thread, where other servers have answers too.
     """
 
     template: ClassVar[str] = "post.html"
     post: PostCard
     ancestors: tuple[str, ...] = ()
-    answers: tuple[str, ...] = ()
+    branches: tuple[Branch, ...] = ()
+    flat: tuple[str, ...] = ()
+    count: int = 0
+    rest: int = 0
+    more: str | None = None
+    sort: Literal["tree", "time"] = "tree"
+    start: str = ""
+    is_cut: bool = False
+    asked_at: datetime | None = None
+    is_elsewhere: bool = False
     is_indexable: bool = True
     wholeness: Wholeness | None = None
 

@@ -49,6 +49,18 @@ class PublicPosts:
         template: str = PUBLIC,
     ) -> Listed:
         """What is gone since it was read, or is not for everybody, is left out."""
+        found, until = self.each(db, shown, tongue, pinned, template)
+        return Listed(tuple(html for html in found if html), until)
+
+    def each(
+        self,
+        db: Reader,
+        shown: Sequence[Shown],
+        tongue: Language,
+        pinned: Collection[PostId] = frozenset(),
+        template: str = PUBLIC,
+    ) -> Listed:
+        """The same, one for each; an empty one for what is left out."""
         now = self._here.now_ms()
         keys = [(one, one.id in pinned, tongue, template) for one in shown]
         found = [self._shelf.find(key, now) for key in keys]
@@ -68,7 +80,7 @@ class PublicPosts:
                 found[place] = html
                 if its_own > now:
                     self._shelf.keep(keys[place], html, its_own)
-        return Listed(tuple(minijinja.safe(html) for html in found if html), until)
+        return Listed(tuple(minijinja.safe(html) if html else "" for html in found), until)
 
 
 def render_public(card: PostCard, tongue: Language, template: str = PUBLIC) -> str:

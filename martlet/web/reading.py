@@ -12,13 +12,14 @@ from martlet.model.paging import Page
 from martlet.model.posts import Post
 from martlet.model.server import Server, moment
 from martlet.services import stating
-from martlet.services.threads import FOR_ANYONE, around, wholeness
+from martlet.services.threads import FOR_VISITORS, around, wholeness
 from martlet.storage import accounts, listings, posts, server_texts, server_values
+from martlet.storage import threads as threads_rows
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing
 from martlet.storage.posts import Shown
 from martlet.storage.threads import Place
-from martlet.web import addresses, exploring, faces, public_people, showing, threads
+from martlet.web import addresses, conversing, exploring, faces, public_people, showing, threads
 from martlet.web.cards import Html
 from martlet.web.joining import find_owner, rule_cards
 from martlet.web.pages import AboutPage, LandingPage, StatementPage
@@ -145,24 +146,29 @@ def _post(db: Reader, visit: Visit) -> Answer:
     """Raises `NotFound`."""
     here, render = visit.here, visit.desk.public.render
     account, kept = _named(db, visit)
-    found = around(db, Place(kept.id, kept.thread_id), FOR_ANYONE, NOBODY, here.now_ms())
+    found = around(db, Place(kept.id, kept.thread_id), FOR_VISITORS, NOBODY, here.now_ms())
     itself = found.itself or posts.get_shown(db, kept.id, NOBODY)
     whole = wholeness(db, kept.thread_id)
 
     def make() -> tuple[PostPage, int]:
         above = render(db, found.above, visit.language)
-        below = render(db, found.below, visit.language)
+        may_have_gaps = whole is not None and whole.here < whole.total
+        below, its_own = conversing.below_for_visitors(db, visit, found, kept, may_have_gaps=may_have_gaps)
         card = showing.cards(db, [itself], here)[0]
         until = kept_until(card, here.now_ms())
         return PostPage(
             card,
             above.posts,
-            below.posts,
+            **below,
             is_indexable=showing.is_indexable(account) and bool(account.is_indexable),
             wholeness=whole,
-        ), min(until, above.until, below.until)
+            asked_at=moment(whole.asked_at) if whole is not None and whole.asked_at else None,
+            is_elsewhere=threads_rows.get_place(db, kept.id, NOBODY).is_elsewhere,
+            is_cut=len(found.below) >= FOR_VISITORS.below,
+        ), min(until, above.until, its_own)
 
-    return visit.public_page((account, itself, *found.above, 0, *found.below, whole), make)
+    links = tuple(found.links.values())
+    return visit.public_page((account, itself, *found.above, 0, *found.below, whole, links), make)
 
 
 def _named(db: Reader, visit: Visit) -> tuple[Account, Post]:

@@ -67,7 +67,7 @@ MOST_NEWS = 100
 WHOLE_BYTES = 16 * 1024 * 1024
 LONGEST_KEPT = 400
 """Letters of the address of a page that is kept, where others make the address."""
-PAGED = frozenset({"max_id", "min_id", "show", "lang"})
+PAGED = frozenset({"max_id", "min_id", "show", "lang", "sort", "after", "below"})
 """What may be asked of a page that is kept whole; with anything else in its address it is rendered anew."""
 DONE, UNDO = "done", "undo"
 """The query's names for a notice (`?done=signed_out`), and for what takes back what it tells of."""

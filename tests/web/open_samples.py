@@ -9,7 +9,7 @@ from martlet.model.trends import TrendKind
 from martlet.services.suggesting import SOURCES, Suggested
 from martlet.storage.trends import Trend
 from martlet.web import explore_pages, member_pages, public_pages, reasons
-from martlet.web.cards import PostCard
+from martlet.web.cards import Answered, Branch, PostCard
 from martlet.web.commenting import NO_SERVER, UNKNOWN
 from martlet.web.language import Language
 from martlet.web.pages import Frame, Page
@@ -34,6 +34,13 @@ from tests.web.sample_cards import (
 def listed(*cards: PostCard) -> tuple[str, ...]:
     """As they stand in a list for visitors."""
     return tuple(minijinja.safe(render_public(card, Language.ENGLISH)) for card in cards)
+
+
+def branches(*found: PostCard) -> tuple[Branch, ...]:
+    """A conversation among visitors: one answered by all others, some of which are elsewhere."""
+    first, *others = (Answered(one) for one in listed(*found))
+    forks = tuple(Branch((one,), rest=4, address="/@jona/1?below=2") for one in others)
+    return (Branch((first, Answered("", gap=2)), forks, size=len(forks)),)
 
 
 POSTS = listed(TOMATOES, CHOIR, WARNED, LINKED, SENSITIVE)

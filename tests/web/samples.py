@@ -27,7 +27,7 @@ from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.desk_samples import DESK_SAMPLES
 from tests.web.keeping_samples import KEEPING_SAMPLES
 from tests.web.member_samples import MEMBER_SAMPLES
-from tests.web.open_samples import OPEN_SAMPLES, listed
+from tests.web.open_samples import OPEN_SAMPLES, branches, listed
 from tests.web.sample_cards import (
     AMARA,
     CHOIR,
@@ -318,14 +318,33 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "moving-moved": (pages.MovingPage((), AMARA, NOW), SIGNED_IN),
     "delete": (pages.DeleteAccountPage(30), SIGNED_IN),
     "deletion-pending": (pages.DeletionPendingPage(NOW + timedelta(days=30)), SIGNED_IN),
-    "post": (public_pages.PostPage(ROOFS, answers=listed(SENSITIVE, LINKED)), READING),
+    "post": (public_pages.PostPage(ROOFS, branches=branches(SENSITIVE, LINKED), count=2), READING),
+    "post-cut": (
+        public_pages.PostPage(
+            ROOFS,
+            branches=branches(LINKED),
+            count=300,
+            rest=7,
+            more="/@jona/1?after=7",
+            start=listed(SENSITIVE)[0],
+            is_cut=True,
+            is_elsewhere=True,
+        ),
+        READING,
+    ),
+    "post-by-time": (
+        public_pages.PostPage(ROOFS, flat=listed(SENSITIVE, LINKED), count=2, sort="time"),
+        READING,
+    ),
     "post-partly": (public_pages.PostPage(CHOIR, wholeness=Wholeness(14, 17, 2)), READING),
     "post-whole": (public_pages.PostPage(CHOIR, wholeness=Wholeness(1, 1, 0)), READING),
-    "post-answer": (public_pages.PostPage(CHOIR, listed(ROOFS), (), is_indexable=False), READING),
+    "post-answer": (public_pages.PostPage(CHOIR, listed(ROOFS), is_indexable=False), READING),
     "post-warned": (public_pages.PostPage(WARNED), READING),
     "post-filmed": (public_pages.PostPage(FILMED), READING),
     "post-quoting": (
-        public_pages.PostPage(QUOTING, answers=listed(replace(QUOTING, id="11511", warning="Foxes"))),
+        public_pages.PostPage(
+            QUOTING, branches=branches(replace(QUOTING, id="11511", warning="Foxes")), count=1
+        ),
         READING,
     ),
     "post-quoting-nothing": (public_pages.PostPage(QUOTING_NOTHING), READING),

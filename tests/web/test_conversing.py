@@ -100,3 +100,38 @@ def test_the_other_servers_are_asked_again_by_a_button(api: Api) -> None:
     reply = browser.send(page, {}, f"/@ada/{post}/fetch", is_followed=False)
     assert reply.headers["location"] == f"/@ada/{post}?done=thread_asked#answers"
     assert waiting() == before == 1, "it was asked for when the page was opened"
+
+
+def test_visitors_have_the_same_tree_and_go_on_within_it(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversing, "FOR_VISITORS", 21)
+    ada, bob = api.person("ada"), api.person("bob")
+    first = publish(api, ada, "first")["id"]
+    ids = [publish(api, bob, "answer 0 ends", in_reply_to_id=first)["id"]]
+    for n in range(1, 25):
+        ids.append(publish(api, bob, f"answer {n} ends", in_reply_to_id=ids[-1])["id"])
+    fork = publish(api, ada, "fork ends", in_reply_to_id=ids[0])["id"]
+    publish(api, ada, "beside ends", in_reply_to_id=first)
+    publish(api, ada, "for few", in_reply_to_id=first, visibility="private")
+
+    def shown(query: str = "") -> tuple[str, list[str]]:
+        page = api.get(f"/@ada/{first}{query}").text
+        assert "for few" not in page
+        return page, re.findall(r"<p>([\w ]+) ends</p>", page)
+
+    page, posts = shown()
+    assert "27 answers" in page
+    assert posts == ["beside", *("answer 0", *(f"answer {n}" for n in range(1, 20)))][:21]
+    assert shown() == (page, posts), "kept as it was"
+    goes_on = dict(re.findall(r"below=(\d+)#answers\">Go on with this conversation \((\d+)\)", page))
+    assert goes_on == {ids[19]: "5", ids[0]: "1"}
+    page, further = shown(f"?below={ids[19]}")
+    assert further == [f"answer {n}" for n in range(19, 25)]
+    assert "All answers" in page
+    assert shown(f"?below={ids[0]}")[1][:2] == ["answer 0", "answer 1"]
+    assert "fork" not in posts
+    _, by_time = shown("?sort=time")
+    assert by_time[:2] == ["answer 0", "answer 1"]
+    publish(api, bob, "later ends", in_reply_to_id=fork)
+    assert "28 answers" in shown()[0]
+    for nonsense in ("?below=x", "?below=99", "?after=-1&below=1"):
+        assert shown(nonsense)[1] == shown()[1]
