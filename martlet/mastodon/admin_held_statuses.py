@@ -98,9 +98,7 @@ def release(db: Writer, call: Call[NoForm]) -> dict[str, Any]:
 def refuse(db: Writer, call: Call[RefuseForm]) -> bytes:
     """It stays its author's alone."""
     id, actor = PostId(call.id), call.actor(db)
-    holding.refuse(db, actor, id, call.here)
-    if call.form.spam:
-        marking_spam.mark(db, actor, id, None, call.here)
+    (holding.refuse_as_spam if call.form.spam else holding.refuse)(db, actor, id, call.here)
     return _entities(db, [holding.get(db, id)], call)[0]
 
 

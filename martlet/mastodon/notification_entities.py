@@ -194,6 +194,7 @@ class PushAlerts(
         "admin_report": "admin.report",
         "reaction": "pleroma:emoji_reaction",
         "pending_reply": "pending.reply",
+        "status_refused": "status.refused",
     },
 ):
     """Of which types an app wants to be told."""
@@ -214,6 +215,7 @@ class PushAlerts(
     collection_update: bool = False
     reaction: bool = False
     pending_reply: bool = False
+    status_refused: bool = False
     severed_relationships: bool = False
     moderation_warning: bool = False
 

@@ -90,6 +90,13 @@ class PostHeld(Event, frozen=True):
     post: PostId
 
 
+class HoldDecided(Event, frozen=True):
+    """A post was not let through, or that was taken back and it waits again."""
+
+    kind = "hold_decided"
+    post: PostId
+
+
 class QuoteChanged(Event, frozen=True):
     """Whether a post may show what it quotes is another thing now."""
 

@@ -32,8 +32,10 @@ class NotificationKind(StrEnum):
     """Somebody put one into a pack."""
     PACK_CHANGED = "pack_changed"
     """A pack that one is in says something else of itself."""
+    REFUSED = "refused"
+    """One's post was not let through by a moderator. It comes from oneself, as the next two do."""
     STRIKE = "strike"
-    """Something was decided against one's account. It comes from oneself, as the next does."""
+    """Something was decided against one's account."""
     SEVERED = "severed"
     """Follows ended because of a decision that was not about oneself."""
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from martlet.model.accounts import Account
 from martlet.model.audit import State, Target
 from martlet.model.errors import Conflict, NotAllowed, NotFound
-from martlet.model.events import PostHeld, PostPublished
+from martlet.model.events import HoldDecided, PostHeld, PostPublished
 from martlet.model.holds import Hold, HoldReason, HoldState
 from martlet.model.ids import moment_of
 from martlet.model.names import AccountId, PostId
@@ -227,7 +227,7 @@ def _show(db: Writer, meant: Post, hold: Hold, here: Server) -> None:
 
 
 def refuse(db: Writer, actor: Actor, id: PostId, here: Server) -> None:
-    """It stays its author's alone, who is shown so. Raises `NotAllowed`, `NotFound`."""
+    """It stays its author's alone, who is told so. Raises `NotAllowed`, `NotFound`."""
     permitting.check_actor(actor, Permission.MANAGE_REPORTS)
     posts.lock(db, id)
     hold, post = get(db, id), posts.find_unfiltered(db, id)
@@ -241,6 +241,13 @@ def refuse(db: Writer, actor: Actor, id: PostId, here: Server) -> None:
 def _set_state(db: Writer, id: PostId, state: HoldState, here: Server) -> None:
     holds.update(db, id, state=state, decided_at=None if state == "held" else here.now_ms())
     posts.renew(db, id)
+    db.emit(HoldDecided(id))
+
+
+def refuse_as_spam(db: Writer, actor: Actor, id: PostId, here: Server) -> None:
+    """The same, and what is like it waits as well. Raises `InvalidInput` besides where there is too little in it."""
+    refuse(db, actor, id, here)
+    marking_spam.mark(db, actor, id, None, here)
 
 
 def _record(

@@ -9,6 +9,7 @@ from martlet.model.events import (
     Followed,
     FollowRequested,
     FollowsSevered,
+    HoldDecided,
     Notified,
     PackChanged,
     PackMemberAdded,
@@ -37,6 +38,7 @@ from martlet.services import screening
 from martlet.storage import (
     attached,
     follows,
+    holds,
     notification_requests,
     notifications,
     packs,
@@ -216,18 +218,35 @@ def of_strike(db: Writer, event: StrikeGiven, here: Server) -> None:
         _tell_of_own(db, strike.account_id, NotificationKind.STRIKE, strike.id, here)
 
 
+def of_hold_decision(db: Writer, event: HoldDecided, here: Server) -> None:
+    """Whoever is here and wrote a post that is not let through; that it waits again is told by the post alone."""
+    hold, post = holds.find(db, event.post), posts.find_unfiltered(db, event.post)
+    if post is None:
+        return
+    notifications.take_back(db, post.author_id, NotificationKind.REFUSED, post.author_id, post.id)
+    if hold is not None and hold.state == "refused":
+        _tell_of_own(db, post.author_id, NotificationKind.REFUSED, 0, here, post.id)
+
+
 def of_severance(db: Writer, event: FollowsSevered, here: Server) -> None:
     severance = severances.find(db, event.severance)
     if severance is not None:
         _tell_of_own(db, severance.account_id, NotificationKind.SEVERED, severance.id, here)
 
 
-def _tell_of_own(db: Writer, account: AccountId, kind: NotificationKind, about: int, here: Server) -> None:
+def _tell_of_own(
+    db: Writer,
+    account: AccountId,
+    kind: NotificationKind,
+    about: int,
+    here: Server,
+    post: PostId | None = None,
+) -> None:
     """Of what comes from nobody in particular: apps are shown one's own account beside it."""
     if not notifications.is_here(db, account):
         return
     id, now = NotificationId(here.next_id()), here.now_ms()
-    told = Notification(id, account, kind, account, None, None, ungrouped(id), now, about_id=about)
+    told = Notification(id, account, kind, account, post, None, ungrouped(id), now, about_id=about)
     if notifications.insert(db, told):
         db.emit(Notified(id))
 

@@ -61,19 +61,6 @@ def page(db: Reader, state: HoldState, page: Page) -> list[Hold]:
     return found[::-1] if page.is_upward else found
 
 
-def elsewhere_before(db: Reader, id: int, limit: int) -> list[tuple[PostId, AccountId]]:
-    """Posts of other servers that were held before then, with their authors."""
-    rows = db.rows(
-        """
-        SELECT post.id, post.author_id FROM held_post JOIN post ON post.id = held_post.post_id
-         WHERE held_post.id < :id AND post.is_local = 0 ORDER BY held_post.id LIMIT :limit
-        """,
-        id=id,
-        limit=limit,
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def count_shown(db: Reader, author: AccountId, most: int, window: int) -> int:
     """How many of the author's last posts everybody could read, counted no further than `most`."""
     found: int = db.value(

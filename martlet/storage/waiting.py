@@ -15,6 +15,8 @@ class Waiting:
     reports: int
     sign_ups: int
     appeals: int
+    held: int
+    """Posts that nobody but their author sees until a moderator has looked at them."""
 
 
 def count(db: Reader) -> Waiting:
@@ -28,6 +30,7 @@ def count(db: Reader) -> Waiting:
             """,
         ),
         _number(db, "SELECT 1 FROM appeal WHERE is_approved IS NULL"),
+        _number(db, "SELECT 1 FROM held_post WHERE state = 'held'"),
     )
 
 

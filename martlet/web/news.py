@@ -42,6 +42,10 @@ WORDS: dict[NotificationKind, tuple[str, Sentence]] = {
     NotificationKind.REPORT: ("warn", sentence("{name} reported something")),
     NotificationKind.PACKED: ("people", sentence("{name} put you into a collection")),
     NotificationKind.PACK_CHANGED: ("people", sentence("{name} changed a collection that you are in")),
+    NotificationKind.REFUSED: (
+        "warn",
+        sentence("Your post was not let through by those who look after this server. Nobody else sees it."),
+    ),
     NotificationKind.STRIKE: (
         "warn",
         sentence("Something was decided about your account. Your settings say what."),

@@ -41,6 +41,8 @@ MEMBERS = (
     "/desk",
     "/desk/accounts",
     "/desk/health",
+    "/desk/held",
+    "/desk/spam",
 )
 
 

@@ -114,8 +114,12 @@ def test_what_was_refused_stays_its_authors_and_can_be_taken_back(api: Api, mod:
     assert decide(api, mod, further, "release").status == 409
     assert decide(api, mod, post, "refuse").json["state"] == "rejected"
     assert api.get(f"/api/v1/statuses/{post['id']}", ada).json["review"] == "rejected"
+    (told,) = api.get("/api/v1/notifications", ada).json
+    assert (told["type"], told["status"]["id"]) == ("status.refused", post["id"])
     assert [one["id"] for one in waiting(api, mod, state="rejected")] == [post["id"]]
     assert undo(api, mod, log(api, mod)[0]).status == 200
+    api.work()
+    assert api.get("/api/v1/notifications", ada).json == [], "it waits again"
     assert [one["id"] for one in waiting(api, mod)] == [further["id"], post["id"]]
     for one in (post, further):
         assert decide(api, mod, one, "release").status == 200

@@ -40,6 +40,7 @@ TYPES = {
     NotificationKind.REPORT: "admin.report",
     NotificationKind.PACKED: "added_to_collection",
     NotificationKind.PACK_CHANGED: "collection_update",
+    NotificationKind.REFUSED: "status.refused",
     NotificationKind.STRIKE: "moderation_warning",
     NotificationKind.SEVERED: "severed_relationships",
 }

@@ -49,6 +49,13 @@ def _waiting(db: Reader, visit: Visit) -> list[Row]:
             "warn",
         ),
         (
+            Permission.MANAGE_REPORTS,
+            found.held,
+            counted("one post", "{n} posts", n=found.held),
+            places.HELD,
+            "eye",
+        ),
+        (
             Permission.MANAGE_USERS,
             found.sign_ups,
             counted("one asks to join", "{n} ask to join", n=found.sign_ups),

@@ -24,6 +24,8 @@ KINDS = (
     Option("holder", sentence("who has which role")),
     Option("role", sentence("roles")),
     Option("report", sentence("reports")),
+    Option("held_post", sentence("posts that wait")),
+    Option("spam_mark", sentence("known spam")),
     Option("appeal", sentence("appeals")),
     Option("peer", sentence("other servers")),
     Option("rule", sentence("rules")),

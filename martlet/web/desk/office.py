@@ -43,6 +43,7 @@ TEND = (
 HOME = sentence("Looking after the server")
 MENU: tuple[tuple[Permission, Sentence, str, str], ...] = (
     (Permission.MANAGE_REPORTS, sentence("Reports"), places.REPORTS, "warn"),
+    (Permission.MANAGE_REPORTS, sentence("Posts that wait"), places.HELD, "eye"),
     (Permission.MANAGE_APPEALS, sentence("Appeals"), places.APPEALS, "reply"),
     (Permission.MANAGE_USERS, sentence("Sign-ups"), places.SIGN_UPS, "door"),
     (Permission.MANAGE_USERS, sentence("Accounts"), places.ACCOUNTS, "people"),
