@@ -42,6 +42,7 @@ MEMBERS = (
     "/desk/accounts",
     "/desk/health",
     "/desk/held",
+    "/desk/hooks",
     "/desk/spam",
 )
 

@@ -33,6 +33,7 @@ KINDS = (
     Option("email_domain_block", sentence("e-mail domains")),
     Option("ip_block", sentence("networks")),
     Option("emoji", sentence("emoji")),
+    Option("web_hook", sentence("web hooks")),
     Option("server", sentence("this server")),
 )
 

@@ -37,6 +37,7 @@ TEND = (
     | Permission.MANAGE_ANNOUNCEMENTS
     | Permission.MANAGE_CUSTOM_EMOJIS
     | Permission.MANAGE_ROLES
+    | Permission.MANAGE_WEBHOOKS
 )
 """One of these opens the desk."""
 
@@ -58,6 +59,7 @@ MENU: tuple[tuple[Permission, Sentence, str, str], ...] = (
     (Permission.MANAGE_CUSTOM_EMOJIS, sentence("Emoji"), places.EMOJIS, "like"),
     (Permission.MANAGE_SETTINGS, sentence("Texts"), places.TEXTS, "write"),
     (Permission.MANAGE_SETTINGS, sentence("This server"), places.SERVER, "home"),
+    (Permission.MANAGE_WEBHOOKS, sentence("Web hooks"), places.HOOKS, "go"),
     (Permission.VIEW_DEVOPS | Permission.VIEW_DASHBOARD, sentence("Health"), places.HEALTH, "clock"),
     (Permission.VIEW_AUDIT_LOG, sentence("Log"), places.LOG, "box"),
 )
