@@ -92,6 +92,12 @@ def to(db: Reader, viewer: AccountId, limit: int, here: Server) -> list[Suggeste
     return [Suggested(account, tuple(reasons[account]), reasons[account]) for account in ordered[:limit]]
 
 
+def still_fitting(db: Reader, viewer: AccountId, found: Sequence[Suggested], here: Server) -> list[Suggested]:
+    """Those of a while ago who may be suggested now, too."""
+    fit = suggestions.fitting(db, [one.account for one in found], viewer, here.now_ms())
+    return [one for one in found if one.account in fit]
+
+
 def why(db: Reader, viewer: AccountId, account: AccountId, here: Server) -> Suggested | None:
     """Why somebody is suggested to the viewer; None where they are not."""
     return next(

@@ -168,6 +168,7 @@ LOCAL_RSS = "/local/feed.rss"
 TAG_ACT = "/act/tag"
 LINK_TIMELINE = "/links"
 EXPLORE = "/explore"
+BESIDE = "/explore/beside"
 SEARCH_SUGGEST = "/search/suggest"
 CHANGE_PASSWORD_KNOWN = "/.well-known/change-password"  # noqa: S105  a path
 SECURITY_TXT = "/.well-known/security.txt"

@@ -1,5 +1,6 @@
 """A conversation as a page shows it: what stands above a post in short, and the answers by thread or by time."""
 
+from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, Literal
@@ -12,14 +13,17 @@ from martlet.services.threads import Around
 from martlet.storage import accounts, thread_fetches
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
-from martlet.web import addresses
+from martlet.web import addresses, faces
 from martlet.web.cards import Answered, Branch
+from martlet.web.member_pages import Participant
 from martlet.web.public_posts import KEPT_MS
 from martlet.web.visits import Visit
 
 ABOVE: Final = 8
 """Posts above, besides the first of all."""
 BY_TIME: Final = 50
+FACES: Final = 6
+"""Of those who take part."""
 FOR_VISITORS: Final = 60
 """Answers by conversation on a page that search engines read, too."""
 
@@ -56,6 +60,24 @@ def above(db: Reader, visit: Visit, found: Around) -> dict[str, Any]:
         "first": next(iter(_each(db, visit, first)), ""),
         "between": skipped,
         "above_at": _places(db, found, [last[0].id]).get(last[0].id, "") if skipped else "",
+    }
+
+
+def taking_part(db: Reader, visit: Visit, found: Around, post: Post) -> dict[str, Any]:
+    """The same: who wrote what stands on the page or beyond, those who wrote most first."""
+    ids = [one.id for one in (*found.above, *found.below)]
+    wrote = Counter([post.author_id, *(found.links[id].author_id for id in ids if id in found.links)])
+    first = [id for id, _ in wrote.most_common(FACES)]
+    if len(first) == 1:
+        return {}
+    people = accounts.many_shown(db, first)
+    return {
+        "people": tuple(
+            Participant(faces.face_with_emoji(db, people[id], visit.here, is_inside=True), wrote[id])
+            for id in first
+            if id in people
+        ),
+        "others": len(wrote) - len(first),
     }
 
 

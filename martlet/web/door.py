@@ -23,6 +23,7 @@ from martlet.streaming.hub import Hub
 from martlet.web import (
     acting,
     arranging,
+    beside,
     carrying,
     colouring,
     commenting,
@@ -77,6 +78,7 @@ ALL: Sequence[Pages] = (
     acting.pages,
     commenting.pages,
     arranging.pages,
+    beside.pages,
     consenting.pages,
     carrying.pages,
     data.pages,

@@ -49,6 +49,15 @@ class Suggestion:
 
 
 @dataclass(frozen=True, slots=True)
+class Subject:
+    """Something that is talked about, in short."""
+
+    title: str
+    address: str
+    why: Sentence
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """How many people have to speak for something within so many hours; `is_on`: whether anything is put forward at all."""
 

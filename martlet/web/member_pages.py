@@ -57,6 +57,14 @@ class SavedPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Participant:
+    """Somebody in a conversation, with how many posts of theirs are there for the reader."""
+
+    who: Face
+    posts: int
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadPage:
     """
     A post with what stands above and below it. Field of its form: text.
@@ -91,6 +99,9 @@ class ThreadPage:
     asked_at: datetime | None = None
     is_elsewhere: bool = False
     """Posts from other servers stand in the conversation, so that there may be more of it there."""
+    people: tuple[Participant, ...] = ()
+    """Who takes part, and how many `others`."""
+    others: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -70,6 +70,7 @@ def page_of(
         item=item,
         **conversing.above(db, visit, found),
         **conversing.below(db, visit, found, post, may_have_gaps=may_have_gaps),
+        **conversing.taking_part(db, visit, found, post),
         wholeness=whole,
         asked_at=moment(whole.asked_at) if whole is not None and whole.asked_at else None,
         is_elsewhere=place.is_elsewhere,

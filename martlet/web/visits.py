@@ -40,6 +40,7 @@ from martlet.storage.database import Reader, Store
 from martlet.storage.notifications import Choice
 from martlet.streaming.hub import Hub
 from martlet.web import addresses, colouring, faces, guarding, language, looks
+from martlet.web.candidates import Candidates
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import Feeds
 from martlet.web.language import Language
@@ -88,6 +89,7 @@ class Desk:
     hub: Hub | None = None
     feeds: Feeds = field(init=False)
     public: PublicPosts = field(init=False)
+    candidates: Candidates = field(default_factory=Candidates)
     whole: Shelf[bytes] = field(init=False)
     """Whole pages for visitors, see `Visit.public_page`."""
 

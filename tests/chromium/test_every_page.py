@@ -1,5 +1,7 @@
 """Every page, on a phone's and a desktop's width, light and dark: axe finds nothing, and nothing scrolls sideways."""
 
+import re
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
@@ -30,6 +32,8 @@ MEMBERS = (
     "/write/unsent",
     "/albums/new",
     "/news",
+    "/news?only=mentions",
+    "/@ines",
     "/saved",
     "/settings",
     "/settings/profile",
@@ -51,13 +55,16 @@ MEMBERS = (
 @pytest.mark.parametrize("who", ["", "jona"], ids=["visitor", "member"])
 def test_it_is_for_everybody(visit: Visit, who: str, width: int) -> None:
     paths = MEMBERS if who else PUBLIC
-    page = visit(paths[0], who, width)
+    page = visit("/@jona", who, width)
+    thread = page.locator("article", has_text="Seglerweg").locator("a:has(time)").first.get_attribute("href")
     found: list[str] = []
-    for path in paths:
+    for path in (*paths, f"{thread}", f"{thread}?sort=time"):
         response = page.goto("http://localhost:3000" + path)
         assert response is not None
         assert response.ok, path
-        name = f"{path.strip('/').replace('/', '-') or 'front'}-{width}"
+        name = f"{re.sub('[^a-z0-9@]+', '-', path.strip('/').replace(f'{thread}'[1:], 'thread')) or 'front'}-{width}"
+        if width == DESKTOP and page.locator("[data-beside]").count():
+            page.locator("[data-beside] .beside").first.wait_for()
         visit.keep(page, f"{name}-light")
         _open_details(page)
         faults = _violations(page)

@@ -8,10 +8,16 @@ from playwright.sync_api import expect
 
 from tests.chromium.conftest import PHONE, TOWN, Visit
 
+KEPT = "Object.keys(localStorage).filter((name) => name.startsWith('martlet.draft.'))"
+
 
 def test_what_is_written_survives_a_reload_and_can_be_taken_back(visit: Visit) -> None:
     page = visit("/write", "xiaoyu", PHONE)
     words = page.locator("#f-text")
+    words.press_sequentially(" ")
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert page.evaluate(KEPT) == [], "nothing was written"
+    words.fill("")
     words.press_sequentially("你好 @ama")
     expect(page.locator("#completions li")).to_have_attribute("data-text", "@amara")
     words.press("ArrowDown")
@@ -37,5 +43,4 @@ def test_what_is_written_survives_a_reload_and_can_be_taken_back(visit: Visit) -
     expect(words).to_have_value("你好 @amara ")
     expect(page.locator("[data-file] textarea")).to_have_value("一片蓝绿色")
     visit.keep(page, "taken-back")
-    kept = page.evaluate("Object.keys(localStorage).filter((name) => name.startsWith('martlet.draft.'))")
-    assert kept == []
+    assert page.evaluate(KEPT) == []

@@ -126,6 +126,8 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
             "@jona ",
             first=minijinja.safe(render_one(FEED_POSTS["filmed"], Language.ENGLISH)),
             between=12,
+            people=(member_pages.Participant(JONA, 3), member_pages.Participant(AMARA, 1)),
+            others=2,
             above_at="/@ines/4",
             count=9,
             rest=40,

@@ -2,9 +2,13 @@
 
 import re
 
+import pytest
+
+from martlet.model.names import AccountId
 from martlet.model.trends import TrendKind
 from martlet.storage import trends
 from martlet.storage.trends import Trend
+from martlet.web import candidates
 from martlet.web.assets import assets
 from tests.browser import Browser
 from tests.client import Api, Person
@@ -117,3 +121,46 @@ def test_people_and_hashtags_are_suggested_while_typing(api: Api) -> None:
 def test_programs_find_where_a_password_is_changed(api: Api) -> None:
     assert Browser(api).get("/.well-known/change-password").headers["location"] == "/settings/password"
     assert Browser(api).get("/.well-known/security.txt").status == 404
+
+
+def test_beside_a_list_stands_whom_to_follow_and_what_is_talked_about(api: Api) -> None:
+    """What was found is kept for minutes; that somebody is blocked, muted or followed holds at once."""
+    ada, bob, eve, finn, gwen = (api.person(name) for name in ("ada", "bob", "eve", "finn", "gwen"))
+    say(api, ada, "look at the #boats")
+    put_forward(api, TrendKind.TAG, tag_id(api, "boats"))
+    others = {"ada": ada, "bob": bob, "finn": finn}
+    for one in others.values():
+        api.patch("/api/v1/accounts/update_credentials", token=one, form={"discoverable": "true"})
+        api.post(f"/api/v1/accounts/{one.id}/follow", token=gwen)
+    api.post(f"/api/v1/accounts/{gwen.id}/follow", token=eve)
+    browser = Browser(api)
+    assert browser.get("/explore/beside").status == 303
+    browser.sign_in(eve)
+    home = browser.get("/home")
+    assert 'data-beside="/explore/beside"' in home.text.replace("&#x2f;", "/")
+    part = browser.get("/explore/beside")
+    assert part.headers["cache-control"] == "private, no-store"
+
+    def people() -> set[str]:
+        text = browser.get("/explore/beside").text
+        assert "<html" not in text
+        assert "#boats" in text
+        assert "7 people wrote about it" in text
+        return {name for name, one in others.items() if f'value="{one.id}"' in text}
+
+    assert people() == set(others)
+    assert "One person you follow follows this account." in part.text
+    api.post(f"/api/v1/accounts/{bob.id}/mute", token=eve)
+    api.post(f"/api/v1/accounts/{eve.id}/block", token=finn)
+    assert people() == {"ada"}
+    api.post(f"/api/v1/accounts/{ada.id}/follow", token=eve)
+    assert people() == set()
+
+
+def test_candidates_are_kept_for_so_many_members_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(candidates, "MEMBERS", 2)
+    kept = candidates.Candidates()
+    for member in (1, 2, 1, 3):
+        kept.keep(AccountId(member), (), 10)
+    found = [kept.find(AccountId(member), now) for member, now in ((1, 10), (2, 10), (3, 10), (3, 11))]
+    assert found == [(), None, (), None]

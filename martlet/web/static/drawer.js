@@ -41,6 +41,11 @@ function valuesOf(form) {
   return found;
 }
 
+// Spaces, and what the form chose by itself, are nothing to keep; a picture is, before anything is said about it.
+const isTyped = (one) =>
+  one.name?.startsWith("said-") ||
+  ((one.tagName === "TEXTAREA" || one.type === "text") && one.value.trim() !== one.defaultValue.trim());
+
 function fillIn(form, values) {
   for (const one of form.elements) {
     if (!one.name || LEFT_OUT.has(one.name)) continue;
@@ -72,7 +77,7 @@ export function keepDrafts(form, files) {
     if (now === last || now.length > LONGEST) return;
     last = now;
     quietly(() => {
-      if (now === atFirst) {
+      if (now === atFirst || ![...form.elements].some(isTyped)) {
         localStorage.removeItem(name);
         return;
       }
