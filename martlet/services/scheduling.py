@@ -21,7 +21,7 @@ from martlet.model.names import AccountId, DraftId, PostId, ScheduledId
 from martlet.model.posts import Draft
 from martlet.model.server import Server
 from martlet.services import attaching, drafting, posting
-from martlet.storage import accounts, events, media, posts, scheduled, users
+from martlet.storage import accounts, events, media, scheduled, users
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.scheduled import Scheduled
 
@@ -104,9 +104,7 @@ def _claim_key(db: Writer, draft: Draft, id: ScheduledId, here: Server) -> PostI
     """What was sent with the same key before, if anything was."""
     if not draft.idempotency_key:
         return None
-    first: int = posts.claim_key(
-        db, draft.author, draft.idempotency_key, PostId(id), here.now_ms(), posting.KEY_LIFETIME
-    )
+    first: int = posting.claim_key(db, draft, PostId(id), here)
     return None if first == id else PostId(first)
 
 

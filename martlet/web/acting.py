@@ -17,7 +17,7 @@ from martlet.services import blocking, commenting, following, polling, profiles,
 from martlet.services.following import Wanted
 from martlet.storage import posts, relations
 from martlet.storage.database import Reader, Writer
-from martlet.web import addresses, threads, undoing
+from martlet.web import addresses, departing, threads, undoing
 from martlet.web.cards import FeedPost
 from martlet.web.visits import DONE, UNDO, Pages, Visit
 
@@ -76,6 +76,8 @@ async def act(visit: Visit) -> Answer:
     if name == "unboost":
         visit.count(limits.DELETIONS)
     await visit.store.writing(ON_POST[name], visit, PostId(id))
+    if visit.is_from_outbox:
+        return departing.done()
     if visit.wants_part:
         return visit.part("parts/acts_alone.html", item=await visit.store.reading(_item, visit, PostId(id)))
     return _back(visit, f"p-{id}")
@@ -89,6 +91,8 @@ def _item(db: Reader, visit: Visit, post: PostId) -> FeedPost:
 async def act_on_person(visit: Visit) -> Answer:
     name, id = _named(visit, ON_PERSON)
     undo = await visit.store.writing(_do, visit, name, AccountId(id))
+    if visit.is_from_outbox:
+        return departing.done()
     where = addresses.without(_where(visit), DONE, UNDO)
     if undo:
         return visit.go(where, done=f"{name}_done", undo=undo)

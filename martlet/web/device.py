@@ -6,6 +6,7 @@ visitors there is none. Signing out has the browser forget all of it, and so doe
 """
 
 import json
+import re
 from functools import cache
 from hashlib import sha256
 
@@ -28,18 +29,41 @@ SHELL = (
     "app.css",
     "thread.css",
     "pictures.css",
+    "writing.css",
     "main.js",
     "trusted.js",
     "device.js",
+    "htmx.js",
+    "outbox.js",
+    "waiting.js",
+    "outgoing.js",
+    "acting.js",
+    "failing.js",
+    "swapping.js",
+    "times.js",
+    "feed.js",
+    "list.js",
+    "live.js",
+    "writing.js",
+    "completing.js",
+    "drawer.js",
+    "files.js",
+    "saying.js",
+    "looking.js",
+    "postponing.js",
+    "zones.js",
+    "sent.js",
     "icons.svg",
     "mark.svg",
     "avatar.png",
 )
-"""What every page needs; other files are kept as they are asked for."""
+"""What every page needs, and what somebody writes with; other files are kept as they are asked for."""
 MOST_PAGES = 60
 """As in `static/worker.js`."""
 PLASTER = "#eef2f0"
 CHECKED = (b"cache-control", b"no-cache")
+_EXPORT = re.compile(rb"^export (?=async function |function |const )", re.MULTILINE)
+"""Workers that are modules are not known everywhere."""
 FORGOTTEN = (b"clear-site-data", b'"cache", "storage"')
 
 
@@ -60,7 +84,9 @@ def _worker() -> bytes:
     version = sha256("".join(sorted(one.address for one in found.values())).encode()).hexdigest()[:10]
     shell = [addresses.OFFLINE, *(found[name].address for name in SHELL)]
     head = f"const VERSION = {json.dumps(version)};\nconst SHELL = {json.dumps(shell)};\n"
-    return head.encode() + found["worker.js"].content
+    outbox = _EXPORT.sub(b"", found["outbox.js"].content)
+    shared = b"const outbox = (() => {\n" + outbox + b"return { addPost, empty, send };\n})();\n"
+    return head.encode() + shared + found["worker.js"].content
 
 
 @pages.get(addresses.MANIFEST, access="anyone")

@@ -68,6 +68,8 @@ class Frame:
     """What was sent some seconds ago, and can be taken back."""
     sent_seconds: int = 0
     """How long it still can."""
+    account: str = ""
+    """Whose outbox the browser keeps, on pages for members."""
 
 
 # ── front door ──

@@ -160,6 +160,11 @@ class Visit:
         return self.request.header(b"hx-request") == "true"
 
     @property
+    def is_from_outbox(self) -> bool:
+        """Whether script sends what waited on the device (`static/outbox.js`): told in few words, without a page."""
+        return self.request.header(b"martlet-outbox") == "1"
+
+    @property
     def network(self) -> str:
         """What counts as one place that somebody tries from."""
         return limits.network_of(self.request.address)
@@ -341,6 +346,7 @@ class Visit:
             self.look,
             sent=str(sent) if seconds else "",
             sent_seconds=seconds,
+            account=str(self.account) if self.member is not None else "",
         )
 
 

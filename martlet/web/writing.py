@@ -13,7 +13,7 @@ from martlet.storage import circles, drafts, media, posts, users
 from martlet.storage.database import Reader, Writer
 from martlet.text.language_detection import detect
 from martlet.text.languages import LANGUAGES
-from martlet.web import addresses, pictures, showing, threads
+from martlet.web import addresses, departing, pictures, showing, threads
 from martlet.web.cards import PostCard
 from martlet.web.typed import CHOICES, VISIBILITIES, ZONES, Typed, from_draft, from_form, post_in
 from martlet.web.visits import Pages, Visit
@@ -190,6 +190,8 @@ async def send(visit: Visit) -> Answer:
             return visit.page(await visit.store.reading(page_of, visit, typed))
         if act == "keep":
             await visit.store.writing(_keep, visit, typed)
+            if visit.is_from_outbox:
+                return departing.done()
             return visit.go(addresses.UNSENT, done="draft_kept")
         await visit.store.reading(_check_wider, visit, typed)
         if taken:
@@ -203,6 +205,8 @@ async def send(visit: Visit) -> Answer:
         await _meet(visit, typed.text)
         if act == "later":
             await visit.store.writing(_schedule, visit, typed)
+            if visit.is_from_outbox:
+                return departing.done()
             return visit.go(addresses.UNSENT, done="scheduled")
         made, is_out = await visit.store.writing(_publish, visit, typed)
     except NotFound:
@@ -210,8 +214,10 @@ async def send(visit: Visit) -> Answer:
     except Refused as error:
         if isinstance(error, WouldBeWider):
             typed.agreed = typed.audience
+        if visit.is_from_outbox:
+            return departing.refused(visit, problems(error), _status(error), typed.agreed)
         return visit.page(await visit.store.reading(page_of, visit, typed, problems(error)), _status(error))
-    return _gone(visit, made, is_out=is_out)
+    return departing.done() if visit.is_from_outbox else _gone(visit, made, is_out=is_out)
 
 
 def _gone(visit: Visit, made: PostId | ScheduledId, *, is_out: bool) -> Answer:
@@ -251,7 +257,7 @@ def _publish(db: Writer, visit: Visit, typed: Typed) -> tuple[PostId | Scheduled
     """What became of it, and whether that is a post already."""
     _take_from_drafts(db, visit, typed)
     user = users.find(db, visit.account)
-    seconds = 0 if user is None else user.undo_seconds
+    seconds = 0 if user is None or visit.is_from_outbox else user.undo_seconds  # it waited long enough there
     made = scheduling.hold(db, typed.to_draft(visit.account), seconds, visit.here)
     return made, posts.find_unfiltered(db, PostId(made)) is not None
 

@@ -20,7 +20,7 @@ from martlet.text.language_detection import detect
 from martlet.text.languages import LANGUAGES
 from martlet.text.length import post_length
 from martlet.text.names import own_hosts
-from martlet.web import addresses, faces, guarding, pictures, rendering, typed, writing
+from martlet.web import addresses, departing, faces, guarding, pictures, rendering, typed, writing
 from martlet.web.cards import Face
 from martlet.web.pictures import NoFile
 from martlet.web.typed import Typed
@@ -46,12 +46,16 @@ async def take_file(visit: Visit) -> Answer:
             raise NoFile
         id = await pictures.upload(visit, file, visit.form.get("said", ""))
     except (InvalidInput, TooMany) as error:
+        if visit.is_from_outbox:
+            return departing.refused(
+                visit, writing.problems(error), 429 if isinstance(error, TooMany) else 422
+            )
         (problem, *_) = writing.problems(error)
         text = rendering.told(problem.sentence, visit.language)
         return Answer(
             text.encode(), 429 if isinstance(error, TooMany) else 422, [HTML, *guarding.headers(), PRIVATE]
         )
-    return await _file(visit, id)
+    return departing.taken(id) if visit.is_from_outbox else await _file(visit, id)
 
 
 @pages.get(addresses.WRITE_FILE, access="member")

@@ -90,6 +90,11 @@ class WritePage:
     problems: tuple[Problem, ...] = ()
 
     @property
+    def is_kept_on_device(self) -> bool:
+        """So that somebody can write without a line."""
+        return self.edits is None and not (self.draft or self.problems or self.kept)
+
+    @property
     def drawer(self) -> str:
         """The name under which a browser keeps what is typed here."""
         for kind, id in (("draft", self.draft), ("reply", self._reply), ("quote", self._quote)):
@@ -132,6 +137,16 @@ class UnsentPage:
     """What is sent waits some seconds, in which it can be taken back."""
     older: str | None = None
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxPage:
+    """`/outbox`: script fills it with what waits on the device for `account`."""
+
+    template: ClassVar[str] = "outbox.html"
+    place: ClassVar[Place] = "write"
+    is_kept_on_device: ClassVar[bool] = True
+    account: str
 
 
 @dataclass(frozen=True, slots=True)

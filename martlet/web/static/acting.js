@@ -1,5 +1,6 @@
 // What is done with a post changes that part of the page alone. The form, its address and its fields stay the same.
 import { reason, say, unreachable } from "./failing.js";
+import { putOff } from "./waiting.js";
 
 const form = document.querySelector("#act");
 form.setAttribute("hx-sync", "queue all");
@@ -14,7 +15,7 @@ form.addEventListener("submit", (event) => {
   const post = part.closest("article");
   say(part, "");
   htmx
-    .ajax("POST", form.getAttribute("action"), { source: form, target: part, swap: "outerMorph", values, part })
+    .ajax("POST", form.getAttribute("action"), { source: form, target: part, swap: "outerMorph", values, part, pressed })
     .then(() => {
       const changed = part.isConnected ? part : post?.querySelector(".poll-done");
       if (!changed || document.activeElement !== document.body) return;
@@ -28,4 +29,7 @@ form.addEventListener("htmx:before:response", (event) => {
   event.preventDefault();
   reason(ctx.response.raw).then((text) => say(ctx.part, text || unreachable()));
 });
-form.addEventListener("htmx:error", (event) => say(event.detail.ctx.part, unreachable()));
+form.addEventListener("htmx:error", async (event) => {
+  const { part, pressed } = event.detail.ctx;
+  if (!(await putOff(pressed))) say(part, unreachable());
+});

@@ -6,7 +6,7 @@ const EVERY = 2000;
 const MOST = 20;
 const DAYS = 30;
 const LONGEST = 200_000;
-const LEFT_OUT = new Set(["csrf", "key", "agreed", "do", "back", "reply", "quote", "draft", "files[]"]);
+const LEFT_OUT = new Set(["csrf", "of", "key", "agreed", "do", "back", "reply", "quote", "draft", "files[]"]);
 
 const quietly = (act) => {
   try {
@@ -46,7 +46,7 @@ const isTyped = (one) =>
   one.name?.startsWith("said-") ||
   ((one.tagName === "TEXTAREA" || one.type === "text") && one.value.trim() !== one.defaultValue.trim());
 
-function fillIn(form, values) {
+export function fillIn(form, values) {
   for (const one of form.elements) {
     if (!one.name || LEFT_OUT.has(one.name)) continue;
     const said = values.filter(([name]) => name === one.name).map(([, value]) => value);

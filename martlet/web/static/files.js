@@ -30,8 +30,13 @@ export function takeFiles(form) {
   const queue = [];
   let working = null;
 
+  const later = new Map();
+
   const files = {
     add,
+    later,
+    place,
+    hasLater: () => kept.querySelector("[data-later]") !== null,
     isBusy: () => working !== null,
     settled: () => working ?? Promise.resolve(),
     bringBack,
@@ -101,9 +106,30 @@ export function takeFiles(form) {
       const sentence = isOurs ? parse(answer.responseText).body.textContent : texts.failed;
       say(form, `${file.name}: ${sentence}`);
     } catch {
-      say(form, `${file.name}: ${texts.failed}`);
+      const isPlaced = !inPlaceOf && place(`n${Date.now()}${later.size}`, file, file.name);
+      say(form, `${file.name}: ${isPlaced ? texts.later : texts.failed}`);
     }
     line.remove();
+  }
+
+  // Without a line a file waits here, and goes to the outbox with the post.
+  function place(name, file, called) {
+    const pattern = form.querySelector("template[data-later-file]");
+    if (!pattern) return false;
+    const line = pattern.content.firstElementChild.cloneNode(true);
+    for (const one of [line, ...line.querySelectorAll("*")]) {
+      for (const { name: which, value } of [...one.attributes]) {
+        if (value.includes("FILE")) one.setAttribute(which, value.replace("FILE", name));
+      }
+    }
+    line.querySelector("[data-name]").textContent = called;
+    line.querySelector("[data-said]").name = `said-${name}`;
+    later.set(name, file);
+    kept.append(line);
+    const details = form.querySelector("[data-more-files]");
+    if (details) details.open = true;
+    changed();
+    return true;
   }
 
   // A film or a sound is made ready after it came.

@@ -1,5 +1,6 @@
 // A form with `data-swap` (a selector) changes that part of its page alone: its answer leads to the page as it is then.
 import { reason, say, unreachable } from "./failing.js";
+import { putOff } from "./waiting.js";
 
 const isMeant = (form) => form instanceof HTMLFormElement && Boolean(form.dataset.swap) && Boolean(globalThis.htmx);
 
@@ -10,7 +11,7 @@ document.addEventListener("submit", (event) => {
   say(form, "");
   const values = Object.fromEntries(new FormData(form, event.submitter));
   const part = form.dataset.swap;
-  htmx.ajax("POST", form.getAttribute("action"), { source: form, target: part, select: part, swap: "outerMorph", values });
+  htmx.ajax("POST", form.getAttribute("action"), { source: form, target: part, select: part, swap: "outerMorph", values, pressed: event.submitter });
 });
 
 document.addEventListener("htmx:before:response", (event) => {
@@ -25,6 +26,6 @@ document.addEventListener("htmx:before:response", (event) => {
     location.assign(raw.url);
   }
 });
-document.addEventListener("htmx:error", (event) => {
-  if (isMeant(event.target)) say(event.target, unreachable());
+document.addEventListener("htmx:error", async (event) => {
+  if (isMeant(event.target) && !(await putOff(event.detail.ctx.pressed))) say(event.target, unreachable());
 });

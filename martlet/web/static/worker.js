@@ -1,10 +1,12 @@
-// The service worker: what a member opened last can be read without a connection. VERSION and SHELL are written before
-// this by the server (web/device.py). It speaks to no other host, and keeps nothing for visitors.
+// The service worker: what a member opened last can be read without a connection, and what is written then goes to the
+// outbox. VERSION, SHELL and outbox.js are written before this by the server (web/device.py). It speaks to no other host,
+// and keeps nothing for visitors.
 const STATIC = `static-${VERSION}`, PICTURES = "pictures", PAGES = "pages-";
 const MOST_PAGES = 60, MOST_PICTURES = 200;
 const OFFLINE = "/offline";
 const FORGETTING = ["/auth/sign_out", "/settings/device"];
-const PASSING = ["done", "undo", "sent", "lang"];
+const PASSING = ["done", "undo", "sent", "lang", "queued", "full"];
+const WRITING = "/write", AT_HAND = ["/outbox", WRITING];
 
 self.addEventListener("install", (event) => {
   event.waitUntil(fill());
@@ -33,6 +35,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (request.method === "GET") event.respondWith(page(event, url));
     else if (FORGETTING.includes(url.pathname)) event.respondWith(forgetting(request));
+    else if (url.pathname === WRITING) event.respondWith(writing(request));
   } else if (request.method === "GET" && url.pathname.startsWith("/static/") && url.search) {
     event.respondWith(still(event));
   } else if (request.method === "GET" && request.destination === "image" && /^\/(media|proxy)\//.test(url.pathname)) {
@@ -70,6 +73,17 @@ async function keep(member, url, answer) {
   const cache = await caches.open(own);
   await cache.put(nameOf(url), new Response(await answer.blob(), { headers }));
   await trim(cache, MOST_PAGES);
+  for (const path of AT_HAND) await haveAtHand(cache, member, path);
+}
+
+// What somebody writes with has to be there before the line goes.
+async function haveAtHand(cache, member, path) {
+  if (await cache.match(path, { ignoreVary: true })) return;
+  const answer = await fetch(path);
+  if (!answer.ok || answer.headers.get("martlet-keep") !== member) return;
+  const headers = new Headers(answer.headers);
+  headers.set("martlet-kept-at", String(Date.now()));
+  await cache.put(new URL(path, location.origin).href, new Response(await answer.blob(), { headers }));
 }
 
 async function find(url) {
@@ -94,9 +108,13 @@ async function still(event) {
   const cache = await caches.open(STATIC);
   const kept = await cache.match(event.request);
   if (kept) return kept;
-  const answer = await fetch(event.request);
-  if (answer.ok) event.waitUntil(cache.put(event.request, answer.clone()));
-  return answer;
+  try {
+    const answer = await fetch(event.request);
+    if (answer.ok) event.waitUntil(cache.put(event.request, answer.clone()));
+    return answer;
+  } catch (error) {
+    return (await caches.match(event.request, { ignoreSearch: true })) ?? Response.error(); // a kept page, an older address
+  }
 }
 
 async function picture(event) {
@@ -119,6 +137,28 @@ async function trim(cache, most) {
   for (const key of keys.slice(0, Math.max(0, keys.length - most))) await cache.delete(key);
 }
 
+// -- the outbox --
+
+// A form that could not be sent: nothing of it is lost.
+async function writing(request) {
+  const copy = request.clone();
+  try {
+    return await fetch(request);
+  } catch (error) {
+    try {
+      await outbox.addPost(await copy.formData(), new Map());
+      await self.registration.sync?.register("outbox").catch(() => {});
+      return Response.redirect("/outbox?queued", 303);
+    } catch {
+      return Response.redirect("/outbox?full", 303);
+    }
+  }
+}
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === "outbox") event.waitUntil(outbox.send().then((isDone) => isDone || Promise.reject(new Error("no line"))));
+});
+
 // -- forgetting --
 
 async function forgetting(request) {
@@ -126,6 +166,7 @@ async function forgetting(request) {
     return await fetch(request);
   } finally {
     await forget();
+    await outbox.empty();
   }
 }
 

@@ -1,8 +1,9 @@
 // The form that posts are written with, made quicker. Each part does by itself what the form does when it is sent.
 import { complete } from "./completing.js";
-import { keepDrafts } from "./drawer.js";
+import { fillIn, keepDrafts } from "./drawer.js";
 import { takeFiles } from "./files.js";
 import { look } from "./looking.js";
+import { postpone } from "./postponing.js";
 
 for (const form of document.querySelectorAll("form[data-compose]")) {
   for (const part of form.querySelectorAll("[data-unscripted]")) part.hidden = true;
@@ -19,4 +20,5 @@ for (const form of document.querySelectorAll("form[data-compose]")) {
     const pressed = event.submitter;
     files.settled().then(() => form.requestSubmit(pressed));
   });
+  postpone(form, files, fillIn);
 }

@@ -1,0 +1,44 @@
+"""
+What waits on a member's device until there is a line: its page, and what the server tells script that sends it.
+
+Entries are kept and sent by `static/outbox.js`, in pages and in the service worker; they go through the same addresses as
+the forms they were written in, with the header `Martlet-Outbox: 1`, and are answered in a few bytes.
+"""
+
+from html import unescape
+
+from martlet.http.answer import PRIVATE, Answer, json_answer
+from martlet.model.names import MediaId
+from martlet.web import addresses, guarding, rendering
+from martlet.web.visits import Pages, Visit
+from martlet.web.wording import Problem
+from martlet.web.writing_pages import OutboxPage
+
+pages = Pages()
+
+
+@pages.get(addresses.OUTBOX, access="member")
+async def outbox(visit: Visit) -> Answer:
+    return visit.page(OutboxPage(str(visit.account)))
+
+
+@pages.get(addresses.OUTBOX_TICKET, access="member")
+async def ticket(visit: Visit) -> Answer:
+    """Who is signed in now, and the token that forms of theirs show: what waits may have been written days ago."""
+    csrf = guarding.form_token(visit.ground.secret, visit.seed, visit.here)
+    return json_answer({"account": str(visit.account), "csrf": csrf}, headers=(PRIVATE,))
+
+
+def done() -> Answer:
+    return Answer(b"", 204, [PRIVATE])
+
+
+def taken(id: MediaId) -> Answer:
+    """A file was uploaded."""
+    return json_answer({"id": str(id)}, headers=(PRIVATE,))
+
+
+def refused(visit: Visit, problems: tuple[Problem, ...], status: int, agreed: str = "") -> Answer:
+    """`agreed`: what the entry says the next time, so that its author was asked once."""
+    reasons = " ".join(unescape(rendering.told(one.sentence, visit.language)) for one in problems)
+    return json_answer({"reason": reasons, "agreed": agreed}, status, (PRIVATE,))

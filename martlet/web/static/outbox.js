@@ -1,0 +1,208 @@
+// The outbox: what was written or done without a line waits here (IndexedDB), and goes out once, in order, when there is one.
+// Pages bring this in; the service worker has the same text before its own (web/device.py), so it brings in nothing itself.
+const OUTBOX = "martlet.outbox", ENTRIES = "entries";
+const MOST_POSTS = 20, MOST_ACTS = 100, MOST_BYTES = 50 * 2 ** 20;
+const TICKET = "/outbox/ticket", WRITING = "/write", FILES = "/write/files";
+const KEPT_UPLOAD = 3_600_000, MOST_TRIES = 8, PATIENCE = 300_000;
+
+// An entry: id, account, kind ("post" or "act"), address, fields (pairs), files ({ place, name, blob, sent, sentAt }), words,
+// at, state ("waiting", "sending", "refused"), reason, status, tries.
+
+function opened() {
+  return new Promise((done, failed) => {
+    const asked = indexedDB.open(OUTBOX, 1);
+    asked.addEventListener("upgradeneeded", () => {
+      asked.result.createObjectStore(ENTRIES, { keyPath: "id", autoIncrement: true });
+    });
+    asked.addEventListener("success", () => done(asked.result));
+    asked.addEventListener("error", () => failed(asked.error));
+  });
+}
+
+async function within(mode, act) {
+  const database = await opened();
+  try {
+    return await new Promise((done, failed) => {
+      const run = database.transaction(ENTRIES, mode);
+      const asked = act(run.objectStore(ENTRIES));
+      run.addEventListener("complete", () => done(asked.result));
+      run.addEventListener("abort", () => failed(run.error));
+    });
+  } finally {
+    database.close();
+  }
+}
+
+function tell() {
+  const channel = new BroadcastChannel(OUTBOX);
+  channel.postMessage("changed");
+  channel.close();
+}
+
+export function listen(hear) {
+  new BroadcastChannel(OUTBOX).addEventListener("message", hear);
+}
+
+export const entries = () => within("readonly", (all) => all.getAll());
+export const find = (id) => within("readonly", (all) => all.get(id));
+
+export async function keep(entry) {
+  await within("readwrite", (all) => all.put(entry));
+  tell();
+}
+
+export async function drop(id) {
+  await within("readwrite", (all) => all.delete(id));
+  tell();
+}
+
+export async function empty() {
+  await within("readwrite", (all) => all.clear());
+  tell();
+}
+
+const valueOf = (entry, name) => entry.fields.find(([one]) => one === name)?.[1];
+const bytesOf = (all) => all.flatMap((one) => one.files).reduce((sum, file) => sum + file.blob.size, 0);
+
+// Raises RangeError where there is no room. With an `id` it takes the place of that entry.
+async function add(entry) {
+  const others = (await entries()).filter((one) => one.id !== entry.id);
+  const most = entry.kind === "post" ? MOST_POSTS : MOST_ACTS;
+  if (others.filter((one) => one.kind === entry.kind).length >= most) throw new RangeError("count");
+  if (bytesOf([...others, entry]) > MOST_BYTES) throw new RangeError("bytes");
+  if (entry.kind === "post" && others.some((one) => valueOf(one, "key") === valueOf(entry, "key"))) {
+    entry.fields = entry.fields.map(([name, value]) => [name, name === "key" ? crypto.randomUUID() : value]);
+  }
+  await keep({ ...entry, at: Date.now(), state: "waiting", reason: "", status: 0, tries: 0 });
+}
+
+// A form that was to be sent, with files that are not on the server yet, each by the place its field names. `id`: changed.
+export async function addPost(form, later, id) {
+  const fields = [], files = [];
+  for (const [name, value] of form) {
+    if (typeof value === "string") {
+      if (!["csrf", "of"].includes(name)) fields.push([name, value]);
+    } else if (value.size) {
+      const place = `n${files.length}`;
+      fields.push([`said-${place}`, ""]);
+      files.push({ place, name: value.name, blob: value });
+    }
+  }
+  for (const [place, blob] of later) {
+    if (form.has(`said-${place}`)) files.push({ place, name: blob.name || "picture", blob });
+  }
+  const words = String(form.get("text") || form.get("warning") || "");
+  const entry = { account: form.get("of"), kind: "post", address: WRITING, fields, files, words };
+  if (!entry.account) throw new TypeError("account");
+  await add(id === undefined ? entry : { ...entry, id });
+}
+
+// What takes back something that did not leave yet leaves neither of both.
+export async function addAct(account, address, name, value, words) {
+  const opposite = name.startsWith("un") ? name.slice(2) : `un${name}`;
+  for (const one of await entries()) {
+    if (one.kind !== "act" || one.account !== account || one.address !== address || one.tries) continue;
+    const [[before, id]] = one.fields;
+    if (id !== value) continue;
+    if (before === name) return;
+    if (before === opposite) {
+      await drop(one.id);
+      return;
+    }
+  }
+  await add({ account, kind: "act", address, fields: [[name, value]], files: [], words });
+}
+
+// -- sending: one page or the worker at a time --
+
+const isDue = (entry) => entry.state !== "refused";
+
+export function send() {
+  return navigator.locks ? navigator.locks.request(OUTBOX, deliver) : deliver();
+}
+
+// Returns whether nothing is left that could go out.
+async function deliver() {
+  const due = (await entries()).filter(isDue);
+  if (!due.length) return true;
+  const ticket = await ticketNow();
+  if (!ticket) return false;
+  for (const { id } of due.filter((one) => one.account === ticket.account)) {
+    const entry = await find(id);
+    if (entry && isDue(entry) && !(await sendOne(entry, ticket.csrf))) return false;
+  }
+  return true;
+}
+
+async function ticketNow() {
+  try {
+    const answer = await fetch(TICKET, { redirect: "manual", cache: "no-store" });
+    return answer.ok ? await answer.json() : null;
+  } catch {
+    return null; // no line
+  }
+}
+
+function post(address, body) {
+  return fetch(address, {
+    method: "POST",
+    body,
+    headers: { "martlet-outbox": "1" },
+    redirect: "manual",
+    signal: AbortSignal.timeout?.(PATIENCE),
+  });
+}
+
+// Returns whether the next one may be tried.
+async function sendOne(entry, csrf) {
+  entry.state = "sending";
+  entry.tries += 1;
+  await keep(entry);
+  try {
+    for (const file of entry.files) {
+      if (file.sent && Date.now() - file.sentAt < KEPT_UPLOAD) continue;
+      const body = new FormData();
+      body.set("csrf", csrf);
+      body.set("file", file.blob, file.name);
+      const answer = await post(FILES, body);
+      if (answer.status !== 200) return await settle(entry, answer);
+      file.sent = (await answer.json()).id;
+      file.sentAt = Date.now();
+      await keep(entry);
+    }
+    return await settle(entry, await post(entry.address, bodyOf(entry, csrf)));
+  } catch {
+    entry.tries -= entry.kind === "post" ? 1 : 0; // the line went; an act may have arrived
+    await keep({ ...entry, state: "waiting" });
+    return false;
+  }
+}
+
+function bodyOf(entry, csrf) {
+  const body = entry.kind === "post" ? new FormData() : new URLSearchParams();
+  body.set("csrf", csrf);
+  for (const [name, value] of entry.fields) {
+    const [, kind, place] = /^(said|focus)-(.+)$/.exec(name) ?? [];
+    const file = entry.files.find((one) => one.place === place);
+    body.append(file ? `${kind}-${file.sent}` : name, value);
+  }
+  return body;
+}
+
+async function settle(entry, answer) {
+  const { status } = answer;
+  if (answer.ok) {
+    await drop(entry.id);
+    return true;
+  }
+  const isForLater = !status || [401, 408, 425, 429].includes(status) || (status >= 500 && entry.tries < MOST_TRIES);
+  if (isForLater) {
+    await keep({ ...entry, state: "waiting", status });
+    return false;
+  }
+  const isOurs = answer.headers.get("content-type")?.startsWith("application/json");
+  const { reason = "", agreed } = isOurs ? await answer.json() : {};
+  const fields = agreed ? [...entry.fields.filter(([name]) => name !== "agreed"), ["agreed", agreed]] : entry.fields;
+  await keep({ ...entry, fields, state: "refused", reason, status });
+  return true;
+}

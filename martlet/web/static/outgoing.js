@@ -1,0 +1,64 @@
+// The page of the outbox: what waits, what is on its way, what could not be sent and why.
+import { forgetSent } from "./drawer.js";
+import * as outbox from "./outbox.js";
+
+const box = document.querySelector("[data-outgoing]");
+const list = box.querySelector("ol");
+const pattern = box.querySelector("template");
+const texts = box.dataset;
+const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+
+if (new URLSearchParams(location.search).has("queued")) forgetSent();
+
+function stateOf(entry) {
+  if (entry.state === "sending") return texts.sending;
+  if (entry.state === "waiting") return entry.status === 429 ? texts.slowly : texts.waiting;
+  return `${texts.refused} ${entry.reason || { 0: texts.changed, 404: texts.gone, 410: texts.gone }[entry.status] || texts.unknown}`;
+}
+
+function lineOf(entry) {
+  const line = pattern.content.firstElementChild.cloneNode(true);
+  const part = (name) => line.querySelector(`[data-${name}]`);
+  line.dataset.entry = entry.id;
+  line.dataset.state = entry.state;
+  part("said").textContent = stateOf(entry);
+  part("at").textContent = form.format(entry.at);
+  part("words").textContent = entry.words || texts.wordless;
+  const { length } = entry.files;
+  if (length) part("files").textContent = texts.files.replace("{n}", length);
+  const isStill = entry.state !== "sending";
+  part("again").hidden = entry.state !== "refused";
+  part("change").hidden = !isStill || entry.kind !== "post";
+  part("change").href += `#outbox-${entry.id}`;
+  part("throw").hidden = !isStill;
+  return line;
+}
+
+async function show() {
+  const all = await outbox.entries();
+  const own = all.filter((one) => one.account === texts.outgoing);
+  const focused = document.activeElement?.closest("[data-entry]")?.dataset.entry;
+  list.replaceChildren(...own.map(lineOf));
+  box.querySelector("[data-none]").hidden = own.length > 0;
+  box.querySelector("[data-others]").hidden = own.length === all.length;
+  if (focused) (list.querySelector(`[data-entry="${focused}"] .btn:not([hidden])`) ?? box.querySelector("h2")).focus();
+}
+
+list.addEventListener("click", async (event) => {
+  const button = event.target.closest("button");
+  if (!button) return;
+  const id = Number(button.closest("[data-entry]").dataset.entry);
+  if (button.matches("[data-throw]") && !button.dataset.asked) {
+    button.dataset.asked = "1";
+    button.textContent = texts.sure;
+  } else if (button.matches("[data-throw]")) {
+    await outbox.drop(id);
+  } else {
+    const entry = await outbox.find(id);
+    if (entry) await outbox.keep({ ...entry, state: "waiting", status: 0, tries: 0 });
+    await outbox.send();
+  }
+});
+
+outbox.listen(show);
+show().catch(() => (box.querySelector("[data-nowhere]").hidden = false));

@@ -1,0 +1,62 @@
+// A form to write in, without a line: it goes to the outbox, with its files; and what waits there can be changed in it.
+import { forgetSent } from "./drawer.js";
+import * as outbox from "./outbox.js";
+import { say } from "./saying.js";
+import { askForSync } from "./waiting.js";
+
+const isKept = Boolean(document.documentElement.dataset.keptAt);
+
+export function postpone(form, files, fillIn) {
+  const { outboxFull } = form.dataset;
+  const key = form.elements.namedItem("key");
+  if (!outboxFull || !key) return;
+  let changed;
+
+  // A page from this device has the key of all that was written in it before.
+  if (isKept) key.value = crypto.randomUUID();
+
+  const isOffline = () => !navigator.onLine || changed !== undefined || Boolean(files?.hasLater());
+  const show = () => form.classList.toggle("offline", isOffline() || isKept);
+  addEventListener("online", show);
+  addEventListener("offline", show);
+  form.addEventListener("change", show);
+  show();
+
+  form.addEventListener("submit", async (event) => {
+    if (event.defaultPrevented || !isOffline()) return;
+    event.preventDefault();
+    try {
+      await navigator.storage?.persist?.();
+      await outbox.addPost(new FormData(form, event.submitter), files?.later ?? new Map(), changed);
+    } catch {
+      say(form, outboxFull);
+      return;
+    }
+    forgetSent();
+    await askForSync();
+    location.assign("/outbox?queued");
+  });
+
+  const [, id] = /^#outbox-(\d+)$/.exec(location.hash) ?? [];
+  if (id) open(Number(id)).catch(() => {});
+
+  // While it is being changed it is not sent.
+  async function open(which) {
+    const entry = await outbox.find(which);
+    if (!entry || entry.account !== form.dataset.account || entry.state === "sending") return;
+    await outbox.keep({ ...entry, state: "refused" });
+    changed = which;
+    for (const { place, blob, name } of entry.files) files?.place(place, blob, name);
+    const there = entry.fields.map(([name]) => /^said-(\d+)$/.exec(name)?.[1]).filter(Boolean);
+    await files?.bringBack(there);
+    fillIn(form, entry.fields);
+    key.value = entry.fields.find(([name]) => name === "key")[1];
+    for (const [name, value] of entry.fields) {
+      if (name === "do" || new FormData(form).getAll(name).some((one) => one === value)) continue;
+      const field = document.createElement("input");
+      Object.assign(field, { type: "hidden", name, value });
+      form.append(field);
+    }
+    show();
+  }
+}
