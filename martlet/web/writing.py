@@ -190,9 +190,7 @@ async def send(visit: Visit) -> Answer:
             return visit.page(await visit.store.reading(page_of, visit, typed))
         if act == "keep":
             await visit.store.writing(_keep, visit, typed)
-            if visit.is_from_outbox:
-                return departing.done()
-            return visit.go(addresses.UNSENT, done="draft_kept")
+            return _on_to_unsent(visit, "draft_kept")
         await visit.store.reading(_check_wider, visit, typed)
         if taken:
             told = counted(
@@ -205,19 +203,25 @@ async def send(visit: Visit) -> Answer:
         await _meet(visit, typed.text)
         if act == "later":
             await visit.store.writing(_schedule, visit, typed)
-            if visit.is_from_outbox:
-                return departing.done()
-            return visit.go(addresses.UNSENT, done="scheduled")
+            return _on_to_unsent(visit, "scheduled")
         made, is_out = await visit.store.writing(_publish, visit, typed)
     except NotFound:
         return visit.page(await visit.store.reading(_page_without_lost, visit, typed), 422)
     except Refused as error:
         if isinstance(error, WouldBeWider):
             typed.agreed = typed.audience
-        if visit.is_from_outbox:
-            return departing.refused(visit, problems(error), _status(error), typed.agreed)
-        return visit.page(await visit.store.reading(page_of, visit, typed, problems(error)), _status(error))
+        return await _refused(visit, typed, error)
     return departing.done() if visit.is_from_outbox else _gone(visit, made, is_out=is_out)
+
+
+async def _refused(visit: Visit, typed: Typed, error: MartletError) -> Answer:
+    if visit.is_from_outbox:
+        return departing.refused(visit, problems(error), _status(error), typed.agreed)
+    return visit.page(await visit.store.reading(page_of, visit, typed, problems(error)), _status(error))
+
+
+def _on_to_unsent(visit: Visit, done: str) -> Answer:
+    return departing.done() if visit.is_from_outbox else visit.go(addresses.UNSENT, done=done)
 
 
 def _gone(visit: Visit, made: PostId | ScheduledId, *, is_out: bool) -> Answer:

@@ -30,6 +30,7 @@ MEMBERS = (
     "/tags/ferry",
     "/write",
     "/write/unsent",
+    "/outbox",
     "/albums/new",
     "/news",
     "/news?only=mentions",

@@ -252,6 +252,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         INSIDE,
     ),
     "unsent-none": (writing_pages.UnsentPage((), ()), INSIDE),
+    "outbox": (writing_pages.OutboxPage("9"), replace(INSIDE, account="9")),
     "history": (
         writing_pages.HistoryPage(
             TOMATOES,

@@ -50,9 +50,17 @@ def test_only_a_members_timelines_and_threads_are_kept(api: Api) -> None:
     post = publish(api, ada)
     inside, outside = Browser(api), Browser(api)
     inside.sign_in(ada)
-    for path in ("/home", "/local", "/news", f"/@ada/{post['id']}"):
+    for path in (
+        "/home",
+        "/local",
+        "/news",
+        f"/@ada/{post['id']}",
+        "/write",
+        f"/write?reply={post['id']}",
+        "/outbox",
+    ):
         assert inside.get(path).headers["martlet-keep"] == str(ada.id), path
-    for path in ("/write", "/settings", "/settings/device", "/saved"):
+    for path in ("/write/unsent", "/settings", "/settings/device", "/saved"):
         assert "martlet-keep" not in inside.get(path).headers, path
     for path in ("/", "/local", f"/@ada/{post['id']}", "/offline"):
         assert "martlet-keep" not in outside.get(path).headers, path
