@@ -1,4 +1,4 @@
-// For other people's pages: <script src="https://…/comments.js" data-url="…" async></script> shows the conversation about
+// For other people's pages: loaded there with data-url, it shows the conversation about
 // the page in a frame, as high as it is. See docs/guide/comments.md.
 (() => {
   "use strict";
