@@ -61,4 +61,5 @@ list.addEventListener("click", async (event) => {
 });
 
 outbox.listen(show);
+addEventListener("online", () => (document.querySelector("[data-offline]").hidden = true));
 show().catch(() => (box.querySelector("[data-nowhere]").hidden = false));
