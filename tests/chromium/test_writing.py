@@ -14,15 +14,15 @@ KEPT = "Object.keys(localStorage).filter((name) => name.startsWith('martlet.draf
 def test_what_is_written_survives_a_reload_and_can_be_taken_back(visit: Visit) -> None:
     page = visit("/write", "xiaoyu", PHONE)
     words = page.locator("#f-text")
-    words.press_sequentially(" ")
-    page.evaluate("dispatchEvent(new Event('pagehide'))")
-    assert page.evaluate(KEPT) == [], "nothing was written"
-    words.fill("")
     words.press_sequentially("你好 @ama")
     expect(page.locator("#completions li")).to_have_attribute("data-text", "@amara")
     words.press("ArrowDown")
     words.press("Enter")
     expect(words).to_have_value("你好 @amara ")
+    words.fill(" ")
+    page.evaluate("dispatchEvent(new Event('pagehide'))")
+    assert page.evaluate(KEPT) == [], "nothing was written"
+    words.fill("你好 @amara ")
 
     page.locator("[data-more-files] summary").click()
     file = io.BytesIO()
