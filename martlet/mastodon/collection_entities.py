@@ -6,8 +6,6 @@ Here inside they are called packs (docs/glossary.md).
 
 from msgspec import Struct
 
-from martlet.mastodon.entities import Account
-
 
 class ShallowTag(Struct, kw_only=True):
     name: str
@@ -51,8 +49,3 @@ class Collections(Struct, kw_only=True):
 
 class WrappedCollectionItem(Struct, kw_only=True):
     collection_item: CollectionItem
-
-
-class CollectionWithAccounts(Struct, kw_only=True):
-    accounts: list[Account]
-    collection: Collection

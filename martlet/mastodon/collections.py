@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 
 from martlet.mastodon import collection_entities as entities
 from martlet.mastodon.accounts import account_ids
+from martlet.mastodon.entities import CollectionWithAccounts
 from martlet.mastodon.routing import Api, Call, NoForm, id_in
 from martlet.mastodon.serialize import packs as serialize
 from martlet.model.errors import NotFound
@@ -105,7 +106,7 @@ def containing(db: Reader, call: Call[OffsetForm]) -> entities.Collections:
 
 
 @api.get("/api/v1/collections/{id}", scope="read:collections", access="public",
-         returns=entities.CollectionWithAccounts)  # fmt: skip
+         returns=CollectionWithAccounts)  # fmt: skip
 def show(db: Reader, call: Call[NoForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/collections/#get_collection"""
     found = packs.get(db, call.id, call.account)

@@ -10,6 +10,7 @@ from typing import Any
 from msgspec import UNSET, Struct, UnsetType, field
 
 from martlet.mastodon.bookmark_entities import StatusPleroma
+from martlet.mastodon.collection_entities import Collection
 from martlet.mastodon.policy_entities import InteractionPolicy
 
 
@@ -203,6 +204,7 @@ class Report(Struct, kw_only=True):
     forwarded: bool
     created_at: str
     status_ids: list[str] | None
+    collection_ids: list[str] | None
     rule_ids: list[str] | None
     target_account: Account
 
@@ -431,6 +433,7 @@ class Status(StatusBody, kw_only=True):
     reactions: list[Reaction]
     emoji_reactions: list[Reaction]
     quote_approval: QuoteApproval
+    tagged_collections: list[Collection]
     favourited: bool | UnsetType = UNSET
     reblogged: bool | UnsetType = UNSET
     muted: bool | UnsetType = UNSET
@@ -563,3 +566,8 @@ class AsyncRefresh(Struct, kw_only=True):
 
 class AsyncRefreshAnswer(Struct, kw_only=True):
     async_refresh: AsyncRefresh
+
+
+class CollectionWithAccounts(Struct, kw_only=True):
+    accounts: list[Account]
+    collection: Collection

@@ -19,6 +19,7 @@ api = Api()
 class ReportForm(Struct, frozen=True):
     account_id: Annotated[str, Meta(description="Whom it is about.")]
     status_ids: list[str] | None = None
+    collection_ids: list[str] | None = None
     comment: str | None = None
     forward: Annotated[bool | None, Meta(description="Whether to tell the moderators of their server.")] = (
         None
@@ -34,6 +35,7 @@ class ReportForm(Struct, frozen=True):
             category=self.category or "other",
             comment=self.comment or "",
             posts=tuple(PostId(id_in(one)) for one in self.status_ids or () if one),
+            packs=tuple(id_in(one) for one in self.collection_ids or () if one),
             rules=tuple(rule_id(one) for one in self.rule_ids or () if one),
             is_to_be_forwarded=bool(self.forward),
         )

@@ -20,7 +20,7 @@ from martlet.services import delivering, identities, restricting
 from martlet.services.reporting import COMMENT
 from martlet.signing import canonical_json
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, posts, remotes, reports, uris
+from martlet.storage import accounts, packs, posts, remotes, reports, uris
 from martlet.storage.database import Reader, Writer
 from martlet.storage.reports import Report
 from martlet.text.cleaning import many_lines
@@ -44,7 +44,9 @@ def forward(db: Writer, event: AccountReported, here: Server, secret: ServerSecr
     identities.ensure_server(db, here)
     server = identities.server_uri(here)
     shown = (one.uri for one in posts.many_unfiltered(db, report.posts) if one.author_id == about.id)
-    flag = Flag(Uri(f"{server}#reports/{here.next_id()}"), server, (about.uri, *shown), report.comment)
+    listed = (one.uri for one in packs.many_unfiltered(db, report.packs) if one.account_id == about.id)
+    named = (about.uri, *shown, *listed)
+    flag = Flag(Uri(f"{server}#reports/{here.next_id()}"), server, named, report.comment)
     body = canonical_json.encode(build.flag(flag, [about.uri]))
     inboxes = remotes.inboxes_of(db, [about.id], shared=False)
     delivering.send(db, identities.SERVER, body, inboxes, here)

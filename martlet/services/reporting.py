@@ -9,13 +9,13 @@ from martlet.model.names import AccountId, PostId, ReportId
 from martlet.model.server import Server
 from martlet.services import attempting
 from martlet.services.profiles import TextTooLong
-from martlet.storage import accounts, posts, reports, server_values
+from martlet.storage import accounts, packs, posts, reports, server_values
 from martlet.storage.database import Writer
 from martlet.storage.reports import Report
 from martlet.text.cleaning import many_lines
 
 COMMENT = 1000
-POSTS = 100
+POSTS, PACKS = 100, 100
 CATEGORIES = ("spam", "legal", "violation", "other")
 
 
@@ -30,13 +30,14 @@ class Complaint:
     posts: tuple[PostId, ...] = ()
     rules: tuple[int, ...] = ()
     is_to_be_forwarded: bool = False
+    packs: tuple[int, ...] = ()
 
 
 def report(db: Writer, complaint: Complaint, here: Server) -> Report:
     """
-    Tell the moderators of an account and of some of its posts.
+    Tell the moderators of an account and of some of its posts and packs.
 
-    Raises `NotFound` for accounts that are not there and for posts that are
+    Raises `NotFound` for accounts that are not there and for posts and packs that are
     not theirs or that the reporter may not see; `InvalidInput`; `TooMany`.
     """
     attempting.count(db, attempting.REPORTS, str(complaint.account), here)
@@ -55,6 +56,7 @@ def report(db: Writer, complaint: Complaint, here: Server) -> Report:
         rule_ids=json.dumps(list(dict.fromkeys(complaint.rules))),
         created_at=here.now_ms(),
         resolved_at=None,
+        pack_ids=json.dumps(_packs(db, complaint)),
     )
     reports.insert(db, filed)
     db.emit(AccountReported(filed.id))
@@ -77,5 +79,17 @@ def _posts(db: Writer, complaint: Complaint) -> list[PostId]:
         raise InvalidInput(f"Validation failed: Status ids are too many (maximum is {POSTS})", "status_ids")
     seen = posts.details(db, [one.id for one in posts.shown(db, wanted, complaint.account)]).values()
     if len(seen) < len(wanted) or any(one.author_id != complaint.about for one in seen):
+        raise NotFound
+    return wanted
+
+
+def _packs(db: Writer, complaint: Complaint) -> list[int]:
+    wanted = list(dict.fromkeys(complaint.packs))
+    if len(wanted) > PACKS:
+        raise InvalidInput(
+            f"Validation failed: Collection ids are too many (maximum is {PACKS})", "collection_ids"
+        )
+    seen = packs.shown(db, wanted, complaint.account) if wanted else []
+    if len(seen) < len(wanted) or any(one.account_id != complaint.about for one in seen):
         raise NotFound
     return wanted

@@ -1,5 +1,6 @@
 """Packs and who is in them."""
 
+import json
 from collections.abc import Collection, Mapping
 from typing import NamedTuple
 
@@ -7,7 +8,7 @@ from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, Uri
 from martlet.model.packs import MemberState, Pack, PackMember
 from martlet.storage.database import Reader, Row, Writer
-from martlet.storage.dialect import among, lock_row, numbers
+from martlet.storage.dialect import among, among_words, lock_row, numbers
 
 NAMES = tuple(Pack.__slots__)
 COLUMNS = ", ".join(f"pack.{name}" for name in NAMES)
@@ -56,6 +57,36 @@ def get(db: Reader, id: int, viewer: AccountId) -> Pack:
     if row is None:
         raise NotFound
     return Pack(*row)
+
+
+def shown(db: Reader, ids: Collection[int], viewer: AccountId) -> list[Pack]:
+    """Those that the viewer may see."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM pack JOIN account AS owner ON owner.id = pack.account_id
+         WHERE pack.id {among("ids")} AND {_SHOWN}
+        """,
+        ids=numbers(ids),
+        viewer=viewer,
+    )
+    return [Pack(*row) for row in rows]
+
+
+def with_urls(db: Reader, urls: Collection[str]) -> dict[str, int]:
+    """Packs by the addresses of their pages, whoever asks."""
+    if not urls:
+        return {}
+    rows = db.rows(
+        f"SELECT url, id FROM pack WHERE url {among_words(db.dialect, 'urls')}", urls=json.dumps(list(urls))
+    )
+    return {row[0]: row[1] for row in rows}
+
+
+def many_unfiltered(db: Reader, ids: Collection[int]) -> list[Pack]:
+    if not ids:
+        return []
+    rows = db.rows(f"SELECT {COLUMNS} FROM pack WHERE id {among('ids')}", ids=numbers(ids))
+    return [Pack(*row) for row in rows]
 
 
 def find_unfiltered(db: Reader, id: int) -> Pack | None:

@@ -35,10 +35,17 @@ class Report:
     resolved_by: AccountId | None = None
     """`NOBODY`: the operator."""
     changed_at: int = 0
+    pack_ids: str = "[]"
+    """JSON: [id]"""
 
     @property
     def posts(self) -> Sequence[PostId]:
         found: list[PostId] = json.loads(self.post_ids)
+        return found
+
+    @property
+    def packs(self) -> Sequence[int]:
+        found: list[int] = json.loads(self.pack_ids)
         return found
 
     @property

@@ -8,6 +8,7 @@ attributes in double quotes.
 import re
 from collections.abc import Collection, Iterator
 from html import unescape
+from itertools import islice
 
 from martlet.text.hashtags import hashtag_key
 from martlet.text.names import host_and_port
@@ -57,6 +58,12 @@ def outward(html: str, known: Collection[str], hosts: Collection[str]) -> tuple[
         elif not (text.startswith("#") and hashtag_key(text[1:]) and _host(address) in hosts):
             pages.add(address)
     return pages, people
+
+
+def addresses(html: str, limit: int) -> list[str]:
+    """All that is linked to, as it stands there, in order: `limit` at most."""
+    found = (dict(_ATTRIBUTE.findall(one[1])).get("href", "") for one in _LINK.finditer(html))
+    return list(islice(dict.fromkeys(unescape(one) for one in found if one), limit))
 
 
 def _host(address: str) -> str:

@@ -5,10 +5,13 @@ from typing import Any
 import pytest
 
 from martlet.mastodon import collection_entities as entities
+from martlet.mastodon.entities import CollectionWithAccounts
 from martlet.services import packing
 from tests.browser import Browser
-from tests.client import Api, Person
+from tests.client import Api, Person, Reply
 from tests.make import insert_stranger
+from tests.mastodon.acts import publish
+from tests.web.desking import sit_down, text_of, ways
 
 PATH = "/api/v1/collections"
 
@@ -32,10 +35,8 @@ def put_in(api: Api, owner: Person, pack: entities.Collection, who: Person) -> e
     return reply.entity(entities.WrappedCollectionItem).collection_item
 
 
-def show(
-    api: Api, pack: entities.Collection, viewer: Person | None = None
-) -> entities.CollectionWithAccounts:
-    return api.get(f"{PATH}/{pack.id}", viewer).entity(entities.CollectionWithAccounts)
+def show(api: Api, pack: entities.Collection, viewer: Person | None = None) -> CollectionWithAccounts:
+    return api.get(f"{PATH}/{pack.id}", viewer).entity(CollectionWithAccounts)
 
 
 def members(api: Api, pack: entities.Collection, viewer: Person | None = None) -> list[str | None]:
@@ -261,3 +262,42 @@ def test_a_collection_has_a_page(api: Api) -> None:
     assert "&lt;b&gt;Gardeners" in page.text
     assert "@bob" in page.text
     assert Browser(api).get("/packs/1").status == Browser(api).get("/packs/x").status == 404
+
+
+def test_posts_tell_of_collections_that_they_link_to(api: Api) -> None:
+    ada, bob, eve = api.person("ada"), found_person(api, "bob"), api.person("eve")
+    pack = make(api, ada, account_ids=[str(bob.id)])
+    post = publish(api, bob, f"Whom to follow: {pack.url} and https://elsewhere.example/")
+    plain = publish(api, bob, 'Not a link: "tagged_collections":[1]')
+    assert [one["id"] for one in post["tagged_collections"]] == [pack.id]
+    assert plain["tagged_collections"] == []
+    api.post(f"/api/v1/statuses/{post['id']}/reblog", bob)
+
+    def seen(viewer: Person | None) -> list[str]:
+        found = api.get(f"/api/v1/statuses/{post['id']}", viewer).json["tagged_collections"]
+        return [one["name"] for one in found]
+
+    assert seen(None) == seen(eve) == ["Gardeners"]
+    boost = api.get(f"/api/v1/accounts/{bob.id}/statuses", eve).json[0]
+    assert (boost["tagged_collections"], boost["reblog"]["tagged_collections"][0]["item_count"]) == ([], 1)
+    api.patch(f"{PATH}/{pack.id}", ada, json={"name": "Growers"})
+    assert seen(eve) == ["Growers"], "as it is now"
+    api.post(f"/api/v1/accounts/{eve.id}/block", ada)
+    assert (seen(eve), seen(None)) == ([], ["Growers"])
+    api.delete(f"{PATH}/{pack.id}", ada)
+    assert seen(None) == []
+
+
+def test_collections_are_reported(api: Api) -> None:
+    ada, bob, cyn = api.person("ada"), api.person("bob"), api.person("cyn")
+    pack, other = make(api, ada, "Fools"), make(api, bob)
+
+    def report(*ids: str) -> Reply:
+        return api.post("/api/v1/reports", cyn, json={"account_id": str(ada.id), "collection_ids": list(ids)})
+
+    assert report(pack.id).json["collection_ids"] == [pack.id]
+    assert [report(*ids).status for ids in ((pack.id, other.id), ("7",), ("x",))] == [404] * 3
+    assert report(*map(str, range(1, 102))).status == 422
+    mo = sit_down(api, "mo", "moderator")
+    [way] = set(ways(mo.get("/desk/reports"), r"/desk/reports/\d+"))
+    assert "Fools" in text_of(mo.get(way))

@@ -35,11 +35,13 @@ from martlet.storage import (
     expiries,
     holds,
     media,
+    packs,
     posts,
     replies,
     variants,
 )
 from martlet.storage.database import Reader
+from martlet.text import web_links
 
 log = logging.getLogger("martlet.mastodon")
 
@@ -48,7 +50,11 @@ SEVERAL = b',"languages":['
 """Stands in the body of what is in several languages, and in no other: in a text its quotes are escaped."""
 NOT_KEPT = 0
 """The version of what is no rendering: no post has it."""
-FORMAT = 3
+TAGGED = b',"tagged_collections":['
+"""Stands at the end of the body of what links to packs, with their ids, and in no other."""
+LINKS = 50
+"""Links of a post of which it is asked whether they lead to packs."""
+FORMAT = 4
 REVIEWS = {"held": "pending", "refused": "rejected"}
 VISIBILITIES = {
     Visibility.PUBLIC: "public",
@@ -76,6 +82,7 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
     waiting = holds.states(db, [id for id, post in found.items() if post.visibility == Visibility.CIRCLE])
     spoken = variants.of_posts(db, [id for id, post in found.items() if post.variants])
     cards_of, apps = _cards(db, found, here), attached.apps(db, found)
+    packs_of = _packs(db, found)
     rendered: dict[PostId, tuple[int, bytes]] = {}
     for id, post in found.items():
         try:
@@ -100,11 +107,32 @@ def render(db: Reader, ids: Collection[PostId], here: Server) -> dict[PostId, tu
                 application=_application(post, apps),
                 languages=_languages(post, spoken.get(id, ())),
             )
-            rendered[id] = (version(post.version), msgspec.json.encode(body)[1:-1])
+            rendered[id] = (
+                version(post.version),
+                msgspec.json.encode(body)[1:-1] + _tagged(packs_of.get(id, ())),
+            )
         except FAULTS:
             log.exception("Post %d cannot be shown", id)
             rendered[id] = (NOT_KEPT, msgspec.json.encode(_in_its_place(post))[1:-1])
     return rendered
+
+
+def _packs(db: Reader, found: Mapping[PostId, Post]) -> dict[PostId, list[int]]:
+    """The packs that posts link to, of those that do."""
+    links = {id: web_links.addresses(post.html, LINKS) for id, post in found.items() if "<a " in post.html}
+    known = packs.with_urls(db, {url for urls in links.values() for url in urls})
+    told = {id: [known[url] for url in urls if url in known] for id, urls in links.items()}
+    return {id: ids for id, ids in told.items() if ids}
+
+
+def _tagged(ids: Sequence[int]) -> bytes:
+    return TAGGED + msgspec.json.encode(ids)[1:] if ids else b""
+
+
+def apart(body: bytes) -> tuple[bytes, tuple[int, ...]]:
+    """A body without the packs that it names, and those: what is shown of them differs from viewer to viewer."""
+    words, _, ids = body.partition(TAGGED)
+    return words, msgspec.json.decode(b"[" + ids, type=tuple[int, ...])
 
 
 def _words(post: Post, html: str) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Packs in Mastodon's form, which calls them collections: https://docs.joinmastodon.org/entities/Collection/"""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from html import escape
 from urllib.parse import quote
 
+import msgspec
+
 from martlet.mastodon import collection_entities as entities
 from martlet.mastodon.serialize.times import iso
-from martlet.model.names import AccountId
+from martlet.model.names import AccountId, PostId
 from martlet.model.packs import Pack, PackMember
 from martlet.model.server import Server
 from martlet.storage import packs
@@ -22,6 +24,15 @@ def many(db: Reader, found: Sequence[Pack], viewer: AccountId, here: Server) -> 
 
 def one(db: Reader, pack: Pack, viewer: AccountId, here: Server) -> entities.Collection:
     return many(db, [pack], viewer, here)[0]
+
+
+def of_posts(
+    db: Reader, linked: Mapping[PostId, Collection[int]], viewer: AccountId, here: Server
+) -> dict[PostId, bytes]:
+    """What posts tell of packs that they link to, as JSON lists: of those that the viewer may see."""
+    found = packs.shown(db, {id for ids in linked.values() for id in ids}, viewer)
+    told = {one.id: entity for one, entity in zip(found, many(db, found, viewer, here), strict=True)}
+    return {post: msgspec.json.encode([told[id] for id in ids if id in told]) for post, ids in linked.items()}
 
 
 def item(member: PackMember) -> entities.CollectionItem:

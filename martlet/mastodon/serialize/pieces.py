@@ -42,7 +42,9 @@ class Piece:
     poll: PollPiece | None
     reactions: tuple[ReactionPiece, ...]
     is_plain: bool
-    """No quote, poll or reaction, in one language, and anybody may quote it or nobody: all boosts are, whatever they boost."""
+    """No quote, poll, reaction or pack, in one language, and anybody may quote it or nobody: all boosts are, whatever they boost."""
+    packs: tuple[int, ...]
+    """Those it links to."""
     heads: Mapping[str, bytes]
     """`head` in further languages; empty for nearly all."""
     is_lasting: bool
@@ -91,6 +93,9 @@ class Pieces:
     def _make(self, db: Reader, author_versions: Mapping[PostId, int]) -> dict[PostId, Piece]:
         details = posts.details(db, author_versions)
         bodies_of = self._bodies(db, {id: bodies.version(one.version) for id, one in details.items()})
+        packs_of: dict[PostId, tuple[int, ...]] = {}
+        for id in [id for id, body in bodies_of.items() if bodies.TAGGED in body]:
+            bodies_of[id], packs_of[id] = bodies.apart(bodies_of[id])
         accounts_of = self._accounts.of(
             db, {one.author_id: author_versions[id] for id, one in details.items()}
         )
@@ -109,6 +114,7 @@ class Pieces:
                 _beginning(bodies_of[id], one, accounts_of[one.author_id]),
                 polls_of.get(one.poll_id) if one.poll_id is not None else None,
                 reactions_of.get(id, ()),
+                packs_of.get(id, ()),
                 others={
                     language: _beginning(body, one, accounts_of[one.author_id])
                     for language, body in further.get(id, {}).items()
@@ -159,6 +165,7 @@ def _piece(
     beginning: bytes,
     poll: PollPiece | None,
     chosen: tuple[ReactionPiece, ...],
+    packs: tuple[int, ...],
     *,
     others: Mapping[str, bytes],
     is_lasting: bool,
@@ -179,11 +186,13 @@ def _piece(
         counts=counts,
         poll=poll,
         reactions=chosen,
+        packs=packs,
         heads={language: one + counts for language, one in others.items()},
         is_lasting=is_lasting,
         is_plain=(
             poll is None
             and not chosen
+            and not packs
             and not others
             and detail.quote_state is None
             and detail.quoting in SAME_FOR_ALL

@@ -19,6 +19,7 @@ def entity(db: Reader, report: Report, here: Server) -> entities.Report:
         forwarded=bool(report.is_forwarded),
         created_at=iso(report.created_at),
         status_ids=[str(id) for id in report.posts],
+        collection_ids=[str(id) for id in report.packs],
         rule_ids=[str(id) for id in report.rules] or None,
         target_account=serialize.entity(db, accounts.get(db, report.about_id), here),
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from martlet.mastodon.serialize import polls, quotes, reactions
+from martlet.mastodon.serialize import packs, polls, quotes, reactions
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.pieces import Piece, Pieces
 from martlet.mastodon.serialize.ready import ForAuthor, Ready, ReadyPosts
@@ -39,7 +39,8 @@ Parts = tuple[bytes, ...]
 """A JSON object in parts, to be joined once with all others of its page; empty where there is nothing to show."""
 
 _NULL, _COMMA, _END = b"null", b",", b"}"
-_NOTHING_ATTACHED = b',"poll":null,"quote":null' + reactions.NONE
+_NO_PACKS = b',"tagged_collections":[]'
+_NOTHING_ATTACHED = b',"poll":null,"quote":null' + reactions.NONE + _NO_PACKS
 
 
 def json_list(items: Iterable[Parts]) -> bytes:
@@ -200,6 +201,7 @@ class StatusPages:
         odd = [piece for piece in pieces.values() if not piece.is_plain or piece.author_id == account]
         asked = [piece.poll for piece in odd if piece.poll is not None]
         chosen = {piece.detail.id: piece.reactions for piece in odd if piece.reactions}
+        linked = {piece.detail.id: piece.packs for piece in odd if piece.packs}
         is_own = account and any(
             piece.author_id == account and piece.detail.visibility > Visibility.MENTIONED for piece in odd
         )
@@ -208,6 +210,7 @@ class StatusPages:
             quotes=quotes_of,
             polls=polls.rendered(db, asked, account, self.here) if asked else {},
             reactions=reactions.rendered(db, chosen, account) if chosen else {},
+            packs=packs.of_posts(db, linked, account, self.here) if linked else {},
             approval=quotes.approvals(db, [piece.detail for piece in odd], account),
             muted=_muted_threads(db, pieces, viewer),
             filtered=self.filtered(db, found, pieces, viewer, context) if viewer.has_filters else {},
@@ -226,6 +229,7 @@ class _Around:
     quotes: Mapping[PostId, bytes]
     polls: Mapping[int | None, bytes]
     reactions: Mapping[PostId, bytes]
+    packs: Mapping[PostId, bytes]
     approval: Callable[[Detail], bytes]
     muted: frozenset[PostId]
     filtered: Mapping[PostId, bytes]
@@ -255,10 +259,11 @@ class _Around:
 
     def _attached(self, detail: Detail) -> bytes:
         poll, quote = self.polls.get(detail.poll_id), self.quotes.get(detail.id)
-        chosen = self.reactions.get(detail.id)
-        if poll is None and quote is None and chosen is None:
+        chosen, linked = self.reactions.get(detail.id), self.packs.get(detail.id)
+        if poll is None and quote is None and chosen is None and linked is None:
             return _NOTHING_ATTACHED
-        return b',"poll":%b,"quote":%b%b' % (poll or _NULL, quote or _NULL, chosen or reactions.NONE)
+        told = _NO_PACKS if linked is None else b',"tagged_collections":' + linked
+        return b',"poll":%b,"quote":%b%b%b' % (poll or _NULL, quote or _NULL, chosen or reactions.NONE, told)
 
     def _marks(self, one: Shown, detail: Detail) -> bytes:
         """The viewer's own marks; nothing for nobody."""

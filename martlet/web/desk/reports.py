@@ -14,7 +14,7 @@ from martlet.model.server import moment
 from martlet.services import appealing, handling_reports, sanctioning
 from martlet.services.handling_reports import NOTE, NOTES, Correction
 from martlet.services.reporting import CATEGORIES
-from martlet.storage import accounts, audit, posts, reports, rules, server_values, strikes
+from martlet.storage import accounts, audit, packs, posts, reports, rules, server_values, strikes
 from martlet.storage.audit import Choice as Logged
 from martlet.storage.database import Reader
 from martlet.storage.reports import Choice, Report
@@ -119,6 +119,7 @@ def _page(db: Reader, visit: Visit) -> DeskPage:
             sentence("Reported posts"),
             sentence("No post was named, or they are gone."),
         ),
+        *_packs(db, report),
         *_context(db, visit, report),
         *_deeds(visit, report),
         _notes(db, visit, report),
@@ -165,6 +166,16 @@ def reported_posts(db: Reader, visit: Visit, report: Report) -> tuple[PostCard, 
     written = {one.id for one in posts.many_unfiltered(db, report.posts) if one.author_id == report.about_id}
     shown = posts.shown_unfiltered(db, [id for id in report.posts if id in written])
     return showing.as_seen(showing.cards(db, shown, visit.here, reader=visit.account))
+
+
+def _packs(db: Reader, report: Report) -> tuple[Rows, ...]:
+    """Those that were reported and are still there."""
+    rows = tuple(
+        Row(one.name, one.url or one.uri, drawing="people", quote=one.description)
+        for one in packs.many_unfiltered(db, report.packs)
+        if one.account_id == report.about_id
+    )
+    return (Rows(rows, sentence("They are gone."), sentence("Reported collections")),) if report.packs else ()
 
 
 def _context(db: Reader, visit: Visit, report: Report) -> tuple[Posts, ...]:
