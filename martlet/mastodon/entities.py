@@ -1,5 +1,5 @@
 """
-Entities of the Mastodon API 4.5, attribute by attribute.
+Entities of the Mastodon API 4.6, attribute by attribute.
 
 https://docs.joinmastodon.org/entities/. Ids are texts; moments are ISO 8601
 in UTC with milliseconds. What is `UNSET` is left out of the JSON.

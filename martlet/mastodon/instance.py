@@ -12,19 +12,15 @@ from martlet.storage.server_values import Counts
 
 api = Api()
 
-MASTODON_VERSION = "4.5.0"
-"""
-The last version of which everything is here; apps compare it, also in NodeInfo.
-
-Methods of 4.6 are answered as well (docs/client-api.md); what lacks of it is said at `API_VERSIONS`.
-"""
-API_VERSIONS = {"mastodon": 9}
+MASTODON_VERSION = "4.6.0"
+"""The last version of which everything is here; apps compare it, also in NodeInfo."""
+API_VERSIONS = {"mastodon": 10}
 """
 Apps switch features on by this number: announced is only what works, up to and with it.
 
 2: grouped notifications. 3: `attribution_domains`. 4: `DELETE /api/v1/media/:id`. 5: filters that blur. 6: Mastodon 4.4.
-7: quotes. 8: `/api/v1/profile`; annual reports' state. 9: descriptions of avatar and header. Not 10, collections:
-their methods are there, but posts do not tell of collections they link to (`tagged_collections`), and reports name none.
+7: quotes. 8: `/api/v1/profile`; annual reports' state. 9: descriptions of avatar and header. 10: collections,
+also of posts that link to them and in reports; notifications by `supported_types`.
 """
 EXTENSIONS = (
     "admin_announcements",
@@ -67,6 +63,7 @@ def _instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities
         version=version(here),
         source_url=here.source_url,
         description=here.description,
+        wrapstodon=None,
         usage=server_entities.Usage(
             users=server_entities.UsersUsage(active_month=counts.active_month),
         ),

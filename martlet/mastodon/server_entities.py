@@ -143,6 +143,8 @@ class Instance(Struct, kw_only=True):
     version: str
     source_url: str
     description: str
+    wrapstodon: str | None
+    """The year of which annual reports can be had; none are made here."""
     usage: Usage
     thumbnail: Thumbnail
     icon: list[Icon]

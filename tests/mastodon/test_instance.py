@@ -19,8 +19,8 @@ def test_version_two_says_everything(api: Api, ground: Ground) -> None:
     api.person("owner", role="owner")
     found = api.get("/api/v2/instance").entity(entities.Instance)
     assert found.domain == "localhost:3000"
-    assert found.version.startswith("4.5.0 (compatible; Martlet ")
-    assert found.api_versions == {"mastodon": 9}
+    assert found.version.startswith("4.6.0 (compatible; Martlet ")
+    assert found.api_versions == {"mastodon": 10}
     assert found.configuration.urls.streaming == "ws://localhost:3000"
     assert found.configuration.statuses.max_characters == 5000
     assert found.configuration.vapid.public_key == ground.vapid.public_text_for_apps
