@@ -215,11 +215,7 @@ def _bodies(form: type[Any], needed: dict[str, Any]) -> Iterator[tuple[str, dict
 def _too_long(store: Store) -> Iterator[tuple[str, int]]:
     with store.read() as db:
         for table in _tables(store):
-            if store.dialect == "sqlite":
-                columns = [row[1] for row in db.rows(f"PRAGMA table_info({table})")]
-            else:
-                columns = [row[0] for row in db.rows("SELECT column_name FROM information_schema.columns WHERE table_name = :t", t=table)]  # fmt: skip
-            for column in columns:
+            for column in [row[1] for row in db.rows(f"PRAGMA table_info({table})")]:
                 found = db.value(f'SELECT max(length(CAST("{column}" AS TEXT))) FROM "{table}"') or 0
                 if found > LONGEST:
                     yield f"{table}.{column}", found
