@@ -5,9 +5,9 @@ import sqlite3
 
 import pytest
 
-from martlet.model.names import PostId, Uri
+from martlet.model.names import NOBODY, PostId, Uri
 from martlet.services import screening_sign_ups
-from martlet.storage import marks, quotes
+from martlet.storage import marks, packs, quotes
 from martlet.storage.quotes import RemoteQuote
 from martlet.storage.sqlite import SqliteStore
 from tests.client import Api
@@ -103,6 +103,16 @@ def test_posts_are_found_by_indexes(api: Api, plans: Plans) -> None:
     do(api, bob, "reblog", status)
     api.delete(f"{POSTS}/{status['id']}", ada)
     assert len(plans.statements) > 50
+    assert plans.scans() == {}
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_packs_that_posts_link_to_are_found_by_an_index(plans: Plans) -> None:
+    plans.watch()
+    with plans.store.read() as db:
+        assert packs.with_urls(db, {"https://a.example/packs/1", "https://b.example/"}) == {}
+        assert packs.shown(db, {1, 2}, NOBODY) == []
+    assert len(plans.statements) == 2
     assert plans.scans() == {}
 
 
