@@ -256,7 +256,7 @@ def test_data_of_a_suspended_account_is_removed_at_once(api: Api, ada: Person) -
 RANKS = ("user", "moderator", "admin", "owner")
 
 
-def test_a1_nobody_acts_upon_an_equal_or_a_higher_rank(api: Api) -> None:
+def test_a1_h3_nobody_acts_upon_an_equal_or_a_higher_rank(api: Api) -> None:
     """A1"""
     people = {role: staff(api, f"{role}_1", role) for role in RANKS}
     others = {role: api.person(f"{role}_2", role=role) for role in RANKS}
@@ -342,7 +342,7 @@ def test_acts_are_taken_back(api: Api, mo: Person, ada: Person) -> None:
     assert api.post(f"{ADMIN}/audit_log/5/undo", mo).status == 404
 
 
-def test_a1_taking_back_asks_for_rank_and_permission_too(api: Api, ada: Person) -> None:
+def test_a1_h3_taking_back_asks_for_rank_and_permission_too(api: Api, ada: Person) -> None:
     """A1"""
     boss, mo, here = staff(api, "boss", "owner"), staff(api, "mo"), api.built.ground.here
     peer = api.person("peer", role="admin")

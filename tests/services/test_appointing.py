@@ -85,7 +85,7 @@ def test_what_is_no_role_is_refused(store: Store, make: Make) -> None:
         assert roles.of_account(db, ada) == FIRST["user"]
 
 
-def test_a1_nobody_raises_themselves_or_others_above_what_they_are(store: Store, make: Make) -> None:
+def test_a1_h3_nobody_raises_themselves_or_others_above_what_they_are(store: Store, make: Make) -> None:
     """A1"""
     people = {name: make.account(name) for name in ("owner_", "admin_", "mo", "other", "ada")}
     with store.write() as db:
