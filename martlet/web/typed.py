@@ -9,9 +9,11 @@ from martlet.model.errors import InvalidInput
 from martlet.model.ids import id_from
 from martlet.model.names import AccountId, CircleId, DraftId, MediaId, PostId
 from martlet.model.posts import Draft, PollDraft
+from martlet.model.posts import Typed as Further
 from martlet.model.replying import EVERYBODY, WORDS, ReplyPolicy
 from martlet.model.server import milliseconds
 from martlet.model.visibility import Visibility
+from martlet.text.language_detection import detect
 from martlet.web.showing import AUDIENCES
 from martlet.web.writing_pages import Aim
 
@@ -25,6 +27,8 @@ VISIBILITIES: dict[Aim, Visibility] = {
 }
 CHOICES = 8
 """Choices of a poll that the form has room for."""
+FURTHER = 4
+"""Further languages of a post that the form has room for."""
 DAYS = ("1", "3", "7", "30")
 DAY_SECONDS = 86_400
 LIFETIMES = ("3600", "86400", "604800", "2592000")
@@ -42,6 +46,15 @@ class NoMoment(InvalidInput):
         super().__init__("Please say the day and the time.", "at")
 
 
+class UnclearLanguages(InvalidInput):
+    """Of a post in several languages two are the same, or it is not known which one the post itself is in."""
+
+    code = "unclear_languages"
+
+    def __init__(self) -> None:
+        super().__init__("Each language has to be said, and to be another.", "language")
+
+
 @dataclass(slots=True)
 class Typed:
     """`language` empty: guessed from the words. `at` and `zone`: a moment as the browser's field says it."""
@@ -56,6 +69,8 @@ class Typed:
     quote: PostId | None = None
     draft: DraftId | None = None
     media: list[MediaId] = field(default_factory=list)
+    further: tuple[Further, ...] = ()
+    """The same in other languages; those without words are none."""
     choices: tuple[str, ...] = ()
     days: str = "1"
     is_multiple: bool = False
@@ -96,6 +111,19 @@ class Typed:
         except (ValueError, OverflowError):
             raise NoMoment from None
 
+    def check_languages(self) -> None:
+        """
+        With further languages the post's own has to be known, by choice or by its words.
+
+        Raises `UnclearLanguages`.
+        """
+        if not self.further:
+            return
+        self.language = self.language or detect(self.text) or ""
+        languages = [self.language, *(one.language for one in self.further)]
+        if not all(languages) or len(set(languages)) < len(languages):
+            raise UnclearLanguages
+
     def to_draft(self, author: AccountId) -> Draft:
         return Draft(
             author=author,
@@ -106,6 +134,7 @@ class Typed:
             warning=self.warning,
             is_sensitive=True if self.is_sensitive else None,
             language=self.language or None,
+            variants=self.further,
             media=tuple(self.media),
             poll=self.poll(),
             quote_of=self.quote,
@@ -132,6 +161,7 @@ def from_form(form: Mapping[str, str]) -> Typed:
         reply=post_in(form.get("reply", "")),
         quote=post_in(form.get("quote", "")),
         draft=None if draft is None else DraftId(draft),
+        further=_further(form),
         choices=tuple(text for n in range(1, CHOICES + 1) if (text := form.get(f"poll_{n}", "").strip())),
         days=form["days"] if form.get("days") in DAYS else "1",
         is_multiple="multiple" in form,
@@ -146,6 +176,17 @@ def from_form(form: Mapping[str, str]) -> Typed:
         zone=zone if zone.removeprefix("-").isdecimal() and abs(int(zone[:5])) <= DAY_SECONDS // 60 else "0",
         agreed=form.get("agreed", ""),
     )
+
+
+def _further(form: Mapping[str, str]) -> tuple[Further, ...]:
+    found = []
+    for n in range(1, FURTHER + 1):
+        text = form.get(f"text_{n}", "").replace("\r\n", "\n")
+        if text.strip():
+            found.append(
+                Further(form.get(f"language_{n}", "")[:KEY_LIMIT], text, form.get(f"warning_{n}", ""))
+            )
+    return tuple(found)
 
 
 def post_in(text: str) -> PostId | None:
@@ -169,6 +210,7 @@ def from_draft(draft: Draft, key: str, id: DraftId | None = None) -> Typed:
         quote=draft.quote_of,
         draft=id,
         media=list(draft.media),
+        further=draft.variants[:FURTHER],
         choices=poll.options if poll is not None else (),
         days=days if days in DAYS else "1",
         is_multiple=poll is not None and poll.is_multiple,

@@ -7,15 +7,16 @@ from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFoun
 from martlet.model.ids import id_from
 from martlet.model.names import DraftId, PostId, ScheduledId
 from martlet.model.posts import MediaChange, Post, Revision
+from martlet.model.posts import Typed as Further
 from martlet.services import composing, drafting, editing, scheduling
 from martlet.services.scheduling import TooSoon
-from martlet.storage import circles, drafts, media, posts, users
+from martlet.storage import circles, drafts, media, posts, users, variants
 from martlet.storage.database import Reader, Writer
 from martlet.text.language_detection import detect
 from martlet.text.languages import LANGUAGES
 from martlet.web import addresses, departing, pictures, showing, threads
 from martlet.web.cards import PostCard
-from martlet.web.typed import CHOICES, VISIBILITIES, ZONES, Typed, from_draft, from_form, post_in
+from martlet.web.typed import CHOICES, FURTHER, VISIBILITIES, ZONES, Typed, from_draft, from_form, post_in
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, Sentence, counted, problems_of, sentence
 from martlet.web.writing_pages import Aim, KeptFile, WritePage
@@ -26,6 +27,8 @@ COMMON = (
     "en", "de", "zh", "ar", "bg", "bn", "ca", "cs", "da", "el", "es", "et", "fa", "fi", "fr", "he", "hi", "hr", "hu", "id",
     "it", "ja", "ko", "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "ur", "vi",
 )  # fmt: skip
+SHOWN_AGAIN = ("files", "language")
+"""Buttons that bring files up, or make room for one more language, and send nothing."""
 STRANGERS = 5
 """People of other servers looked up before a post that names them is published."""
 LOOKED_THROUGH = 20_000
@@ -133,6 +136,8 @@ def page_of(
         quoted=_card(db, visit, typed.quote),
         draft=str(typed.draft or ""),
         kept=pictures.kept(db, visit, typed.media),
+        further=tuple((one.language, one.text, one.warning) for one in typed.further),
+        most_further=FURTHER,
         choices=typed.choices,
         most_choices=CHOICES,
         poll_days=typed.days,
@@ -186,7 +191,7 @@ async def send(visit: Visit) -> Answer:
         typed.media = [one.id for one in changes]
         await pictures.describe(visit, changes)
         taken = await pictures.take_in(visit, typed)
-        if act == "files" or pictures.arrange(typed, act):
+        if act in SHOWN_AGAIN or pictures.arrange(typed, act):
             return visit.page(await visit.store.reading(page_of, visit, typed))
         if act == "keep":
             await visit.store.writing(_keep, visit, typed)
@@ -199,6 +204,7 @@ async def send(visit: Visit) -> Answer:
                 n=taken,
             )
             return visit.page(await visit.store.reading(page_of, visit, typed, (), None, told))
+        typed.check_languages()
         await pictures.wait(visit, typed.media)
         await _meet(visit, typed.text)
         if act == "later":
@@ -302,6 +308,9 @@ PROBLEMS = {
             "More people could read this than what it answers. If that is what you want, send it once more; else choose again."
         ),
     ),
+    "unclear_languages": Problem(
+        "language", sentence("Say for each text in which language it is; each may be there once.")
+    ),
     "no_moment": Problem("at", sentence("Please say the day and the time.")),
     "too_soon": Problem("at", sentence("Choose a moment that is at least five minutes away.")),
     "too_many_scheduled": Problem(
@@ -382,6 +391,10 @@ def _as_it_is(db: Reader, visit: Visit) -> WritePage:
         text=post.text or "",
         warning=post.warning,
         media=[one.id for one in media.of_posts(db, [post.id])[post.id]],
+        further=tuple(
+            Further(one.language, one.text, one.warning)
+            for one in variants.of_post(db, post.id, post.variants)
+        ),
         is_sensitive=bool(post.is_sensitive) and not post.warning,
     )
     return page_of(db, visit, typed, edits=_card(db, visit, post.id))
@@ -402,8 +415,9 @@ async def edit(visit: Visit) -> Answer:
     typed.media = [one.id for one in changes]
     try:
         taken = await pictures.take_in(visit, typed)
-        if act == "files" or pictures.arrange(typed, act) or taken:
+        if act in SHOWN_AGAIN or pictures.arrange(typed, act) or taken:
             return visit.page(await visit.store.reading(_edited_on, visit, typed, changes))
+        typed.check_languages()
         await pictures.wait(visit, typed.media)
         await _meet(visit, typed.text)
         await visit.store.writing(_edit, visit, post.id, typed, tuple(changes))
@@ -421,6 +435,7 @@ def _edit(db: Writer, visit: Visit, id: PostId, typed: Typed, changes: tuple[Med
         warning=typed.warning,
         is_sensitive=typed.is_sensitive,
         language=typed.language or None,
+        variants=typed.further,
         media=tuple(typed.media),
         media_changes=changes,
         keeps_poll=True,

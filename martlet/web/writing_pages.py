@@ -37,8 +37,8 @@ class Completion:
 class WritePage:
     """
     `/write`. Fields: text, warning, audience, circle, language, reply, quote, draft, key, files[], said-ID and focus-ID of
-    each file that is there, poll_1 …, days, multiple, hides_totals, answers, may_ask, quoting, ends, here_only, sensitive,
-    at, zone, agreed. Its buttons are called `do`: send, later, keep, files, up-ID, down-ID, off-ID.
+    each file that is there, language_1, text_1 and warning_1 …, poll_1 …, days, multiple, hides_totals, answers, may_ask, quoting, ends, here_only, sensitive,
+    at, zone, agreed. Its buttons are called `do`: send, later, keep, files, language, up-ID, down-ID, off-ID.
 
     `key` makes sending twice the same as sending once. `edits`: what is there already is changed.
     """
@@ -65,6 +65,9 @@ class WritePage:
     quoted: PostCard | None = None
     draft: str = ""
     kept: tuple[KeptFile, ...] = ()
+    further: tuple[tuple[str, str, str], ...] = ()
+    """Language, text and warning of what is said in further languages."""
+    most_further: int = 4
     choices: tuple[str, ...] = ()
     most_choices: int = 8
     poll_days: str = "1"

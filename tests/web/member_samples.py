@@ -191,7 +191,12 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         replace(WRITE, answers="mentioned", may_ask=True, ends="3600", is_here_only=True),
         INSIDE,
     ),
-    "write-quote": (replace(WRITE, quoted=TOMATOES), INSIDE),
+    "write-quote": (
+        replace(
+            WRITE, quoted=TOMATOES, further=(("en", "Look at <these>!", "Plants & pots"), ("", "？", ""))
+        ),
+        INSIDE,
+    ),
     "write-wrong": (
         replace(
             WRITE,

@@ -106,6 +106,43 @@ def test_whether_it_waits_is_chosen(api: Api, ada: Person) -> None:
     assert len(posts_of(api, ada)) == 1
 
 
+# -- several languages ---------------------------------------------------
+
+
+def test_a_post_in_several_languages_is_written_kept_and_changed(
+    api: Api, ada: Person, browser: Browser
+) -> None:
+    german = {"language_1": "de", "text_1": "Guten Morgen, @bob #fähre", "warning_1": "Früh"}
+    twice = german | {"language_2": "de", "text_2": "Moin"}
+
+    def said(path: str = "/write", **more: str) -> Reply:
+        return write(browser, browser.get(path), path, text="Good morning", language="en", more=more)
+
+    page = said(**german, do="language")
+    assert 'name="text_2"' in page.text
+    assert "Guten Morgen, @bob #fähre" in unescape(page.text)
+    for unclear in (twice, german | {"language_1": "en"}, german | {"language_1": ""}):
+        refused = said(**unclear)
+        assert refused.status == 422
+        assert "each may be there once" in refused.text
+    (address,) = re.findall(
+        r'href="(/write\?draft=\d+)"', unescape(browser.follow(said(**german, do="keep")).text)
+    )
+    page = browser.get(address)
+    assert 'value="Früh"' in page.text
+    assert re.search(r'value="de" lang="de" selected', page.text)
+    said(**german, audience="public")
+    (post,) = posts_of(api, ada)
+    assert post["languages"] == ["en", "de"]
+
+    edit, source = f"/@ada/{post['id']}/edit", f"/api/v1/statuses/{post['id']}/source"
+    assert "Guten Morgen, @bob #fähre" in unescape(browser.get(edit).text)
+    said(edit, language_1="de", text_1="Moin")
+    assert api.get(source, ada).json["content_map"] == {"de": "Moin"}
+    said(edit)
+    assert "content_map" not in api.get(source, ada).json
+
+
 # -- drafts --------------------------------------------------------------
 
 
