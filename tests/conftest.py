@@ -56,7 +56,7 @@ def pytest_collection_finish() -> None:
     """What stands until the end is left out of each look for garbage: it took more than half of the making of an application."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
+    gc.set_threshold(20_000, 20, 10)
 
 
 @pytest.fixture(scope="session")

@@ -208,7 +208,7 @@ def _bodies(form: type[Any], needed: dict[str, Any]) -> Iterator[tuple[str, dict
     assert isinstance(info, inspect.StructType)
     for field in info.fields:
         name = field.encode_name
-        for much in (MUCH, [MUCH], ["1"] * 100_000, {MUCH: MUCH[:10]}, [{"keyword": MUCH, "name": MUCH[:9]}]):
+        for much in (MUCH, [MUCH], ["1"] * 20_000, {MUCH: MUCH[:10]}, [{"keyword": MUCH, "name": MUCH[:9]}]):
             yield name, {**needed, name: much}
 
 

@@ -71,7 +71,8 @@ def test_it_is_for_everybody(visit: Visit, who: str, width: int) -> None:
         faults = _violations(page)
         page.emulate_media(color_scheme="dark")
         visit.keep(page, f"{name}-dark")
-        faults += _violations(page, "color-contrast")
+        if width == PHONE:  # colours do not depend on the width
+            faults += _violations(page, "color-contrast")
         page.emulate_media(color_scheme="light")
         wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
         if wide > 0:

@@ -33,7 +33,7 @@ from martlet.storage.opening import open_store
 from tests.make import insert_person
 from tests.running import Running
 
-KILLS = int(os.environ.get("MARTLET_TEST_KILLS", "3"))
+KILLS = int(os.environ.get("MARTLET_TEST_KILLS", "2"))
 WRITERS = 4
 LISTENERS = 6
 SCHEDULED = 24

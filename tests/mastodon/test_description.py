@@ -28,7 +28,7 @@ from schemathesis.specs.openapi.checks import (
 from tests.client import Api, Person
 
 LONG = bool(os.environ.get("MARTLET_TEST_LONG"))
-EXAMPLES = int(os.environ.get("MARTLET_TEST_EXAMPLES", "250" if LONG else "3"))
+EXAMPLES = int(os.environ.get("MARTLET_TEST_EXAMPLES", "250" if LONG else "2"))
 DATABASES = ["sqlite", "postgres"] if LONG else ["sqlite"]
 SLICES = 4
 """So that several processes of the tests can share the work."""
