@@ -52,7 +52,7 @@ TokenOf = Callable[[Request], str | None]
 
 BODY_LIMIT = 1024 * 1024
 QUERIES_KEPT = 128
-"""Decoded, for each method; none of more than `KEPT_QUERY` bytes."""
+"""Decoded, for each form; none of more than `KEPT_QUERY` bytes."""
 KEPT_QUERY = 200
 LONGEST_WISH = 200
 """Bytes of an Accept-Language that are read."""

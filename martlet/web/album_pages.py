@@ -121,18 +121,11 @@ class PicturePage:
 
 
 @dataclass(frozen=True, slots=True)
-class MemberPicturePage:
+class MemberPicturePage(PicturePage):
+    """The same for a member."""
+
     template: ClassVar[str] = "albums/picture_inside.html"
     place: ClassVar[Place] = ""
-    owner: Face
-    title: str
-    back: str
-    picture: Picture
-    number: int
-    count: int
-    before: str | None = None
-    after: str | None = None
-    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
