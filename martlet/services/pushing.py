@@ -1,4 +1,4 @@
-"""Web Push: which apps are told of a notification, and what becomes of it."""
+"""Web Push: which apps and browsers are told of a notification, and what becomes of it."""
 
 from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from martlet.model.events import Notified
 from martlet.model.names import AccountId, NotificationId, TokenId
 from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.server import Server
+from martlet.services import entering
 from martlet.services.ports import Ground
 from martlet.signing import sealed
 from martlet.signing.subscriptions import Encoding, Sender, Subscription
@@ -29,6 +30,8 @@ Send = Callable[[Subscription, bytes, Sender], Awaitable[Became]]
 """Encrypts a payload and hands it to the push service; see `network.push`."""
 Word = Callable[[Reader, Notification, str], bytes | None]
 """Puts a notification into the words of apps; the last argument is the app's token. None: it is no longer so."""
+WordOfPages = Callable[[Reader, Notification], bytes | None]
+"""The same in the words of our pages, for browsers."""
 
 
 class PushService(Exception):
@@ -44,10 +47,11 @@ class Wanted(msgspec.Struct, frozen=True):
 
 @dataclass(frozen=True, slots=True)
 class Pusher:
-    """The two things that `push` cannot do itself."""
+    """What `push` cannot do itself."""
 
     send: Send
     word: Word
+    word_of_pages: WordOfPages
 
 
 def token_context(account: AccountId) -> str:
@@ -56,7 +60,7 @@ def token_context(account: AccountId) -> str:
 
 
 def of_notification(db: Writer, event: Notified, here: Server) -> None:
-    """A job for each app that wants to be told of this."""
+    """A job for each app and browser that wants to be told of this."""
     told = notifications.find_unfiltered(db, event.notification)
     if told is None:
         return
@@ -68,7 +72,7 @@ def of_notification(db: Writer, event: Notified, here: Server) -> None:
 
 
 def _is_allowed(db: Writer, subscription: PushSubscription, sender: AccountId) -> bool:
-    """The policy that the app chose: from whom."""
+    """What was chosen: from whom."""
     match subscription.policy:
         case "all":
             return True
@@ -84,7 +88,7 @@ def _is_allowed(db: Writer, subscription: PushSubscription, sender: AccountId) -
 async def push_one(ground: Ground, pusher: Pusher, body: str, here: Server) -> None:
     """The job. What was deleted before it is sent is not sent; what is a day late, neither."""
     wanted = msgspec.json.decode(body, type=Wanted)
-    prepared = await ground.store.reading(_prepare, ground, pusher.word, wanted, here)
+    prepared = await ground.store.reading(_prepare, ground, pusher, wanted, here)
     if prepared is None:
         return
     subscription, payload = prepared
@@ -101,14 +105,19 @@ async def push_one(ground: Ground, pusher: Pusher, body: str, here: Server) -> N
 
 
 def _prepare(
-    db: Reader, ground: Ground, word: Word, wanted: Wanted, here: Server
+    db: Reader, ground: Ground, pusher: Pusher, wanted: Wanted, here: Server
 ) -> tuple[Subscription, bytes] | None:
     row = push.find(db, wanted.subscription)
     told = notifications.find_unfiltered(db, wanted.notification)
     if row is None or told is None or told.created_at < here.now_ms() - STALE:
         return None
-    token = sealed.decrypt(ground.secret, row.token, token_context(row.account_id)).decode()
-    payload = word(db, told, token)
+    if row.session_id is None:
+        token = sealed.decrypt(ground.secret, row.token, token_context(row.account_id)).decode()
+        payload = pusher.word(db, told, token)
+    elif entering.still_open(db, [row.session_id], here):
+        payload = pusher.word_of_pages(db, told)
+    else:
+        payload = None
     if payload is None:
         return None
     encoding = Encoding.STANDARD if row.is_standard else Encoding.DRAFT
@@ -116,15 +125,20 @@ def _prepare(
 
 
 def subscribe(db: Writer, subscription: PushSubscription) -> None:
-    """In place of the token's earlier subscription. Raises `InvalidInput` for keys or an address that are none."""
+    """In place of the token's or session's earlier subscription. Raises `InvalidInput` for keys or an address that are none."""
     parse_url(subscription.endpoint)
     Subscription.from_text(subscription.endpoint, subscription.p256dh, subscription.auth, Encoding.STANDARD)
     push.put(db, subscription)
 
 
+def alerts_of(kinds: Collection[NotificationKind]) -> str:
+    """As they are kept."""
+    return msgspec.json.encode(sorted(kinds)).decode()
+
+
 def change(db: Writer, token: TokenId, kinds: Collection[NotificationKind], policy: str) -> PushSubscription:
     """Of what, and from whom, an app wants to be told. Raises `NotFound`."""
-    push.change(db, token, msgspec.json.encode(sorted(kinds)).decode(), policy)
+    push.change(db, token, alerts_of(kinds), policy)
     found = push.find_of_token(db, token)
     if found is None:
         raise NotFound
@@ -133,3 +147,7 @@ def change(db: Writer, token: TokenId, kinds: Collection[NotificationKind], poli
 
 def unsubscribe(db: Writer, token: TokenId) -> None:
     push.delete_of_token(db, token)
+
+
+def unsubscribe_browser(db: Writer, session: int) -> None:
+    push.delete_of_session(db, session)

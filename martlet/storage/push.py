@@ -1,4 +1,8 @@
-"""Where apps want to be told of notifications. Each token has at most one subscription."""
+"""
+Where apps and browsers want to be told of notifications.
+
+Each token of an app, and each session of a browser, has at most one subscription.
+"""
 
 from dataclasses import dataclass
 
@@ -14,7 +18,9 @@ class PushSubscription:
     """One row of `push_subscription`."""
 
     id: int
-    token_id: TokenId
+    token_id: TokenId | None
+    """None: of a browser."""
+    session_id: int | None
     account_id: AccountId
     endpoint: str
     p256dh: str
@@ -37,8 +43,11 @@ COLUMNS = ", ".join(f"push_subscription.{name}" for name in NAMES)
 
 
 def put(db: Writer, subscription: PushSubscription) -> None:
-    """In place of the token's earlier one."""
-    delete_of_token(db, subscription.token_id)
+    """In place of the token's or session's earlier one."""
+    if subscription.token_id is not None:
+        delete_of_token(db, subscription.token_id)
+    if subscription.session_id is not None:
+        delete_of_session(db, subscription.session_id)
     db.run(
         f"INSERT INTO push_subscription ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' for name in NAMES)})",
         **{name: getattr(subscription, name) for name in NAMES},
@@ -47,6 +56,12 @@ def put(db: Writer, subscription: PushSubscription) -> None:
 
 def find_of_token(db: Reader, token: TokenId) -> PushSubscription | None:
     return _one(db.row(f"SELECT {COLUMNS} FROM push_subscription WHERE token_id = :token", token=token))
+
+
+def find_of_session(db: Reader, session: int) -> PushSubscription | None:
+    return _one(
+        db.row(f"SELECT {COLUMNS} FROM push_subscription WHERE session_id = :session", session=session)
+    )
 
 
 def find(db: Reader, id: int) -> PushSubscription | None:
@@ -71,6 +86,10 @@ def change(db: Writer, token: TokenId, alerts: str, policy: str) -> None:
 
 def delete_of_token(db: Writer, token: TokenId) -> None:
     db.run("DELETE FROM push_subscription WHERE token_id = :token", token=token)
+
+
+def delete_of_session(db: Writer, session: int) -> None:
+    db.run("DELETE FROM push_subscription WHERE session_id = :session", session=session)
 
 
 def delete(db: Writer, id: int) -> None:

@@ -5,8 +5,6 @@ Entries are kept and sent by `static/outbox.js`, in pages and in the service wor
 the forms they were written in, with the header `Martlet-Outbox: 1`, and are answered in a few bytes.
 """
 
-from html import unescape
-
 from martlet.http.answer import PRIVATE, Answer, json_answer
 from martlet.model.names import MediaId
 from martlet.web import addresses, guarding, rendering
@@ -40,5 +38,5 @@ def taken(id: MediaId) -> Answer:
 
 def refused(visit: Visit, problems: tuple[Problem, ...], status: int, agreed: str = "") -> Answer:
     """`agreed`: what the entry says the next time, so that its author was asked once."""
-    reasons = " ".join(unescape(rendering.told(one.sentence, visit.language)) for one in problems)
+    reasons = " ".join(rendering.plainly(one.sentence, visit.language) for one in problems)
     return json_answer({"reason": reasons, "agreed": agreed}, status, (PRIVATE,))

@@ -13,6 +13,7 @@ from hashlib import sha256
 from martlet.http.answer import NOSNIFF, Answer
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
+from martlet.services import pushing
 from martlet.web import addresses
 from martlet.web.assets import assets
 from martlet.web.language import Language
@@ -85,7 +86,7 @@ def _worker() -> bytes:
     shell = [addresses.OFFLINE, *(found[name].address for name in SHELL)]
     head = f"const VERSION = {json.dumps(version)};\nconst SHELL = {json.dumps(shell)};\n"
     outbox = _EXPORT.sub(b"", found["outbox.js"].content)
-    shared = b"const outbox = (() => {\n" + outbox + b"return { addPost, empty, send };\n})();\n"
+    shared = b"const outbox = (() => {\n" + outbox + b"return { addPost, empty, send, ticketNow };\n})();\n"
     return head.encode() + shared + found["worker.js"].content
 
 
@@ -149,5 +150,6 @@ async def device(visit: Visit) -> Answer:
 
 @pages.post(addresses.DEVICE, access="member")
 async def forget(visit: Visit) -> Answer:
+    await visit.store.writing(pushing.unsubscribe_browser, visit.signed_in.session.id)
     visit.headers.append(FORGOTTEN)
     return visit.go(addresses.DEVICE, done="device_forgotten")

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache, partial
+from html import unescape
 from importlib.resources import files
 from typing import Any
 
@@ -42,6 +43,11 @@ def piece(template: str, tongue: Language, **values: Any) -> str:
 def told(sentence: Sentence, tongue: Language) -> str:
     """A sentence by itself, escaped."""
     return environment(tongue).render_str("{{ tell(sentence) }}", sentence=sentence)
+
+
+def plainly(sentence: Sentence, tongue: Language) -> str:
+    """A sentence as plain text, for what is no HTML."""
+    return unescape(told(sentence, tongue))
 
 
 def spoken(tongue: Language, post: PostCard) -> PostCard:

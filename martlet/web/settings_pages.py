@@ -33,6 +33,25 @@ class DevicePage:
 
 
 @dataclass(frozen=True, slots=True)
+class PushPage:
+    """
+    `/settings/push`: whether this browser is told of news while no page is open, and of which.
+
+    Fields: each of `groups` by its name, policy, and what `static/push.js` fills in: endpoint, p256dh, auth. Off goes to
+    `/settings/push/off`.
+    """
+
+    template: ClassVar[str] = "settings/push.html"
+    key: str
+    """The server's, as browsers want it (RFC 8292)."""
+    is_on: bool
+    groups: tuple[tuple[str, Sentence], ...]
+    chosen: frozenset[str]
+    policy: str = "all"
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class LanguagePage:
     """`/settings/language`. Field: language, of pages and letters."""
 

@@ -116,6 +116,8 @@ NOTICES: dict[str, Sentence] = {
     "scheduled": sentence("It will go out by itself at its moment."),
     "moment_changed": sentence("It has another moment now."),
     "holding_changed": sentence("Kept."),
+    "push_on": sentence("This device is told from now on."),
+    "push_off": sentence("This device is no longer told."),
     "device_forgotten": sentence("This device has forgotten everything."),
     "album_deleted": sentence("The album is deleted."),
     "album_shared": sentence("Posted. As the album grows, the post grows with it."),

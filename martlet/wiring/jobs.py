@@ -59,6 +59,7 @@ from martlet.services.telling_hooks import Heard, HookTeller
 from martlet.services.verifying import LinkVerifier
 from martlet.settings import Settings
 from martlet.signing.subscriptions import Sender, Subscription
+from martlet.web.telling import PushVoice
 
 DELIVERIES_AT_ONCE = 64
 GATHERING_AT_ONCE = 8
@@ -69,7 +70,11 @@ HOOKS_AT_ONCE = 8
 
 def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Client) -> Mapping[str, Job]:
     """Work that waits for its time or for other machines, by name."""
-    pusher = Pusher(partial(_push, client), partial(push.word, here=ground.here))
+    pusher = Pusher(
+        partial(_push, client),
+        partial(push.word, here=ground.here),
+        PushVoice(ground.here).word,
+    )
     return {
         **post_office.jobs,
         delivering.SPREAD: partial(delivering.spread, ground),

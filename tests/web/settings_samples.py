@@ -6,6 +6,7 @@ from martlet.model.notification_policy import Policy
 from martlet.web import settings_pages
 from martlet.web.looks import AS_USUAL, Look
 from martlet.web.pages import Frame, Page
+from martlet.web.settings.push import GROUPS
 from martlet.web.settings_pages import PasskeyCard, PersonRow
 from martlet.web.wording import Problem, sentence
 from tests.web.sample_cards import AMARA, INES, LIN, NOW, SIGNED_IN
@@ -16,6 +17,9 @@ USUAL = settings_pages.UsualPage(
 )
 REACH = settings_pages.ReachPage(True, True, False, False, True, "blog.example\nnews.example")
 TOO_LONG = sentence("This is too long.")
+PUSH = settings_pages.PushPage(
+    "BKey", False, tuple((name, said) for name, (said, _) in GROUPS.items()), frozenset({"mentions"})
+)
 UNDOABLE = replace(SIGNED_IN, notice=sentence("No longer blocked."), undo="token")
 
 SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
@@ -46,6 +50,9 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
         replace(REACH, problems=(Problem("attribution", sentence("This is too long.")),)),
         SIGNED_IN,
     ),
+    "push": (PUSH, SIGNED_IN),
+    "push-on": (replace(PUSH, is_on=True, policy="followed"), SIGNED_IN),
+    "push-wrong": (replace(PUSH, problems=(Problem("", TOO_LONG),)), SIGNED_IN),
     "strangers": (
         settings_pages.StrangersPage({name: str(one) for name, one in Policy()._asdict().items()}, 2),
         SIGNED_IN,

@@ -9,6 +9,7 @@ const PARTS = [
   ["form[data-swap]", () => import("./swapping.js")],
   ["[data-keys]", () => import("./keys.js")],
   ["[data-live]", () => import("./live.js")],
+  ["form[data-push]", () => import("./push.js")],
   ["form[data-passkey]", () => import("./passkeys.js")],
   ["[data-offline]", () => import("./device.js")],
   ["[data-outbox], [data-waits]", () => import("./waiting.js")],

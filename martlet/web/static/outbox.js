@@ -134,7 +134,7 @@ async function deliver() {
   return true;
 }
 
-async function ticketNow() {
+export async function ticketNow() {
   try {
     const answer = await fetch(TICKET, { redirect: "manual", cache: "no-store" });
     return answer.ok ? await answer.json() : null;

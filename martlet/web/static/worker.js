@@ -6,6 +6,7 @@ const MOST_PAGES = 60, MOST_PICTURES = 200;
 const OFFLINE = "/offline";
 const FORGETTING = ["/auth/sign_out", "/settings/device"];
 const PASSING = ["done", "undo", "sent", "lang", "queued", "full"];
+const PUSH_RENEW = "/settings/push/renew", NEWS = "/news";
 const WRITING = "/write", AT_HAND = ["/outbox", WRITING];
 
 self.addEventListener("install", (event) => {
@@ -167,6 +168,7 @@ async function forgetting(request) {
   } finally {
     await forget();
     await outbox.empty();
+    await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
   }
 }
 
@@ -174,4 +176,52 @@ async function forget() {
   for (const name of await caches.keys()) {
     if (name === PICTURES || name.startsWith(PAGES)) await caches.delete(name);
   }
+}
+
+// -- being told while no page is open (web/telling.py) --
+
+self.addEventListener("push", (event) => {
+  event.waitUntil(tell(event.data));
+});
+
+// Something has to be shown whatever came: browsers end what is silent.
+async function tell(data) {
+  let told = {};
+  try {
+    told = data.json();
+  } catch {
+    // nothing that we said
+  }
+  const { title = location.host, body = "", icon, tag, url = NEWS, lang } = told;
+  await self.registration.showNotification(title, { body, icon, badge: icon, tag, lang, dir: "auto", renotify: Boolean(tag), data: { url } });
+}
+
+self.addEventListener("notificationclick", (event) => {
+  event.notification.close();
+  event.waitUntil(lead(new URL(event.notification.data?.url ?? NEWS, location.origin)));
+});
+
+// To the page that is open there already, else to any of ours, else to a new one.
+async function lead(url) {
+  if (url.origin !== location.origin) return;
+  const pages = await self.clients.matchAll({ type: "window" });
+  const there = pages.find((one) => one.url === url.href);
+  if (there) await there.focus();
+  else await self.clients.openWindow(url.href);
+}
+
+// The browser made its subscription anew: the server is told, with the token of whoever is signed in now.
+self.addEventListener("pushsubscriptionchange", (event) => {
+  event.waitUntil(renew(event));
+});
+
+async function renew({ oldSubscription, newSubscription }) {
+  const options = oldSubscription?.options;
+  const made = newSubscription ?? (options && (await self.registration.pushManager.subscribe(options)));
+  const ticket = made && (await outbox.ticketNow());
+  if (!ticket) return;
+  const { endpoint, keys } = made.toJSON();
+  const body = new URLSearchParams({ csrf: ticket.csrf, endpoint, ...keys });
+  const answer = await fetch(PUSH_RENEW, { method: "POST", body });
+  if (!answer.ok) await made.unsubscribe();
 }
