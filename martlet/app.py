@@ -98,6 +98,7 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         HealthDoor(ground.store, lambda: runner.is_working),
         MediaDoor(ground.media),
         ProxyDoor(ground, fetcher, limiter),
+        post_office.mirror_door,
         MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver, translator),
         post_office.door,
         WebDoor(ground, limiter, post_office.resolver, hub),

@@ -15,6 +15,7 @@ from martlet.federation.fetching import Fetcher
 from martlet.federation.filling import Filler
 from martlet.federation.finishing import Finisher
 from martlet.federation.inbox import Inbox
+from martlet.federation.mirrors.door import MirrorDoor
 from martlet.federation.resolving import NetworkResolver
 from martlet.federation.sending import Sender
 from martlet.federation.strangers import Strangers
@@ -36,6 +37,7 @@ class PostOffice:
     crawler: Crawler
     filler: Filler
     door: FederationDoor
+    mirror_door: MirrorDoor
     lists: ListFetcher
 
     @classmethod
@@ -50,6 +52,7 @@ class PostOffice:
             Crawler(ground, resolver),
             Filler(ground, resolver),
             FederationDoor(ground, inbox, asking),
+            MirrorDoor(ground, asking),
             ListFetcher(ground.store, ground.here, client),
         )
 

@@ -28,7 +28,15 @@ log = logging.getLogger("martlet.http")
 
 ID = re.compile(rb"[A-Za-z0-9_.-]{1,128}")
 """What a proxy may call a request."""
-CORS_PREFIXES = ("/api/", "/oauth/token", "/oauth/revoke", "/oauth/userinfo", "/nodeinfo", "/.well-known/")
+CORS_PREFIXES = (
+    "/api/",
+    "/oauth/token",
+    "/oauth/revoke",
+    "/oauth/userinfo",
+    "/nodeinfo",
+    "/.well-known/",
+    "/carry/",
+)
 CORS: tuple[Header, ...] = (
     (b"access-control-allow-origin", b"*"),
     (

@@ -348,15 +348,23 @@ def lasting_document(db: Writer, post: Post, author: Account, secret: ServerSecr
     """
     if _is_kept(post):
         return post_document(db, post, author, secret, here)
-    said, kept = _unsigned(db, post, author, here), documents.find(db, post.uri, post.version)
+    kept = find_lasting_document(db, post, author, here)
     if kept is not None:
-        before = canonical_json.parse_object(kept)
-        del before["proof"]
-        if canonical_json.encode(before) == canonical_json.encode(said):
-            return kept
-        documents.delete(db, post.uri)
-    body = canonical_json.encode(_signed(db, said, author, secret, here))
+        return kept
+    documents.delete(db, post.uri)
+    body = canonical_json.encode(_signed(db, _unsigned(db, post, author, here), author, secret, here))
     return documents.put(db, post.uri, author.id, post.version, body, here.now_ms())
+
+
+def find_lasting_document(db: Reader, post: Post, author: Account, here: Server) -> bytes | None:
+    """The same, where it is kept and still says what the post says."""
+    kept = documents.find(db, post.uri, post.version)
+    if kept is None or _is_kept(post):
+        return kept
+    before = canonical_json.parse_object(kept)
+    del before["proof"]
+    is_so = canonical_json.encode(before) == canonical_json.encode(_unsigned(db, post, author, here))
+    return kept if is_so else None
 
 
 def tombstone_document(

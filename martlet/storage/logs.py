@@ -123,6 +123,16 @@ def digests(db: Reader, account: AccountId) -> list[tuple[str, bytes]] | None:
     return [(month, bytes(digest)) for month, digest in rows]
 
 
+def has_unmade(db: Reader, account: AccountId) -> bool:
+    """Whether the documents of some are still to be made."""
+    return (
+        db.value(
+            "SELECT 1 FROM log_entry WHERE account_id = :account AND digest IS NULL LIMIT 1", account=account
+        )
+        is not None
+    )
+
+
 def find_checkpoint(db: Reader, account: AccountId) -> Checkpoint | None:
     row = db.row("SELECT sequence, body FROM log_checkpoint WHERE account_id = :account", account=account)
     return None if row is None else Checkpoint(row[0], bytes(row[1]))

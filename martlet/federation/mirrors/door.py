@@ -1,0 +1,214 @@
+"""
+The door of a mirror: documents by the names that their authors gave them, whoever hands them out.
+
+    GET  /.well-known/martlet                     that this is a Martlet, and what it takes
+    GET  /carry/v1/actor?id=…                     an actor document
+    GET  /carry/v1/outbox?actor=…&after=…         the log of an account, a document a line, a checkpoint at its end
+    GET  /carry/v1/object?id=…                    a post; 410 and its tombstone where it was deleted
+
+Every Martlet hands out so the documents of its own people and of those whom it mirrors, and nobody else's: what
+somebody only brought along in a file is nobody's business.
+"""
+
+import hashlib
+from datetime import UTC, datetime
+from email.utils import formatdate
+from urllib.parse import parse_qs, quote, urlencode
+
+from martlet.federation.answering import ACTIVITY, CACHED, GoneHere
+from martlet.federation.asking import Asking, SignerSuspended
+from martlet.federation.door import STATUSES
+from martlet.http.answer import NOSNIFF, PRIVATE, Answer, Header, json_answer
+from martlet.http.application import MethodNotAllowed
+from martlet.http.request import Request
+from martlet.http.routes import Endpoint, Params, Routes
+from martlet.model.errors import InvalidInput, MartletError, NotFound
+from martlet.model.names import AccountId, Uri
+from martlet.model.server import milliseconds
+from martlet.services import handing_out, identities
+from martlet.services.ports import Ground
+from martlet.storage import accounts, handed_out, peer_policies, remotes
+from martlet.storage.database import Reader
+from martlet.storage.handed_out import Source
+
+LINES: Header = (b"content-type", b"application/jsonl")
+BRIEFLY: Header = (b"cache-control", b"public, max-age=15")
+EXPOSED: Header = (b"access-control-expose-headers", b"ETag, Martlet-Trust")
+ORIGIN: Header = (b"martlet-trust", b"origin")
+CONFIRMED: Header = (b"martlet-trust", b"confirmed")
+"""How far this server is certain whose a document is: it is the author's own, or was told the key by it. No proof for others."""
+VERSION = 1
+_LONGEST_NAME = 2048
+_SAFE = "%/:?#[]@!$&'()*+,;=~"
+
+
+class MirrorDoor:
+    """See `http.application.Door`."""
+
+    prefixes: tuple[str, ...] = ("/carry/", "/.well-known/martlet")
+
+    def __init__(self, ground: Ground, asking: Asking) -> None:
+        self._ground, self._asking = ground, asking
+        self.routes = Routes[Endpoint]()
+        add = self.routes.add
+        add("GET", "/.well-known/martlet", self._about)
+        add("GET", "/carry/v1/actor", self._actor)
+        add("GET", "/carry/v1/outbox", self._outbox)
+        add("GET", "/carry/v1/object", self._object)
+
+    def failed(self, request: Request, error: Exception) -> Answer:
+        del request
+        if isinstance(error, GoneHere):
+            return Answer(error.tombstone, 410, [ACTIVITY, NOSNIFF, EXPOSED])
+        status = next((status for kind, status in STATUSES if isinstance(error, kind)), 0)
+        status = status or (400 if isinstance(error, InvalidInput) else 500)
+        said = error.message if isinstance(error, MartletError) else "Something went wrong here."
+        allowed = (
+            ((b"allow", ", ".join(error.methods).encode()),) if isinstance(error, MethodNotAllowed) else ()
+        )
+        return json_answer({"error": said}, status, allowed)
+
+    # -- what is handed out ----------------------------------------------
+
+    async def _about(self, request: Request, params: Params) -> Answer:
+        del request, params
+        here = self._ground.here
+        said = {
+            "version": VERSION,
+            "mirror": True,
+            "actor": identities.server_uri(here),
+            "limits": {"documents": handing_out.MOST, "bytes": handing_out.MOST_BYTES},
+        }
+        return json_answer(said, headers=(CACHED,))
+
+    async def _actor(self, request: Request, params: Params) -> Answer:
+        del params
+        source = await self._source(request, _asked(request, "id"))
+        found = await handing_out.actor(self._ground, source)
+        if found is None:
+            raise NotFound
+        body, made_at = found
+        modified = formatdate(made_at / 1000, usegmt=True).encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        more = [(b"last-modified", modified), _canonical(source.uri)]
+        return self._answer(request, body, [ACTIVITY, CACHED, *more], etag, is_here=source.is_here)
+
+    async def _outbox(self, request: Request, params: Params) -> Answer:
+        del params
+        source = await self._source(request, _asked(request, "actor"))
+        after = await self._after(request, source)
+        is_old = handing_out.has_old_checkpoint(source, self._ground.here)
+        etag = f'"{source.last_sequence}.{after}.{source.checkpoint}"'
+        if not is_old and _has(request, etag):
+            return self._answer(request, b"", [LINES, BRIEFLY], etag, is_here=source.is_here)
+        page = await handing_out.page(self._ground, source, after)
+        checkpoint = await handing_out.checkpoint(self._ground, source, renews=page.is_end)
+        if is_old:
+            source = await self._source(request, source.uri)
+            etag = f'"{source.last_sequence}.{after}.{source.checkpoint}"'
+        lines = page.bodies if checkpoint is None else [*page.bodies, checkpoint]
+        onward = f"/carry/v1/outbox?{urlencode({'actor': source.uri, 'after': page.last})}"
+        link = (b"link", f'<{self._ground.here.url}{onward}>; rel="next"'.encode())
+        body = b"".join(line + b"\n" for line in lines)
+        return self._answer(request, body, [LINES, BRIEFLY, link], etag, is_here=source.is_here)
+
+    async def _object(self, request: Request, params: Params) -> Answer:
+        del params
+        uri = _asked(request, "id")
+        found = await handing_out.document(self._ground, uri)
+        if found is None:
+            await self._check_reader(request, None)
+            raise NotFound
+        document, author = found
+        await self._check_reader(request, author)
+        if document.is_gone:
+            raise GoneHere(document.body)
+        etag = f'"{hashlib.sha256(document.body).hexdigest()[:32]}"'
+        headers = [ACTIVITY, CACHED, _canonical(uri)]
+        return self._answer(request, document.body, headers, etag, is_here=author is not None)
+
+    def _answer(
+        self, request: Request, body: bytes, headers: list[Header], etag: str, *, is_here: bool
+    ) -> Answer:
+        if self._ground.here.authorized_fetch and is_here:
+            headers = [*(one for one in headers if one[0] != CACHED[0]), PRIVATE]
+        headers = [*headers, NOSNIFF, EXPOSED, ORIGIN if is_here else CONFIRMED, (b"etag", etag.encode())]
+        return Answer(b"", 304, headers) if _has(request, etag) else Answer(body, 200, headers)
+
+    # -- who may read it -------------------------------------------------
+
+    async def _source(self, request: Request, uri: Uri) -> Source:
+        """Raises `NotFound`, `SignerSuspended`, `SignatureRejected`."""
+        source = await self._ground.store.reading(handed_out.source, uri)
+        own = source.account_id if source is not None and source.is_here else None
+        await self._check_reader(request, own)
+        if source is None:
+            raise NotFound
+        return source
+
+    async def _check_reader(self, request: Request, own: AccountId | None) -> None:
+        """
+        What is open to all is not for servers that say who they are and are not spoken with. With `authorized_fetch`
+        the documents of our own people are for those who sign, and whom they do not block.
+
+        Raises `NotFound`, `SignerSuspended`, `SignatureRejected`.
+        """
+        store, here = self._ground.store, self._ground.here
+        if here.authorized_fetch and own is not None:
+            key = await self._asking.reader(request)
+            if await store.reading(_is_unwelcome, key.account_id, own):
+                raise NotFound
+            return
+        sender = self._asking.host_of_signer(request)
+        if not sender:
+            return
+        if await store.reading(peer_policies.is_refused, sender, here):
+            raise SignerSuspended
+
+    async def _after(self, request: Request, source: Source) -> int:
+        """Where in a log to begin: after a sequence, or with what has changed since a moment. Raises `InvalidInput`."""
+        asked = _query(request)
+        if "since" in asked:
+            moment = milliseconds(_moment(asked["since"]))
+            return await self._ground.store.reading(handed_out.sequence_before, source, moment)
+        after = asked.get("after", "0")
+        if not after.isascii() or not after.isdigit() or len(after) > 18:  # noqa: PLR2004 - digits of 2⁶³
+            raise InvalidInput("`after` is not a number that this server gave.")
+        return int(after)
+
+
+def _query(request: Request) -> dict[str, str]:
+    try:
+        found = parse_qs(request.query.decode("ascii"), max_num_fields=10, errors="strict")
+    except ValueError as error:
+        raise InvalidInput("The question cannot be read.") from error
+    return {name: values[0] for name, values in found.items()}
+
+
+def _asked(request: Request, name: str) -> Uri:
+    """Raises `InvalidInput`."""
+    value = _query(request).get(name, "")
+    if not value or len(value) > _LONGEST_NAME or "\0" in value:
+        raise InvalidInput(f"`{name}` is missing: the name of what you ask for.")
+    return Uri(value)
+
+
+def _moment(text: str) -> datetime:
+    """Raises `InvalidInput`."""
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise InvalidInput("`since` is no moment.") from error
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+def _has(request: Request, etag: str) -> bool:
+    return etag in [one.strip().removeprefix("W/") for one in request.header(b"if-none-match").split(",")]
+
+
+def _canonical(uri: Uri) -> Header:
+    return (b"link", f'<{quote(uri, safe=_SAFE)}>; rel="canonical"'.encode())
+
+
+def _is_unwelcome(db: Reader, signer: AccountId, account: AccountId) -> bool:
+    return remotes.is_unwelcome(db, signer, accounts.get(db, account).username)
