@@ -250,6 +250,7 @@ def _attachment(one: Attachment) -> Document:
             "type": _TYPES.get(one.media_type.partition("/")[0], "Document"),
             "mediaType": one.media_type,
             "url": one.url,
+            "digestMultibase": one.digest,
             "name": one.description,
             "blurhash": one.blurhash,
             "width": one.width or None,

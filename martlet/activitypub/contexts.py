@@ -21,6 +21,10 @@ DOCUMENT: list[Any] = [
         "votersCount": "toot:votersCount",
         "Hashtag": "as:Hashtag",
         "sensitive": "as:sensitive",
+        "digestMultibase": {
+            "@id": "https://w3id.org/security#digestMultibase",
+            "@type": "https://w3id.org/security#multibase",
+        },
         "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
         "quoteUri": "http://fedibird.com/ns#quoteUri",
         "misskey": "https://misskey-hub.net/ns#",

@@ -92,6 +92,7 @@ def _attachment(thing: Thing, wanted: tuple[str, ...] = SHOWN) -> Attachment | N
         seconds(thing.get("duration")),
         _focus(thing.get("focalPoint")),
         largest(thing.get("icon")),
+        text(thing.get("digestMultibase"), 100),
     )
 
 

@@ -88,6 +88,8 @@ class Attachment:
     seconds: float | None = None
     focus: tuple[float, float] | None = None
     preview: str = ""
+    digest: str = ""
+    """`digestMultibase`, as the document has it."""
 
 
 @dataclass(frozen=True, slots=True)

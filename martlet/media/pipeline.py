@@ -11,6 +11,7 @@ An animated GIF becomes a silent film where there is ffmpeg, and stays a GIF whe
 tenth of the size, plays smoothly, and is what apps expect of `gifv`.
 """
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -65,6 +66,8 @@ class KeptMedia:
     preview_size: int
     blurhash: str | None
     meta: Meta
+    digest: bytes
+    """SHA-256 of the original."""
 
 
 @contextmanager
@@ -93,6 +96,8 @@ def keep(media: ProcessedMedia, store: MediaStore) -> KeptMedia:
     Raises a kind of `Unavailable`.
     """
     key = new_key(media.original.content_type)
+    with media.original.path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").digest()
     store.put(key, media.original.path)
     preview_key = None
     if media.preview is not None:
@@ -111,6 +116,7 @@ def keep(media: ProcessedMedia, store: MediaStore) -> KeptMedia:
         media.preview.size if media.preview else 0,
         media.blurhash,
         media.meta,
+        digest,
     )
 
 

@@ -37,7 +37,7 @@ from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import abridging, identities, quoting, replying
-from martlet.signing import canonical_json, proofs
+from martlet.signing import canonical_json, digests, proofs
 from martlet.signing.keys import PrivateKey
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import (
@@ -316,6 +316,7 @@ def _attachment(one: media.Media, here: Server) -> Attachment:
         int(original.get("height") or 0),
         float(seconds) if seconds else None,
         (one.focus_x, one.focus_y) if one.kind == "image" and (one.focus_x or one.focus_y) else None,
+        digest="" if one.digest is None else digests.multihash(one.digest),
     )
 
 

@@ -37,6 +37,7 @@ from martlet.services import (
 )
 from martlet.services.consenting import Verified
 from martlet.services.replying import Verdict
+from martlet.signing import digests
 from martlet.storage import attached, media, polls, posts, remote_posts, remotes, replies, uris, variants
 from martlet.storage.attached import Tag
 from martlet.storage.database import Reader, Writer
@@ -376,6 +377,7 @@ def _media(id: MediaId, post: Post, position: int, one: Attachment, here: Server
         meta=json.dumps(_sizes(one)),
         error="",
         created_at=here.now_ms(),
+        digest=digests.from_multihash(one.digest),
     )
 
 

@@ -6,7 +6,7 @@ from functools import partial
 
 from martlet.model import ids
 from martlet.model.server import Server
-from martlet.services import measuring, uploading
+from martlet.services import digesting, measuring, uploading
 from martlet.services.ports import Ground
 from martlet.storage import (
     attempts,
@@ -61,6 +61,7 @@ async def sweep(ground: Ground, body: str, here: Server) -> None:
         pass
     for files in (ground.media, ground.cache):
         await asyncio.to_thread(files.sweep)
+    await digesting.digest_older(ground)
     await asyncio.to_thread(ground.workshop.sweep, timedelta(days=SCRATCH_DAYS))
 
 

@@ -205,6 +205,7 @@ def _ready(row: Media, kept: pipeline.KeptMedia) -> Media:
         bytes=kept.original_size + kept.preview_size,
         blurhash=row.blurhash or kept.blurhash,
         meta=msgspec.json.encode(kept.meta).decode(),
+        digest=kept.digest,
     )
 
 

@@ -10,7 +10,27 @@ import base64
 import binascii
 import hashlib
 
+from martlet.model.errors import MalformedDocument
+from martlet.signing import multibase
 from martlet.signing.structured_fields import Item, MalformedField, parse_dictionary
+
+_SHA256 = b"\x12\x20"
+"""In a multihash: SHA-256, 32 bytes."""
+
+
+def multihash(sha256: bytes) -> str:
+    """The value of `digestMultibase`."""
+    return multibase.encode(_SHA256 + sha256)
+
+
+def from_multihash(text: str) -> bytes | None:
+    """The SHA-256 that `digestMultibase` names; None for other digests, other spellings and nonsense."""
+    try:
+        found = multibase.decode(text)
+    except MalformedDocument:
+        return None
+    is_sha256 = found.startswith(_SHA256) and len(found) == len(_SHA256) + hashlib.sha256().digest_size
+    return found.removeprefix(_SHA256) if is_sha256 else None
 
 
 def digest(body: bytes) -> str:

@@ -2,11 +2,15 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import TypeAlias
 
 from martlet.model.names import AccountId, AlbumId, DraftId, MediaId, PostId, ScheduledId
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
+
+Digest: TypeAlias = bytes
+"""A SHA-256."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +40,8 @@ class Media:
     is_refused: int = 0
     """Its server's media are not shown here: people get the address and decide."""
     album_id: AlbumId | None = None
+    digest: Digest | None = None
+    """SHA-256 of `file`: of ours as it is served, of one elsewhere as its server says."""
 
 
 NAMES = tuple(Media.__slots__)
@@ -187,13 +193,25 @@ def update(db: Writer, id: MediaId, **changes: object) -> None:
 
 def make_ready(db: Writer, media: Media) -> None:
     """Write down what processing found. What was said about the file meanwhile stays."""
-    found = ("state", "kind", "content_type", "file", "preview", "bytes", "blurhash", "meta")
+    found = ("state", "kind", "content_type", "file", "preview", "bytes", "blurhash", "meta", "digest")
     update(db, media.id, **{name: getattr(media, name) for name in found})
 
 
 def fail(db: Writer, id: MediaId, error: str) -> None:
     """The file cannot be shown; `error` says why, to its sender."""
     update(db, id, state="failed", error=error)
+
+
+def undigested(db: Reader, limit: int) -> list[Media]:
+    """Files of ours of which no SHA-256 is known yet."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM media
+         WHERE digest IS NULL AND remote_url IS NULL AND state = 'ready' AND file <> '' ORDER BY id LIMIT :limit
+        """,
+        limit=limit,
+    )
+    return [Media(*row) for row in rows]
 
 
 def touch_post(db: Writer, post: PostId) -> None:

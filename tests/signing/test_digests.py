@@ -1,8 +1,10 @@
+import hashlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from martlet.signing import digests
+from martlet.signing import digests, multibase
 
 BODY = b'{"hello": "world"}'
 SHA256 = "X48E9qOokqqrvdts8nOJRJN3OWDUoyWxBf7kbu9DBPE="
@@ -21,6 +23,16 @@ def test_round_trip(body: bytes) -> None:
     assert digests.fits_content_digest(digests.content_digest(body), body)
     assert not digests.fits_digest(digests.digest(body), body + b"\0")
     assert not digests.fits_content_digest(digests.content_digest(body), body + b"\0")
+
+
+def test_multihashes_of_files() -> None:
+    """The example of hashlinks (roads A.2), and one spelling for one digest."""
+    known = digests.multihash(hashlib.sha256(b"Hello World!").digest())
+    assert known == "zQmWvQxTqbG2Z9HPJgG57jjwR154cKhbtJenbyYTWkjgF3e"
+    assert digests.from_multihash(known) == hashlib.sha256(b"Hello World!").digest()
+    sha512 = multibase.encode(b"\x13\x40" + bytes(64))
+    for other in ("", "z", known[1:], f"m{known[1:]}", f"z1{known[1:]}", known[:-1], f"{known} ", sha512):
+        assert digests.from_multihash(other) is None, other
 
 
 @pytest.mark.parametrize(
