@@ -23,16 +23,16 @@ from martlet.archives import bundles
 from martlet.archives.bundles import Bundle, Writing
 from martlet.archives.errors import BundleRefused
 from martlet.model.names import Uri
-from martlet.model.server import Server
-from martlet.services import acquainting, here, importing_bundles
+from martlet.services import acquainting, importing_bundles
 from martlet.services.acquainting import Acquaintance
 from martlet.services.importing_bundles import Found
+from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.signing import canonical_json, proofs
 from martlet.signing.keys import PrivateKey
-from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
+from martlet.wiring.ground import ground_for
 
 T = TypeVar("T")
 Do = Callable[..., Coroutine[None, None, Found]]
@@ -58,9 +58,9 @@ def measured(folder: Path, count: int) -> Iterator[Took]:
     settings = Settings(data=str(folder / "data"))
     store = open_store("sqlite", settings.folder)
     migrate(store)
-    server = here.server(settings, store.take_slot())
+    ground = ground_for(settings, store)
     with store.write() as db:
-        acquainting.keep(db, _ada(key), server)
+        acquainting.keep(db, _ada(key), ground.here)
     took, _ = _timed("container read", lambda: _read(file))
     yield took
     for what, do in (
@@ -68,16 +68,17 @@ def measured(folder: Path, count: int) -> Iterator[Took]:
         ("brought in", importing_bundles.take_in),
         ("brought in again", importing_bundles.take_in),
     ):
-        took, found = _timed(what, partial(_run, do, store, file, server))
+        took, found = _timed(what, partial(_run, do, ground, file))
         if found.refused or found.new + found.known != count:
             raise RuntimeError(found)
         yield took
     yield _timed("damaged, refused", lambda: _refused(file))[0]
+    ground.workshop.close()
     store.close()
 
 
-def _run(do: Do, store: Store, file: Path, server: Server) -> Found:
-    return asyncio.run(do(store, file, server, _quietly))
+def _run(do: Do, ground: Ground, file: Path) -> Found:
+    return asyncio.run(do(ground, file, _quietly))
 
 
 def _timed(what: str, do: Callable[[], T]) -> tuple[Took, T]:

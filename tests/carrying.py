@@ -8,12 +8,16 @@ Servers without a network between them, and files that are carried from one to t
 """
 
 import asyncio
+import hashlib
+import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from martlet import app
 from martlet.archives import bundles
@@ -104,6 +108,14 @@ class Island:
         self.api.work()
         return id
 
+    def picture(self, name: str, colour: str = "teal") -> str:
+        """An upload of somebody's; its id."""
+        made = io.BytesIO()
+        Image.new("RGB", (64, 48), colour).save(made, "PNG")
+        file = {"file": ("a.png", made.getvalue(), "image/png")}
+        reply = self.api.post("/api/v2/media", self.person(name), files=file)
+        return str(reply.json["id"])
+
     # -- files -----------------------------------------------------------
 
     def file(self) -> Path:
@@ -123,13 +135,13 @@ class Island:
         return file
 
     def bring(self, file: Path) -> Found:
-        found = asyncio.run(importing_bundles.take_in(self.ground.store, file, self.ground.here, quietly))
+        found = asyncio.run(importing_bundles.take_in(self.ground, file, quietly))
         self.api.work()
         return found
 
     def take(self, file: Path) -> None:
         """The same, and nothing that follows from it."""
-        asyncio.run(importing_bundles.take_in(self.ground.store, file, self.ground.here, quietly))
+        asyncio.run(importing_bundles.take_in(self.ground, file, quietly))
 
     def forget_carried(self) -> None:
         """As if no file had ever come, nor a post."""
@@ -191,12 +203,16 @@ def tombstone(author: Stranger, name: str) -> bytes:
     )
 
 
-def bundle(file: Path, *objects: bytes, kind: str = "share", **parts: Sequence[bytes]) -> Path:
-    """A bundle of any lines; `parts`: actors, tombstones, checkpoints."""
+def bundle(
+    file: Path, *objects: bytes, kind: str = "share", media: Sequence[bytes] = (), **parts: Sequence[bytes]
+) -> Path:
+    """A bundle of any lines and files; `parts`: actors, tombstones, checkpoints."""
     with file.open("wb") as out:
         writing = Writing(out, kind, datetime(2026, 11, 29, tzinfo=UTC))
         for name in bundles.LINES:
             lines = objects if name == bundles.OBJECTS else parts.get(name.removesuffix(".jsonl"), ())
             writing.lines(name, lines)
+        for one in media:
+            writing.medium([one], hashlib.sha256(one).hexdigest())
         writing.finish()
     return file

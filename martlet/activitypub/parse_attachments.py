@@ -56,6 +56,12 @@ def attachments(thing: Thing, kind: str) -> tuple[Attachment, ...]:
     return tuple(found)
 
 
+def digests(thing: Thing) -> list[str]:
+    """The digests of the files that are shown with it, as they are written."""
+    found = (text(one.get("digestMultibase"), 100) for one in _attached(thing))
+    return [one for one in found if one]
+
+
 def _itself(thing: Thing, wanted: str) -> list[Attachment]:
     """The film, sound or picture that the object is; of a film that no browser plays, its preview picture."""
     said = media_type(thing)

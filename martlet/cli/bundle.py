@@ -15,6 +15,8 @@ from martlet.archives import bundles
 from martlet.archives.bundles import Bundle
 from martlet.cli.opening import WRONG, opened, server, stop, with_settings
 from martlet.cli.progress import bars
+from martlet.media.store import LocalStore
+from martlet.media.workshop import Workshop
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
@@ -22,8 +24,8 @@ from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.server import Server, milliseconds
 from martlet.services import bundling, importing_bundles
 from martlet.services.bundling import Packed
-from martlet.services.here import secret_of
-from martlet.services.importing_bundles import Found
+from martlet.services.here import others_files, own_files, secret_of, workshop
+from martlet.services.importing_bundles import Found, Refused
 from martlet.settings import Settings
 from martlet.signing import canonical_json
 from martlet.signing.server_keys import ServerSecret
@@ -46,10 +48,19 @@ SIGNS = {
 
 
 @dataclass(frozen=True, slots=True)
-class _Signing:
+class _Packing:
     here: Server
     store: Store
     secret: ServerSecret
+    media: LocalStore
+
+
+@dataclass(frozen=True, slots=True)
+class _Unpacking:
+    here: Server
+    store: Store
+    workshop: Workshop
+    cache: LocalStore
 
 
 @click.group()
@@ -97,16 +108,16 @@ def make(
     ):
         stop("--thread goes with no other option; --back-to goes with one --account, and no other.", WRONG)
     with opened(settings) as store, bars(WORDS) as tell:
-        signing = _Signing(server(settings, store), store, secret_of(settings))
+        packing = _Packing(server(settings, store), store, secret_of(settings), own_files(settings))
         who = _accounts(store, names)
         try:
             if address is not None:
-                packed = asyncio.run(bundling.share_thread(signing, _post(store, address), file, tell))
+                packed = asyncio.run(bundling.share_thread(packing, _post(store, address), file, tell))
             elif host is not None:
-                packed = asyncio.run(bundling.take_back(signing, who[0], host.lower(), file))
+                packed = asyncio.run(bundling.take_back(packing, who[0], host.lower(), file))
             else:
                 moment = 0 if since is None else milliseconds(since.replace(tzinfo=UTC))
-                packed = asyncio.run(bundling.share_accounts(signing, who, moment, file, tell))
+                packed = asyncio.run(bundling.share_accounts(packing, who, moment, file, tell))
         except OSError as error:
             stop(f"The file could not be written: {error.strerror}. Nothing was left behind.")
     _tell_packed(file, packed)
@@ -115,6 +126,8 @@ def make(
 def _tell_packed(file: Path, packed: Packed) -> None:
     size = file.stat().st_size / 1e6
     click.echo(f"{file}: {packed.documents:,} documents by {packed.authors:,} people, {size:,.2f} MB")
+    if packed.files or packed.files_left_out:
+        click.echo(f"{packed.files:,} pictures, films and sounds; {packed.files_left_out:,} did not fit.")
     if packed.left_out:
         click.echo(
             f"{packed.left_out:,} posts of the thread are left out: nobody has signed them for carrying."
@@ -159,8 +172,9 @@ def check(settings: Settings, file: Path, as_json: bool) -> None:  # noqa: FBT00
 
     Ends with 0 if all of it is, with 1 if the file is no bundle or damaged, and with 3 if some of it has to be refused.
     """
-    with opened(settings) as store, bars(WORDS) as tell:
-        found = asyncio.run(importing_bundles.look(store, file, server(settings, store), tell))
+    with opened(settings) as store, workshop(settings) as made, bars(WORDS) as tell:
+        unpacking = _Unpacking(server(settings, store), store, made, others_files(settings))
+        found = asyncio.run(importing_bundles.look(unpacking, file, tell))
     _tell_found(found, as_json=as_json)
 
 
@@ -175,8 +189,9 @@ def bring(settings: Settings, file: Path, as_json: bool) -> None:  # noqa: FBT00
     Posts by people whose keys this server knows take their place as if they had come over the network. Others are kept
     apart until their own server has been asked. Ends like `martlet bundle check`.
     """
-    with opened(settings) as store, bars(WORDS) as tell:
-        found = asyncio.run(importing_bundles.take_in(store, file, server(settings, store), tell))
+    with opened(settings) as store, workshop(settings) as made, bars(WORDS) as tell:
+        unpacking = _Unpacking(server(settings, store), store, made, others_files(settings))
+        found = asyncio.run(importing_bundles.take_in(unpacking, file, tell))
     _tell_found(found, as_json=as_json)
 
 
@@ -194,6 +209,10 @@ def _print_found(found: Found) -> None:
         f"New: {found.new:,}. Newer than what was known: {found.newer:,}. Known: {found.known:,}. "
         f"Set aside: {found.aside:,}. Refused: {found.refused:,}."
     )
+    if found.files or found.files_aside:
+        click.echo(
+            f"Pictures, films and sounds: {found.files:,} new, {found.files_aside:,} left out, of authors not confirmed."
+        )
     for author in found.authors.values():
         logged = "" if author.logged is None else f" of {author.logged:,}"
         sign = SIGNS[Trust(author.trust)]
@@ -201,9 +220,11 @@ def _print_found(found: Found) -> None:
         if author.trust < Trust.CONFIRMED:
             click.echo(f"    key {author.fingerprint}")
     for one in found.reasons[:MOST_SHOWN]:
-        click.echo(
-            f"Refused: {one.part} line {one.line}, {one.name}: {REASONS[Refusal(one.why)].msgid}", err=True
-        )
+        click.echo(f"Refused: {_place(one)}: {REASONS[Refusal(one.why)].msgid}", err=True)
+
+
+def _place(one: Refused) -> str:
+    return f"{one.part} line {one.line}, {one.name}" if one.line else one.part
 
 
 @bundle.command()

@@ -43,6 +43,8 @@ class Refusal(StrEnum):
     NOT_OURS = "not_ours"
     TOO_OLD = "too_old"
     NOT_TAKEN = "not_taken"
+    UNNAMED_FILE = "unnamed_file"
+    NOT_SHOWABLE = "not_showable"
 
 
 class Outcome(StrEnum):

@@ -170,6 +170,7 @@ async def _make(ground: Ground, one: BundleFile, here: Server) -> bytes:
 
 
 async def _take_in(ground: Ground, one: BundleFile, here: Server) -> bytes:
+    del here
     told = 0
 
     async def tell(done: int, total: int) -> None:
@@ -178,7 +179,7 @@ async def _take_in(ground: Ground, one: BundleFile, here: Server) -> bytes:
             told = done
             await ground.store.writing(partial(bundle_files.update, id=one.id, done=done, total=total))
 
-    found = await importing_bundles.take_in(ground.store, path(ground, one.id), here, _quietly, tell)
+    found = await importing_bundles.take_in(ground, path(ground, one.id), _quietly, tell)
     return msgspec.json.encode(found)
 
 

@@ -4,15 +4,16 @@ Making bundles: what people here have written for everybody, in a file to be car
     share     an account's log, or what of it is new; a thread, with what others in it have signed
     return    somebody's answers to people of another server, their likes, and follows that nobody has answered yet
 
-In a bundle is nothing but signed documents that everybody may fetch, and nothing that says who carries it. What somebody
-has done towards others travels in a return bundle only, which they make themselves.
+In a bundle is nothing but signed documents that everybody may fetch, the files that they name, and nothing that says who
+carries it. Of more files than fit, the newest are taken along. What somebody has done towards others travels in a return bundle only, which they make themselves.
 """
 
+import asyncio
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from operator import attrgetter
 from pathlib import Path
 from typing import IO
@@ -27,9 +28,10 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.ids import first_id_in
 from martlet.model.names import NOBODY, AccountId, PostId, Uri
 from martlet.model.server import Server
-from martlet.services import documenting, identities, keeping_log
+from martlet.services import carried_files, documenting, identities, keeping_log
+from martlet.services.carried_files import File
 from martlet.services.keeping_log import Made
-from martlet.services.ports import Signing
+from martlet.services.ports import Packing
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import accounts, carried, logs, posts, returning
 from martlet.storage.database import Reader, Writer
@@ -57,6 +59,10 @@ class Packed:
     left_out: int = 0
     """Posts of a thread that nobody has signed, or whose signature was not kept."""
     bytes: int = 0
+    files: int = 0
+    """Pictures, films and sounds."""
+    files_left_out: int = 0
+    """Such that are too large, or more than a bundle holds."""
     until: int = 0
     """Of an account's log: how far it goes, so that a next file can go on from there."""
 
@@ -74,6 +80,9 @@ class Pile:
     """Documents besides those that say who somebody is, and how much they have written."""
     authors: int = 0
     size: int = 0
+    named: dict[bytes, None] = field(default_factory=dict)
+    """The SHA-256 of files that the documents name, in the order of the documents."""
+    files: list[File] = field(default_factory=list)
 
     def add(self, part: str, body: bytes) -> None:
         """Raises `BundleTooLarge`."""
@@ -93,6 +102,7 @@ class Pile:
     def add_made(self, made: Sequence[Made]) -> None:
         for one in made:
             self.add(bundles.TOMBSTONES if one.is_tombstone else bundles.OBJECTS, one.body)
+            self.named |= dict.fromkeys(carried_files.named_in(one.body))
 
     def lines(self, part: str) -> Iterator[bytes]:
         file = self.parts.get(part)
@@ -101,24 +111,29 @@ class Pile:
             for line in file:
                 yield line.removesuffix(b"\n")
 
-    def write(self, target: Path, kind: str, now: datetime, title: str) -> None:
+    def write(self, target: Path, kind: str, now: datetime, title: str) -> int:
+        """Returns how many bytes it has."""
         aside = target.with_name(f".{target.name}.part")
         try:
             with aside.open("xb") as file:
                 bundle = Writing(file, kind, now, title)
                 for part in bundles.LINES:
                     bundle.lines(part, self.lines(part))
+                for one in self.files:
+                    bundle.medium(one.chunks(), one.digest.hex())
                 bundle.finish()
+            size = aside.stat().st_size
             aside.replace(target)
         finally:
             aside.unlink(missing_ok=True)
+        return size
 
 
 # -- to share ----------------------------------------------------------------
 
 
 async def share_accounts(
-    ground: Signing, who: Sequence[AccountId], since: int, target: Path, tell: Tell
+    ground: Packing, who: Sequence[AccountId], since: int, target: Path, tell: Tell
 ) -> Packed:
     """
     What accounts here have written for everybody and have changed or deleted, from a moment in milliseconds on.
@@ -139,10 +154,10 @@ async def share_accounts(
                 )
                 if checkpoint is not None:
                     pile.add(bundles.CHECKPOINTS, checkpoint)
-        return _finished(pile, target, "share", ground.here, written, until=until)
+        return await _finished(ground, pile, target, "share", written, until=until)
 
 
-async def _pile_log(ground: Signing, account: AccountId, since: int, pile: Pile, tell: Tell) -> int:
+async def _pile_log(ground: Packing, account: AccountId, since: int, pile: Pile, tell: Tell) -> int:
     after = await ground.store.reading(logs.sequence_before, account, since) if since else 0
     total = await ground.store.reading(logs.last_sequence, account) - after
     begin = after
@@ -157,7 +172,7 @@ async def _pile_log(ground: Signing, account: AccountId, since: int, pile: Pile,
         tell("documents", after - begin, total)
 
 
-async def _pile_author(ground: Signing, account: AccountId, pile: Pile) -> None:
+async def _pile_author(ground: Packing, account: AccountId, pile: Pile) -> None:
     keys = await identities.public_keys(ground, account)
     pile.add(bundles.ACTORS, await ground.store.writing(_actor, account, keys, ground.secret, ground.here))
 
@@ -166,7 +181,7 @@ def _actor(db: Writer, account: AccountId, keys: build.Keys, secret: ServerSecre
     return documenting.profile_document(db, accounts.get(db, account), keys, secret, here)
 
 
-async def share_thread(ground: Signing, post: PostId, target: Path, tell: Tell) -> Packed:
+async def share_thread(ground: Packing, post: PostId, target: Path, tell: Tell) -> Packed:
     """
     A thread: the posts in it that are for everybody. Of those from elsewhere those that came here in a file.
 
@@ -193,7 +208,7 @@ async def share_thread(ground: Signing, post: PostId, target: Path, tell: Tell) 
             body = await ground.store.reading(carried.find_body, uri)
             if body is not None:
                 pile.add(bundles.ACTORS, body)
-        return _finished(pile, target, "share", ground.here, len(here_too) + len(elsewhere), left_out)
+        return await _finished(ground, pile, target, "share", len(here_too) + len(elsewhere), left_out)
 
 
 def _thread_of(db: Reader, id: PostId) -> PostId:
@@ -240,7 +255,7 @@ def _of_thread(db: Writer, thread: PostId, after: PostId, secret: ServerSecret, 
 # -- on the way back ---------------------------------------------------------
 
 
-async def take_back(ground: Signing, account: AccountId, host: str, target: Path) -> Packed:
+async def take_back(ground: Packing, account: AccountId, host: str, target: Path) -> Packed:
     """
     What somebody here has to say to people of another server, and has done: answers, likes, follows.
 
@@ -248,14 +263,13 @@ async def take_back(ground: Signing, account: AccountId, host: str, target: Path
     """
     with ExitStack() as stack:
         pile = Pile(target.parent, stack)
-        for body in await ground.store.writing(_returned, account, host, ground.secret, ground.here):
-            pile.add(bundles.OBJECTS, body)
+        pile.add_made(await ground.store.writing(_returned, account, host, ground.secret, ground.here))
         if pile.documents:
             await _pile_author(ground, account, pile)
-        return _finished(pile, target, "return", ground.here, 1, title=host)
+        return await _finished(ground, pile, target, "return", 1, title=host)
 
 
-def _returned(db: Writer, account: AccountId, host: str, secret: ServerSecret, here: Server) -> list[bytes]:
+def _returned(db: Writer, account: AccountId, host: str, secret: ServerSecret, here: Server) -> list[Made]:
     author = accounts.get(db, account)
     if author.is_gone or not author.is_here:
         raise NothingToCarry
@@ -270,14 +284,15 @@ def _returned(db: Writer, account: AccountId, host: str, secret: ServerSecret, h
         for id, target in returning.likes(db, account, host, since)
     ]
     acts += [Follow(uri, author.uri, followed) for uri, followed in returning.follows(db, account, host)]
-    return documents + [documenting.signed(db, build.act(act), author, secret, here) for act in acts]
+    documents += [documenting.signed(db, build.act(act), author, secret, here) for act in acts]
+    return [Made(body) for body in documents]
 
 
-def _finished(
+async def _finished(
+    ground: Packing,
     pile: Pile,
     target: Path,
     kind: str,
-    here: Server,
     authors: int,
     left_out: int = 0,
     *,
@@ -287,5 +302,7 @@ def _finished(
     """Raises `NothingToCarry`."""
     if not pile.documents:
         raise NothingToCarry
-    pile.write(target, kind, datetime.fromtimestamp(here.now_ms() / 1000, UTC), title or here.host)
-    return Packed(pile.by_people, authors, left_out, target.stat().st_size, until)
+    pile.files = await carried_files.fitting(ground, pile.named, pile.limits, pile.size)
+    size = await asyncio.to_thread(pile.write, target, kind, ground.here.now(), title or ground.here.host)
+    files = len(pile.files)
+    return Packed(pile.by_people, authors, left_out, size, files, len(pile.named) - files, until)

@@ -7,6 +7,7 @@ import asyncio
 import hashlib
 
 from martlet.media.errors import MediaMissing
+from martlet.media.store import LocalStore
 from martlet.model.names import MediaId, PostId
 from martlet.services import documenting
 from martlet.services.ports import Ground
@@ -30,13 +31,18 @@ async def digest_older(ground: Ground) -> None:
             return
 
 
+def digest_of(store: LocalStore, key: str) -> bytes:
+    """The SHA-256 of a file as it lies there. Raises `MediaMissing`."""
+    with store.open(key) as file:
+        found = hashlib.sha256()
+        while chunk := file.read(CHUNK):
+            found.update(chunk)
+        return found.digest()
+
+
 def _digest(ground: Ground, key: str) -> bytes:
     try:
-        with ground.media.open(key) as file:
-            found = hashlib.sha256()
-            while chunk := file.read(CHUNK):
-                found.update(chunk)
-            return found.digest()
+        return digest_of(ground.media, key)
     except MediaMissing:
         return _NONE
 

@@ -4,6 +4,9 @@ import hashlib
 from datetime import UTC, datetime
 
 from martlet import __version__
+from martlet.media import limits as media_limits
+from martlet.media.store import LocalStore
+from martlet.media.workshop import Workshop
 from martlet.model.holds import HoldRules
 from martlet.model.ids import IdMaker
 from martlet.model.server import Disclosure, Limits, Server, milliseconds
@@ -65,6 +68,25 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         ),
         proxy_key=proxy_key,
     )
+
+
+def workshop(settings: Settings) -> Workshop:
+    """Where files that people and other servers send are made ready. Close it at the end."""
+    limits = media_limits.Limits(
+        picture_bytes=settings.image_limit_mb * media_limits.MIB,
+        recording_bytes=settings.video_limit_mb * media_limits.MIB,
+    )
+    return Workshop.with_system_ffmpeg(settings.folder / "scratch", limits)
+
+
+def own_files(settings: Settings) -> LocalStore:
+    """Files of those who are here."""
+    return LocalStore(settings.folder / "media", f"{settings.url}/media")
+
+
+def others_files(settings: Settings) -> LocalStore:
+    """Files of other servers: any of them may go at any time."""
+    return LocalStore(settings.folder / "remote", f"{settings.url}/proxy")
 
 
 def secret_of(settings: Settings) -> ServerSecret:

@@ -3,6 +3,7 @@ Taking in a bundle: what proves itself passes the same gate as what is brought t
 
     whole bundle        its form, sizes and hashes (`archives.bundles`), before anything of it is believed
     `AT_ONCE` documents looked at (`checking_bundles`), then recorded, in one short transaction
+    files               once it is known which signed documents name them (`carried_files`)
 
 So a large bundle lets everybody else write in between; stopped in the middle, each part is whole, and begun again, it is
 the same as if it had gone through at once. Of two versions of a document the order of their ranks decides, not that of
@@ -13,7 +14,7 @@ author's own server has named the key, it passes the gate, too (`lift`).
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -29,8 +30,10 @@ from martlet.model.events import AccountChanged
 from martlet.model.evidence import IntegrityProof
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
-from martlet.services import intake
+from martlet.services import carried_files, intake
+from martlet.services.carried_files import Named
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker, fingerprint, in_parts
+from martlet.services.ports import Unpacking
 from martlet.storage import accounts, carried, events, keys, uris
 from martlet.storage.database import Reader, Store, Writer
 
@@ -42,7 +45,7 @@ Told = Callable[[int, int], Awaitable[None]]
 
 
 class Refused(msgspec.Struct, frozen=True):
-    """A document that was not taken. `line` counts from 1."""
+    """A document or a file that was not taken. `line` counts from 1, and is 0 for a file."""
 
     part: str
     line: int
@@ -71,6 +74,10 @@ class Found(msgspec.Struct):
     known: int = 0
     aside: int = 0
     refused: int = 0
+    files: int = 0
+    """Pictures, films and sounds that were not there before."""
+    files_aside: int = 0
+    """Such that were left alone, because it is not certain whose posts they belong to."""
     reasons: list[Refused] = []
     authors: dict[str, Author] = {}
 
@@ -79,14 +86,15 @@ class Found(msgspec.Struct):
 class Import:
     """One bundle on its way in."""
 
-    store: Store
-    here: Server
+    ground: Unpacking
     bundle: Bundle
     found: Found = field(default_factory=Found)
     _checker: Checker = field(init=False)
+    _named: Named = field(init=False)
 
     def __post_init__(self) -> None:
-        self._checker = Checker(self.here, self.bundle.manifest.kind)
+        self._checker = Checker(self.ground.here, self.bundle.manifest.kind)
+        self._named = Named(self.bundle.media)
 
     async def run(self, tell: Tell, *, records: bool = True, told: Told | None = None) -> Found:
         """
@@ -94,35 +102,51 @@ class Import:
 
         Raises `BundleRefused` and `BundleTooLarge`; what was recorded before stays, and is whole.
         """
-        done = 0
+        done, total = 0, self.bundle.documents + len(self.bundle.media)
+        store, here = self.ground.store, self.ground.here
         async for some in self._checked():
             outcomes: Sequence[Outcome | Refusal]
             if records:
                 seen, is_return = self._checker.first_seen(), self.bundle.manifest.kind == "return"
-                outcomes = await self.store.writing(_record, some, seen, self.here, is_return=is_return)
+                outcomes = await store.writing(_record, some, seen, here, is_return=is_return)
             else:
-                outcomes = await self.store.reading_aside(_foreseen, some, self.here)
+                outcomes = await store.reading_aside(_foreseen, some, here)
             for one, outcome in zip(some, outcomes, strict=True):
                 self._count(one, outcome)
             done += len(some)
-            tell("documents", done, self.bundle.documents)
+            tell("documents", done, total)
             if told is not None:
-                await told(done, self.bundle.documents)
+                await told(done, total)
+        for digest in self._named.unnamed:
+            self._refuse(Refused(f"media/{digest}", 0, digest, "", Refusal.UNNAMED_FILE))
+        self.found.files_aside = len(self._named.aside - self._named.places.keys())
+        if records:
+            for digest, places in self._named.places.items():
+                await self._take_in_file(digest, places)
+                done += 1
+                tell("documents", done, total)
         return self.found
+
+    async def _take_in_file(self, digest: str, places: Mapping[Uri, str]) -> None:
+        outcome = await carried_files.take_in(self.ground, self.bundle, digest, places)
+        if isinstance(outcome, Refusal):
+            self._refuse(Refused(f"media/{digest}", 0, digest, "", outcome))
+        else:
+            self.found.files += outcome
 
     async def _checked(self) -> AsyncIterator[list[Checked]]:
         for some in in_parts(self.bundle, *bundles.LINES):
-            yield await self.store.reading_aside(self._checker.checked, some)
+            yield await self.ground.store.reading_aside(self._checker.checked, some)
 
     def _count(self, one: Checked, outcome: Outcome | Refusal) -> None:
         why = outcome if isinstance(outcome, Refusal) else one.why
         found = self.found
         if one.carried is not None:
             self._count_author(one, one.carried)
+        if why is None and one.said is not None and one.carried is not None:
+            self._named.note(one.carried.uri, one.said, is_certain=one.carried.trust is Trust.CONFIRMED)
         if why is not None:
-            found.refused += 1
-            if len(found.reasons) < MOST_REASONS:
-                found.reasons.append(Refused(one.line.part, one.line.number, one.name, one.author, why))
+            self._refuse(Refused(one.line.part, one.line.number, one.name, one.author, why))
         elif one.carried is not None and one.carried.kind in ("actor", "checkpoint"):
             return
         elif outcome is Outcome.NEW:
@@ -133,6 +157,11 @@ class Import:
             found.aside += 1
         else:
             found.known += 1
+
+    def _refuse(self, one: Refused) -> None:
+        self.found.refused += 1
+        if len(self.found.reasons) < MOST_REASONS:
+            self.found.reasons.append(one)
 
     def _fingerprint(self, one: Carried) -> str:
         key = self._checker.key(one)
@@ -154,16 +183,16 @@ class Import:
             author.documents += 1
 
 
-async def take_in(store: Store, file: Path, here: Server, tell: Tell, told: Told | None = None) -> Found:
+async def take_in(ground: Unpacking, file: Path, tell: Tell, told: Told | None = None) -> Found:
     """Take in a bundle. Raises `BundleRefused`, `BundleTooLarge`, OSError."""
     with await asyncio.to_thread(Bundle.open, file) as bundle:
-        return await Import(store, here, bundle).run(tell, told=told)
+        return await Import(ground, bundle).run(tell, told=told)
 
 
-async def look(store: Store, file: Path, here: Server, tell: Tell) -> Found:
+async def look(ground: Unpacking, file: Path, tell: Tell) -> Found:
     """What `take_in` would find, without anything being kept. Raises the same."""
     with await asyncio.to_thread(Bundle.open, file) as bundle:
-        return await Import(store, here, bundle).run(tell, records=False)
+        return await Import(ground, bundle).run(tell, records=False)
 
 
 # -- in the database ---------------------------------------------------------

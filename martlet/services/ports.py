@@ -48,6 +48,29 @@ class Signing(Protocol):
     def secret(self) -> ServerSecret: ...
 
 
+class Packing(Signing, Protocol):
+    """What is needed to put files of this server into a bundle besides. `Ground` is one."""
+
+    @property
+    def media(self) -> LocalStore: ...
+
+
+class Unpacking(Protocol):
+    """What is needed to take in what others have packed. `Ground` is one."""
+
+    @property
+    def here(self) -> Server: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def workshop(self) -> Workshop: ...
+
+    @property
+    def cache(self) -> LocalStore: ...
+
+
 Exchangers = Callable[[str], Awaitable[Sequence[str]]]
 """Which machines take the mail of a domain, as far as can be learned now."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from martlet.model.names import AccountId, AlbumId, DraftId, MediaId, PostId, ScheduledId
+from martlet.model.names import AccountId, AlbumId, DraftId, MediaId, PostId, ScheduledId, Uri
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
@@ -200,6 +200,34 @@ def make_ready(db: Writer, media: Media) -> None:
 def fail(db: Writer, id: MediaId, error: str) -> None:
     """The file cannot be shown; `error` says why, to its sender."""
     update(db, id, state="failed", error=error)
+
+
+def find_own(db: Reader, digest: Digest) -> Media | None:
+    """A file of ours by its SHA-256, whoever's it is: only for digests that a document for everybody names."""
+    row = db.row(
+        f"""
+        SELECT {COLUMNS} FROM media
+         WHERE digest = :digest AND remote_url IS NULL AND state = 'ready' AND file <> '' LIMIT 1
+        """,
+        digest=digest,
+    )
+    return Media(*row) if row else None
+
+
+def elsewhere_of(db: Reader, uri: Uri, digest: Digest, url: str) -> list[Media]:
+    """Files elsewhere of the post of this name, by their SHA-256, or by their address where no digest was told."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM media
+         WHERE post_id = (SELECT id FROM post WHERE uri = :uri) AND position >= 0 AND remote_url IS NOT NULL
+           AND (digest = :digest OR (digest IS NULL AND remote_url = :url))
+         ORDER BY position
+        """,
+        uri=uri,
+        digest=digest,
+        url=url,
+    )
+    return [Media(*row) for row in rows]
 
 
 def undigested(db: Reader, limit: int) -> list[Media]:

@@ -128,6 +128,8 @@ def _card(one: BundleFile, visit: Visit) -> BundleCard:
         known=found.known,
         aside=found.aside,
         refused=found.refused,
+        files=found.files,
+        files_left=found.files_aside,
         error=error,
     )
 
@@ -143,6 +145,8 @@ def _made_card(one: BundleFile, visit: Visit, state: FileState, error: Sentence 
         created_at=moment(one.created_at),
         documents=packed.documents,
         left_out=packed.left_out,
+        files=packed.files,
+        files_left=packed.files_left_out,
         address=addresses.at(addresses.BUNDLE_FILE, id=str(one.id)) if is_there else None,
         size=_size(packed.bytes),
         ends_at=moment(ends_at) if is_there else None,

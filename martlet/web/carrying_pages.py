@@ -33,6 +33,10 @@ class BundleCard:
     known: int = 0
     aside: int = 0
     refused: int = 0
+    files: int = 0
+    """Pictures, films and sounds that are in it, or that came with it."""
+    files_left: int = 0
+    """Such that did not fit, or whose posts are not certain."""
     error: Sentence | None = None
 
 

@@ -1,11 +1,8 @@
 """What all use cases stand on, from settings: the store, secrets, files, and the workshop for media."""
 
-from martlet.media import limits as media_limits
-from martlet.media.store import LocalStore
-from martlet.media.workshop import Workshop
 from martlet.network import mail_exchangers
 from martlet.services import keys
-from martlet.services.here import secret_of, server
+from martlet.services.here import others_files, own_files, secret_of, server, workshop
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.storage.database import Store
@@ -20,18 +17,9 @@ def ground_for(settings: Settings, store: Store) -> Ground:
     if vapid is None:
         with store.write() as db:
             vapid = keys.make_vapid(db, secret)
-    media = LocalStore(settings.folder / "media", f"{settings.url}/media")
-    cache = LocalStore(settings.folder / "remote", f"{settings.url}/proxy")
+    media, cache = own_files(settings), others_files(settings)
     transfers = settings.folder / "transfers"
     exchangers = mail_exchangers.lookup if settings.mail_exchangers else None
     return Ground(
-        here, store, secret, vapid, media, _workshop(settings), transfers, cache, exchangers=exchangers
+        here, store, secret, vapid, media, workshop(settings), transfers, cache, exchangers=exchangers
     )
-
-
-def _workshop(settings: Settings) -> Workshop:
-    limits = media_limits.Limits(
-        picture_bytes=settings.image_limit_mb * media_limits.MIB,
-        recording_bytes=settings.video_limit_mb * media_limits.MIB,
-    )
-    return Workshop.with_system_ffmpeg(settings.folder / "scratch", limits)

@@ -1,5 +1,6 @@
 """Bundles made to harm, or to deceive (group G). The container itself: `tests/archives/test_bundles.py`."""
 
+import hashlib
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,10 +10,10 @@ import pytest
 from martlet.activitypub.addressing import PUBLIC
 from martlet.archives import bundles
 from martlet.archives.bundles import Line
-from martlet.archives.errors import BundleTooLarge
+from martlet.archives.errors import BundleRefused, BundleTooLarge
 from martlet.model.carrying import Refusal, Trust
 from martlet.services.checking_bundles import MOST_REFUSED, Checker
-from martlet.signing import canonical_json
+from martlet.signing import canonical_json, digests
 from martlet.signing.keys import PrivateKey
 from martlet.storage import carried
 from tests.carrying import Island, bundle, note, signed, tombstone
@@ -231,6 +232,31 @@ def test_g8_whatever_bit_of_a_document_is_changed_it_is_refused(shore: Island, e
         assert (
             Checker(shore.ground.here, "share").checked(db, [Line(bundles.OBJECTS, 1, body)])[0].why is None
         )
+
+
+def test_g9_files_that_no_signed_post_names_are_dropped(shore: Island, eve: Stranger, tmp_path: Path) -> None:
+    """Nor what is no picture, nor what belongs to a post that is not certain; and a name's file is that file."""
+    page = b"<html><script>alert(1)</script></html>"
+    drawing = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+    ida = shore.stranger("ida", is_known=False)
+
+    def shows(author: Stranger, body: bytes) -> bytes:
+        digest = digests.multihash(hashlib.sha256(body).digest())
+        file = {"type": "Image", "mediaType": "image/png", "url": "https://peer.example/1.png"}
+        return note(author, attachment=[{**file, "digestMultibase": digest}])
+
+    files = [page, drawing, b"\x89PNG nobody names", b"\x89PNG of Ida"]
+    named = [shows(eve, page), shows(eve, drawing), shows(ida, files[3])]
+    actors = [signed(ida, ida.document)]
+    found = shore.bring(bundle(tmp_path / "files.zip", *named, actors=actors, media=files))
+    assert (found.new, found.aside, found.files, found.files_aside) == (2, 1, 0, 1)
+    assert sorted(one.why for one in found.reasons) == [Refusal.NOT_SHOWABLE] * 2 + [Refusal.UNNAMED_FILE]
+    assert list(shore.ground.cache.keys()) == []
+    assert not list(shore.ground.workshop.workers.scratch.glob("carried-*"))
+    path = tmp_path / "swapped.zip"
+    path.write_bytes((tmp_path / "files.zip").read_bytes().replace(b"alert(1)", b"alert(2)"))
+    with pytest.raises(BundleRefused):
+        shore.bring(path)
 
 
 def test_g1_a_bundle_full_of_nonsense_is_given_up(shore: Island, eve: Stranger, tmp_path: Path) -> None:

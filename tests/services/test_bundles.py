@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from martlet.archives.bundles import ACTORS, OBJECTS, Limits
+from martlet.archives.bundles import ACTORS, OBJECTS, Bundle, Limits
 from martlet.archives.errors import BundleTooLarge
 from martlet.model.carrying import Trust
 from martlet.services.bundling import NothingToCarry, Pile
@@ -44,6 +44,24 @@ def test_posts_are_carried_to_followers_and_answers_come_back(sea: Island, shore
     assert (own["favourites_count"], own["replies_count"]) == (1, 2)
     thread = sea.api.get(f"/api/v1/statuses/{first['id']}/context", sea.person("ada")).json
     assert [one["uri"] for one in thread["descendants"]] == [second["uri"], answer["uri"]]
+
+
+def test_pictures_travel_with_their_posts(sea: Island, shore: Island) -> None:
+    """They are shown without their server being asked, and once is enough."""
+    shore.follows("bob", sea, "ada")
+    sea.publish("ada", "Look", media_ids=[sea.picture("ada")])
+    file = sea.packed("ada")
+    with Bundle.open(file) as opened:
+        assert len(opened.media) == 1
+    found = shore.bring(file)
+    assert (found.new, found.files, found.refused) == (1, 1, 0)
+    assert shore.bring(file).files == 0
+    [shown] = shore.api.get("/api/v1/timelines/home", shore.person("bob")).json[0]["media_attachments"]
+    asked = len(shore.beyond.asked)
+    for address in (shown["url"], shown["preview_url"]):
+        reply = shore.api.get(address.removeprefix(shore.ground.here.url))
+        assert (reply.status, reply.headers["content-type"].partition("/")[0]) == (200, "image")
+    assert shore.beyond.asked[asked:] == []
 
 
 def test_the_order_in_which_files_come_does_not_matter(shore: Island, tmp_path: Path) -> None:
