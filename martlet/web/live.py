@@ -7,11 +7,10 @@ number). Words come with the pages; when somebody wants to see the posts, the br
 """
 
 from collections.abc import Sequence
-from random import randint
 from typing import Final
 
-from martlet.http.answer import NOSNIFF, PRIVATE, Answer
-from martlet.http.streams import Wire
+from martlet.http.answer import Answer
+from martlet.http.event_streams import EventBody
 from martlet.model.broadcasts import Announcing, Signal
 from martlet.model.errors import NotFound
 from martlet.model.filters import FilterContext
@@ -38,13 +37,6 @@ pages = Pages()
 
 WAITING: Final = 40
 """Posts that have come meanwhile, of which is told at the beginning."""
-THUMP_SECONDS: Final = 15.0
-HEADERS = (
-    (b"content-type", b"text/event-stream; charset=utf-8"),
-    PRIVATE,
-    (b"x-accel-buffering", b"no"),
-    NOSNIFF,
-)
 
 
 @pages.get(addresses.LIVE, access="member")
@@ -66,7 +58,7 @@ async def live(visit: Visit) -> Answer:
         channels,
         first,
     )
-    return Answer(headers=list(HEADERS), stream=line)
+    return line.answer()
 
 
 def _channel(db: Reader, visit: Visit) -> Channel | None:
@@ -151,9 +143,9 @@ class PageVoice:
 
 
 class Line(Listener):
-    """See `http.streams.Stream`."""
+    """See `http.event_streams.Source`."""
 
-    __slots__ = ("_channels", "_first", "_hub", "_thumped_at", "_wire")
+    __slots__ = ("_body", "_channels", "_hub")
 
     def __init__(
         self,
@@ -165,43 +157,32 @@ class Line(Listener):
         first: bytes,
     ) -> None:
         super().__init__(viewer, voice, str(viewer.account), session)
-        self._hub, self._channels, self._first = hub, channels, first
-        self._thumped_at = 0.0
-        self._wire: Wire
+        self._hub, self._channels = hub, channels
+        self._body = EventBody(self, first)
+
+    def answer(self) -> Answer:
+        return self._body.answer()
 
     # -- for the hub -----------------------------------------------------
 
     def tell(self, channel: Channel, message: bytes) -> None:
         del channel
-        self._wire.send(message)
+        self._body.send(message)
 
     def end(self, why: Ending) -> None:
-        """Browsers come back by themselves, each at a moment of its own; whoever is barred is sent to sign in."""
+        """Browsers come back by themselves; whoever is barred is sent to sign in."""
         self._hub.leave(self)
-        if why != "barred":
-            self._wire.send(b"retry: %d\n\n" % randint(1000, 10_000))  # noqa: S311 - spreads them
-        self._wire.finish()
+        self._body.finish(comes_back=why != "barred")
 
     # -- for the connection ----------------------------------------------
 
-    def begin(self, wire: Wire) -> None:
-        self._wire = wire
-        wire.send(self._first)
+    def opened(self) -> None:
         self._hub.enter(self)
         for channel in self._channels:
             self._hub.subscribe(self, channel)
 
-    def received(self, data: bytes) -> None:
-        """Nothing: it is still HTTP."""
-
-    def look(self, now: float) -> None:
-        if now - self._thumped_at >= THUMP_SECONDS:
-            if self._thumped_at:
-                self._wire.send(b":\n\n")
-            self._thumped_at = now
-
     def stop(self) -> None:
         self.end("stopping")
 
-    def ended(self) -> None:
+    def closed(self) -> None:
         self._hub.leave(self)
