@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import hypothesis
+import msgspec
 import pytest
 
 from martlet import app
@@ -157,6 +158,14 @@ def application(ground: Ground, settings: Settings) -> Built:
 def api(application: Built) -> Iterator[Api]:
     """A client of it; see `tests.client`."""
     client = Api(application)
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def calling_api(ground: Ground, settings: Settings) -> Iterator[Api]:
+    """A client of one that may call programs on this machine (`tests.receiving`)."""
+    client = Api(app.build_on(ground, msgspec.structs.replace(settings, allow_private_addresses=True)))
     yield client
     client.close()
 

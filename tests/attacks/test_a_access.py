@@ -16,9 +16,9 @@ from martlet.web.door import WebDoor
 from tests.browser import OWN, Browser, forms
 from tests.client import PASSWORD, Api, Person
 from tests.mastodon.acts import POSTS, publish
-from tests.mastodon.test_push import Endpoint, keys, mention, open_api, subscription
+from tests.mastodon.test_push import keys, mention, subscription
+from tests.receiving import Receiver
 
-__all__ = ["open_api"]
 End = Callable[[Writer, Api, Person], object]
 
 
@@ -51,9 +51,9 @@ def _app_ended(db: Writer, api: Api, who: Person) -> None:
 
 
 @pytest.mark.parametrize("end", [_suspended, _frozen, _left, _given_a_new_password, _app_ended])
-def test_a3_nothing_is_pushed_after_the_end(open_api: Api, end: End) -> None:
+def test_a3_nothing_is_pushed_after_the_end(calling_api: Api, end: End) -> None:
     """The app is told once, then its access ends: between what happens and what is sent, and for good."""
-    api, endpoint = open_api, Endpoint()
+    api, endpoint = calling_api, Receiver(201)
     ada, bob = api.person("ada"), api.person("bob")
     with endpoint.listening() as address:
         _, public = keys()

@@ -1,10 +1,7 @@
 """Traces: requests, jobs and what is asked elsewhere, without secrets; nothing of it where nobody wants it."""
 
-import http.server
 import subprocess
 import sys
-import threading
-from collections.abc import Iterator
 from typing import Any
 
 import msgspec
@@ -16,69 +13,39 @@ from martlet import app
 from martlet.services.ports import Ground
 from martlet.settings import Settings, WrongSetting, load
 from tests.client import Api
-
-
-class Collector(http.server.ThreadingHTTPServer):
-    """Takes what is exported."""
-
-    def __init__(self) -> None:
-        self.taken: list[tuple[str, bytes]] = []
-        collector = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                collector.taken.append((self.path, body))
-                self.send_response(200)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                del format, args
-
-        super().__init__(("127.0.0.1", 0), Handler)
-
-
-@pytest.fixture
-def collector() -> Iterator[Collector]:
-    server = Collector()
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield server
-    server.shutdown()
-    thread.join()
-    server.server_close()
+from tests.receiving import Receiver
 
 
 def test_requests_jobs_and_what_is_asked_elsewhere_are_traced_without_secrets(
-    ground: Ground, settings: Settings, collector: Collector
+    ground: Ground, settings: Settings
 ) -> None:
-    address = f"http://127.0.0.1:{collector.server_port}"
-    wanted = msgspec.structs.replace(
-        settings, otel_endpoint=f"{address}/v1/traces", allow_private_addresses=True
-    )
-    built = app.build_on(ground, wanted)
-    tracer, kept = built.application.tracer, InMemorySpanExporter()
-    tracer.provider.add_span_processor(SimpleSpanProcessor(kept))  # type: ignore[union-attr]  # it is OtelTracer
-    api = Api(built)
-    owner = api.person("owner", "read write admin:write", role="owner")
-    hook = {"url": f"{address}/hook/a-secret-of-the-hook", "events": ["status.created"]}
-    api.post("/api/v1/admin/webhooks", owner, json=hook)
-    reply = api.post("/api/v1/statuses?access_token=very-secret", owner, form={"status": "xyzzy"})
-    api.get("/invite/a-secret-of-a-link")
-    api.work()
-    spans: dict[str, dict[str, Any]] = {
-        span.name: dict(span.attributes or {}) for span in kept.get_finished_spans()
-    }
-    assert spans["POST request"]["http.response.status_code"] == 200
-    assert spans["POST request"]["martlet.cause"] == reply.headers["x-request-id"]
-    assert spans["job tell_hook"]["martlet.cause"].endswith(f"<{reply.headers['x-request-id']}")
-    assert spans["POST elsewhere"]["server.address"] == "127.0.0.1"
-    told = str(spans)
-    for secret in ("very-secret", "a-secret-of", "xyzzy", owner.token):
-        assert secret not in told
-    tracer.close()  # type: ignore[union-attr]
-    exported = [body for path, body in collector.taken if path == "/v1/traces"]
+    collector = Receiver()
+    with collector.listening() as address:
+        wanted = msgspec.structs.replace(
+            settings, otel_endpoint=f"{address}/v1/traces", allow_private_addresses=True
+        )
+        built = app.build_on(ground, wanted)
+        tracer, kept = built.application.tracer, InMemorySpanExporter()
+        tracer.provider.add_span_processor(SimpleSpanProcessor(kept))  # type: ignore[union-attr]  # it is OtelTracer
+        api = Api(built)
+        owner = api.person("owner", "read write admin:write", role="owner")
+        hook = {"url": f"{address}/hook/a-secret-of-the-hook", "events": ["status.created"]}
+        api.post("/api/v1/admin/webhooks", owner, json=hook)
+        reply = api.post("/api/v1/statuses?access_token=very-secret", owner, form={"status": "xyzzy"})
+        api.get("/invite/a-secret-of-a-link")
+        api.work()
+        spans: dict[str, dict[str, Any]] = {
+            span.name: dict(span.attributes or {}) for span in kept.get_finished_spans()
+        }
+        assert spans["POST request"]["http.response.status_code"] == 200
+        assert spans["POST request"]["martlet.cause"] == reply.headers["x-request-id"]
+        assert spans["job tell_hook"]["martlet.cause"].endswith(f"<{reply.headers['x-request-id']}")
+        assert spans["POST elsewhere"]["server.address"] == "127.0.0.1"
+        told = str(spans)
+        for secret in ("very-secret", "a-secret-of", "xyzzy", owner.token):
+            assert secret not in told
+        tracer.close()  # type: ignore[union-attr]
+    exported = [body for path, _, body in collector.received if path == "/v1/traces"]
     assert any(b"martlet" in body for body in exported)
     assert not any(b"very-secret" in body for body in exported)
     api.close()

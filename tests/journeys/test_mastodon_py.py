@@ -24,7 +24,7 @@ from tests.journeys.conftest import PASSWORD, eventually, picture
 from tests.journeys.hearing import hearing
 from tests.journeys.moderating import moderating
 from tests.journeys.watching import Watched
-from tests.mastodon.test_push import Endpoint
+from tests.receiving import Receiver
 from tests.running import Running
 
 SCOPES = ["read", "write", "follow", "push"]
@@ -505,7 +505,7 @@ def finding(ada: Watched, bob: Watched) -> None:
 
 def pushing(ada: Watched, bob: Watched) -> None:
     private, public = bob.push_subscription_generate_keys()
-    endpoint = Endpoint()
+    endpoint = Receiver(201)
     with endpoint.listening() as address:
         made = bob.push_subscription_set(address, public, mention_events=True, follow_events=True)
         assert made.endpoint == address
@@ -520,11 +520,11 @@ def pushing(ada: Watched, bob: Watched) -> None:
         bob.push_subscription()
 
 
-def opened(bob: Watched, private: dict[str, Any], endpoint: Endpoint) -> list[Any]:
+def opened(bob: Watched, private: dict[str, Any], endpoint: Receiver) -> list[Any]:
     """What was pushed so far, as Bob's app reads it."""
     return [
         bob.push_subscription_decrypt_push(encrypted, private, headers["encryption"], headers["crypto-key"])
-        for headers, encrypted in list(endpoint.received)
+        for _, headers, encrypted in list(endpoint.received)
     ]
 
 

@@ -1,69 +1,21 @@
 """Web Push: apps are told, encrypted; decrypted here by a real client's own code."""
 
 import base64
-import http.server
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import msgspec
 import pytest
 from mastodon import Mastodon
 
-from martlet import app
 from martlet.mastodon import notification_entities as entities
 from martlet.mastodon.serialize.notification_titles import WORDS
 from martlet.mastodon.serialize.notifications import TYPES
 from martlet.model.notifications import NotificationKind
-from martlet.services.ports import Ground
-from martlet.settings import Settings
 from tests.client import Api, Person
+from tests.receiving import Receiver
 
 CLIENT = Mastodon(api_base_url="http://localhost:3000", access_token="none")
-
-
-class Endpoint:
-    """A push service on this machine that keeps what it is sent."""
-
-    def __init__(self, status: int = 201) -> None:
-        self.status = status
-        self.received: list[tuple[dict[str, str], bytes]] = []
-
-    @contextmanager
-    def listening(self) -> Iterator[str]:
-        endpoint = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                endpoint.received.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(endpoint.status)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                del format, args
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/push/1"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-
-@pytest.fixture
-def open_api(ground: Ground, settings: Settings) -> Iterator[Api]:
-    """A server that may call this machine."""
-    allowed = msgspec.structs.replace(settings, allow_private_addresses=True)
-    api = Api(app.build_on(ground, allowed))
-    yield api
-    api.close()
 
 
 def keys() -> tuple[dict[str, Any], dict[str, Any]]:
@@ -91,8 +43,8 @@ def mention(api: Api, by: Person, whom: str) -> None:
 
 
 @pytest.mark.parametrize("is_standard", [True, False])
-def test_an_app_is_told_in_words_only_it_can_read(open_api: Api, *, is_standard: bool) -> None:
-    api, endpoint = open_api, Endpoint()
+def test_an_app_is_told_in_words_only_it_can_read(calling_api: Api, *, is_standard: bool) -> None:
+    api, endpoint = calling_api, Receiver(201)
     ada, bob = api.person("ada"), api.person("bob")
     private, public = keys()
     with endpoint.listening() as address:
@@ -101,7 +53,7 @@ def test_an_app_is_told_in_words_only_it_can_read(open_api: Api, *, is_standard:
         assert reply.status == 200
         assert reply.entity(entities.WebPushSubscription).alerts.mention is True
         mention(api, bob, "ada")
-    ((headers, encrypted),) = endpoint.received
+    ((_, headers, encrypted),) = endpoint.received
     assert b"ada" not in encrypted
     if is_standard:
         assert headers["content-encoding"] == "aes128gcm"
@@ -132,9 +84,9 @@ def test_apps_can_be_told_of_everything_in_every_language() -> None:
 
 
 @pytest.mark.parametrize("policy", ["all", "followed", "follower", "none"])
-def test_apps_are_told_of_whom_they_want(open_api: Api, policy: str) -> None:
+def test_apps_are_told_of_whom_they_want(calling_api: Api, policy: str) -> None:
     """And of nobody whose notifications are kept aside."""
-    api, endpoint = open_api, Endpoint()
+    api, endpoint = calling_api, Receiver(201)
     ada = api.person("ada")
     followed, follower, other = (api.person(name) for name in ("followed", "follower", "other"))
     _, public = keys()
@@ -154,8 +106,8 @@ def test_apps_are_told_of_whom_they_want(open_api: Api, policy: str) -> None:
         assert len(endpoint.received) == expected
 
 
-def test_only_what_was_asked_for_is_told(open_api: Api) -> None:
-    api, endpoint = open_api, Endpoint()
+def test_only_what_was_asked_for_is_told(calling_api: Api) -> None:
+    api, endpoint = calling_api, Receiver(201)
     ada, bob = api.person("ada"), api.person("bob")
     _, public = keys()
     with endpoint.listening() as address:
@@ -174,8 +126,8 @@ def test_only_what_was_asked_for_is_told(open_api: Api) -> None:
         assert endpoint.received == []
 
 
-def test_an_app_that_has_gone_is_forgotten(open_api: Api) -> None:
-    api, endpoint = open_api, Endpoint(status=410)
+def test_an_app_that_has_gone_is_forgotten(calling_api: Api) -> None:
+    api, endpoint = calling_api, Receiver(status=410)
     ada, bob = api.person("ada"), api.person("bob")
     _, public = keys()
     with endpoint.listening() as address:
@@ -185,9 +137,9 @@ def test_an_app_that_has_gone_is_forgotten(open_api: Api) -> None:
     assert api.get("/api/v1/push/subscription", token=ada).status == 404
 
 
-def test_what_was_deleted_before_it_is_sent_is_not_sent(open_api: Api) -> None:
+def test_what_was_deleted_before_it_is_sent_is_not_sent(calling_api: Api) -> None:
     """F11"""
-    api, endpoint = open_api, Endpoint()
+    api, endpoint = calling_api, Receiver(201)
     ada, bob = api.person("ada"), api.person("bob")
     _, public = keys()
     with endpoint.listening() as address:

@@ -2,70 +2,23 @@
 
 import hashlib
 import hmac
-import http.server
 import json
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-import msgspec
 import pytest
 
-from martlet import app
 from martlet.services import telling_hooks
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from tests.client import Api, Person
 from tests.mastodon.moderating import ADMIN, act, log, report, staff, undo
+from tests.receiving import Receiver
 
 HOOKS = f"{ADMIN}/webhooks"
 
 
-class Program:
-    """A program on this machine that keeps what it is told; `answers` are what it says first, then 200."""
-
-    def __init__(self) -> None:
-        self.answers: list[int] = []
-        self.told: list[tuple[dict[str, str], bytes]] = []
-
-    @property
-    def events(self) -> list[str]:
-        return [json.loads(body)["event"] for _, body in self.told]
-
-    @contextmanager
-    def listening(self) -> Iterator[str]:
-        program = self
-
-        class Handler(http.server.BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = self.rfile.read(int(self.headers["content-length"]))
-                program.told.append(({k.lower(): v for k, v in self.headers.items()}, body))
-                self.send_response(program.answers.pop(0) if program.answers else 200)
-                self.send_header("content-length", "0")
-                self.end_headers()
-
-            def log_message(self, format: str, *args: Any) -> None:
-                del format, args
-
-        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/hook"
-        finally:
-            server.shutdown()
-            thread.join()
-            server.server_close()
-
-
-@pytest.fixture
-def open_api(ground: Ground, settings: Settings) -> Iterator[Api]:
-    """A server that may call this machine."""
-    allowed = msgspec.structs.replace(settings, allow_private_addresses=True)
-    api = Api(app.build_on(ground, allowed))
-    yield api
-    api.close()
+def names_of(receiver: Receiver) -> list[str]:
+    return [json.loads(one.body)["event"] for one in receiver.received]
 
 
 def hook(api: Api, by: Person, url: str, *events: str, **form: Any) -> dict[str, Any]:
@@ -80,8 +33,8 @@ def results(api: Api, by: Person, id: str) -> list[dict[str, Any]]:
     return found
 
 
-def test_a_program_is_told_of_all_it_asked_for_and_of_nothing_else(open_api: Api) -> None:
-    api, program = open_api, Program()
+def test_a_program_is_told_of_all_it_asked_for_and_of_nothing_else(calling_api: Api) -> None:
+    api, program = calling_api, Receiver()
     owner, ada, bob = staff(api, "owner", "owner"), api.person("ada"), api.person("bob")
     api.work()
     with program.listening() as address:
@@ -99,14 +52,14 @@ def test_a_program_is_told_of_all_it_asked_for_and_of_nothing_else(open_api: Api
         api.post(f"{ADMIN}/reports/{number}/resolve", owner)
         api.patch("/api/v1/accounts/update_credentials", bob, form={"note": "Hi"})
         api.work()
-    assert program.events == [
+    assert names_of(program) == [
         "status.created", "status.updated", "account.created", "report.created", "report.updated",
         "account.updated",
     ]  # fmt: skip
-    for headers, body in program.told:
+    for _, headers, body in program.received:
         assert headers["content-type"] == "application/json"
         assert headers["x-hub-signature"] == f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
-    told = [json.loads(body)["object"] for _, body in program.told]
+    told = [json.loads(body)["object"] for _, _, body in program.received]
     assert told[0]["content"] == told[1]["content"] == "<p>Hello again</p>"  # as it is when it is sent
     assert told[2]["email"] == "eve@mail.example"
     assert told[3]["id"] == number
@@ -120,10 +73,10 @@ def test_a_program_is_told_of_all_it_asked_for_and_of_nothing_else(open_api: Api
 
 
 def test_what_fails_is_told_later_in_order_and_in_the_end_the_hook_is_disabled(
-    open_api: Api, monkeypatch: pytest.MonkeyPatch
+    calling_api: Api, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(telling_hooks, "pause", lambda *_: -1.0)  # at once
-    api, program = open_api, Program()
+    api, program = calling_api, Receiver()
     owner, ada = staff(api, "owner", "owner"), api.person("ada")
     with program.listening() as address:
         made = hook(api, owner, address, "status.created")
@@ -131,7 +84,7 @@ def test_what_fails_is_told_later_in_order_and_in_the_end_the_hook_is_disabled(
         for word in ("one", "two", "three"):
             api.post("/api/v1/statuses", ada, form={"status": word})
         api.work()
-        said = [json.loads(body)["object"]["content"] for _, body in program.told]
+        said = [json.loads(body)["object"]["content"] for _, _, body in program.received]
         assert said == ["<p>one</p>"] * 3 + ["<p>two</p>", "<p>three</p>"]
         newest_first = results(api, owner, made["id"])
         assert [(one["state"], one["status_code"], one["attempts"]) for one in newest_first] == [
@@ -200,22 +153,22 @@ def test_who_looks_after_hooks_and_what_the_log_says_of_it(api: Api) -> None:
     assert log(api, owner)[0]["undoable"] is False
 
 
-def test_a_template_is_filled_in_and_signed_as_it_is_sent(open_api: Api) -> None:
-    api, program = open_api, Program()
+def test_a_template_is_filled_in_and_signed_as_it_is_sent(calling_api: Api) -> None:
+    api, program = calling_api, Receiver()
     owner, ada = staff(api, "owner", "owner"), api.person("ada")
     template = '{"text": "{{event}}: {{object.account.username}} \\"{{ object.content }}\\"", "n": {{object.media_attachments.0.id}}}'
     with program.listening() as address:
         made = hook(api, owner, address, "status.created", template=template)
         api.post("/api/v1/statuses", ada, form={"status": 'Say "hi"'})
         api.work()
-    ((headers, body),) = program.told
+    ((_, headers, body),) = program.received
     assert json.loads(body) == {"text": 'status.created: ada "<p>Say &quot;hi&quot;</p>"', "n": None}
     key = made["secret"].encode()
     assert headers["x-hub-signature"] == f"sha256={hmac.new(key, body, hashlib.sha256).hexdigest()}"
 
 
-def test_approvals_and_appeals_are_told(open_api: Api, settings: Settings, ground: Ground) -> None:
-    api, program = open_api, Program()
+def test_approvals_and_appeals_are_told(calling_api: Api, settings: Settings, ground: Ground) -> None:
+    api, program = calling_api, Receiver()
     owner, ada = staff(api, "owner", "owner"), api.person("ada")
     waiting = api.person("eve")
     with ground.store.write() as db:
@@ -230,5 +183,5 @@ def test_approvals_and_appeals_are_told(open_api: Api, settings: Settings, groun
 
             appealing.appeal(db, ada.id, strike, "They are beetles", ground.here)
         api.work()
-    assert program.events == ["account.approved", "appeal.created"]
-    assert json.loads(program.told[1][1])["object"]["text"] == "They are beetles"
+    assert names_of(program) == ["account.approved", "appeal.created"]
+    assert json.loads(program.received[1].body)["object"]["text"] == "They are beetles"
