@@ -25,7 +25,7 @@ from martlet.model.posts import Post
 from martlet.model.roles import MODERATING, Actor, Permission
 from martlet.model.server import Server, milliseconds
 from martlet.model.visibility import Visibility
-from martlet.services import approving, auditing, marking_spam, permitting, placing
+from martlet.services import approving, auditing, marking_spam, permitting, placing, sweeping
 from martlet.services.replying import Verdict
 from martlet.storage import accounts, attached, holds, posts, remotes, roles, spam_marks
 from martlet.storage.database import Reader, Writer
@@ -171,6 +171,8 @@ def begin(
         ),
     )
     db.emit(PostHeld(meant.id))
+    if not meant.is_local:
+        sweeping.want(db, here)
 
 
 def meant(db: Reader, post: Post) -> Post:

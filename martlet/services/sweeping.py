@@ -6,7 +6,7 @@ from functools import partial
 
 from martlet.model import ids
 from martlet.model.server import Server
-from martlet.services import digesting, measuring, uploading
+from martlet.services import deleting, digesting, measuring, uploading
 from martlet.services.ports import Ground
 from martlet.storage import (
     attempts,
@@ -44,6 +44,8 @@ HOOK_DAYS, TOLD_AT_ONCE = 14, 10_000
 """For so long it is listed what web hooks were told; so much is forgotten a day."""
 ASIDE_DAYS, ASIDE_AT_ONCE = 90, 10_000
 """For so long what came in a file waits for its author's server to name the key; so much is forgotten a day."""
+HELD_DAYS, HELD_AT_ONCE = 90, 1000
+"""For so long posts from elsewhere wait for a moderator, or are kept once they are refused; so many go a day."""
 TRANSLATION_DAYS, TRANSLATIONS, TRANSLATIONS_AT_ONCE = 30, 10_000, 1000
 """For so long translations are kept, so many at most; so many are forgotten a day, of the old and of those too many."""
 
@@ -76,6 +78,8 @@ def _sweep(db: Writer, here: Server) -> None:
     sign_up_blocks.drop_expired(db, now - DAY)
     spam_marks.drop_expired(db, now)
     holds.forget_mentions(db, now - DAY)
+    for author, post in holds.of_others(db, ids.first_id_in(now - HELD_DAYS * DAY), HELD_AT_ONCE):
+        deleting.delete(db, author, post, here, keeps_media=False)
     day_counts.forget(db, now // DAY - measuring.KEPT_DAYS, COUNTS_AT_ONCE)
     web_hooks.forget_before(db, now - HOOK_DAYS * DAY, TOLD_AT_ONCE)
     carried.forget_aside(db, now - ASIDE_DAYS * DAY, ASIDE_AT_ONCE)

@@ -61,6 +61,21 @@ def page(db: Reader, state: HoldState, page: Page) -> list[Hold]:
     return found[::-1] if page.is_upward else found
 
 
+def of_others(db: Reader, before: int, most: int) -> list[tuple[AccountId, PostId]]:
+    """Posts written elsewhere that have waited, or are refused, since a hold's id; the oldest first."""
+    rows = db.rows(
+        """
+        SELECT post.author_id, post.id
+          FROM held_post JOIN post ON post.id = held_post.post_id JOIN account ON account.id = post.author_id
+         WHERE held_post.id < :before AND account.host <> ''
+         ORDER BY held_post.id LIMIT :most
+        """,
+        before=before,
+        most=most,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def count_shown(db: Reader, author: AccountId, most: int, window: int) -> int:
     """How many of the author's last posts everybody could read, counted no further than `most`."""
     found: int = db.value(

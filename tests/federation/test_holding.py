@@ -5,6 +5,8 @@ from typing import Any
 import msgspec
 import pytest
 
+from martlet.model import ids
+from martlet.services import sweeping
 from martlet.settings import Settings
 from tests import client
 from tests.client import Api
@@ -147,3 +149,23 @@ def test_the_same_picture_is_known_again(
         file = {**picture, "url": "https://peer.example/2.png", "height": height}
         there.bring(api, zoe.act("Create", naming(zoe, "ada", content=content, attachment=[file])))
         assert [one["reasons"] for one in api.get(QUEUE, mod).json] == ([["spam"]] if waits else [])
+
+
+def test_what_nobody_released_in_time_goes_and_posts_of_people_here_stay(
+    api: Api, there: Elsewhere, ada: client.Person, mod: client.Person
+) -> None:
+    eve = there.person("eve")
+    there.bring(api, eve.act("Create", naming(eve, "ada", content=PILLS.format("", "x"))))
+    own = api.post("/api/v1/statuses", ada, form={"status": "See https://pills.example/"}).json
+    ground = api.built.ground
+    api.run(sweeping.sweep(ground, "", ground.here))
+    assert len(api.get(QUEUE, mod).json) == 2
+    days = (sweeping.HELD_DAYS + 1) * sweeping.DAY
+    with ground.store.write() as db:
+        old = ids.first_id_in(ground.here.now_ms() - days)
+        db.run("UPDATE held_post SET id = :old + post_id % 1000", old=old)
+    api.run(sweeping.sweep(ground, "", ground.here))
+    api.work()
+    assert [one["id"] for one in api.get(QUEUE, mod).json] == [own["id"]]
+    with ground.store.read() as db:
+        assert db.value("SELECT count(*) FROM post") == 1
