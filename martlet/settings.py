@@ -66,6 +66,14 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Who may join: anyone, anyone whom a moderator approves, holders of an invitation, nobody."
         ),
     ] = "invite"
+    minimum_age: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=120,
+            description="Years somebody has to be old to join; their date of birth is asked for and not kept. 0: nobody is asked.",
+        ),
+    ] = 0
     mail_exchangers: Annotated[
         bool,
         Meta(

@@ -35,6 +35,9 @@ EXTENSIONS = (
     "reply_controls",
 )
 """Names by which willing apps know what there is beyond Mastodon (docs/client-api-extensions.md)."""
+OWN_BLURHASH = "LwN^*nt7j[t7.Tofj[fkR5ayayj@"
+OWN_DESCRIPTION = "Three birds fly up from a wall."
+"""Of the picture that is shown where the owner chose none."""
 IMAGE_TYPES = ("image/jpeg", "image/png", "image/gif", "image/webp", "image/avif", "image/heic", "image/heif")
 VIDEO_TYPES = (
     "video/mp4", "video/quicktime", "video/webm", "audio/mpeg", "audio/mp3", "audio/ogg", "audio/vorbis", "audio/opus",
@@ -69,9 +72,9 @@ def _instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities
         ),
         thumbnail=server_entities.Thumbnail(
             url=picture,
-            blurhash=None,
-            versions=server_entities.ThumbnailVersions(one=picture, two=picture),
-            description="",
+            blurhash=here.choices.thumbnail_blurhash or None if here.choices.thumbnail else OWN_BLURHASH,
+            versions=server_entities.ThumbnailVersions(one=here.small_thumbnail_url, two=picture),
+            description=here.choices.thumbnail_description if here.choices.thumbnail else OWN_DESCRIPTION,
         ),
         icon=[
             server_entities.Icon(src=f"{here.url}/static/icon-{size}.png", size=f"{size}x{size}")
@@ -84,7 +87,7 @@ def _instance(db: Reader, call: Call[NoForm], counts: Counts) -> server_entities
             approval_required=here.registration == "approval",
             reason_required=here.registration == "approval",
             message=None if is_open else _closed_message(here),
-            min_age=None,
+            min_age=here.minimum_age or None,
             url=None,
         ),
         api_versions=API_VERSIONS,

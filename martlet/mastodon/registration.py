@@ -26,6 +26,7 @@ CODES = {
     "too_long": "ERR_TOO_LONG",
     "too_short": "ERR_TOO_SHORT",
     "accepted": "ERR_ACCEPTED",
+    "below_limit": "ERR_BELOW_LIMIT",
 }
 """Ours to Mastodon's; all others are ERR_INVALID."""
 
@@ -49,6 +50,7 @@ class RegistrationForm(Struct, frozen=True):
             self.locale or "en",
             self.reason or "",
             self.invite_code or "",
+            self.date_of_birth or "",
         )
 
 

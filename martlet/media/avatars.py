@@ -10,7 +10,7 @@ from martlet.media.errors import MediaNotRecognised
 from martlet.media.kinds import Family
 from martlet.media.pipeline import MediaFile
 from martlet.media.store import MediaStore, new_key
-from martlet.media.tasks import Drawn, Fit
+from martlet.media.tasks import Drawn, Fit, Sketch
 from martlet.media.workshop import Workshop
 
 
@@ -22,6 +22,7 @@ class Shape(Enum):
     EMOJI = (128, 128, True)
     CARD = (1200, 630, False)
     """What links to this server are shown with."""
+    SMALL_CARD = (600, 315, False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,14 @@ def keep(picture: FittedPicture, store: MediaStore) -> KeptPicture:
         store.delete(key)
         raise
     return KeptPicture(key, still_key)
+
+
+def blurhash_of(picture: Path, workshop: Workshop) -> str:
+    """Raises what `fitted` raises."""
+    format = workshop.recognise(picture)
+    with workshop.job(picture) as source:
+        task = Sketch(str(source), str(source.parent), format.reader, workshop.limits)
+        return workshop.workers.ask(task).blurhash
 
 
 def _file(folder: Path, drawn: Drawn) -> MediaFile:

@@ -70,6 +70,10 @@ class Choices:
     public_preview: bool | None = None
     thumbnail: str = ""
     """The media key of the picture that links to this server are shown with."""
+    thumbnail_small: str = ""
+    """Of the same at half its size."""
+    thumbnail_blurhash: str = ""
+    thumbnail_description: str = ""
     act_light: str = ""
     act_dark: str = ""
     """The colour of links and buttons, `#rrggbb`."""
@@ -95,6 +99,8 @@ class Server:
     languages: tuple[str, ...] = ("en",)
     set_registration: Registration = "invite"
     set_public_preview: bool = True
+    minimum_age: int = 0
+    """Years; 0: nobody who joins is asked when they were born."""
     comment_sites: tuple[str, ...] = ()
     """Hosts whose pages may have pages of this server in frames; empty: all."""
     sends_mail: bool = False
@@ -140,6 +146,13 @@ class Server:
     def thumbnail_url(self) -> str:
         key = self.choices.thumbnail
         return self.media_url(key) if key else f"{self.url}/static/thumbnail.png"
+
+    @property
+    def small_thumbnail_url(self) -> str:
+        chosen = self.choices
+        if not chosen.thumbnail:
+            return f"{self.url}/static/thumbnail-600.png"
+        return self.media_url(chosen.thumbnail_small or chosen.thumbnail)
 
     def now(self) -> datetime:
         return self.clock()

@@ -35,9 +35,13 @@ NAMES = (
     "registration",
     "public_preview",
     "thumbnail",
+    "thumbnail_small",
+    "thumbnail_blurhash",
+    "thumbnail_description",
     "act_light",
     "act_dark",
 )
+_KEPT_IN_LOG = tuple(name for name in NAMES if not name.startswith("thumbnail"))
 _PREFIX = "chosen_"
 LIGHT, DARK = ("#ffffff", "#eef2f0"), ("#131c1a", "#0b1211")
 """What is behind text in each theme: the colours of `martlet.css`."""
@@ -62,7 +66,9 @@ def apply(found: dict[str, str], here: Server) -> None:
     chosen.registration = next((one for one in get_args(Registration) if one == values["registration"]), None)
     preview = values["public_preview"]
     chosen.public_preview = None if preview is None else preview == "1"
-    chosen.thumbnail = values["thumbnail"] or ""
+    chosen.thumbnail, chosen.thumbnail_small = values["thumbnail"] or "", values["thumbnail_small"] or ""
+    chosen.thumbnail_blurhash = values["thumbnail_blurhash"] or ""
+    chosen.thumbnail_description = values["thumbnail_description"] or ""
     chosen.act_light, chosen.act_dark = values["act_light"] or "", values["act_dark"] or ""
 
 
@@ -166,29 +172,58 @@ def _put(db: Writer, name: str, value: str | None) -> None:
         server_values.put(db, _PREFIX + name, value)
 
 
-async def show_picture(ground: Ground, actor: Actor, file: Path | None) -> None:
+@dataclass(frozen=True, slots=True)
+class _Card:
+    """The picture as it was kept; `small` is its key at half the size."""
+
+    picture: KeptPicture
+    small: KeptPicture
+    blurhash: str
+
+    @property
+    def keys(self) -> set[str]:
+        return {one for kept in (self.picture, self.small) for one in (kept.original_key, kept.still_key)}
+
+
+async def show_picture(ground: Ground, actor: Actor, file: Path | None, description: str = "") -> None:
     """The picture that links to this server are shown with; None: Martlet's own. Raises `InvalidInput`, `NotAllowed`."""
     permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
-    kept = None if file is None else await asyncio.to_thread(_kept, ground, file)
+    said = one_line(description)
+    if len(said) > ground.here.limits.description:
+        raise InvalidInput("This description is too long.", "description")
+    card = None if file is None else await asyncio.to_thread(_kept, ground, file)
     try:
-        await ground.store.writing(_take_picture, actor, kept, ground.here)
+        await ground.store.writing(_take_picture, actor, card, said, ground.here)
     except BaseException:
-        for key in {kept.original_key, kept.still_key} if kept else ():
+        for key in card.keys if card else ():
             await asyncio.to_thread(ground.media.delete, key)
         raise
 
 
-def _kept(ground: Ground, file: Path) -> KeptPicture:
+def _kept(ground: Ground, file: Path) -> _Card:
     with avatars.fitted(file, Shape.CARD, ground.workshop) as picture:
-        return avatars.keep(picture, ground.media)
+        blurhash = avatars.blurhash_of(picture.still.path, ground.workshop)
+        with avatars.fitted(picture.still.path, Shape.SMALL_CARD, ground.workshop) as half:
+            kept = avatars.keep(picture, ground.media)
+            try:
+                return _Card(kept, avatars.keep(half, ground.media), blurhash)
+            except BaseException:
+                for key in {kept.original_key, kept.still_key}:
+                    ground.media.delete(key)
+                raise
 
 
-def _take_picture(db: Writer, actor: Actor, kept: KeptPicture | None, here: Server) -> None:
+def _take_picture(db: Writer, actor: Actor, card: _Card | None, description: str, here: Server) -> None:
     """What moves holds still here."""
-    before = server_values.find(db, f"{_PREFIX}thumbnail") or ""
-    _put(db, "thumbnail", None if kept is None else kept.still_key)
-    gone = [one for one in (before, kept.original_key if kept else "") if one]
-    uploading.forget_files(db, [one for one in gone if kept is None or one != kept.still_key], here.now_ms())
+    names = ("thumbnail", "thumbnail_small")
+    before = server_values.named(db, [_PREFIX + name for name in names])
+    shown = () if card is None else (card.picture.still_key, card.small.still_key)
+    for name, value in zip(names, shown or (None, None), strict=True):
+        _put(db, name, value)
+    _put(db, "thumbnail_blurhash", None if card is None else card.blurhash)
+    _put(db, "thumbnail_description", description if card is not None and description else None)
+    gone = {*before.values(), *(() if card is None else card.keys)} - set(shown)
+    uploading.forget_files(db, sorted(gone), here.now_ms())
     auditing.record(db, actor, "server.picture", Target("server", 0, ""), {}, {}, here)
 
 
@@ -197,7 +232,7 @@ def _take_picture(db: Writer, actor: Actor, kept: KeptPicture | None, here: Serv
 
 def state(db: Reader) -> State:
     """All that a form of the desk changes, as it is; a picture that is gone does not come back."""
-    found = server_values.named(db, [_PREFIX + name for name in NAMES if name != "thumbnail"])
+    found = server_values.named(db, [_PREFIX + name for name in _KEPT_IN_LOG])
     return {"name": server_values.find(db, naming.NAME) or "", **dict(sorted(found.items()))}
 
 
@@ -208,10 +243,9 @@ def set_back(db: Writer, wanted: State) -> None:
         naming.rename(db, name)
     else:
         server_values.delete(db, naming.NAME)
-    for name in NAMES:
-        if name != "thumbnail":
-            kept = wanted.get(_PREFIX + name)
-            _put(db, name, None if kept is None else str(kept))
+    for name in _KEPT_IN_LOG:
+        kept = wanted.get(_PREFIX + name)
+        _put(db, name, None if kept is None else str(kept))
 
 
 def _write_down(db: Writer, actor: Actor, before: State, here: Server) -> None:

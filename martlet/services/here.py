@@ -34,6 +34,7 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         languages=tuple(settings.languages),
         set_registration=settings.registration,
         set_public_preview=settings.public_preview,
+        minimum_age=settings.minimum_age,
         comment_sites=settings.comment_sites,
         sends_mail=bool(settings.smtp_host),
         federation=settings.federation,

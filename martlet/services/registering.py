@@ -7,6 +7,7 @@ invitation nobody needs approval, except from networks of which a rule says so
 (`services/screening_sign_ups.py`).
 """
 
+import datetime as dt
 from dataclasses import dataclass
 
 from martlet.model import emails
@@ -23,6 +24,8 @@ from martlet.storage.logins import Login
 from martlet.text import names
 
 REASON_LIMIT = 1000
+OLDEST = 130
+"""Years; a date before that is a slip of the pen."""
 Details = dict[str, list[tuple[str, str]]]
 
 
@@ -43,7 +46,7 @@ class Newcomer:
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody filled in to join. `invitation` is a code."""
+    """What somebody filled in to join. `invitation` is a code; `date_of_birth` (YYYY-MM-DD) is looked at and not kept."""
 
     username: str
     email: str
@@ -52,6 +55,7 @@ class Wish:
     locale: str = "en"
     reason: str = ""
     invitation: str = ""
+    date_of_birth: str = ""
 
 
 class InvitationSpent(NotAllowed):
@@ -131,6 +135,8 @@ def check(db: Reader, wish: Wish, address: str, here: Server) -> None:
     check_password(wish.password, (wish.username, wish.email, here.name), details)
     if not wish.agreement:
         details["agreement"] = [("accepted", "must be accepted")]
+    if here.minimum_age:
+        _check_age(wish.date_of_birth.strip(), here, details)
     needs_reason = here.registration == "approval" and not wish.invitation
     if needs_reason and not wish.reason.strip():
         details["reason"] = [("blank", "can't be blank")]
@@ -143,7 +149,9 @@ def refuse(details: Details) -> None:
     """Raises `InvalidInput` if anything is wrong."""
     if details:
         said = ", ".join(
-            f"{field.capitalize()} {sentence}" for field, found in details.items() for _, sentence in found
+            f"{field.replace('_', ' ').capitalize()} {sentence}"
+            for field, found in details.items()
+            for _, sentence in found
         )
         raise InvalidInput(f"Validation failed: {said}", next(iter(details)), details)
 
@@ -175,6 +183,25 @@ def _check_email(db: Reader, email: str, details: Details) -> None:
         details["email"] = [("blocked", "cannot be used here")]
     elif logins.find_by_email(db, found) is not None:
         details["email"] = [("email_taken", "has already been taken")]
+
+
+def _check_age(date_of_birth: str, here: Server, details: Details) -> None:
+    today = here.now().date()
+    try:
+        born = dt.date.fromisoformat(date_of_birth)
+    except ValueError:
+        born = None
+    if not date_of_birth:
+        details["date_of_birth"] = [("blank", "can't be blank")]
+    elif born is None or not 0 <= age(born, today) <= OLDEST:
+        details["date_of_birth"] = [("invalid", "is invalid")]
+    elif age(born, today) < here.minimum_age:
+        details["date_of_birth"] = [("below_limit", "is below the age limit")]
+
+
+def age(born: dt.date, today: dt.date) -> int:
+    """In whole years. Who was born on a leap day is a year older on the first of March of all other years."""
+    return today.year - born.year - ((today.month, today.day) < (born.month, born.day))
 
 
 def check_password(password: str, about: tuple[str, ...], details: Details) -> None:

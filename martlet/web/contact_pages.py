@@ -150,7 +150,7 @@ class ReportPage:
     """
     `/people/{id}/report`: one step after the other, each of which knows what was said before (`carried`).
 
-    Fields: category; rule_1 …; post_1 …; text, forward. Only the last step is sent, the others are asked for.
+    Fields: category; rule_1 …; post_1 …; pack_1 …; text, forward. Only the last step is sent, the others are asked for.
     """
 
     template: ClassVar[str] = "contact/report.html"
@@ -162,6 +162,7 @@ class ReportPage:
     carried: tuple[tuple[str, str], ...] = ()
     category: str = ""
     picks: tuple[Pick, ...] = ()
+    packs: tuple[Pick, ...] = ()
     host: str = ""
     """Their server, where it is another one."""
     text: str = ""

@@ -10,7 +10,7 @@ from martlet.model.names import AccountId, PostId
 from martlet.model.paging import Page
 from martlet.services import blocking, reporting
 from martlet.services.reporting import Complaint
-from martlet.storage import accounts, listings, posts, relations, server_values
+from martlet.storage import accounts, listings, packs, posts, relations, server_values
 from martlet.storage.database import Reader, Writer
 from martlet.storage.listings import OfAccount
 from martlet.web import addresses, faces, people, showing, undoing
@@ -28,7 +28,7 @@ CATEGORIES = ("spam", "violation", "legal", "other")
 DISLIKE = "dislike"
 """What is no matter for moderators: muting and blocking are offered instead."""
 STEPS: tuple[Step, ...] = ("what", "rules", "posts", "words", "done")
-RULE, POST = "rule_", "post_"
+RULE, POST, PACK = "rule_", "post_", "pack_"
 
 
 def _account(db: Reader, visit: Visit) -> Account:
@@ -130,11 +130,11 @@ def _page(
     problems: tuple[Problem, ...] = (),
 ) -> ReportPage:
     """`carried` is what was said in other steps than this one."""
-    own = {"what": "category", "rules": RULE, "posts": POST}.get(at, "\n")
+    own = {"what": ("category",), "rules": (RULE,), "posts": (POST, PACK)}.get(at, ())
     carried = [
         (name, value)
         for name, value in said.items()
-        if name.startswith(("category", RULE, POST)) and not name.startswith(own)
+        if name.startswith(("category", RULE, POST, PACK)) and not name.startswith(own)
     ]
     return ReportPage(
         id=str(account.id),
@@ -144,6 +144,7 @@ def _page(
         carried=tuple(carried),
         category=said.get("category", ""),
         picks=_picks(db, visit, account, at, said),
+        packs=_named_packs(db, visit, account, said) if at == "posts" else (),
         host=account.host,
         text=said.get("text", ""),
         is_forwarded="forward" in said,
@@ -171,6 +172,12 @@ def _picks(db: Reader, visit: Visit, account: Account, at: Step, said: dict[str,
     )
 
 
+def _named_packs(db: Reader, visit: Visit, account: Account, said: dict[str, str]) -> tuple[Pick, ...]:
+    """Those from whose pages the report began."""
+    meant = packs.shown(db, _picked(said, PACK), visit.account)
+    return tuple(Pick(str(one.id), one.name, is_chosen=True) for one in meant if one.account_id == account.id)
+
+
 def _picked(said: dict[str, str], kind: str) -> list[int]:
     found = (id_from(name.removeprefix(kind)) for name in said if name.startswith(kind))
     return [id for id in found if id is not None][: reporting.POSTS]
@@ -186,6 +193,7 @@ async def report(visit: Visit) -> Answer:
         category=said.get("category", "other"),
         comment=visit.field("text", 4 * reporting.COMMENT),
         posts=_posts(_picked(said, POST)),
+        packs=tuple(_picked(said, PACK)),
         rules=tuple(_picked(said, RULE)),
         is_to_be_forwarded="forward" in said,
     )

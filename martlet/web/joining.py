@@ -64,6 +64,7 @@ async def join(visit: Visit) -> Answer:
         locale=visit.language.value,
         reason=visit.field("reason", registering.REASON_LIMIT),
         invitation=visit.field("invitation"),
+        date_of_birth=visit.field("date_of_birth"),
     )
     try:
         login = await registering.join(visit.ground, wish, visit.request.address, visit.network)
@@ -108,6 +109,8 @@ def _form(
         username=wish.username,
         email=wish.email,
         reason=wish.reason,
+        date_of_birth=wish.date_of_birth,
+        minimum_age=visit.here.minimum_age,
         reason_length=registering.REASON_LIMIT,
         problems=problems,
     )

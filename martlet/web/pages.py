@@ -210,7 +210,7 @@ class CodePage:
 @dataclass(frozen=True, slots=True)
 class SignUpPage:
     """
-    `/auth/sign_up`, `/invite/{code}`. Fields: username, email, password, reason, agreement, invitation.
+    `/auth/sign_up`, `/invite/{code}`. Fields: username, email, password, date_of_birth, reason, agreement, invitation.
 
     `reason` is asked for only where `joining` is "approval" and nobody invited.
     """
@@ -224,6 +224,8 @@ class SignUpPage:
     username: str = ""
     email: str = ""
     reason: str = ""
+    date_of_birth: str = ""
+    minimum_age: int = 0
     password_length: int = MIN_LENGTH
     reason_length: int = 1000
     problems: tuple[Problem, ...] = ()

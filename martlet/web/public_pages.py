@@ -152,4 +152,6 @@ class PackPage:
     description: str = ""
     language: str | None = None
     tag: str = ""
+    report: str = ""
+    """Where it is reported, for those who may do so."""
     is_indexable: bool = False

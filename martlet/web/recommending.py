@@ -1,6 +1,7 @@
 """Packs of people here, as anybody may read them."""
 
 from martlet.http.answer import Answer
+from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import NOBODY
@@ -39,5 +40,13 @@ def _pack(db: Reader, visit: Visit) -> PackPage:
         description=found.description,
         language=found.language,
         tag=found.tag,
+        report=_report(visit, owner, found.id),
         is_indexable=bool(found.is_discoverable) and showing.is_indexable(owner),
     )
+
+
+def _report(visit: Visit, owner: Account, pack: int) -> str:
+    """Where members other than its owner tell the moderators of it; empty for everybody else."""
+    if not visit.is_for_member or visit.account == owner.id:
+        return ""
+    return f"{addresses.at(addresses.REPORT, id=str(owner.id))}?pack_{pack}=1"

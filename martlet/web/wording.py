@@ -77,6 +77,7 @@ BY_CODE: dict[str, Sentence] = {
     "no_file": sentence("Please choose a file."),
     "import_under_way": sentence("Something is being brought in already. Please wait until that is done."),
     "appeal_too_late": sentence("The time for an appeal is over, or there was one already."),
+    "below_limit": sentence("You are not old enough yet to join this server."),
     "accepted": sentence("Please agree to the rules."),
     "token_name": sentence("A name has 1 to 60 characters."),
     "token_scopes": sentence("Choose what the token may do."),

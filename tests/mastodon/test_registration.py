@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -20,6 +21,8 @@ WISH = {
     "agreement": True,
     "locale": "de",
 }
+
+NOW = datetime(2026, 2, 28, 12, tzinfo=UTC)
 
 
 def server(ground: Ground, settings: Settings, registration: Registration) -> Api:
@@ -117,6 +120,26 @@ def test_approval(ground: Ground, settings: Settings) -> None:
     assert reply.status == 200
     told = api.get("/api/v1/timelines/home", token=reply.json["access_token"])
     assert (told.status, told.json["error"]) == (403, "Your login is currently pending approval")
+    api.close()
+
+
+def test_who_is_too_young(ground: Ground, settings: Settings) -> None:
+    here = replace(ground.here, set_registration="open", minimum_age=16, clock=lambda: NOW)
+    api = Api(app.build_on(replace(ground, here=here), settings))
+    assert api.get("/api/v2/instance").json["registrations"]["min_age"] == 16
+    told = {
+        born: join(api, date_of_birth=born).json["details"]["date_of_birth"][0]["error"]
+        for born in ("", "2010-03-01", "2012", "1066-10-14", "2027-01-01", "30.11.1990")
+    }
+    assert told == {
+        "": "ERR_BLANK",
+        "2010-03-01": "ERR_BELOW_LIMIT",
+        "2012": "ERR_INVALID",
+        "1066-10-14": "ERR_INVALID",
+        "2027-01-01": "ERR_INVALID",
+        "30.11.1990": "ERR_INVALID",
+    }
+    assert join(api, date_of_birth="2010-02-28").status == 200
     api.close()
 
 

@@ -72,7 +72,12 @@ CONTACT_SAMPLES: dict[str, tuple[Page, Frame]] = {
         INSIDE,
     ),
     "report-posts": (
-        replace(REPORT, step="posts", picks=(Pick("11502", "Tomatoes", True, NOW), Pick("11503", "", False))),
+        replace(
+            REPORT,
+            step="posts",
+            picks=(Pick("11502", "Tomatoes", True, NOW), Pick("11503", "", False)),
+            packs=(Pick("7", "Gardeners", True),),
+        ),
         INSIDE,
     ),
     "report-words": (

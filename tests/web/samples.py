@@ -147,7 +147,12 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         FRAME,
     ),
-    "pack-empty": (public_pages.PackPage("/packs/2", "Nobody", JONA, (), is_indexable=True), SIGNED_IN),
+    "pack-empty": (
+        public_pages.PackPage(
+            "/packs/2", "Nobody", JONA, (), report="/people/9/report?pack_2=1", is_indexable=True
+        ),
+        SIGNED_IN,
+    ),
     "embed": (public_pages.EmbedPage(CHOIR, "/comments/answer?post=1", "dark"), FRAME),
     "about-empty": (
         pages.AboutPage((), None, None),
@@ -203,7 +208,9 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         FRAME,
     ),
     "sign-up-invited": (
-        pages.SignUpPage("invite", RULES, invitation="h2Fk9wQz", invited_by=JONA, needs_email=False),
+        pages.SignUpPage(
+            "invite", RULES, invitation="h2Fk9wQz", invited_by=JONA, needs_email=False, minimum_age=16
+        ),
         FRAME,
     ),
     "not-joining-invite": (pages.NotJoiningPage("invite", JONA), FRAME),

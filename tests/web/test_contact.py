@@ -198,6 +198,22 @@ def test_a_report_goes_step_by_step(api: Api, moderator: Person) -> None:
     assert [one["text"] for one in report["rules"]] == ["Be kind."]
 
 
+def test_a_collection_is_reported_from_its_page(api: Api, moderator: Person) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    id = api.post("/api/v1/collections", bob, json={"name": "Fools"}).json["collection"]["id"]
+    browser, path = inside(api, ada), f"/packs/{id}"
+    assert "Report this collection" not in Browser(api).get(path).text
+    assert "Report this collection" not in inside(api, bob).get(path).text
+    start = re.search(rf"/people/{bob.id}/report\?pack_{id}=1", unescape(browser.get(path).text))
+    assert start is not None
+    page = asked(browser, browser.get(start[0]), category="spam")
+    assert "Fools" in page.text
+    page = browser.send(asked(browser, page, **{f"pack_{id}": "1"}), {"text": "Look."})
+    assert "Thank you." in page.text
+    (report,) = api.get("/api/v1/admin/reports", token=moderator).json
+    assert "Fools" in inside(api, moderator).get(f"/desk/reports/{report['id']}").text
+
+
 def test_what_one_only_dislikes_is_no_report(api: Api, moderator: Person) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     browser = inside(api, ada)

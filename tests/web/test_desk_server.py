@@ -97,10 +97,20 @@ def test_a_picture_for_links(api: Api, owner: Browser) -> None:
 
     def send(content: bytes) -> int:
         files = {"file": ("x.png", content, "image/png")}
-        return owner.follow(owner.upload("/desk/server/picture", {"csrf": token}, files)).status
+        fields = {"csrf": token, "picture_description": "The harbour"}
+        return owner.follow(owner.upload("/desk/server/picture", fields, files)).status
+
+    own = api.get("/api/v2/instance").json["thumbnail"]
+    assert own["blurhash"]
+    assert api.call("GET", own["versions"]["@1x"].removeprefix("http://localhost:3000")).status == 200
 
     assert send(kept.getvalue()) == 200
-    address = api.get("/api/v2/instance").json["thumbnail"]["url"]
+    shown = api.get("/api/v2/instance").json["thumbnail"]
+    address, half = shown["url"], shown["versions"]["@1x"]
+    assert shown["description"] == "The harbour"
+    assert shown["blurhash"] not in ("", own["blurhash"])
+    small = Image.open(io.BytesIO(api.call("GET", half.removeprefix("http://localhost:3000")).body))
+    assert (small.size, shown["versions"]["@2x"]) == ((600, 315), address)
     assert address.startswith("http://localhost:3000/media/")
     assert address in text_of(Browser(api).get("/"))
     assert api.call("GET", address.removeprefix("http://localhost:3000")).status == 200

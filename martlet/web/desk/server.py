@@ -53,6 +53,12 @@ def _page(db: Reader, visit: Visit) -> DeskPage:
                     "file",
                     help=sentence("It is cut to 1200 × 630. Without a file, Martlet's own comes back."),
                 ),
+                Field(
+                    "picture_description",
+                    sentence("What is to be seen on it, for those who do not see it"),
+                    value=visit.form.get("picture_description", ""),
+                    limit=here.limits.description,
+                ),
             ),
             takes_files=True,
             kind="",
@@ -147,7 +153,10 @@ async def change_picture(visit: Visit) -> Answer:
     file = visit.files.get("file")
     try:
         await choosing.show_picture(
-            visit.ground, visit.actor, file.path if file is not None and file.size else None
+            visit.ground,
+            visit.actor,
+            file.path if file is not None and file.size else None,
+            visit.field("picture_description", visit.here.limits.description),
         )
     except InvalidInput as error:
         problems = tuple(Problem("file", one.sentence) for one in office.told(error))
