@@ -10,10 +10,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from tests.browser import Browser, forms
 from tests.client import Api, Person
 from tests.mastodon.acts import publish
-from tests.mastodon.test_push import Endpoint, open_api
+from tests.receiving import Receiver
 from tests.web.acts import inside
-
-__all__ = ["open_api"]
 
 
 class Phone:
@@ -44,8 +42,8 @@ def like(api: Api, who: Person, post: str) -> None:
     api.work()
 
 
-def test_a_browser_is_told_in_words_only_it_can_read(open_api: Api) -> None:
-    api, endpoint, phone = open_api, Endpoint(), Phone()
+def test_a_browser_is_told_in_words_only_it_can_read(calling_api: Api) -> None:
+    api, endpoint, phone = calling_api, Receiver(201), Phone()
     ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
     browser = inside(api, ada)
     browser.send(browser.get("/settings/language"), {"language": "de"}, "/settings/language")
@@ -57,8 +55,8 @@ def test_a_browser_is_told_in_words_only_it_can_read(open_api: Api) -> None:
         like(api, eve, post)
         api.post(f"/api/v1/accounts/{ada.id}/follow", token=bob)  # was not chosen
         api.work()
-        first, second = (phone.read(body) for _, body in endpoint.received)
-        assert all(b"Dach" not in body for _, body in endpoint.received)
+        first, second = (phone.read(body) for _, _, body in endpoint.received)
+        assert all(b"Dach" not in body for _, _, body in endpoint.received)
         assert first["title"] == "bob gefällt dein Beitrag"
         assert second["title"] == "eve und jemand anderem gefällt dein Beitrag"
         assert first["tag"] == second["tag"]
