@@ -20,7 +20,7 @@ from martlet.services import acquainting, approving, consenting, gathering, inta
 from martlet.services.acquainting import Acquaintance
 from martlet.services.consenting import Verified, Withdrawn
 from martlet.services.ports import Ground
-from martlet.signing import actor_keys
+from martlet.signing import actor_keys, continuity
 from martlet.signing.keys import Kind
 from martlet.storage import accounts, remotes, uris
 from martlet.storage.database import Reader
@@ -125,7 +125,8 @@ class NetworkResolver:
             for name, key in actor_keys.of_actor(found.document).items()
         )
         host = await self._handle_host(profile)
-        acquaintance = Acquaintance(profile, keys, host)
+        statement = continuity.of_actor(found.document, self._ground.here.now())
+        acquaintance = Acquaintance(profile, keys, host, statement)
         return await self._ground.store.writing(acquainting.keep, acquaintance, self._ground.here)
 
     async def _handle_host(self, profile: Profile) -> str:

@@ -47,6 +47,8 @@ class Account:
     """Since when all that it posts is shown as sensitive."""
     feature_policy: str = ""
     """Of accounts elsewhere: see `model.packs.policy_of`."""
+    left_at: int | None = None
+    """Of accounts elsewhere: since when nothing that their server says of them counts (`model.continuity`)."""
 
     @property
     def is_here(self) -> bool:

@@ -35,6 +35,7 @@ class Refusal(StrEnum):
     BAD_PROOF = "bad_proof"
     UNKNOWN_KEY = "unknown_key"
     OTHER_KEY = "other_key"
+    REVOKED = "revoked"
     WRONG_ORIGIN = "wrong_origin"
     PRIVATE = "private"
     WRONG_KIND = "wrong_kind"

@@ -13,13 +13,15 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from martlet.activitypub.things import Emoji, Picture, Profile
+from martlet.model.carrying import Trust
+from martlet.model.continuity import Statement
 from martlet.model.errors import EvidenceRejected
 from martlet.model.events import AccountChanged
 from martlet.model.moderation import Policy, strictest
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.model.packs import FeaturePolicy
 from martlet.model.server import Server
-from martlet.services import restricting, sweeping
+from martlet.services import continuing, restricting, sweeping
 from martlet.storage import accounts, emojis, keys, moves, peer_policies, peers, remotes
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.remotes import Remote
@@ -45,6 +47,8 @@ class Acquaintance:
     keys: tuple[tuple[Uri, str, str], ...]
     host: str
     """Of its handle."""
+    statement: Statement | None = None
+    """What the account's root key has signed."""
 
 
 def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
@@ -55,8 +59,10 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     if origin_of(profile.inbox) != origin_of(profile.uri):
         raise EvidenceRejected("An account's inbox is on another server than the account.")
     policy = _policy(db, found, here)
+    if found.statement is not None:
+        continuing.learn(db, found.statement, Trust.CONFIRMED, here)
     known = accounts.find_by_uri(db, profile.uri)
-    if known is not None and known.deleted_at is not None:
+    if known is not None and (known.deleted_at is not None or known.left_at is not None):
         return known.id
     id = known.id if known is not None else _insert(db, found, here)
     url = _address(profile.url)
@@ -79,7 +85,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     )
     _keep_addresses(db, id, found, here)
     restricting.mark_account(db, id, here)
-    keys.replace_remote(db, id, found.keys)
+    keys.replace_remote(db, id, continuing.admitted(db, profile.uri, found.keys))
     keep_emojis(db, profile.emojis, found.host, here)
     accounts.update(db, id, moved_to_id=_moved_to(db, profile))
     db.emit(AccountChanged(id))

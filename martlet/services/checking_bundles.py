@@ -18,10 +18,13 @@ from martlet.archives import bundles
 from martlet.archives.bundles import Bundle, Limits, Line
 from martlet.archives.errors import BundleTooLarge
 from martlet.model.carrying import Carried, Kind, Rank, Refusal, Trust
+from martlet.model.continuity import Statement
 from martlet.model.errors import EvidenceRejected, MalformedDocument
 from martlet.model.names import Uri, host_of, is_uri, origin_of
 from martlet.model.server import Server, milliseconds
-from martlet.signing import actor_keys, canonical_json, proofs
+from martlet.services import continuing
+from martlet.services.continuing import Word
+from martlet.signing import actor_keys, canonical_json, continuity, proofs
 from martlet.signing.canonical_json import Encode
 from martlet.signing.keys import Kind as KeyKind
 from martlet.signing.keys import PublicKey
@@ -70,6 +73,8 @@ class _Known:
     owner: Uri
     key: PublicKey
     trust: Trust
+    revoked_after: int | None = None
+    """The moment in milliseconds after which what the key signs is not its owner's."""
 
 
 @dataclass(slots=True)
@@ -80,8 +85,11 @@ class Checker:
     kind: str
     offered: dict[Uri, dict[str, PublicKey]] = field(default_factory=dict)
     """The keys that the bundle itself says are those of its authors."""
+    statements: dict[Uri, Statement] = field(default_factory=dict)
+    """What the root keys of its authors have signed, as far as the bundle has it."""
     refused: int = 0
     _known: dict[tuple[str, Uri], _Known | Refusal] = field(default_factory=dict)
+    _told: set[Uri] = field(default_factory=set)
     _welcome: dict[Uri, bool] = field(default_factory=dict)
 
     def checked(self, db: Reader, lines: Iterable[Line]) -> list[Checked]:
@@ -126,21 +134,28 @@ class Checker:
         if not self._is_welcome(db, author):
             raise _Refused(Refusal.AUTHOR_REFUSED)
         if kind == "actor":
-            self.offered[author] = actor_keys.of_actor(document)
+            self._offer(author, document)
         known = self._key(db, proof.key_id, author)
         try:
             proofs.verify(document, known.key, now, encode)
         except EvidenceRejected:
             if kind == "actor":  # what it says of keys is worth nothing
                 del self.offered[author], self._known[proof.key_id, author]
+                self.statements.pop(author, None)
             raise
         signed_at = milliseconds(proof.created_at)
         if kind == "act" and milliseconds(now) - signed_at > RETURNED_WITHIN:
             raise _Refused(Refusal.TOO_OLD)
         digest = hashlib.sha256(line.body).digest()
-        is_certain = known.trust is Trust.CONFIRMED
-        rank = Rank(is_certain, kind == "tombstone", said_at, signed_at, _votes(said), digest)
-        return Carried(name, kind, author, Uri(proof.key_id), known.trust, rank, carried_at=milliseconds(now))
+        trust = _trusted(known, max(said_at, signed_at))
+        rank = Rank(trust is Trust.CONFIRMED, kind == "tombstone", said_at, signed_at, _votes(said), digest)
+        return Carried(name, kind, author, Uri(proof.key_id), trust, rank, carried_at=milliseconds(now))
+
+    def _offer(self, author: Uri, document: dict[str, Any]) -> None:
+        self.offered[author] = actor_keys.of_actor(document)
+        statement = continuity.of_actor(document, self.here.now())
+        if statement is not None:
+            self.statements[author] = statement
 
     def _claimed(self, document: dict[str, Any], said: Writing | None, part: str) -> tuple[Kind, Uri, int]:
         """What a document is, who is said to have made it, and when. Raises `_Refused`, `MalformedDocument`."""
@@ -180,6 +195,9 @@ class Checker:
     def _look_up(self, db: Reader, name: Uri, author: Uri) -> _Known | Refusal:
         if host_of(author) == self.here.host:
             return _own(db, name, author)
+        word = continuing.word_on(db, author, self.statements.get(author))
+        if word is not None:
+            return _by_root(word, name, author)
         named = keys.find_remote(db, name)
         if named is not None:
             if named.owner != author or named.kind != KeyKind.ED25519:
@@ -195,6 +213,13 @@ class Checker:
         if offered is None or offered.kind is not KeyKind.ED25519:
             return Refusal.OTHER_KEY if pinned else Refusal.UNKNOWN_KEY
         return Refusal.OTHER_KEY if pinned else _Known(author, offered, Trust.UNCONFIRMED)
+
+    def learnt(self) -> list[tuple[Statement, Trust]]:
+        """What root keys have signed, with how far it is certain that they are their authors'; each once."""
+        known = {owner: found.trust for (_, owner), found in self._known.items() if isinstance(found, _Known)}
+        new = [author for author in self.statements if author in known and author not in self._told]
+        self._told.update(new)
+        return [(self.statements[author], known[author]) for author in new]
 
     def key(self, one: Carried) -> PublicKey | None:
         """The key that signed a document."""
@@ -230,6 +255,32 @@ def _own(db: Reader, name: Uri, author: Uri) -> _Known | Refusal:
     if own is None or name != build.ed25519_key_id(author):
         return Refusal.NOT_OURS
     return _Known(author, PublicKey.from_multibase(own.public), Trust.CONFIRMED)
+
+
+def _by_root(word: Word, name: Uri, author: Uri) -> _Known | Refusal:
+    """The key as the author's root key speaks of it."""
+    stated = word.statement.key(name) if word.statement.actor == author else None
+    if stated is not None:
+        if word.statement.revocation(public=stated.public) is not None:
+            return Refusal.REVOKED
+        return _Known(author, PublicKey.from_multibase(stated.public), word.trust)
+    revoked = word.statement.revocation(uri=name)
+    if revoked is None or origin_of(name) != origin_of(author):
+        return Refusal.OTHER_KEY
+    return _Known(author, PublicKey.from_multibase(revoked.public), word.trust, revoked.after)
+
+
+def _trusted(known: _Known, claimed_at: int) -> Trust:
+    """
+    How far what a key has signed is certain. Raises `_Refused` for what was signed after the key was revoked.
+
+    Whoever has stolen a key can date what they sign as they like: what seems to be older counts as not confirmed.
+    """
+    if known.revoked_after is None:
+        return known.trust
+    if claimed_at > known.revoked_after:
+        raise _Refused(Refusal.REVOKED)
+    return Trust.UNCONFIRMED
 
 
 def _votes(said: Writing | None) -> int:

@@ -25,12 +25,13 @@ from martlet.activitypub.things import Delete, Follow, Like
 from martlet.archives import bundles
 from martlet.archives.bundles import Bundle, Line
 from martlet.model.carrying import Carried, Outcome, Refusal, Trust
+from martlet.model.continuity import Statement
 from martlet.model.errors import MartletError, NotAllowed
 from martlet.model.events import AccountChanged
 from martlet.model.evidence import IntegrityProof
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
-from martlet.services import carried_files, intake
+from martlet.services import carried_files, continuing, intake
 from martlet.services.carried_files import Named
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker, fingerprint, in_parts
 from martlet.services.ports import Unpacking
@@ -108,7 +109,8 @@ class Import:
             outcomes: Sequence[Outcome | Refusal]
             if records:
                 seen, is_return = self._checker.first_seen(), self.bundle.manifest.kind == "return"
-                outcomes = await store.writing(_record, some, seen, here, is_return=is_return)
+                learnt = self._checker.learnt()
+                outcomes = await store.writing(_record, some, (seen, learnt), here, is_return=is_return)
             else:
                 outcomes = await store.reading_aside(_foreseen, some, here)
             for one, outcome in zip(some, outcomes, strict=True):
@@ -201,7 +203,7 @@ async def look(ground: Unpacking, file: Path, tell: Tell) -> Found:
 def _record(
     db: Writer,
     some: Sequence[Checked],
-    first_seen: Sequence[carried.CarriedKey],
+    seen: tuple[Sequence[carried.CarriedKey], Sequence[tuple[Statement, Trust]]],
     here: Server,
     *,
     is_return: bool,
@@ -212,8 +214,11 @@ def _record(
             outcomes.append(one.why or Refusal.MALFORMED)
             continue
         outcomes.append(_take(db, one, one.carried, here, is_return=is_return))
+    first_seen, learnt = seen
     for key in first_seen:
         carried.pin_key(db, key)
+    for statement, trust in learnt:
+        continuing.learn(db, statement, trust, here)
     return outcomes
 
 
@@ -229,6 +234,8 @@ def _take(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bo
         return Outcome.KNOWN
     if new.kind == "post" and uris.find_tombstone(db, new.uri) is not None:
         return Refusal.DELETED
+    if _is_here_for_certain(db, new):
+        return Outcome.KNOWN
     kept = new
     if before is not None:
         is_rival = new.rank.is_rival_of(before.rank)
@@ -238,6 +245,11 @@ def _take(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bo
     if new.trust < Trust.CONFIRMED:
         return Outcome.ASIDE
     return _effect(db, one, new, here, is_return=is_return)
+
+
+def _is_here_for_certain(db: Reader, one: Carried) -> bool:
+    """Of what is not certain: whether its author's own server has brought it, before the key was revoked, say."""
+    return one.trust < Trust.CONFIRMED and uris.find_post(db, one.uri) is not None
 
 
 def _of_ours(db: Reader, one: Carried) -> Outcome | Refusal:
@@ -309,6 +321,8 @@ def _foreseen_one(db: Reader, one: Checked, known: set[str], here: Server) -> Ou
         return Outcome.KNOWN
     if new.kind == "post" and uris.find_tombstone(db, new.uri) is not None:
         return Refusal.DELETED
+    if _is_here_for_certain(db, new):
+        return Outcome.KNOWN
     return Outcome.ASIDE if is_aside else _foreseen_effect(db, new)
 
 

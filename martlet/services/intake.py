@@ -93,6 +93,7 @@ def accept(db: Writer, act: Act, evidence: Evidence, here: Server, verified: Ver
     actor = accounts.find_by_uri(db, act.actor)
     if actor is None or actor.is_here or actor.is_gone:
         return
+    _check_still_there(actor)
     if peer_policies.is_refused_by_uri(db, act.actor, here):
         return
     try:
@@ -113,6 +114,7 @@ def keep_asked_for(
     if peer_policies.is_refused_by_uri(db, said.author, here):
         raise EvidenceRejected("We do not speak to its author's server.")
     if author is not None and not author.is_here and not author.is_gone:
+        _check_still_there(author)
         receiving.receive_fetched(db, said, author, here, verified)
 
 
@@ -149,8 +151,15 @@ def revisit(
     author, post = accounts.find_by_uri(db, said.author), uris.find_post(db, said.uri)
     if author is None or author.is_gone or post is None or post.author_id != author.id:
         return
+    _check_still_there(author)
     receiving.revise(db, said, author, here, verified)
     placing.place_again(db, post, said.reply_to, here)
+
+
+def _check_still_there(actor: Account) -> None:
+    """Raises `EvidenceRejected` where the account has left its server: what that says of it is not the account's word."""
+    if actor.left_at is not None:
+        raise EvidenceRejected("The account goes on under another name.")
 
 
 def _check_owned(thing: Uri, owner: Uri, here: Server) -> None:

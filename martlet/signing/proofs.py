@@ -86,9 +86,22 @@ def sign(document: Mapping[str, Any], key: PrivateKey, key_id: str, now: datetim
         "cryptosuite": _SUITE,
         "verificationMethod": key_id,
         "proofPurpose": _PURPOSE,
-        "created": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "created": time(now),
     }
     proof["proofValue"] = multibase.encode(key.sign(_hashed(proof, document)))
+    return {**document, "proof": proof}
+
+
+def sign_statement(document: Mapping[str, Any], root: PrivateKey, now: datetime) -> dict[str, Any]:
+    """An identity statement with its proof by the root key that it is about (FEP-c390): nothing of it has a `@context`."""
+    proof = {
+        "type": _TYPE,
+        "cryptosuite": _SUITE,
+        "created": time(now),
+        "verificationMethod": root.public.to_did(),
+        "proofPurpose": _PURPOSE,
+    }
+    proof["proofValue"] = multibase.encode(root.sign(_hashed(proof, document)))
     return {**document, "proof": proof}
 
 
@@ -148,7 +161,7 @@ def _read(document: Mapping[str, Any]) -> Proof:
         raise ProofRejected(error.message) from error
     if len(signature) != _SIGNATURE_SIZE:
         raise ProofRejected("The proof has no signature.")
-    return Proof(key_id, _moment(created), signature)
+    return Proof(key_id, moment(created), signature)
 
 
 def _check_context(document: Mapping[str, Any], proof: Mapping[str, Any]) -> None:
@@ -159,10 +172,16 @@ def _check_context(document: Mapping[str, Any], proof: Mapping[str, Any]) -> Non
         raise ProofRejected("The proof was made for another @context.")
 
 
-def _moment(text: Any) -> datetime:
+def moment(text: Any) -> datetime:
+    """A moment as proofs and statements write it. Raises `ProofRejected`."""
     if not isinstance(text, str) or not _MOMENT.fullmatch(text):
         raise ProofRejected("The proof does not say when it was made.")
     try:
         return datetime.fromisoformat(text).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise ProofRejected("The proof does not say when it was made.") from error
+
+
+def time(moment: datetime) -> str:
+    """In whole seconds, as everybody reads it."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -79,6 +79,14 @@ def has_remote_of_kind(db: Reader, account: AccountId, kind: str) -> bool:
     )
 
 
+def remote_of(db: Reader, account: AccountId) -> list[tuple[Uri, str, str]]:
+    """The keys of an account elsewhere: uri, kind, public."""
+    rows = db.rows(
+        "SELECT uri, kind, public FROM remote_key WHERE account_id = :account ORDER BY uri", account=account
+    )
+    return [(Uri(row[0]), row[1], row[2]) for row in rows]
+
+
 def replace_remote(db: Writer, account: AccountId, found: Iterable[tuple[Uri, str, str]]) -> None:
     """From now on the account has these keys (uri, kind, public) and no others."""
     db.run("DELETE FROM remote_key WHERE account_id = :account", account=account)

@@ -1,0 +1,143 @@
+"""
+What root keys say of accounts elsewhere, and what follows from it (roads D.2, D.4).
+
+A root key is believed of an account once the account's own server has named it, or a file in which nothing else spoke
+against it; from then on it cannot be changed for another, by nobody. Its standing statement decides which keys are the
+account's: others that the server names are left out, so that whoever takes the server cannot speak for its people for
+longer than it takes them to say so. Where the statement gives the account another name, the old one has left: nothing
+that its server says of it counts any more.
+"""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from martlet.model.carrying import Trust
+from martlet.model.continuity import History, Pin, Statement, history
+from martlet.model.errors import MalformedDocument
+from martlet.model.names import Uri
+from martlet.model.server import Server
+from martlet.signing import continuity as statements
+from martlet.signing.keys import Kind, PublicKey
+from martlet.storage import accounts, continuity, keys
+from martlet.storage.continuity import Kept
+from martlet.storage.database import Reader, Writer
+
+MOST_STATEMENTS = 32
+"""Kept of one root key; the oldest ones go."""
+MOST_NAMES = 32
+"""Names of one root key that are looked at."""
+Named = tuple[Uri, str, str]
+"""A key as an actor document names it: uri, kind, public."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What its root key says of an account, and how far it is certain that this is its root key."""
+
+    trust: Trust
+    statement: Statement
+
+
+def known(db: Reader, root: str) -> History:
+    """What is known of one root key's statements."""
+    return history(statements.parse(one.body) for one in continuity.statements(db, root))
+
+
+def word_on(db: Reader, actor: Uri, offered: Statement | None = None) -> Word | None:
+    """
+    What stands of the root key of an account, counting a statement that is only just `offered`.
+
+    None where no root key is known to be the account's, or where nothing of it stands. A root key that is known from
+    another account speaks for this one as well: who holds it, has gone on under another name.
+    """
+    pin = continuity.find_pin(db, actor)
+    if pin is not None:
+        root, trust = pin.root, pin.trust
+    elif offered is not None and offered.actor == actor:
+        others = continuity.pins_of(db, offered.root, MOST_NAMES)
+        if not others:
+            return None
+        root, trust = offered.root, max(one.trust for one in others)
+    else:
+        return None
+    found = [statements.parse(one.body) for one in continuity.statements(db, root)]
+    if offered is not None and offered.root == root:
+        found.append(offered)
+    standing = history(found).standing
+    return None if standing is None else Word(max(trust, Trust.CONSISTENT), standing)
+
+
+def learn(db: Writer, statement: Statement, trust: Trust, here: Server) -> None:
+    """
+    Keep a statement that its account has handed out, and have it take effect.
+
+    `trust`: how far it is certain that the account did. Of a root key that is not the account's nothing is kept but that
+    it was named.
+    """
+    if not _pin(db, statement, trust, here):
+        return
+    before = [statements.parse(one.body) for one in continuity.statements(db, statement.root)]
+    conflict = history(before).conflict
+    if conflict and statement.sequence >= conflict[0].sequence:
+        return
+    kept = Kept(statement.root, statement.sequence, statement.digest, statement.body, here.now_ms())
+    if not continuity.put_statement(db, kept):
+        return
+    if len(before) >= MOST_STATEMENTS and not conflict:
+        continuity.delete_statement(db, continuity.statements(db, statement.root)[0])
+    apply(db, statement.root, here)
+
+
+def _pin(db: Writer, statement: Statement, trust: Trust, here: Server) -> bool:
+    """Whether the root key is the account's, from now on if it has none."""
+    pin = continuity.find_pin(db, statement.actor)
+    if pin is None or (pin.root != statement.root and pin.trust < Trust.CONFIRMED <= trust):
+        continuity.put_pin(db, Pin(statement.actor, statement.root, trust, here.now_ms()))
+        return True
+    if pin.root != statement.root:
+        continuity.put_pin(db, replace(pin, other_root=statement.root))
+        return False
+    if trust > pin.trust:
+        continuity.put_pin(db, replace(pin, trust=trust))
+    return True
+
+
+def apply(db: Writer, root: str, here: Server) -> None:
+    """Have what stands of a root key hold for the accounts elsewhere that have it."""
+    standing = known(db, root).standing
+    for pin in continuity.pins_of(db, root, MOST_NAMES):
+        account = accounts.find_by_uri(db, pin.actor)
+        if account is None or account.is_here or pin.trust < Trust.CONFIRMED:
+            continue
+        has_left = standing is not None and standing.actor != account.uri
+        if has_left != (account.left_at is not None):
+            accounts.update(db, account.id, left_at=here.now_ms() if has_left else None)
+        named = keys.remote_of(db, account.id)
+        keys.replace_remote(db, account.id, admitted(db, account.uri, named))
+
+
+def admitted(db: Reader, actor: Uri, named: Sequence[Named]) -> list[Named]:
+    """
+    Those keys that an account's server names and its root key does not speak against.
+
+    Keys that sign documents have to stand in the statement; those that sign requests must not be revoked by it.
+    """
+    pin = continuity.find_pin(db, actor)
+    standing = known(db, pin.root).standing if pin is not None and pin.trust is Trust.CONFIRMED else None
+    if standing is None:
+        return list(named)
+    if standing.actor != actor:
+        return []
+    return [one for one in named if _is_admitted(standing, *one)]
+
+
+def _is_admitted(standing: Statement, uri: Uri, kind: str, public: str) -> bool:
+    with suppress(MalformedDocument):
+        key = PublicKey.from_pem(public) if kind == Kind.RSA else PublicKey.from_multibase(public)
+        text = key.to_multibase()
+        if standing.revocation(public=text) is not None:
+            return False
+        stated = standing.key(uri)
+        return kind == Kind.RSA or (stated is not None and stated.public == text)
+    return False

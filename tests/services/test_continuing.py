@@ -1,0 +1,150 @@
+"""Root keys of people elsewhere: learned from their servers and from files, and believed against both."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from martlet.model.carrying import Refusal, Trust
+from martlet.model.names import Uri
+from martlet.services import continuing
+from martlet.signing.keys import PrivateKey
+from martlet.storage import accounts, continuity, keys
+from tests.carrying import Island, bundle, note, signed
+from tests.elsewhere import Person
+from tests.stating import revoked, stated
+
+
+@pytest.fixture
+def root() -> PrivateKey:
+    return PrivateKey.make_ed25519()
+
+
+def named(shore: Island, person: Person) -> set[str]:
+    """The names of the keys that are believed to be somebody's."""
+    with shore.ground.store.read() as db:
+        account = accounts.find_by_uri(db, Uri(person.uri))
+        assert account is not None
+        return {uri.rpartition("#")[2] for uri, _, _ in keys.remote_of(db, account.id)}
+
+
+def standing(shore: Island, root: PrivateKey) -> int:
+    with shore.ground.store.read() as db:
+        found = continuing.known(db, root.public.to_did()).standing
+    return 0 if found is None else found.sequence
+
+
+def hands_out(shore: Island, person: Person, *statements: Any) -> None:
+    """Its server has these from now on, and says so."""
+    person.extra["attachment"] = list(statements)
+    shore.asks_for(person.uri)
+    shore.beyond.is_down = False
+    shore.beyond.send(shore.api, person.act("Update", person.document), person)
+    shore.api.work()
+    shore.beyond.is_down = True
+
+
+def test_a_root_key_is_pinned_and_its_highest_statement_stands(shore: Island, root: PrivateKey) -> None:
+    eve = shore.stranger("eve", is_known=False)
+    hands_out(shore, eve, stated(root, eve, 2))
+    assert (standing(shore, root), named(shore, eve)) == (2, {"main-key", "ed25519-key"})
+    hands_out(shore, eve, stated(root, eve, 1, assertionMethod=[]))
+    assert (standing(shore, root), named(shore, eve)) == (2, {"main-key", "ed25519-key"})
+    other = PrivateKey.make_ed25519()
+    hands_out(shore, eve, stated(other, eve, 9))
+    hands_out(shore, eve)
+    with shore.ground.store.read() as db:
+        pin = continuity.find_pin(db, Uri(eve.uri))
+    assert pin is not None
+    assert (pin.root, pin.trust, pin.other_root) == (
+        root.public.to_did(),
+        Trust.CONFIRMED,
+        other.public.to_did(),
+    )
+    assert standing(shore, other) == 0
+    hands_out(shore, eve, stated(root, eve, 3, revoked=[revoked(eve.key), revoked(eve.ed25519)]))
+    assert (standing(shore, root), named(shore, eve)) == (3, set())
+
+
+def test_keys_that_only_a_server_names_are_not_believed(
+    shore: Island, root: PrivateKey, tmp_path: Path
+) -> None:
+    """Whoever has the server can name keys of their own there; the root key says which are hers."""
+    eve = shore.stranger("eve", is_known=False)
+    hands_out(shore, eve, stated(root, eve))
+    thief = Person(eve.uri, "eve", eve.key, PrivateKey.make_ed25519())
+    eve.ed25519, own = thief.ed25519, eve.ed25519
+    hands_out(shore, eve)
+    assert named(shore, eve) == {"main-key"}
+    found = shore.bring(bundle(tmp_path / "1.zip", note(thief), actors=[signed(thief, thief.document)]))
+    assert [one.why for one in found.reasons] == [Refusal.BAD_PROOF] * 2
+    eve.ed25519 = own
+    assert shore.bring(bundle(tmp_path / "2.zip", note(eve))).new == 1
+
+
+def test_two_statements_of_one_number_are_a_conflict(shore: Island, root: PrivateKey) -> None:
+    """What was before them stands, whatever comes later; both are kept to be shown."""
+    eve = shore.stranger("eve", is_known=False)
+    hands_out(shore, eve, stated(root, eve, 1))
+    twins = [stated(root, eve, 2, gateways=[f"https://{name}.example"]) for name in ("one", "other")]
+    for one in (*twins, stated(root, eve, 3, assertionMethod=[])):
+        hands_out(shore, eve, one)
+    with shore.ground.store.read() as db:
+        found = continuing.known(db, root.public.to_did())
+    assert [one.gateways for one in found.conflict] in (
+        [("https://one.example",), ("https://other.example",)],
+        [("https://other.example",), ("https://one.example",)],
+    )
+    assert (standing(shore, root), named(shore, eve)) == (1, {"main-key", "ed25519-key"})
+
+
+def test_files_teach_root_keys(shore: Island, root: PrivateKey, tmp_path: Path) -> None:
+    """What was first seen in a file is consistent in the next; what her own server has named before is confirmed."""
+    ida, eve = shore.stranger("ida", is_known=False), shore.stranger("eve", is_known=True)
+    for person in (ida, eve):
+        person.extra["attachment"] = [stated(root if person is ida else PrivateKey.make_ed25519(), person)]
+    first, second = note(ida), note(ida)
+    actors = [signed(one, one.document) for one in (ida, eve)]
+    found = shore.bring(bundle(tmp_path / "1.zip", first, note(eve), actors=actors))
+    assert (found.aside, found.new, found.refused) == (1, 1, 0)
+    found = shore.bring(bundle(tmp_path / "2.zip", second))
+    assert [one.trust for one in found.authors.values()] == [Trust.CONSISTENT]
+    with shore.ground.store.read() as db:
+        pins = [continuity.find_pin(db, Uri(one.uri)) for one in (ida, eve)]
+    assert [one and one.trust for one in pins] == [Trust.UNCONFIRMED, Trust.CONFIRMED]
+    other = PrivateKey.make_ed25519()
+    hands_out(shore, ida, stated(other, ida))
+    with shore.ground.store.read() as db:
+        pin = continuity.find_pin(db, Uri(ida.uri))
+    assert pin is not None
+    assert (pin.root, pin.trust) == (other.public.to_did(), Trust.CONFIRMED)
+
+
+def test_who_goes_on_elsewhere_is_known_by_the_root_key(
+    shore: Island, root: PrivateKey, tmp_path: Path
+) -> None:
+    """The new name is confirmed by the chain alone; of the old one nothing counts any more, wherever it comes from."""
+    eve = shore.stranger("eve", is_known=False)
+    hands_out(shore, eve, stated(root, eve))
+    new = shore.beyond.person("eve2", "new.example")
+    gone = revoked(eve.ed25519, id=f"{eve.uri}#ed25519-key")
+    new.extra["attachment"] = [stated(root, new, 2, revoked=[gone], formerly=[eve.uri])]
+    found = shore.bring(bundle(tmp_path / "1.zip", actors=[signed(new, new.document)]))
+    assert [one.trust for one in found.authors.values()] == [Trust.CONFIRMED]
+    with shore.ground.store.read() as db:
+        account = accounts.find_by_uri(db, Uri(eve.uri))
+    assert account is not None
+    assert account.left_at is not None
+    assert named(shore, eve) == set()
+    late, early = note(eve, published="2026-11-02T12:00:00Z"), note(eve)
+    found = shore.bring(bundle(tmp_path / "2.zip", late, early))
+    assert [one.why for one in found.reasons] == [Refusal.REVOKED] * 2  # signed just now, whatever they say
+    for act in (eve.act("Create", eve.note()), eve.act("Move", new.uri)):
+        shore.beyond.is_down = False
+        assert shore.beyond.send(shore.api, act, eve).status == 401
+    eve.extra["name"] = "Somebody else"
+    hands_out(shore, eve)
+    with shore.ground.store.read() as db:
+        kept = accounts.find_by_uri(db, Uri(eve.uri))
+    assert kept is not None
+    assert kept.display_name == account.display_name
