@@ -15,11 +15,11 @@ from dataclasses import dataclass, replace
 from martlet.model.carrying import Trust
 from martlet.model.continuity import History, Pin, Statement, history
 from martlet.model.errors import MalformedDocument
-from martlet.model.names import Uri
+from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
 from martlet.signing import continuity as statements
 from martlet.signing.keys import Kind, PublicKey
-from martlet.storage import accounts, continuity, keys
+from martlet.storage import accounts, continuity, gateways, keys
 from martlet.storage.continuity import Kept
 from martlet.storage.database import Reader, Writer
 
@@ -104,11 +104,15 @@ def _pin(db: Writer, statement: Statement, trust: Trust, here: Server) -> bool:
 
 
 def apply(db: Writer, root: str, here: Server) -> None:
-    """Have what stands of a root key hold for the accounts elsewhere that have it."""
+    """Have what stands of a root key hold for the accounts elsewhere that have it, by whatever name."""
     standing = known(db, root).standing
     for pin in continuity.pins_of(db, root, MOST_NAMES):
         account = accounts.find_by_uri(db, pin.actor)
-        if account is None or account.is_here or pin.trust < Trust.CONFIRMED:
+        if pin.trust < Trust.CONFIRMED or host_of(pin.actor) == here.host:
+            continue
+        if standing is not None:
+            gateways.learn(db, pin.actor, standing.gateways, standing.sequence, here.now_ms())
+        if account is None:
             continue
         has_left = standing is not None and standing.actor != account.uri
         if has_left != (account.left_at is not None):

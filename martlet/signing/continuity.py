@@ -35,6 +35,8 @@ MOST_GATEWAYS = 16
 MOST_NAMES = 16
 _MOST_ATTACHED = 8
 """Identity proofs looked at in one actor document."""
+_SLASHES = 2
+"""In `https://a.example`."""
 _BETWEEN = ("#", "/", "?")
 
 
@@ -130,7 +132,7 @@ def _parsed(document: Mapping[str, Any], body: bytes) -> Statement:
         updated_at=_moment(document.get("updated")),
         keys=tuple(_stated(one, actor) for one in _objects(document, "assertionMethod", MOST_KEYS)),
         revoked=tuple(_revoked(one) for one in _objects(document, "revoked", MOST_REVOKED)),
-        gateways=tuple(_addresses(document, "gateways", MOST_GATEWAYS)),
+        gateways=tuple(_addresses(document, "gateways", MOST_GATEWAYS, "/")),
         formerly=tuple(Uri(one) for one in _addresses(document, "formerly", MOST_NAMES)),
         digest=hashlib.sha256(canonical_json.encode(unsigned)).digest(),
         body=body,
@@ -151,11 +153,11 @@ def _objects(document: Mapping[str, Any], name: str, most: int) -> Sequence[Mapp
     return found
 
 
-def _addresses(document: Mapping[str, Any], name: str, most: int) -> Sequence[str]:
-    """Names and base addresses, the latter without a path."""
+def _addresses(document: Mapping[str, Any], name: str, most: int, end: str = "") -> Sequence[str]:
+    """Names; with `end` base addresses, which have no path."""
     found = _list(document, name, most)
     for one in found:
-        if not isinstance(one, str) or not is_uri(one if one.count("/") > 2 else f"{one}/"):  # noqa: PLR2004 - https://
+        if not isinstance(one, str) or not is_uri(one + end) or (end and one.count("/") != _SLASHES):
             raise StatementRejected(f"The statement's `{name}` holds something else than addresses.")
     return found
 

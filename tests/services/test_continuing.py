@@ -9,7 +9,7 @@ from martlet.model.carrying import Refusal, Trust
 from martlet.model.names import Uri
 from martlet.services import continuing
 from martlet.signing.keys import PrivateKey
-from martlet.storage import accounts, continuity, keys
+from martlet.storage import accounts, continuity, gateways, keys
 from tests.carrying import Island, bundle, note, signed
 from tests.elsewhere import Person
 from tests.stating import revoked, stated
@@ -48,7 +48,7 @@ def test_a_root_key_is_pinned_and_its_highest_statement_stands(shore: Island, ro
     eve = shore.stranger("eve", is_known=False)
     hands_out(shore, eve, stated(root, eve, 2))
     assert (standing(shore, root), named(shore, eve)) == (2, {"main-key", "ed25519-key"})
-    hands_out(shore, eve, stated(root, eve, 1, assertionMethod=[]))
+    hands_out(shore, eve, stated(root, eve, 1, assertionMethod=[], gateways=["https://peer.example"]))
     assert (standing(shore, root), named(shore, eve)) == (2, {"main-key", "ed25519-key"})
     other = PrivateKey.make_ed25519()
     hands_out(shore, eve, stated(other, eve, 9))
@@ -62,7 +62,11 @@ def test_a_root_key_is_pinned_and_its_highest_statement_stands(shore: Island, ro
         other.public.to_did(),
     )
     assert standing(shore, other) == 0
-    hands_out(shore, eve, stated(root, eve, 3, revoked=[revoked(eve.key), revoked(eve.ed25519)]))
+    mirrors = ["https://peer.example", "https://mirror.example"]
+    gone = [revoked(eve.key), revoked(eve.ed25519)]
+    hands_out(shore, eve, stated(root, eve, 3, revoked=gone, gateways=mirrors))
+    with shore.ground.store.read() as db:
+        assert [one.address for one in gateways.of_actor(db, Uri(eve.uri))] == mirrors
     assert (standing(shore, root), named(shore, eve)) == (3, set())
 
 

@@ -82,6 +82,7 @@ BAD: dict[str, dict[str, Any]] = {
     },
     "a revocation without a moment": {"revoked": [{"publicKeyMultibase": ROOT.public.to_multibase()}]},
     "a gateway that is none": {"gateways": ["javascript://x"]},
+    "a gateway with a path": {"gateways": ["https://a.example/b"]},
     "a gateway of another type": {"gateways": [7]},
     "too long": {"more": "x" * continuity.LIMIT},
     "a context": {"@context": ["https://www.w3.org/ns/activitystreams"]},
