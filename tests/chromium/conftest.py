@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Request, expect, sync_playwright
 
 from tests.running import Running
 
@@ -100,6 +100,7 @@ def program() -> str:
 @pytest.fixture(scope="package")
 def chromium(program: str, town: Town) -> Iterator[Browser]:
     """Ended with the package: while it runs, this thread counts as one with an event loop."""
+    expect.set_options(timeout=PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=program,

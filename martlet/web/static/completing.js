@@ -135,4 +135,5 @@ export function complete(field, list, address) {
     event.preventDefault();
     take(option);
   });
+  if (document.activeElement === field) suggest(); // a word begun before this script had come
 }
