@@ -27,7 +27,7 @@ import msgspec
 from martlet.app import Built
 from martlet.http.answer import Answer
 from martlet.http.request import Request
-from martlet.http.routes import Routes
+from martlet.http.routes import RouteTree
 from martlet.mastodon import methods
 from martlet.mastodon.openapi import alternatives
 from martlet.mastodon.routing import Operation
@@ -292,14 +292,14 @@ def _check_promise(method: str, path: str, reply: Reply) -> None:
 
 
 @cache
-def _operations() -> Routes[Operation]:
+def _operations() -> RouteTree[Operation]:
     """Every method of the client API."""
-    routes = Routes[Operation]()
-    for api in methods.ALL:
-        for one in api.operations:
-            for method in (one.method, *one.aliases):
-                routes.add(method, one.path, one)
-    return routes
+    return RouteTree(
+        (method, one.path, one)
+        for api in methods.ALL
+        for one in api.operations
+        for method in (one.method, *one.aliases)
+    )
 
 
 def _one_of(body: bytes, types: tuple[Any, ...]) -> None:

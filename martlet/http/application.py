@@ -19,7 +19,7 @@ from martlet.http.answer import Answer, Header
 from martlet.http.logs import speakable
 from martlet.http.measures import Measures
 from martlet.http.request import Network, Request, client_address, is_trusted
-from martlet.http.routes import Endpoint, Routes
+from martlet.http.routes import Endpoint, Routes, RouteTree
 from martlet.model.causes import CAUSE
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
 from martlet.model.tracing import Tracer
@@ -123,16 +123,14 @@ class Application:
     """Whether an address gets no answer but that there is none for it; asked for each request."""
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
-    _routes: Routes[tuple[Door, Endpoint]] = field(init=False)
+    _routes: RouteTree[tuple[Door, Endpoint]] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._routes = Routes()
-        known = set()
+        all: dict[tuple[str, str], tuple[Door, Endpoint]] = {}
         for door in self.doors:
             for method, path, endpoint in door.routes.each():
-                if (method, path) not in known:  # the first door that knows a path has it
-                    known.add((method, path))
-                    self._routes.add(method, path, (door, endpoint))
+                all.setdefault((method, path), (door, endpoint))  # the first door that knows a path has it
+        self._routes = RouteTree((method, path, goal) for (method, path), goal in all.items())
 
     async def answer(self, request: Request) -> Answer:
         """The answer to a request, whatever happens on the way."""

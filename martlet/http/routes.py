@@ -6,7 +6,7 @@ A `{name}` segment matches one segment; fixed ones win over it. `@{name}`
 matches one that begins with @.
 """
 
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -27,11 +27,9 @@ class _Branch(Generic[T]):
 
 
 class Routes(Generic[T]):
-    """Methods and paths, and what each leads to."""
+    """Methods and paths, and what each leads to: what a door has to offer."""
 
     def __init__(self) -> None:
-        self._root: _Branch[T] = _Branch()
-        self._exact: dict[tuple[str, str], T] = {}
         self._all: dict[tuple[str, str], T] = {}
 
     @property
@@ -45,6 +43,28 @@ class Routes(Generic[T]):
 
     def add(self, method: str, path: str, goal: T) -> None:
         """Raises ValueError where the same route is there already."""
+        if (method, path) in self._all:
+            raise ValueError(f"{method} {path} is there twice")
+        self._all[method, path] = goal
+
+
+class RouteTree(Generic[T]):
+    """Finds the route of a request."""
+
+    def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:
+        """Raises ValueError where two routes differ only by the names of their segments."""
+        self._root: _Branch[T] = _Branch()
+        self._exact: dict[tuple[str, str], T] = {}
+        for method, path, goal in routes:
+            branch, names = self._grown(path)
+            if method in branch.methods:
+                raise ValueError(f"{method} {path} is there twice")
+            branch.methods[method] = (goal, names)
+            if not names:
+                self._exact[method, path] = goal
+
+    def _grown(self, path: str) -> tuple[_Branch[T], tuple[str, ...]]:
+        """The branch of a path, made where it is not there, and the names of what is open on the way."""
         branch, names = self._root, []
         for segment in path.strip("/").split("/"):
             if segment.startswith("{"):
@@ -60,12 +80,7 @@ class Routes(Generic[T]):
                 if below is None:
                     below = branch.fixed[segment] = _Branch()
                 branch = below
-        if method in branch.methods:
-            raise ValueError(f"{method} {path} is there twice")
-        branch.methods[method] = (goal, tuple(names))
-        self._all[method, path] = goal
-        if not names:
-            self._exact[method, path] = goal
+        return branch, tuple(names)
 
     def find(self, method: str, path: str) -> tuple[T, Params] | None:
         goal = self._exact.get((method, path))

@@ -4,7 +4,7 @@ import pytest
 
 from martlet.http.answer import Answer
 from martlet.http.request import Request
-from martlet.http.routes import Endpoint, Params, Routes
+from martlet.http.routes import Endpoint, Params, Routes, RouteTree
 
 
 async def here(_: Request, __: Params) -> Answer:
@@ -16,30 +16,23 @@ async def there(_: Request, __: Params) -> Answer:
 
 
 def test_fixed_segments_win_over_open_ones() -> None:
-    routes = Routes[Endpoint]()
-    routes.add("GET", "/accounts/{id}", here)
-    routes.add("GET", "/accounts/search", there)
+    routes = RouteTree([("GET", "/accounts/{id}", here), ("GET", "/accounts/search", there)])
     assert routes.find("GET", "/accounts/search") == (there, {})
     assert routes.find("GET", "/accounts/7") == (here, {"id": "7"})
 
 
 def test_a_dead_end_among_fixed_segments_goes_back_to_the_open_one() -> None:
-    routes = Routes[Endpoint]()
-    routes.add("GET", "/a/{x}/c", here)
-    routes.add("GET", "/a/b/d", there)
+    routes = RouteTree([("GET", "/a/{x}/c", here), ("GET", "/a/b/d", there)])
     assert routes.find("GET", "/a/b/c") == (here, {"x": "b"})
 
 
 def test_an_empty_segment_matches_nothing() -> None:
-    routes = Routes[Endpoint]()
-    routes.add("GET", "/a/{x}/c", here)
+    routes = RouteTree([("GET", "/a/{x}/c", here)])
     assert routes.find("GET", "/a//c") is None
 
 
 def test_methods_of_a_path() -> None:
-    routes = Routes[Endpoint]()
-    routes.add("GET", "/a", here)
-    routes.add("POST", "/a", there)
+    routes = RouteTree([("GET", "/a", here), ("POST", "/a", there)])
     assert routes.methods("/a") == ["GET", "POST"]
     assert routes.methods("/b") == []
     assert routes.find("PUT", "/a") is None
@@ -50,3 +43,8 @@ def test_the_same_route_twice_is_a_mistake() -> None:
     routes.add("GET", "/a", here)
     with pytest.raises(ValueError, match="twice"):
         routes.add("GET", "/a", there)
+
+
+def test_routes_that_differ_only_by_a_name_are_a_mistake() -> None:
+    with pytest.raises(ValueError, match="twice"):
+        RouteTree([("GET", "/a/{x}", here), ("GET", "/a/{y}", there)])
