@@ -88,6 +88,47 @@ def at_once(db: Reader, post: PostId, viewer: AccountId, now: int) -> Neighbours
     return found if post in found.shown and all(row[-1] for row in rows) else None
 
 
+DEEPEST = 200
+"""Answers to answers that are followed upwards."""
+
+
+def ids_above(db: Reader, post: PostId) -> frozenset[PostId]:
+    """What the post answers, what that answers, and so on, whoever may see it."""
+    rows = db.rows(
+        """
+        WITH RECURSIVE above(id, steps) AS (
+            SELECT reply_to_id, 1 FROM post WHERE id = :post AND reply_to_id IS NOT NULL
+             UNION ALL
+            SELECT post.reply_to_id, above.steps + 1
+              FROM above JOIN post ON post.id = above.id
+             WHERE post.reply_to_id IS NOT NULL AND above.steps < :deepest
+        )
+        SELECT id FROM above
+        """,
+        post=post,
+        deepest=DEEPEST,
+    )
+    return frozenset(row[0] for row in rows)
+
+
+def newer_below(db: Reader, place: Place, since: int, limit: int, viewer: AccountId, now: int) -> list[Shown]:
+    """Answers below a post that came after `since` and that the viewer wants to see; at most `limit` are looked at."""
+    rows = db.rows(
+        """
+        SELECT id FROM post
+         WHERE thread_id = :thread AND id > :since AND boost_of_id IS NULL
+         ORDER BY id LIMIT :limit
+        """,
+        thread=place.thread,
+        since=since,
+        limit=limit,
+    )
+    ids = [row[0] for row in rows]
+    if place.post != place.thread:
+        ids = [id for id in ids if place.post in ids_above(db, id)]
+    return posts.welcome(db, ids, viewer, now)
+
+
 def _neighbours(rows: Sequence[Row]) -> Neighbours:
     links = {row[0]: Link(row[0], *row[_COLUMNS + 1 : -1]) for row in rows}
     return Neighbours(links, {row[0]: Shown._make(row[:_COLUMNS]) for row in rows if row[_COLUMNS]})

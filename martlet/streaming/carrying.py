@@ -60,7 +60,7 @@ class Carrier:
                 await self._signal(told, at("news"))
 
     async def _new(self, told: PostDelivered) -> None:
-        seats = self._places.at("home", "list", "public", "tag")
+        seats = self._places.at("home", "list", "public", "tag", "answers")
         if seats:
             already, now = self._heard.get(told.post, set()), self._here.now_ms()
             reached = await self._store.reading(reach.of_new_post, told, seats, already, now)

@@ -15,7 +15,7 @@ from martlet.model.names import NOBODY, AccountId, ListId, NotificationId, PostI
 from martlet.model.visibility import Visibility
 from martlet.services import signing_in
 from martlet.services.signing_in import Viewer
-from martlet.storage import attached, audiences, conversations, listings, notifications
+from martlet.storage import attached, audiences, conversations, listings, notifications, threads
 from martlet.storage.conversations import Conversation
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing
@@ -65,10 +65,10 @@ def barred(db: Reader, tokens: Collection[TokenId]) -> set[TokenId]:
 def of_new_post(
     db: Reader, told: PostDelivered, seats: Seats, heard_already: Collection[AccountId], now: int
 ) -> Reached:
-    """Seats in home timelines, lists, public pages and hashtags."""
+    """Seats in home timelines, lists, public pages and hashtags, and at posts that it answers."""
     channels = _timelines(db, told, seats, heard_already)
     if told.is_first:
-        channels += _public(db, told.post, seats)
+        channels += _public(db, told.post, seats) + _answers(db, told.post, seats)
     return _who_sees(db, told.post, _at(channels, seats), now)
 
 
@@ -165,6 +165,13 @@ def _public(db: Reader, post: PostId, seats: Seats) -> list[Channel]:
         if (channel.tag in tags if channel.what == "tag" else standing.is_first)
         and standing.is_within(Narrowing(channel.where, channel.only_media))
     ]
+
+
+def _answers(db: Reader, post: PostId, seats: Seats) -> list[Channel]:
+    """Those of the posts, of which new answers are listened for, that it stands below."""
+    asked = [channel for channel in seats if channel.what == "answers"]
+    above = threads.ids_above(db, post) if asked else frozenset()
+    return [channel for channel in asked if channel.id in above]
 
 
 def _at(channels: Iterable[Channel], seats: Seats) -> list[Seat]:

@@ -39,6 +39,8 @@ SHELL = (
     "waiting.js",
     "outgoing.js",
     "acting.js",
+    "answering.js",
+    "talk.js",
     "failing.js",
     "swapping.js",
     "times.js",

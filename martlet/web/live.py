@@ -1,5 +1,5 @@
 """
-What an open page is told: that there are new posts in its list, and how much news there is.
+What an open page is told: that there are new posts in its list or conversation, and how much news there is.
 
 One stream of events for each page, for as long as the browser's session lasts. Events are named `post` and
 `gone` (a post's id), `waiting` (ids, at the beginning: what has come since the page was made) and `news` (a
@@ -19,7 +19,7 @@ from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.model.server import Server
 from martlet.services.signing_in import Viewer
-from martlet.storage import listings, lists, notifications, timelines
+from martlet.storage import listings, lists, notifications, threads, timelines
 from martlet.storage.conversations import Conversation
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, Tags
@@ -42,7 +42,8 @@ WAITING: Final = 40
 @pages.get(addresses.LIVE, access="member")
 async def live(visit: Visit) -> Answer:
     """
-    `list`: home, local, or one of one's lists; `tag`: a hashtag; `since`: the newest post the page has.
+    `list`: home, local, or one of one's lists; `tag`: a hashtag; `thread`: a post, below which answers are listened for;
+    `since`: the newest post the page has.
 
     Raises `NotFound`, and `TooManyStreams`.
     """
@@ -64,6 +65,8 @@ async def live(visit: Visit) -> Answer:
 def _channel(db: Reader, visit: Visit) -> Channel | None:
     """None for a page without a list. Raises `NotFound` for what is not one's own."""
     asked, tag = visit.query.get("list", ""), visit.query.get("tag", "")
+    if "thread" in visit.query:
+        return Channel("answers", threads.get_place(db, _thread(visit), visit.account).post)
     if asked == "home":
         return Channel("home", visit.account)
     if asked == "local":
@@ -75,6 +78,10 @@ def _channel(db: Reader, visit: Visit) -> Channel | None:
     if not is_hashtag(tag):
         raise NotFound
     return Channel("tag", tag=hashtag_key(tag))
+
+
+def _thread(visit: Visit) -> PostId:
+    return PostId(id_from(visit.query["thread"]) or 0)
 
 
 def _at_first(db: Reader, visit: Visit, channel: Channel | None) -> bytes:
@@ -97,11 +104,15 @@ def _newer(db: Reader, visit: Visit, channel: Channel, since: int) -> list[Shown
         return listings.public(db, me, page, now, Narrowing(where="here"))
     if channel.what == "tag":
         return listings.tagged(db, me, page, now, Tags([channel.tag]), Narrowing())
+    if channel.what == "answers":
+        return threads.newer_below(db, threads.get_place(db, PostId(channel.id), me), since, WAITING, me, now)
     timeline = me if channel.what == "home" else ListId(channel.id)
     return timelines.written_ahead(db, timeline, me, page, now)
 
 
 def _context(channel: Channel) -> FilterContext:
+    if channel.what == "answers":
+        return "thread"
     return "home" if channel.what in ("home", "list") else "public"
 
 

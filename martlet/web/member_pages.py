@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import ClassVar, Literal
 
 from martlet.services.threads import Wholeness
+from martlet.web import addresses
 from martlet.web.cards import Audience, Branch, Face, FeedPost, LinkCard, PostCard, Profile
 from martlet.web.wording import Problem, Sentence
 
@@ -102,6 +103,26 @@ class ThreadPage:
     people: tuple[Participant, ...] = ()
     """Who takes part, and how many `others`."""
     others: int = 0
+    newest: str = "0"
+    """The newest post on the page, of those in the conversation."""
+
+    @property
+    def live(self) -> str:
+        """Where the open page hears of new answers."""
+        return addresses.with_query(addresses.LIVE, {"thread": self.item.post.id, "since": self.newest})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerBox:
+    """What unfolds under a post, for script to put there: the same as the box of a `ThreadPage`."""
+
+    item: FeedPost
+    key: str
+    text: str
+    audience: Audience
+    account: str
+    limit: int
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

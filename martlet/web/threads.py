@@ -17,7 +17,7 @@ from martlet.storage.posts import Shown
 from martlet.web import addresses, conversing, feeds, people, showing
 from martlet.web.cards import Audience, FeedPost
 from martlet.web.carried_words import TRUST
-from martlet.web.member_pages import DeletePostPage, MorePage, ThreadPage
+from martlet.web.member_pages import AnswerBox, DeletePostPage, MorePage, ThreadPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem
 
@@ -71,6 +71,7 @@ def page_of(
         **conversing.above(db, visit, found),
         **conversing.below(db, visit, found, post, may_have_gaps=may_have_gaps),
         **conversing.taking_part(db, visit, found, post),
+        newest=str(max([itself.id, *found.links])),
         wholeness=whole,
         asked_at=moment(whole.asked_at) if whole is not None and whole.asked_at else None,
         is_elsewhere=place.is_elsewhere,
@@ -103,6 +104,31 @@ def names_for_answer(db: Reader, visit: Visit, post: Post) -> str:
     order = [post.author_id, *(id for id in found if id != post.author_id)]
     handles = [found[id].handle for id in order if id in found and id != visit.account]
     return "".join(f"@{handle} " for handle in handles)
+
+
+@pages.get(addresses.ANSWER_BOX, access="member")
+async def answer_box(visit: Visit) -> Answer:
+    """The box alone, to be put under a post of a list or a conversation; without script its thread's page has it."""
+    box = await visit.store.reading(_box, visit)
+    if not visit.wants_part:
+        return visit.go(f"{box.item.post.address}#answer")
+    return visit.part("parts/answer_in_place.html", frame=visit.frame(), page=box)
+
+
+def _box(db: Reader, visit: Visit) -> AnswerBox:
+    """Raises `NotFound`."""
+    shown = posts.get_shown(db, PostId(id_from(visit.params["id"]) or 0), visit.account)
+    if shown.boosted_id is not None:
+        raise NotFound
+    item = item_of(db, visit, shown)
+    return AnswerBox(
+        item=item,
+        key=str(visit.here.next_id()),
+        text=names_for_answer(db, visit, posts.get(db, shown.id, visit.account)),
+        audience=audience_for_answer(item.post.visibility),
+        account=str(visit.account),
+        limit=visit.here.limits.post,
+    )
 
 
 @pages.post(addresses.POST_FETCH, access="member")

@@ -248,7 +248,7 @@ class Visit:
 
     def page(self, page: Page, status: int = 200, *, form_to: str = "") -> Answer:
         """`form_to`: where forms on it may lead besides here, see `guarding.headers`."""
-        html = render(page, self._frame())
+        html = render(page, self.frame())
         kept = [BRIEFLY, VARY] if self.is_public and not self.headers and self.member is None else [PRIVATE]
         guards = guarding.headers(form_to, has_camera=getattr(page, "uses_camera", False))
         found = [HTML, *guards, *kept, *self.headers]
@@ -276,7 +276,7 @@ class Visit:
         content = self.desk.whole.find(key, now)
         if content is None:
             page, until = make()
-            content = render(page, self._frame()).encode()
+            content = render(page, self.frame()).encode()
             if until > now and self.query.keys() <= PAGED:
                 self.desk.whole.keep(key, content, until)
         kept = [PRIVATE] if self.headers else [BRIEFLY, VARY]
@@ -323,7 +323,7 @@ class Visit:
     def drop_cookie(self, name: str) -> None:
         self.headers.append(guarding.cookie(name, "", self.here, 0))
 
-    def _frame(self) -> Frame:
+    def frame(self) -> Frame:
         viewer = faces.face(self.member.account, self.here) if self.member else None
         csrf = guarding.form_token(self.ground.secret, self.seed, self.here) if self.seed else ""
         notice = NOTICES.get(self.query.get(DONE, ""))

@@ -217,11 +217,16 @@ async def send(visit: Visit) -> Answer:
         if isinstance(error, WouldBeWider):
             typed.agreed = typed.audience
         return await _refused(visit, typed, error)
-    return departing.done() if visit.is_from_outbox else _gone(visit, made, is_out=is_out)
+    if visit.is_from_outbox:
+        return departing.done()
+    if visit.wants_part:
+        seconds = 0 if is_out else scheduling.UNDO_SECONDS
+        return visit.part("parts/answer_sent.html", frame=visit.frame(), sent=str(made), seconds=seconds)
+    return _gone(visit, made, is_out=is_out)
 
 
 async def _refused(visit: Visit, typed: Typed, error: MartletError) -> Answer:
-    if visit.is_from_outbox:
+    if visit.is_from_outbox or visit.wants_part:
         return departing.refused(visit, problems(error), _status(error), typed.agreed)
     return visit.page(await visit.store.reading(page_of, visit, typed, problems(error)), _status(error))
 

@@ -59,7 +59,30 @@ def test_a_conversation_is_for_everybody(visit: Visit) -> None:
     if above.count():
         page.goto("http://localhost:3000" + str(above.first.get_attribute("href")))
     expect(page.locator(".tree .run").first).to_be_visible()
+    other = visit("/write/unsent", "xiaoyu", PHONE)
+    _have_held(other, is_held=False)
+    other.goto(page.url)
+    post = other.locator(".tree article").first
+    post.locator(".acts > a").first.click()
+    expect(post.locator("form.in-place textarea")).to_be_focused()
+    assert _violations(other) == []
+    post.locator("form.in-place textarea").fill("Answered in place")
+    post.locator("form.in-place button.go").click()
+    expect(post.locator(".say[tabindex]")).to_be_focused()
+    assert other.url == page.url
+    page.locator(".fresh.on a").click()
+    expect(page.locator("article.come")).to_contain_text("Answered in place")
+    expect(page.locator("article.come")).to_be_focused()
+    other.goto("http://localhost:3000/write/unsent")
+    _have_held(other, is_held=True)
     _open_details(page)
     assert _violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     visit.keep(page, "conversation")
+
+
+def _have_held(page: Page, *, is_held: bool) -> None:
+    """Whether what somebody sends waits ten seconds."""
+    page.locator("#f-holds").set_checked(is_held)
+    page.locator("form:has(#f-holds) button").click()
+    page.wait_for_url(re.compile("done="))

@@ -79,6 +79,65 @@ def test_new_posts_are_told_to_the_page_of_their_list(api: Api) -> None:
         assert set(nothing.names()) == {"news"}
 
 
+def test_new_answers_are_told_to_the_page_of_what_they_answer(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    browser = inside(api, ada)
+    root = publish(api, ada, "Where do they nest?")["id"]
+    branch, other = (publish(api, bob, text, in_reply_to_id=root)["id"] for text in ("Here", "There"))
+    api.work()
+    page = browser.get(f"/@ada/{root}").text
+    assert f'data-live="/live?thread={root}&amp;since={other}"' in page.replace("&#x2f;", "/")
+    assert f'data-talk data-newest="{other}"' in page
+    missed = publish(api, bob, "Really", in_reply_to_id=branch)["id"]
+    api.work()
+    hidden = {"title": "x", "context": ["thread"], "filter_action": "hide"}
+    api.post("/api/v2/filters", ada, json=hidden | {"keywords_attributes": [{"keyword": "loud"}]})
+    with (
+        listening(api, browser, f"/live?thread={root}&since={other}") as whole,
+        listening(api, browser, f"/live?thread={branch}&since={branch}") as part,
+    ):
+        assert whole.until("waiting").payload == missed
+        assert part.until("waiting").payload == missed
+        publish(api, bob, "loud", in_reply_to_id=branch)
+        publish(api, bob, "only for me", in_reply_to_id=branch, visibility="direct")
+        beside = publish(api, bob, "No, there", in_reply_to_id=other)["id"]
+        below = publish(api, bob, "Still here", in_reply_to_id=missed)["id"]
+        api.work()
+        assert part.until("post").payload == below
+        whole.until_true(lambda: whole.names().count("post") == 2)
+        assert [one.payload for one in whole.events() if one.name == "post"] == [beside, below]
+    secret = publish(api, bob, "not for ada", visibility="direct")["id"]
+    for one in (secret, "1", "x"):
+        assert browser.get(f"/live?thread={one}").status == 404
+
+
+def test_the_box_to_answer_in_comes_by_itself(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    browser = inside(api, ada)
+    post = publish(api, bob, "Are they back?", visibility="unlisted")["id"]
+    assert browser.get(f"/write/answer/{post}").headers["location"] == f"/@bob/{post}#answer"
+    assert browser.get("/write/answer/1").status == 404
+    box = browser.get(f"/write/answer/{post}", headers=PART)
+    assert "<html" not in box.text
+    (form,) = forms(box)
+    assert (form.fields["reply"], form.fields["audience"]) == (post, "unlisted")
+    headers = PART | {"origin": "http://localhost:3000"}
+
+    def send(text: str) -> Reply:
+        values = form.fields | {"text": text}
+        return browser._call(
+            "POST", "/write", form=values, files={"x": ("", b"", "application/octet-stream")}, headers=headers
+        )
+
+    wrong = send("x" * 5001)
+    assert (wrong.status, wrong.json["reason"]) == (422, "This is too long.")
+    sent = send("@bob since May")
+    assert "Sent." in sent.text
+    assert "<html" not in sent.text
+    (answer,) = api.get(f"/api/v1/statuses/{post}/context", bob).json["descendants"]
+    assert "since May" in answer["content"]
+
+
 def test_what_a_filter_hides_is_not_counted(api: Api) -> None:
     ada = api.person("ada")
     rain = {

@@ -1,5 +1,6 @@
 // What the server tells while the page is open (web/live.py): new posts wait above the list, and the number in the bar counts.
 import { added, bring, feed, isHere, isPost } from "./list.js";
+import { renew, talk } from "./talk.js";
 
 const app = document.querySelector("[data-live]");
 const line = document.querySelector(".fresh");
@@ -11,7 +12,7 @@ const MOST_PAGES = 5;
 const HIDDEN_MS = 30_000;
 
 const waiting = new Set();
-let newest = BigInt(feed?.dataset.newest ?? 0);
+let newest = BigInt((talk ?? feed)?.dataset.newest ?? 0);
 let told = 0n;
 let source = null;
 let closing = 0;
@@ -86,10 +87,21 @@ async function take() {
   first.focus({ preventScroll: true });
 }
 
+async function takeIn() {
+  const last = await renew();
+  if (last === null) {
+    location.assign(link.href);
+    return;
+  }
+  newest = last;
+  waiting.clear();
+  show();
+}
+
 link?.addEventListener("click", (event) => {
   if (!waiting.size || event.ctrlKey || event.metaKey || event.shiftKey) return;
   event.preventDefault();
-  take().catch(() => location.assign(link.href));
+  (talk ? takeIn() : take()).catch(() => location.assign(link.href));
 });
 
 // How far was read is told once the page is left.

@@ -4,6 +4,7 @@ import "./trusted.js";
 const PARTS = [
   ["main time", () => import("./times.js")],
   ["#act", () => import("./acting.js")],
+  ["[data-answer]", () => import("./answering.js")],
   ["[data-beside]", () => import("./beside.js")],
   ["[data-feed]", () => import("./feed.js")],
   ["form[data-swap]", () => import("./swapping.js")],

@@ -5,10 +5,12 @@ const DONE = new Set(["posted", "draft_kept", "scheduled"]);
 const query = new URLSearchParams(location.search);
 if (query.has("sent") || DONE.has(query.get("done"))) forgetSent();
 
-const held = document.querySelector("[data-sent]");
-if (held) {
+export function goesOut(held) {
   setTimeout(() => {
     held.querySelector("button").remove();
     held.querySelector("p").textContent = held.dataset.out;
   }, Number(held.dataset.seconds) * 1000);
 }
+
+const held = document.querySelector("[data-sent]");
+if (held) goesOut(held);

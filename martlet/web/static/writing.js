@@ -5,7 +5,7 @@ import { takeFiles } from "./files.js";
 import { look } from "./looking.js";
 import { postpone } from "./postponing.js";
 
-for (const form of document.querySelectorAll("form[data-compose]")) {
+export function enliven(form) {
   for (const part of form.querySelectorAll("[data-unscripted]")) part.hidden = true;
   for (const part of form.querySelectorAll("[data-scripted]")) part.hidden = false;
   const files = form.querySelector("[data-kept]") ? takeFiles(form) : null;
@@ -22,3 +22,5 @@ for (const form of document.querySelectorAll("form[data-compose]")) {
   });
   postpone(form, files, fillIn);
 }
+
+for (const form of document.querySelectorAll("form[data-compose]")) enliven(form);
