@@ -24,8 +24,7 @@ from martlet.model.names import Uri, host_of, is_uri, origin_of
 from martlet.model.server import Server, milliseconds
 from martlet.services import continuing
 from martlet.services.continuing import Word
-from martlet.signing import actor_keys, canonical_json, continuity, proofs
-from martlet.signing.canonical_json import Encode
+from martlet.signing import actor_keys, canonical_json, continuity, lines, proofs
 from martlet.signing.keys import Kind as KeyKind
 from martlet.signing.keys import PublicKey
 from martlet.storage import accounts, carried, keys, peer_policies
@@ -91,6 +90,7 @@ class Checker:
     _known: dict[tuple[str, Uri], _Known | Refusal] = field(default_factory=dict)
     _told: set[Uri] = field(default_factory=set)
     _welcome: dict[Uri, bool] = field(default_factory=dict)
+    _lines: lines.Lines = field(default_factory=lines.Lines)
 
     def checked(self, db: Reader, lines: Iterable[Line]) -> list[Checked]:
         """Raises `BundleTooLarge` where too much is refused, or where too many people have written it."""
@@ -105,9 +105,10 @@ class Checker:
     def _check(self, db: Reader, line: Line) -> Checked:
         document: dict[str, Any] = {}
         try:
-            document, encode = canonical_json.parse_canonical(line.body)
+            read = self._lines.read(line.body)
+            document = read.document
             said = parse.writing(document) if line.part == bundles.OBJECTS and _is_post(document) else None
-            one = self._carried(db, line, document, said, encode)
+            one = self._carried(db, line, read, said)
             return Checked(line, one.uri, one.author, one, document, said)
         except _Refused as refused:
             why = refused.why
@@ -119,11 +120,9 @@ class Checker:
             why = Refusal.BAD_PROOF
         return Checked(line, _shown(document.get("id")), _shown(_author_of(document)), why=why)
 
-    def _carried(
-        self, db: Reader, line: Line, document: dict[str, Any], said: Writing | None, encode: Encode
-    ) -> Carried:
+    def _carried(self, db: Reader, line: Line, read: lines.Line, said: Writing | None) -> Carried:
         """Raises `_Refused`, `MalformedDocument`, `EvidenceRejected`."""
-        now = self.here.now()
+        now, document = self.here.now(), read.document
         if "signature" in document:  # of which nobody has signed a word
             raise _Refused(Refusal.NOT_CANONICAL)
         kind, author, said_at = self._claimed(document, said, line.part)
@@ -137,7 +136,7 @@ class Checker:
             self._offer(author, document)
         known = self._key(db, proof.key_id, author)
         try:
-            proofs.verify(document, known.key, now, encode)
+            proofs.check(proof, known.key, read.message, now)
         except EvidenceRejected:
             if kind == "actor":  # what it says of keys is worth nothing
                 del self.offered[author], self._known[proof.key_id, author]

@@ -19,6 +19,7 @@ _BASE58 = "z"
 _LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 _VALUES = {letter: value for value, letter in enumerate(_LETTERS)}
 _MAX_TEXT = 2048
+_AT_ONCE = 10
 
 
 def encode(raw: bytes) -> str:
@@ -39,8 +40,11 @@ def decode(text: str) -> bytes:
     digits = text[1:]
     number = 0
     try:
-        for letter in digits:
-            number = number * 58 + _VALUES[letter]
+        for at in range(0, len(digits), _AT_ONCE):  # sums of few letters are small numbers
+            some, part = digits[at : at + _AT_ONCE], 0
+            for letter in some:
+                part = part * 58 + _VALUES[letter]
+            number = number * 58 ** len(some) + part
     except KeyError as error:
         raise MalformedDocument("A key or a proof is not in base58.") from error
     zeros = len(digits) - len(digits.lstrip("1"))

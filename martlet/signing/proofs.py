@@ -123,20 +123,28 @@ def verify(
     `encode`: what `canonical_json.parse_canonical` gave, where that read the document. Raises `ProofRejected`.
     """
     proof = _read(document)
+    check(proof, key, message(document, encode), now)
+    return {name: document[name] for name in document if name != "signature"}
+
+
+def message(document: Mapping[str, Any], encode: Encode = canonical_json.encode) -> bytes:
+    """What the proof of a document that has one signs. Raises `ProofRejected` for what has no canonical form."""
+    unsigned = {name: document[name] for name in document if name not in ("signature", "proof")}
+    options = {name: value for name, value in document["proof"].items() if name != "proofValue"}
+    try:
+        return _hashed(options, unsigned, encode)
+    except MalformedDocument as error:
+        raise ProofRejected(error.message) from error
+
+
+def check(proof: Proof, key: PublicKey, message: bytes, now: datetime) -> None:
+    """Whether a proof is one of `message`, by the owner of `key`. Raises `ProofRejected`."""
     if proof.created_at > now + SKEW:
         raise ProofRejected("The proof was made in the future.")
     if key.kind is not Kind.ED25519:
         raise ProofRejected("The key is of another kind than the proof.")
-    signed = {name: document[name] for name in document if name != "signature"}
-    unsigned = {name: signed[name] for name in signed if name != "proof"}
-    options = {name: value for name, value in signed["proof"].items() if name != "proofValue"}
-    try:
-        message = _hashed(options, unsigned, encode)
-    except MalformedDocument as error:
-        raise ProofRejected(error.message) from error
     if not key.verifies(proof.value, message):
         raise ProofRejected("The proof does not fit the document.")
-    return signed
 
 
 def _hashed(
