@@ -144,6 +144,20 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
     archive_limit_mb: Annotated[
         int, Meta(ge=1, le=100_000, description="Largest archive of old posts that may be brought, in MB.")
     ] = 2048
+    mirror_requests: Annotated[
+        Literal["ask", "known", "none"],
+        Meta(
+            description="Whose mirror this server becomes when they ask: of whom its owner accepts; also, without asking, of people whom somebody here follows; of nobody."
+        ),
+    ] = "ask"
+    mirror_mb: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=1_000_000,
+            description="Room for the posts and files of each account that is mirrored, in MB.",
+        ),
+    ] = 500
     poll_options: Annotated[int, Meta(ge=2, le=100, description="Choices a poll may have.")] = 20
     link_previews: Annotated[
         bool,

@@ -35,7 +35,7 @@ from tests.elsewhere import CONTEXT, Document, Elsewhere
 from tests.elsewhere import Person as Stranger
 
 ACTIVITY = {"accept": "application/activity+json"}
-Islands = Callable[[str], "Island"]
+Islands = Callable[..., "Island"]
 
 
 def quietly(*_: object) -> None:
@@ -54,9 +54,12 @@ class Island:
     _numbers: "count[int]" = field(default_factory=count)
 
     @classmethod
-    def on(cls, ground: Ground, settings: Settings, folder: Path) -> "Island":
-        beyond = Elsewhere()
-        beyond.is_down = True
+    def on(
+        cls, ground: Ground, settings: Settings, folder: Path, beyond: Elsewhere | None = None
+    ) -> "Island":
+        if beyond is None:
+            beyond = Elsewhere()
+            beyond.is_down = True
         api = Api(app.build_on(ground, settings, beyond), host=ground.here.host)
         return cls(ground, api, beyond, folder)
 

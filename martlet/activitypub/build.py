@@ -82,7 +82,7 @@ def profile(profile: Profile, keys: Keys) -> Document:
     uri = profile.uri
     return _kept(
         {
-            "@context": contexts.ACTOR,
+            "@context": [*contexts.ACTOR, contexts.GATEWAYS] if profile.gateways else contexts.ACTOR,
             "id": uri,
             "type": profile.kind.capitalize(),
             "preferredUsername": profile.username,
@@ -110,6 +110,7 @@ def profile(profile: Profile, keys: Keys) -> Document:
             "attributionDomains": list(profile.attribution),
             "movedTo": profile.moved_to,
             "featuredCollections": profile.featured_packs,
+            "gateways": list(profile.gateways),
             "publicKey": {"id": rsa_key_id(uri), "owner": uri, "publicKeyPem": keys.rsa},
             "assertionMethod": [
                 {

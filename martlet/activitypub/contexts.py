@@ -50,6 +50,8 @@ DOCUMENT: list[Any] = [
     },
 ]
 
+GATEWAYS = {"gateways": {"@id": "https://w3id.org/fep/ef61/gateways", "@type": "@id", "@container": "@list"}}
+"""Stands after the others where an account can be read at mirrors (FEP-ef61)."""
 SUSPENDED = {"suspended": "toot:suspended"}
 """Stands after the others where an actor is suspended."""
 
@@ -91,6 +93,20 @@ CHECKPOINT: list[Any] = [
         "months": {"@id": "martlet:months", "@container": "@list"},
         "month": "martlet:month",
         "digest": "martlet:digest",
+    },
+]
+
+MIRROR: list[Any] = [
+    ACTIVITY_STREAMS,
+    INTEGRITY,
+    {
+        "martlet": "urn:martlet:",
+        "MirrorGrant": "martlet:MirrorGrant",
+        "scope": "martlet:scope",
+        "since": "martlet:since",
+        "maxBytes": "martlet:maxBytes",
+        "until": "martlet:until",
+        "push": "martlet:push",
     },
 ]
 

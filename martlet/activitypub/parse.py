@@ -11,7 +11,7 @@ import json
 from functools import partial
 from typing import Any
 
-from martlet.activitypub import packs, parse_quotes, parse_replies, parse_tags
+from martlet.activitypub import mirror_grants, packs, parse_quotes, parse_replies, parse_tags
 from martlet.activitypub.kinds import ACTORS, POSTS, REACTIONS, is_tombstone, kind_of
 from martlet.activitypub.parse_posts import writing
 from martlet.activitypub.parse_quotes import authorization
@@ -30,6 +30,7 @@ from martlet.activitypub.things import (
     Forwarded,
     Like,
     Move,
+    Offer,
     Other,
     Picture,
     Profile,
@@ -114,7 +115,7 @@ def act(document: Thing) -> Act:
         case "Add" | "Remove":
             put = needed_uri(document, "object"), needed_uri(document, "target")
             return Add(name, actor, *put) if kind == "Add" else Remove(name, actor, *put)
-        case "Move" | "Flag":
+        case "Move" | "Flag" | "Offer":
             return _about_people(document, name, actor, kind)
         case "Undo":
             return Undo(name, actor, _undone(inner, actor))
@@ -122,7 +123,9 @@ def act(document: Thing) -> Act:
     return Other(name, actor, kind[:64]) if found is None else found
 
 
-def _about_people(document: Thing, name: Uri, actor: Uri, kind: str) -> Move | Flag | Other:
+def _about_people(document: Thing, name: Uri, actor: Uri, kind: str) -> Move | Flag | Offer | Other:
+    if kind == "Offer":
+        return mirror_grants.offered(document, name, actor)
     if kind == "Move":
         return _move(document, name, actor)
     about = uris(document.get("object"), MOST_FLAGGED)
@@ -281,6 +284,9 @@ def profile(thing: Thing) -> Profile:
         ),
         moved_to=uri(thing.get("movedTo")),
         featured_packs=uri(thing.get("featuredCollections")) or "",
+        gateways=tuple(
+            filter(None, (text(one, _LONGEST_USERNAME) for one in each(thing.get("gateways"), MOST_ALIASES)))
+        ),
         feature_policy=packs.policy_said(thing),
         created_at=moment(thing.get("published")),
     )

@@ -8,6 +8,7 @@ keeps them cleans them.
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from martlet.model.mirrors import Grant
 from martlet.model.names import Uri
 
 
@@ -64,6 +65,8 @@ class Profile:
     moved_to: Uri | None = None
     created_at: int | None = None
     featured_packs: str = ""
+    gateways: tuple[str, ...] = ()
+    """Addresses at which its signed documents can be had, by its own word."""
     feature_policy: "FeaturePolicySaid | None" = None
 
 
@@ -405,6 +408,16 @@ class Flag:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody asks this server to be a mirror of theirs. `at`: when it was asked."""
+
+    uri: Uri
+    actor: Uri
+    grant: Grant
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Other:
     """An act that we know nothing to do about."""
 
@@ -433,6 +446,7 @@ Act: TypeAlias = (
     | Add
     | Remove
     | Flag
+    | Offer
     | Other
 )
 

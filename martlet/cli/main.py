@@ -18,6 +18,7 @@ from martlet.cli import (
     invite,
     jobs,
     media,
+    mirror,
     peer,
     peer_lists,
     preset,
@@ -61,6 +62,7 @@ COMMANDS = (
     jobs.jobs,
     search.search,
     media.media,
+    mirror.mirror,
 )
 for command in COMMANDS:
     main.add_command(command)

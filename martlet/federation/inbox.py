@@ -36,6 +36,7 @@ from martlet.federation import replays
 from martlet.federation.asking import Asking, public
 from martlet.federation.forwarding import Forwarding
 from martlet.federation.kept import Kept, Read
+from martlet.federation.mirrors.syncing import take_brought
 from martlet.federation.replays import Taken
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.answer import Answer
@@ -107,6 +108,11 @@ class Inbox:
         self.taken.put(mark, now)
         return Answer(b"", 202)
 
+    async def hand_in(self, actor: Uri, name: Uri, body: bytes) -> None:
+        """Take in an act that came by another road, after its proof was seen to be its actor's."""
+        one = Incoming(self.ground.here.next_id(), actor, name, body)
+        await self.ground.store.writing(_write_down, one, self.ground.here.now_ms())
+
     async def _is_farewell_of_strangers(self, act: Act) -> bool:
         """Servers tell everybody when an account is gone; its key cannot be had any more."""
         if not isinstance(act, Delete) or act.target != act.actor:
@@ -134,7 +140,9 @@ class Inbox:
         except LEFT_OUT as error:
             _tell_left_out(one, error)
             return partial(incoming.finish, id=one.id)
-        return partial(_work_off, one=one, act=act, evidence=evidence, here=here, verified=verified)
+        return partial(
+            _work_off, one=one, act=act, evidence=evidence, here=here, verified=verified, document=document
+        )
 
     async def _believed(self, act: Act, document: dict[str, Any], signer: Uri) -> tuple[Act, Evidence]:
         """The act with the evidence for it. Raises `EvidenceRejected` or what fetching raises."""
@@ -280,7 +288,13 @@ def _write_down(db: Writer, one: Incoming, now: int) -> bool:
 
 
 def _work_off(
-    db: Writer, one: Incoming, act: Act, evidence: Evidence, here: Server, verified: Verified | None
+    db: Writer,
+    one: Incoming,
+    act: Act,
+    evidence: Evidence,
+    here: Server,
+    verified: Verified | None,
+    document: dict[str, Any],
 ) -> None:
     losing = consenting.losing(db, act) if isinstance(act, Delete) else []
     try:
@@ -288,6 +302,8 @@ def _work_off(
     except LEFT_OUT as error:  # before anything was written
         _tell_left_out(one, error)
         losing = []
+    if isinstance(act, Publish | Revise | Delete | ChangeProfile | Boost):
+        take_brought(db, act.actor, document, here)
     if losing and isinstance(act, Delete):
         consenting.hand_on(db, act, one.body, losing, here)
     incoming.finish(db, one.id)

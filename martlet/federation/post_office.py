@@ -16,13 +16,16 @@ from martlet.federation.filling import Filler
 from martlet.federation.finishing import Finisher
 from martlet.federation.inbox import Inbox
 from martlet.federation.mirrors.door import MirrorDoor
+from martlet.federation.mirrors.draining import Draining
+from martlet.federation.mirrors.looking import Looking
+from martlet.federation.mirrors.syncing import Syncing
 from martlet.federation.resolving import NetworkResolver
 from martlet.federation.sending import Sender
 from martlet.federation.strangers import Strangers
 from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
-from martlet.services import block_lists, pinning
+from martlet.services import asking_mirrors, block_lists, pinning, tending_mirrors
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
@@ -52,7 +55,7 @@ class PostOffice:
             Crawler(ground, resolver),
             Filler(ground, resolver),
             FederationDoor(ground, inbox, asking),
-            MirrorDoor(ground, asking),
+            MirrorDoor(ground, asking, resolver),
             ListFetcher(ground.store, ground.here, client),
         )
 
@@ -66,4 +69,9 @@ class PostOffice:
             FILL_PROFILE: self.filler.fill_profile,
             pinning.FETCH: Featured(self.resolver).fetch_later,
             block_lists.FETCH: self.lists.fetch_due,
+            asking_mirrors.LOOK: Looking(self.inbox.ground, self.resolver).look,
+            tending_mirrors.SYNC: Syncing(self.inbox.ground, self.resolver).sync,
+            tending_mirrors.DRAIN: Draining(
+                self.inbox.ground, self.inbox, self.resolver.fetcher.client
+            ).drain,
         }

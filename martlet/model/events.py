@@ -405,6 +405,29 @@ class PackChanged(Event, frozen=True):
     """Whether those in it are notified."""
 
 
+class MirrorAsked(Event, frozen=True):
+    """Somebody here asks another server to be their mirror."""
+
+    kind = "mirror_asked"
+    mirror: int
+
+
+class MirrorEnded(Event, frozen=True):
+    """Somebody here wants a mirror of theirs no longer."""
+
+    kind = "mirror_ended"
+    mirror: int
+
+
+class MirrorAnswered(Event, frozen=True):
+    """This server has accepted to be a mirror of somebody elsewhere, or does not want to, or no longer."""
+
+    kind = "mirror_answered"
+    account: AccountId
+    offer: Uri
+    is_accepted: bool
+
+
 class MailWanted(Event, frozen=True):
     """
     A letter is to be sent (`services/letters.py` knows which there are).

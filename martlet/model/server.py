@@ -8,6 +8,7 @@ from typing import Literal
 from martlet.model import remote_media
 from martlet.model.holds import HoldRules
 from martlet.model.ids import IdMaker
+from martlet.model.mirrors import Requests
 from martlet.model.names import AlbumId, PostId, Uri
 from martlet.model.remote_media import FileForm, FileUse
 
@@ -33,6 +34,8 @@ class Limits:
     poll_seconds_min: int = 300
     poll_seconds_max: int = 366 * 86400
     archive_bytes: int = 2048 * 1024 * 1024
+    mirror_bytes: int = 500 * 1024 * 1024
+    """Kept of one account that this server is a mirror of."""
     description: int = 1500
     display_name: int = 60
     note: int = 2000
@@ -116,6 +119,7 @@ class Server:
     """So many people have to speak for something before it trends."""
     featured_accounts: tuple[str, ...] = ()
     """Handles of accounts that are suggested to everybody."""
+    mirror_requests: Requests = "ask"
     limits: Limits = field(default_factory=Limits)
     holds: HoldRules = field(default_factory=HoldRules)
     disclosure: Disclosure = field(default_factory=Disclosure)

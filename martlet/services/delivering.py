@@ -37,6 +37,7 @@ from martlet.storage import (
     attached,
     deliveries,
     events,
+    mirrors,
     peer_policies,
     peers,
     posts,
@@ -96,6 +97,8 @@ def of_deletion(db: Writer, event: PostDeleted, here: Server, secret: ServerSecr
     inboxes = remotes.inboxes_of(db, event.told)
     if event.visibility >= Visibility.FOLLOWERS:
         inboxes |= remotes.inboxes_of_followers(db, author.id)
+    if event.visibility >= Visibility.UNLISTED:
+        inboxes |= mirrors.inboxes(db, author.id)
     if not inboxes:
         return
     to = (
@@ -159,7 +162,7 @@ def readers(db: Reader, post: Post) -> set[str]:
     inboxes = remotes.inboxes_of(db, concerned)
     if post.visibility >= Visibility.FOLLOWERS:
         inboxes |= remotes.inboxes_of_followers(db, post.author_id)
-    return inboxes
+    return inboxes | mirrors.inboxes(db, post.author_id) if post.is_open else inboxes
 
 
 # -- accounts ------------------------------------------------------------
@@ -170,7 +173,7 @@ def of_account(db: Writer, event: AccountChanged, here: Server, secret: ServerSe
     account = accounts.find(db, event.account)
     if account is None or not account.is_here or account.is_gone:
         return
-    inboxes = remotes.inboxes_of_followers(db, account.id)
+    inboxes = remotes.inboxes_of_followers(db, account.id) | mirrors.inboxes(db, account.id)
     if inboxes:
         _tell_profile(db, account, inboxes, here, secret)
 

@@ -46,6 +46,7 @@ from martlet.storage import (
     documents,
     emojis,
     media,
+    mirrors,
     moves,
     polls,
     posts,
@@ -119,8 +120,15 @@ def profile(db: Reader, account: Account, here: Server) -> Profile:
         moved_to=_moved_to(db, account),
         created_at=account.created_at // 86_400_000 * 86_400_000,
         featured_packs=f"{uri}/packs",
+        gateways=_gateways(db, account, here),
         feature_policy=FeaturePolicySaid(policy_of(account).automatic),
     )
+
+
+def _gateways(db: Reader, account: Account, here: Server) -> tuple[str, ...]:
+    """This server and the account's mirrors; none where it has no mirrors, as most have none."""
+    bases = [one.base for one in mirrors.accepted(db, account.id)]
+    return (here.url, *bases) if bases else ()
 
 
 def profile_document(db: Writer, account: Account, keys: Keys, secret: ServerSecret, here: Server) -> bytes:

@@ -110,7 +110,7 @@ class Import:
             if records:
                 seen, is_return = self._checker.first_seen(), self.bundle.manifest.kind == "return"
                 learnt = self._checker.learnt()
-                outcomes = await store.writing(_record, some, (seen, learnt), here, is_return=is_return)
+                outcomes = await store.writing(record, some, (seen, learnt), here, is_return=is_return)
             else:
                 outcomes = await store.reading_aside(_foreseen, some, here)
             for one, outcome in zip(some, outcomes, strict=True):
@@ -200,7 +200,7 @@ async def look(ground: Unpacking, file: Path, tell: Tell) -> Found:
 # -- in the database ---------------------------------------------------------
 
 
-def _record(
+def record(
     db: Writer,
     some: Sequence[Checked],
     seen: tuple[Sequence[carried.CarriedKey], Sequence[tuple[Statement, Trust]]],
@@ -208,6 +208,7 @@ def _record(
     *,
     is_return: bool,
 ) -> list[Outcome | Refusal]:
+    """Record documents that were looked at, and keys that nobody knew before; what became of each."""
     outcomes: list[Outcome | Refusal] = []
     for one in some:
         if one.carried is None:

@@ -24,6 +24,7 @@ from martlet.activitypub.things import (
     Forwarded,
     Like,
     Move,
+    Offer,
     Other,
     Publish,
     Reject,
@@ -44,6 +45,7 @@ from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import (
     approving,
+    asking_mirrors,
     blocking,
     consenting,
     consenting_to_packs,
@@ -53,6 +55,7 @@ from martlet.services import (
     exchanging_reports,
     following,
     leaving,
+    mirroring,
     moving,
     pinning,
     placing,
@@ -180,7 +183,7 @@ def _do(db: Writer, act: Act, actor: Account, here: Server, verified: Verified |
             _like(db, act, actor, here)
         case Follow() | RequestQuote() | RequestReply() | RequestFeature() | Accept() | Reject() | Block():
             _between(db, act, actor, here)
-        case Move() | Flag():
+        case Move() | Flag() | Offer():
             _about_people(db, act, actor, here)
         case Undo():
             _undo(db, act, actor, here)
@@ -190,12 +193,14 @@ def _do(db: Writer, act: Act, actor: Account, here: Server, verified: Verified |
             return  # a profile was fetched anew before; what a group hands on is believed of nobody
 
 
-def _about_people(db: Writer, act: Move | Flag, actor: Account, here: Server) -> None:
+def _about_people(db: Writer, act: Move | Flag | Offer, actor: Account, here: Server) -> None:
     match act:
         case Move():
             moving.receive(db, act, actor, here)
         case Flag():
             exchanging_reports.receive(db, act, actor, here)
+        case Offer():
+            mirroring.offered(db, act, actor, here)
 
 
 # -- posts ---------------------------------------------------------------
@@ -330,11 +335,15 @@ def _between(
         case RequestFeature():
             consenting_to_packs.asked(db, act, actor, here)
         case Accept():
+            if asking_mirrors.accepted(db, act, actor, here):
+                return
             _accept(db, act, actor, here)
             consenting.accept(db, act, actor, here)
             approving.accept(db, act, actor, here)
             consenting_to_packs.accept(db, act, actor, here)
         case Reject():
+            if asking_mirrors.rejected(db, act, actor, here):
+                return
             _reject(db, act, actor)
             consenting.reject(db, act, actor)
             approving.reject(db, act, actor, here)
@@ -441,6 +450,8 @@ def _take_back(db: Writer, act: Undo, actor: Account, here: Server) -> bool:
 
 def _take_back_named(db: Writer, name: Uri, actor: Account, here: Server) -> bool:
     """The same where only the name of what was done is known."""
+    if mirroring.withdrawn(db, name, actor, here):
+        return True
     follow = follows.find_by_uri(db, name)
     if follow is not None and follow.follower_id == actor.id:
         return _unfollow(db, actor, accounts.find(db, follow.followed_id))

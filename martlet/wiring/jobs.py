@@ -32,6 +32,7 @@ from martlet.services import (
     indexing,
     leaving,
     mailing,
+    mirroring,
     moving,
     personal_tokens,
     pinning,
@@ -46,6 +47,7 @@ from martlet.services import (
     suggesting,
     sweeping,
     tallying,
+    tending_mirrors,
     timelines,
     trending,
     uploading,
@@ -66,6 +68,7 @@ GATHERING_AT_ONCE = 8
 """Threads and profiles that each process fetches together."""
 PREVIEWS_AT_ONCE = 8
 HOOKS_AT_ONCE = 8
+MIRRORS_AT_ONCE = 8
 
 
 def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Client) -> Mapping[str, Job]:
@@ -103,6 +106,8 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         importing_posts.WORK: partial(importing_posts.work, ground),
         leaving.REMOVE: partial(leaving.remove, ground.store),
         leaving.REMOVE_SUSPENDED: partial(leaving.remove_suspended, ground.store),
+        mirroring.FORGET: partial(mirroring.forget, ground.store),
+        tending_mirrors.TEND: partial(mirroring.tend, ground.store),
         moving.TAKE_ALONG: partial(moving.go_on, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
         previewing.FORGET: partial(previewing.forget, ground.store),
@@ -139,6 +144,7 @@ def lanes() -> list[Lane]:
         Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE, pinning.FETCH), GATHERING_AT_ONCE),
         Lane((previewing.PREVIEW, verifying.VERIFY), PREVIEWS_AT_ONCE),
         Lane((hooking.TELL,), HOOKS_AT_ONCE),
+        Lane((tending_mirrors.SYNC, tending_mirrors.DRAIN), MIRRORS_AT_ONCE),
     ]
 
 

@@ -26,6 +26,9 @@ from martlet.model.events import (
     FollowsSevered,
     HoldDecided,
     MailWanted,
+    MirrorAnswered,
+    MirrorAsked,
+    MirrorEnded,
     NotificationsMerged,
     Notified,
     PackChanged,
@@ -67,6 +70,7 @@ from martlet.services import (
     delivering,
     delivering_follows,
     delivering_likes,
+    delivering_mirrors,
     delivering_packs,
     delivering_quotes,
     delivering_replies,
@@ -212,6 +216,9 @@ TELLING: Mapping[type[Event], Sequence[Telling]] = {
     PackMemberAdded: (delivering_packs.of_member,),
     PackChanged: (delivering_packs.of_change,),
     PackConsentWithdrawn: (delivering_packs.of_withdrawal,),
+    MirrorAsked: (delivering_mirrors.of_request,),
+    MirrorEnded: (delivering_mirrors.of_end,),
+    MirrorAnswered: (delivering_mirrors.of_answer,),
 }
 """What other servers are told of, signed: these reactions need the secret that protects our keys."""
 

@@ -5,9 +5,12 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     GET  /carry/v1/actor?id=…                     an actor document
     GET  /carry/v1/outbox?actor=…&after=…         the log of an account, a document a line, a checkpoint at its end
     GET  /carry/v1/object?id=…                    a post; 410 and its tombstone where it was deleted
+    POST /carry/v1/inbox?actor=…                  what is left here for somebody who is mirrored (`waiting`)
+    GET, POST /carry/v1/queue?actor=…             and how their server fetches it
 
 Every Martlet hands out so the documents of its own people and of those whom it mirrors, and nobody else's: what
-somebody only brought along in a file is nobody's business.
+somebody only brought along in a file is nobody's business. None of it comes as an ActivityPub document, so that nobody
+takes the carrier for the author (attacks G11).
 """
 
 import hashlib
@@ -15,14 +18,16 @@ from datetime import UTC, datetime
 from email.utils import formatdate
 from urllib.parse import parse_qs, quote, urlencode
 
-from martlet.federation.answering import ACTIVITY, CACHED, GoneHere
+from martlet.federation.answering import CACHED, GoneHere
 from martlet.federation.asking import Asking, SignerSuspended
 from martlet.federation.door import STATUSES
-from martlet.http.answer import NOSNIFF, PRIVATE, Answer, Header, json_answer
+from martlet.federation.mirrors.waiting import WaitingRoom
+from martlet.federation.resolving import NetworkResolver
+from martlet.http.answer import JSON, NOSNIFF, PRIVATE, Answer, Header, json_answer
 from martlet.http.application import MethodNotAllowed
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
-from martlet.model.errors import InvalidInput, MartletError, NotFound
+from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound
 from martlet.model.names import AccountId, Uri
 from martlet.model.server import milliseconds
 from martlet.services import handing_out, identities
@@ -47,21 +52,26 @@ class MirrorDoor:
 
     prefixes: tuple[str, ...] = ("/carry/", "/.well-known/martlet")
 
-    def __init__(self, ground: Ground, asking: Asking) -> None:
+    def __init__(self, ground: Ground, asking: Asking, resolver: NetworkResolver) -> None:
         self._ground, self._asking = ground, asking
+        self._room = WaitingRoom(ground, asking, resolver)
         self.routes = Routes[Endpoint]()
         add = self.routes.add
         add("GET", "/.well-known/martlet", self._about)
         add("GET", "/carry/v1/actor", self._actor)
         add("GET", "/carry/v1/outbox", self._outbox)
         add("GET", "/carry/v1/object", self._object)
+        add("POST", "/carry/v1/inbox", self._leave)
+        add("GET", "/carry/v1/queue", self._waiting)
+        add("POST", "/carry/v1/queue", self._taken)
 
     def failed(self, request: Request, error: Exception) -> Answer:
         del request
         if isinstance(error, GoneHere):
-            return Answer(error.tombstone, 410, [ACTIVITY, NOSNIFF, EXPOSED])
+            return Answer(error.tombstone, 410, [JSON, NOSNIFF, EXPOSED])
         status = next((status for kind, status in STATUSES if isinstance(error, kind)), 0)
-        status = status or (400 if isinstance(error, InvalidInput) else 500)
+        if not status:
+            status = 400 if isinstance(error, InvalidInput) else 403 if isinstance(error, NotAllowed) else 500
         said = error.message if isinstance(error, MartletError) else "Something went wrong here."
         allowed = (
             ((b"allow", ", ".join(error.methods).encode()),) if isinstance(error, MethodNotAllowed) else ()
@@ -75,9 +85,13 @@ class MirrorDoor:
         here = self._ground.here
         said = {
             "version": VERSION,
-            "mirror": True,
+            "mirror": here.mirror_requests != "none",
             "actor": identities.server_uri(here),
-            "limits": {"documents": handing_out.MOST, "bytes": handing_out.MOST_BYTES},
+            "limits": {
+                "documents": handing_out.MOST,
+                "bytes": handing_out.MOST_BYTES,
+                "mirrored": here.limits.mirror_bytes,
+            },
         }
         return json_answer(said, headers=(CACHED,))
 
@@ -91,7 +105,7 @@ class MirrorDoor:
         modified = formatdate(made_at / 1000, usegmt=True).encode()
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         more = [(b"last-modified", modified), _canonical(source.uri)]
-        return self._answer(request, body, [ACTIVITY, CACHED, *more], etag, is_here=source.is_here)
+        return self._answer(request, body, [JSON, CACHED, *more], etag, is_here=source.is_here)
 
     async def _outbox(self, request: Request, params: Params) -> Answer:
         del params
@@ -124,7 +138,7 @@ class MirrorDoor:
         if document.is_gone:
             raise GoneHere(document.body)
         etag = f'"{hashlib.sha256(document.body).hexdigest()[:32]}"'
-        headers = [ACTIVITY, CACHED, _canonical(uri)]
+        headers = [JSON, CACHED, _canonical(uri)]
         return self._answer(request, document.body, headers, etag, is_here=author is not None)
 
     def _answer(
@@ -134,6 +148,20 @@ class MirrorDoor:
             headers = [*(one for one in headers if one[0] != CACHED[0]), PRIVATE]
         headers = [*headers, NOSNIFF, EXPOSED, ORIGIN if is_here else CONFIRMED, (b"etag", etag.encode())]
         return Answer(b"", 304, headers) if _has(request, etag) else Answer(body, 200, headers)
+
+    # -- what is left here -----------------------------------------------
+
+    async def _leave(self, request: Request, params: Params) -> Answer:
+        del params
+        return await self._room.leave(request, _asked(request, "actor"))
+
+    async def _waiting(self, request: Request, params: Params) -> Answer:
+        del params
+        return await self._room.show(request, _asked(request, "actor"), _number(_query(request)))
+
+    async def _taken(self, request: Request, params: Params) -> Answer:
+        del params
+        return await self._room.note_taken(request, _asked(request, "actor"))
 
     # -- who may read it -------------------------------------------------
 
@@ -171,10 +199,7 @@ class MirrorDoor:
         if "since" in asked:
             moment = milliseconds(_moment(asked["since"]))
             return await self._ground.store.reading(handed_out.sequence_before, source, moment)
-        after = asked.get("after", "0")
-        if not after.isascii() or not after.isdigit() or len(after) > 18:  # noqa: PLR2004 - digits of 2⁶³
-            raise InvalidInput("`after` is not a number that this server gave.")
-        return int(after)
+        return _number(asked)
 
 
 def _query(request: Request) -> dict[str, str]:
@@ -183,6 +208,14 @@ def _query(request: Request) -> dict[str, str]:
     except ValueError as error:
         raise InvalidInput("The question cannot be read.") from error
     return {name: values[0] for name, values in found.items()}
+
+
+def _number(asked: dict[str, str]) -> int:
+    """Raises `InvalidInput`."""
+    after = asked.get("after", "0")
+    if not after.isascii() or not after.isdigit() or len(after) > 18:  # noqa: PLR2004 - digits of 2⁶³
+        raise InvalidInput("`after` is not a number that this server gave.")
+    return int(after)
 
 
 def _asked(request: Request, name: str) -> Uri:

@@ -1,0 +1,274 @@
+"""Mirrors between whole servers: asked, accepted, kept in step, used while the origin is away, ended (roads D.6)."""
+
+import hashlib
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+import time_machine
+
+from martlet.activitypub.addressing import PUBLIC
+from martlet.federation.mirrors import waiting as waiting_room
+from martlet.model.names import AccountId
+from martlet.services import asking_mirrors, mirroring
+from martlet.services.ports import Ground
+from martlet.settings import Settings
+from martlet.signing import http_signatures
+from martlet.signing.http_signatures import Scheme
+from martlet.storage import mirrored, mirrors
+from martlet.storage.mirrored import Mirrored
+from martlet.storage.mirrors import Mirror
+from tests.carrying import Island, Islands, signed
+from tests.client import Reply
+from tests.elsewhere import Elsewhere
+from tests.elsewhere import Person as Stranger
+from tests.linked import Wire, cut, keep, link, mend, work
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Traveller]:
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        yield clock
+
+
+@pytest.fixture
+def sea(islands: Islands) -> Island:
+    """Where ada writes."""
+    return islands("sea.example", Wire("sea.example"))
+
+
+@pytest.fixture
+def settings(database: str, tmp_path: Path) -> Settings:
+    return Settings(
+        url="https://hill.example", database=database, data=str(tmp_path / "data"), rate_limits=False
+    )
+
+
+@pytest.fixture
+def hill(ground: Ground, settings: Settings, tmp_path: Path) -> Iterator[Island]:
+    """The mirror, on each database."""
+    one = Island.on(ground, settings, tmp_path, Wire("hill.example"))
+    yield one
+    one.api.close()
+
+
+def pass_time(clock: time_machine.Traveller, *islands: Island, seconds: int = 31) -> None:
+    clock.shift(timedelta(seconds=seconds))
+    work(*islands)
+
+
+def ask(sea: Island, hill: Island, *, may_push: bool = False) -> int:
+    sea.person("ada")
+    link(sea, hill)
+    keep(hill, sea, sea.uri("ada"))
+    with sea.ground.store.write() as db:
+        id = asking_mirrors.ask(
+            db, sea.account("ada"), hill.ground.here.host, sea.ground.here, may_push=may_push
+        )
+    work(sea, hill)
+    return id
+
+
+def asked(hill: Island, sea: Island) -> Mirrored:
+    with hill.ground.store.read() as db:
+        found = mirrored.find_by_uri(db, sea.ground.here.account_uri("ada"))
+    assert found is not None
+    return found
+
+
+def accept(hill: Island, sea: Island) -> None:
+    with hill.ground.store.write() as db:
+        mirroring.accept(db, asked(hill, sea).account_id, hill.ground.here)
+    work(hill, sea)
+
+
+def own(sea: Island) -> Mirror:
+    with sea.ground.store.read() as db:
+        return mirrors.of_account(db, sea.account("ada"))[-1]
+
+
+def there(hill: Island, sea: Island, what: str) -> Reply:
+    return hill.api.get(what.format(ada=quote(sea.uri("ada"), safe="")))
+
+
+def test_a_mirror_is_asked_keeps_in_step_and_is_ended(
+    sea: Island, hill: Island, clock: time_machine.Traveller
+) -> None:
+    before = sea.publish("ada", "Before")
+    secret = sea.publish("ada", "Secret", visibility="private")
+    ask(sea, hill)
+    assert (asked(hill, sea).state, own(sea).state) == ("asked", "asked")
+    assert there(hill, sea, "/carry/v1/outbox?actor={ada}").status == 404
+    assert b"gateways" not in sea.api.get("/carry/v1/actor?id=" + sea.uri("ada")).body
+
+    clock.shift(timedelta(seconds=2))  # documents know whole seconds
+    accept(hill, sea)
+    assert (asked(hill, sea).state, own(sea).state) == ("accepted", "accepted")
+    actor = sea.api.get("/carry/v1/actor?id=" + sea.uri("ada"))
+    assert actor.json["gateways"] == ["https://sea.example", "https://hill.example"]
+    pass_time(clock, hill, sea)
+    assert there(hill, sea, "/carry/v1/actor?id={ada}").body == actor.body
+
+    after = sea.publish("ada", "After")
+    gone = sea.publish("ada", "Gone")
+    work(sea, hill)
+    assert b"Gone" in there(hill, sea, "/carry/v1/outbox?actor={ada}").body
+    sea.api.delete(f"/api/v1/statuses/{gone['id']}", sea.person("ada"))
+    work(sea, hill)
+    pass_time(clock, hill, sea, seconds=400)
+    cut(sea, hill)
+    for post in (before, after):
+        found = there(hill, sea, f"/carry/v1/object?id={quote(post['uri'], safe='')}")
+        assert (found.status, found.headers["martlet-trust"]) == (200, "confirmed")
+        assert found.headers["content-type"].startswith("application/json")  # G11: no ActivityPub document
+        assert found.body == sea.api.get(f"/carry/v1/object?id={quote(post['uri'], safe='')}").body
+    assert there(hill, sea, f"/carry/v1/object?id={quote(gone['uri'], safe='')}").status == 410
+    assert there(hill, sea, f"/carry/v1/object?id={quote(secret['uri'], safe='')}").status == 404
+    log = there(hill, sea, "/carry/v1/outbox?actor={ada}").body.splitlines()
+    assert sorted(log) == sorted(sea.api.get("/carry/v1/outbox?actor=" + sea.uri("ada")).body.splitlines())
+    assert (asked(hill, sea).missing, b"Secret" in b"".join(log)) == (0, False)
+
+    mend(sea, hill)
+    with sea.ground.store.write() as db:
+        asking_mirrors.end(db, sea.account("ada"), own(sea).id)
+    work(sea, hill)
+    assert (asked(hill, sea).state, own(sea).state) == ("ended", "ended")
+    assert "gateways" not in sea.api.get("/carry/v1/actor?id=" + sea.uri("ada")).json
+    assert there(hill, sea, f"/carry/v1/object?id={quote(before['uri'], safe='')}").status == 404
+    with hill.ground.store.read() as db:
+        assert mirrored.count(db, asked(hill, sea).account_id) == 0
+
+
+def test_who_may_be_mirrored_is_the_owners_to_say(
+    sea: Island, hill: Island, clock: time_machine.Traveller
+) -> None:
+    here = hill.ground.here
+    object.__setattr__(here, "mirror_requests", "none")
+    ask(sea, hill)
+    assert own(sea).state == "unreachable"
+    object.__setattr__(here, "mirror_requests", "known")
+    hill.person("bob")
+    hill.person("asker")
+    keep(hill, sea, sea.uri("ada"))
+    ask(sea, hill)
+    assert own(sea).state == "asked"
+    with hill.ground.store.write() as db:
+        mirroring.end(db, asked(hill, sea).account_id, here)
+    work(hill, sea)
+    assert own(sea).state == "refused"
+    keep(sea, hill, hill.uri("bob"))
+    keep(sea, hill, hill.uri("asker"))
+    hill.follows("bob", sea, "ada")
+    ask(sea, hill)
+    assert own(sea).state == "accepted"
+    clock.shift(timedelta(days=731))
+    work(sea, hill)
+    assert own(sea).state == "ended"
+    object.__setattr__(here, "mirror_requests", "ask")
+    ask(sea, hill)
+    assert own(sea).state == "asked"
+    pass_time(clock, sea, hill, seconds=91 * 86400)
+    assert own(sea).state == "ended"
+    assert asked(hill, sea).state in ("refused", "ended")
+
+
+def leave(hill: Island, sea: Island, eve: Stranger, body: bytes, signer: Stranger | None = None) -> int:
+    """The status with which something is left at the mirror for ada."""
+    path = f"/carry/v1/inbox?actor={quote(sea.uri('ada'), safe='')}"
+    url, by = f"https://hill.example{path}", (signer or eve).signer
+    headers = http_signatures.sign_request("POST", url, body, by, Scheme.CAVAGE, datetime.now(UTC))
+    return hill.api.post(path, body=body, headers=headers).status
+
+
+def waiting(hill: Island, sea: Island, by: Stranger) -> int:
+    path = f"/carry/v1/queue?actor={quote(sea.uri('ada'), safe='')}"
+    now = datetime.now(UTC)
+    signed_for = http_signatures.sign_request(
+        "GET", f"https://hill.example{path}", None, by.signer, Scheme.CAVAGE, now
+    )
+    return hill.api.get(path, headers=signed_for).status
+
+
+def test_what_is_left_at_a_mirror_arrives_once(
+    sea: Island, hill: Island, clock: time_machine.Traveller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Answers, likes and follows of somebody whose server does not reach the author's, and all that is refused on the way."""
+    post = sea.publish("ada", "Hello")
+    ask(sea, hill)
+    accept(hill, sea)
+    eve, mallory = Elsewhere().person("eve"), Elsewhere("other.example").person("mallory")
+    for one in (sea, hill):
+        assert isinstance(one.beyond, Wire)
+        one.beyond.kept |= {who.uri: json.dumps(who.document).encode() for who in (eve, mallory)}
+    to = {"to": [PUBLIC], "cc": [sea.uri("ada")]}
+    mention = [{"type": "Mention", "href": sea.uri("ada"), "name": "@ada@sea.example"}]
+    said = eve.note(
+        "<p>Answer</p>", inReplyTo=post["uri"], tag=mention, published="2026-11-30T00:00:00Z", **to
+    )
+    answer = signed(eve, eve.act("Create", said, **to))
+    like, follow = (signed(eve, eve.act(*act)) for act in (("Like", post["uri"]), ("Follow", sea.uri("ada"))))
+    cut(sea, hill)
+    for body in (answer, like, follow, answer):
+        assert leave(hill, sea, eve, body) == 202
+
+    secret = eve.act("Create", eve.note("psst", to=[sea.uri("ada")], cc=[]), to=[sea.uri("ada")])
+    forged = json.dumps({**json.loads(answer), "object": {**said, "content": "No"}}).encode()
+    claimed = signed(mallory, {**mallory.act("Like", post["uri"]), "id": json.loads(like)["id"]})
+    refused = [
+        (leave(hill, sea, eve, signed(eve, secret)), 403),
+        (leave(hill, sea, eve, json.dumps(eve.act("Like", post["uri"])).encode()), 403),
+        (leave(hill, sea, eve, signed(eve, eve.act("Like", "https://third.example/1"))), 403),
+        (leave(hill, sea, eve, forged), 401),
+        (leave(hill, sea, eve, answer, signer=mallory), 401),
+        (leave(hill, sea, mallory, claimed), 400),
+        (leave(hill, sea, eve, b"[" * 100_000), 400),
+        (leave(hill, sea, eve, b" " * (waiting_room.LONGEST + 1)), 413),
+        (waiting(hill, sea, eve), 404),
+        (hill.api.get(f"/carry/v1/queue?actor={sea.uri('ada')}").status, 401),
+        (hill.api.post("/carry/v1/inbox?actor=https://hill.example/users/bob", body=answer).status, 404),
+    ]
+    assert [found for found, _ in refused] == [wanted for _, wanted in refused]
+    monkeypatch.setattr(waiting_room, "OF_ONE_SERVER", (3, 10**6))
+    assert leave(hill, sea, eve, signed(eve, eve.act("Like", post["uri"]))) == 429
+
+    pass_time(clock, sea, hill)
+    assert (own(sea).error, sea.api.get(f"/api/v1/statuses/{post['id']}").json["favourites_count"]) == (
+        "unreachable",
+        0,
+    )
+    mend(sea, hill)
+    for _ in range(3):
+        pass_time(clock, sea, hill, seconds=100)
+    there_now = sea.api.get(f"/api/v1/statuses/{post['id']}").json
+    assert (there_now["replies_count"], there_now["favourites_count"]) == (1, 1)
+    told = sea.api.get("/api/v1/notifications", sea.person("ada")).json
+    assert sorted(one["type"] for one in told) == ["favourite", "follow", "mention"]
+    with hill.ground.store.read() as db:
+        assert mirrored.left_for(db, asked(hill, sea).account_id) == (0, 0)
+    assert (own(sea).error, own(sea).kept_sequence) == ("", 1)
+
+
+def test_a_mirror_keeps_no_more_than_it_may(sea: Island, hill: Island, clock: time_machine.Traveller) -> None:
+    ask(sea, hill)
+    accept(hill, sea)
+    account = asked(hill, sea).account_id
+    posts = [sea.publish("ada", f"{number} " + "x" * 1000) for number in range(6)]
+    work(sea, hill)
+    with hill.ground.store.write() as db:
+        mirrored.update(db, account, max_bytes=asked(hill, sea).used_bytes * 3 // 5)
+    pass_time(clock, hill, sea, seconds=400)
+    statuses = [
+        there(hill, sea, f"/carry/v1/object?id={quote(post['uri'], safe='')}").status for post in posts
+    ]
+    assert statuses == [404, 404, 404, 200, 200, 200]
+    assert asked(hill, sea).used_bytes <= asked(hill, sea).max_bytes
+
+    body = there(hill, sea, f"/carry/v1/object?id={quote(posts[5]['uri'], safe='')}").body
+    with hill.ground.store.write() as db:
+        assert mirroring.take_down(db, hashlib.sha256(body).digest(), "by law", hill.ground.here)
+        mirrored.update(db, AccountId(account), cursor="", etag="", next_at=0)
+    pass_time(clock, hill, sea, seconds=400)
+    assert there(hill, sea, f"/carry/v1/object?id={quote(posts[5]['uri'], safe='')}").status == 404
