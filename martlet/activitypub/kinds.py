@@ -11,14 +11,18 @@ _VOCABULARIES = ("https://www.w3.org/ns/activitystreams#", "as:", "http://joinma
 
 def kind_of(thing: Thing) -> str:
     """Its `type`, without the name of a vocabulary before it; of several the first that we know."""
-    named = [_bare(one) for one in each(thing.get("type"), MOST_ITEMS) if isinstance(one, str)]
+    said = thing.get("type")
+    if isinstance(said, str):
+        return _bare(said)
+    named = [_bare(one) for one in each(said, MOST_ITEMS) if isinstance(one, str)]
     known = [one for one in named if one in ACTORS or one in POSTS]
     return (known or named or [""])[0]
 
 
 def _bare(name: str) -> str:
-    for vocabulary in _VOCABULARIES:
-        name = name.removeprefix(vocabulary)
+    if ":" in name:
+        for vocabulary in _VOCABULARIES:
+            name = name.removeprefix(vocabulary)
     return name
 
 

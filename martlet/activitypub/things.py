@@ -8,6 +8,8 @@ keeps them cleans them.
 from dataclasses import dataclass
 from typing import TypeAlias
 
+import msgspec
+
 from martlet.model.mirrors import Grant
 from martlet.model.names import Uri
 
@@ -135,8 +137,7 @@ class Authorization:
     quoted: Uri
 
 
-@dataclass(frozen=True, slots=True)
-class Writing:
+class Writing(msgspec.Struct, frozen=True):
     """A post as its server tells it."""
 
     uri: Uri

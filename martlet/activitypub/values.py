@@ -4,7 +4,7 @@ as nothing at all. What is too much to be honest raises `MalformedDocument`.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
@@ -38,20 +38,19 @@ _SECONDS = re.compile(
 )
 
 
-def each(value: Any, limit: int) -> Iterator[Any]:
+def each(value: Any, limit: int) -> Sequence[Any]:
     """One thing or a list of them. Raises `MalformedDocument` for more than `limit`."""
     if value is None:
-        return
+        return ()
     if not isinstance(value, list):
-        yield value
-        return
+        return (value,)
     if len(value) > limit:
         raise MalformedDocument(f"The document has a list of {len(value):,}; {limit:,} are allowed.")
-    yield from value
+    return value
 
 
-def things(value: Any, limit: int) -> Iterator[Thing]:
-    return (one for one in each(value, limit) if isinstance(one, dict))
+def things(value: Any, limit: int) -> list[Thing]:
+    return [one for one in each(value, limit) if isinstance(one, dict)] if value else []
 
 
 def first(value: Any) -> Any:
@@ -60,17 +59,21 @@ def first(value: Any) -> Any:
 
 def text(value: Any, limit: int = TEXT_LIMIT) -> str:
     """A text, alone in a list perhaps, or as JSON-LD writes it out with its language."""
-    value = first(value)
-    if isinstance(value, dict):
-        value = value.get("@value")
+    if not isinstance(value, str):
+        value = first(value)
+        if isinstance(value, dict):
+            value = value.get("@value")
     return value[:limit] if isinstance(value, str) else ""
 
 
 def uri(value: Any) -> Uri | None:
     """A uri, or the `id` of what stands in its place."""
-    value = first(value)
-    if isinstance(value, dict):
-        value = value.get("id")
+    if not isinstance(value, str):
+        if value is None:
+            return None
+        value = first(value)
+        if isinstance(value, dict):
+            value = value.get("id")
     return Uri(value) if isinstance(value, str) and is_uri(value) else None
 
 

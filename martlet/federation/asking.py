@@ -68,7 +68,12 @@ class Asking:
         host = _host_of_key(key_id)
         if not host or host == self.ground.here.host:
             raise SignatureRejected("The signature names a key that no other server can have.")
-        return await self.ground.store.reading(_look_up, Uri(key_id), host, self.ground.here)
+        store, here = self.ground.store, self.ground.here
+        if here.federation == "open":
+            key = await store.reading_at_once(keys.find_remote_unless_decided, Uri(key_id), host)
+            if key is not None:
+                return Named(key.uri, key)
+        return await store.reading(_look_up, Uri(key_id), host, here)
 
     async def signer(self, claim: Claim, named: Named, address: str) -> RemoteKey:
         """

@@ -62,8 +62,8 @@ from martlet.storage import (
 from martlet.storage.database import Reader, Writer
 from martlet.storage.keys import RemoteKey
 
-Find = Callable[[Reader, Params], bytes | None]
-"""A document that is kept ready, if it is."""
+Find = Callable[[Reader, Params, str], bytes | None]
+"""A document that is kept ready, if it is; in one look, and None too where anything is decided about the server named."""
 Around = Literal["replies", "context", "likes", "shares"]
 """Collections that every post has."""
 _LONGEST_SHORTCODE = 128
@@ -172,7 +172,11 @@ class FederationDoor:
 
         async def open_to_all(request: Request, params: Params) -> Answer:
             sender = asking.host_of_signer(request)
-            kept = await store.reading(_kept, sender, params, find_kept, here)
+            kept = None
+            if find_kept is not None and here.federation == "open":
+                kept = await store.reading_at_once(find_kept, params, sender)
+            if kept is None:
+                kept = await store.reading(_kept, sender, params, find_kept, here)
             if kept is not None:
                 return Answer(kept, 200, [ACTIVITY, NOSNIFF, VARY, CACHED])
             return await endpoint(request, params)
@@ -318,22 +322,22 @@ def _kept(db: Reader, sender: str, params: Params, find_kept: Find | None, here:
     """
     if sender and peer_policies.is_refused(db, sender, here):
         raise SignerSuspended
-    return None if find_kept is None else find_kept(db, params)
+    return None if find_kept is None else find_kept(db, params, "")
 
 
 def _kept_for(db: Reader, signer: AccountId, params: Params, find_kept: Find | None) -> bytes | None:
     """Raises `NotFound` where the person asked for blocks who asks."""
     if remotes.is_unwelcome(db, signer, params["username"]):
         raise NotFound
-    return None if find_kept is None else find_kept(db, params)
+    return None if find_kept is None else find_kept(db, params, "")
 
 
-def _kept_account(db: Reader, params: Params) -> bytes | None:
-    return documents.find_of_account(db, params["username"])
+def _kept_account(db: Reader, params: Params, reader: str) -> bytes | None:
+    return documents.find_of_account(db, params["username"], reader)
 
 
-def _kept_post(db: Reader, params: Params) -> bytes | None:
-    return documents.find_of_open_post(db, params["username"], _post_id(params["id"]))
+def _kept_post(db: Reader, params: Params, reader: str) -> bytes | None:
+    return documents.find_of_open_post(db, params["username"], _post_id(params["id"]), reader)
 
 
 def _post_id(text: str) -> PostId:

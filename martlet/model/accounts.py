@@ -1,12 +1,11 @@
 """Accounts: public identities, here or elsewhere."""
 
-from dataclasses import dataclass
+import msgspec
 
 from martlet.model.names import AccountId, Uri
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """One row of `account`; moments are milliseconds since 1970, empty `host` means here."""
 
     id: AccountId

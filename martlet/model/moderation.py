@@ -58,9 +58,15 @@ class Decision:
 
 
 def domains_of(host: str) -> list[str]:
-    """The names under which something can be decided about a host: itself, without its port, the domains above it."""
+    """
+    The names under which something can be decided about a host: itself, without its port, the domains above it.
+
+    There are none above an address.
+    """
     name = host if host.startswith("[") else host.partition(":")[0]
-    labels = [] if host.startswith("[") else name.split(".")
+    labels = name.split(".")
+    if name.startswith("[") or labels[-1].isdecimal():
+        labels = []
     above = [".".join(labels[at:]) for at in range(1, len(labels))]
     return list(dict.fromkeys((host, name, *above)))
 

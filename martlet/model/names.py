@@ -33,7 +33,7 @@ def host_of(uri: Uri) -> str:
 URI_LIMIT = 2048
 _URI = re.compile(
     r"https?://(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?(?:\.[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?)*|\[[0-9a-f:.]+\])"
-    r"(?::[1-9][0-9]{0,4})?[/?#][!-~]*"
+    r"(?::[1-9][0-9]{0,4})?[/?#][!#-;=?-\[\]-_a-~]*"
 )
 _OWN_PORT = re.compile(r"(?:http://[^/?#]*:80|https://[^/?#]*:443)[/?#]")
 
@@ -45,15 +45,11 @@ def is_uri(text: str) -> bool:
     The host is in lower case, without a dot at its end, a name before it or the scheme's own port: no other
     spelling of our own host, or of anybody's, gets past (attacks D13). `<`, `>`, `"` and backslashes are out.
     """
-    return (
-        len(text) <= URI_LIMIT
-        and _URI.fullmatch(text) is not None
-        and _OWN_PORT.match(text) is None
-        and not any(character in text for character in '"<>\\`')
-    )
+    return len(text) <= URI_LIMIT and _URI.fullmatch(text) is not None and _OWN_PORT.match(text) is None
 
 
 def origin_of(uri: Uri) -> str:
     """Scheme and host of a uri: what is trusted to speak for all that it names."""
     scheme, _, rest = uri.partition("://")
-    return f"{scheme}://{re.split('[/?#]', rest, maxsplit=1)[0]}"
+    host = rest.partition("/")[0].partition("?")[0].partition("#")[0]
+    return f"{scheme}://{host}"

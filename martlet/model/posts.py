@@ -1,6 +1,8 @@
 """Posts and drafts."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+
+import msgspec
 
 from martlet.model.names import AccountId, AppId, CircleId, MediaId, PollId, PostId, Uri
 from martlet.model.replying import ReplyPolicy
@@ -95,8 +97,7 @@ class Revision:
     """None: as before."""
 
 
-@dataclass(frozen=True, slots=True)
-class Post:
+class Post(msgspec.Struct, frozen=True):
     """One row of `post`; a boost is a post whose `boost_of_id` names the boosted one. Moments in milliseconds."""
 
     id: PostId
@@ -122,14 +123,14 @@ class Post:
     quoting: str = "public"
     app_id: AppId | None = None
     edited_at: int | None = None
-    replies_count: int = field(default=0)
-    boosts_count: int = field(default=0)
-    likes_count: int = field(default=0)
-    quotes_count: int = field(default=0)
-    version: int = field(default=1)
-    is_local_only: int = field(default=0)
+    replies_count: int = 0
+    boosts_count: int = 0
+    likes_count: int = 0
+    quotes_count: int = 0
+    version: int = 1
+    is_local_only: int = 0
     """For people of this server only, whatever its visibility: it never leaves."""
-    variants: int = field(default=0)
+    variants: int = 0
     """So many further languages it is in."""
 
     @property

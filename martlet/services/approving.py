@@ -7,7 +7,8 @@ of who may see what, as a post to a circle of one. For whom it was meant, and wh
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+
+from msgspec import structs
 
 from martlet.activitypub.things import (
     Accept,
@@ -42,7 +43,7 @@ from martlet.storage.replies import ReplyRequest
 
 def withheld(post: Post) -> Post:
     """An answer as it is kept while it waits."""
-    return replace(post, visibility=Visibility.CIRCLE)
+    return structs.replace(post, visibility=Visibility.CIRCLE)
 
 
 def begin(

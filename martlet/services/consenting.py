@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 import msgspec
+from msgspec import structs
 
 from martlet.activitypub.things import (
     Accept,
@@ -87,7 +88,7 @@ def requote(db: Writer, post: Post, said: Writing, verified: Verified | None, he
         quoting.become(db, post, None)
         posts.update(db, post.id, quote_of_id=None)
         quotes.delete_remote(db, post.id)
-    begin(db, replace(post, quote_of_id=None, quote_state=None), said, verified, here)
+    begin(db, structs.replace(post, quote_of_id=None, quote_state=None), said, verified, here)
 
 
 def _learn(db: Writer, id: PostId, verified: Verified | None) -> None:
@@ -102,7 +103,7 @@ def _learn(db: Writer, id: PostId, verified: Verified | None) -> None:
         return
     if post.quote_of_id != quoted.id:
         posts.update(db, id, quote_of_id=quoted.id)
-        post = replace(post, quote_of_id=quoted.id)
+        post = structs.replace(post, quote_of_id=quoted.id)
     if quoted.author_id == post.author_id:
         state = states.after(state, Fact.GIVEN)
     elif verified is not None and not quoted.is_local:  # of ours only what we have given ourselves counts

@@ -8,9 +8,10 @@ few carries no proof, which would convince everybody for ever.
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
+
+from msgspec import structs
 
 from martlet.activitypub import addressing, build, packs
 from martlet.activitypub.build import Document, Keys
@@ -187,7 +188,9 @@ def _variants(
     return tuple(
         (
             one.language,
-            abridging.for_peers(db, replace(post, html=one.html, language=one.language), author, files, here),
+            abridging.for_peers(
+                db, structs.replace(post, html=one.html, language=one.language), author, files, here
+            ),
             one.warning,
         )
         for one in variants.of_post(db, post.id, post.variants)

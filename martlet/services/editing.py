@@ -1,10 +1,11 @@
 """Editing posts. Every version is kept, the first one too."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
 
 import msgspec
+from msgspec import structs
 
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.events import PostEdited
@@ -65,7 +66,7 @@ def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Se
     spoken, composed = varying.composed(
         db, _typed(before, revision), composed, language, author, here, _quoted_at(db, post)
     )
-    changed = replace(
+    changed = structs.replace(
         post,
         text=words.text,
         html=composed.html,

@@ -12,7 +12,9 @@ Released, it goes the way it would have gone.
 
 import json
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+
+from msgspec import structs
 
 from martlet.model.accounts import Account
 from martlet.model.audit import State, Target
@@ -178,7 +180,7 @@ def begin(
 def meant(db: Reader, post: Post) -> Post:
     """A post that waits as it is meant to be; all others as they are, for which nothing is looked up."""
     hold = holds.find(db, post.id) if post.visibility == Visibility.CIRCLE else None
-    return post if hold is None else replace(post, visibility=Visibility(hold.visibility))
+    return post if hold is None else structs.replace(post, visibility=Visibility(hold.visibility))
 
 
 # -- deciding ------------------------------------------------------------
@@ -206,7 +208,7 @@ def release(db: Writer, actor: Actor, id: PostId, here: Server) -> None:
     if post.reply_to_id is not None and holds.find(db, post.reply_to_id) is not None:
         raise Conflict("What this post answers waits as well: look at that first.")
     holds.delete(db, id)
-    _show(db, replace(post, visibility=Visibility(hold.visibility)), hold, here)
+    _show(db, structs.replace(post, visibility=Visibility(hold.visibility)), hold, here)
     before: State = {"state": hold.state, "is_approved": False}
     _record(db, actor, "held_post.release", post, before, {"state": "released", "is_approved": True}, here)
 

@@ -7,8 +7,9 @@ with what it is about and where to read it.
 """
 
 import re
-from dataclasses import replace
 from html import escape
+
+from msgspec import structs
 
 from martlet.activitypub.things import Occasion, Writing
 from martlet.model.names import Uri, host_of
@@ -53,7 +54,7 @@ def variants(said: Writing, here: Server) -> tuple[Variant, ...]:
         code = normalise_language(name)
         if code is None or code == own or code in found:
             continue
-        words = html(replace(said, html=text, language=code, variants=()), here)
+        words = html(structs.replace(said, html=text, language=code, variants=()), here)
         if words != html(said, here):
             shown = one_line(sanitize.plain(warning))[:WARNING_LIMIT]
             found[code] = Variant(code, "", words, shown)

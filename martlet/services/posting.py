@@ -1,8 +1,10 @@
 """Publishing posts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import partial
+
+from msgspec import structs
 
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput, NotFound
@@ -169,10 +171,10 @@ def decided(db: Reader, draft: Draft, id: PostId, here: Server) -> Decided:
     spoken, composed = varying.composed(
         db, draft.variants, composed, post.language, author.id, here, quoted_at
     )
-    post = replace(post, variants=len(spoken))
+    post = structs.replace(post, variants=len(spoken))
     quoting.check_mentioned(post.visibility, around.quoted, author.id, set(composed.mentioned))
     if poll is not None:
-        post = replace(post, poll_id=PollId(here.next_id()))
+        post = structs.replace(post, poll_id=PollId(here.next_id()))
     verdict: Verdict = "free"
     if around.parent is not None:
         verdict = replying.verdict(db, around.parent, author.id)
@@ -267,11 +269,11 @@ def _post(
     )
     if around.quoted is not None:
         state = quoting.first_state(around.quoted, author.id)
-        post = replace(post, quote_of_id=around.quoted.id, quote_state=state)
+        post = structs.replace(post, quote_of_id=around.quoted.id, quote_state=state)
     if around.parent is None:
         return post
     parent = around.parent
-    return replace(
+    return structs.replace(
         post, reply_to_id=parent.id, reply_to_account_id=parent.author_id, thread_id=parent.thread_id
     )
 

@@ -11,6 +11,8 @@ from dataclasses import replace
 from functools import partial
 from itertools import islice
 
+from msgspec import structs
+
 from martlet.activitypub import addressing
 from martlet.activitypub.things import Attachment, Poll, Writing
 from martlet.model.accounts import Account
@@ -227,7 +229,7 @@ def _insert(db: Writer, post: Post, parent: Post | None, here: Server, *, is_wit
     for _ in range(SAME_MOMENT):
         is_new = now - created_at < LATE
         id = PostId(here.next_id() if is_new else here.ids.next_at(created_at))
-        post = replace(post, id=id, thread_id=id if parent is None else parent.thread_id)
+        post = structs.replace(post, id=id, thread_id=id if parent is None else parent.thread_id)
         if posts.insert_unless_there(db, approving.withheld(post) if is_withheld else post):
             return post
         if uris.find_post(db, post.uri) is not None:
@@ -239,7 +241,7 @@ def _post(db: Reader, said: Writing, author: Account, parent: Post | None, here:
     """All of it but its id, and what follows from that."""
     now = here.now_ms()
     created_at = min(now if said.created_at is None else said.created_at, now)
-    followers = _followers(db, author)
+    followers = remotes.followers(db, author.id)
     html = phrasing.html(said, here)
     return Post(
         id=PostId(0),
@@ -269,13 +271,8 @@ def _visibility(said: Writing, followers: str) -> Visibility:
     return Visibility.CIRCLE if said.is_for_circle and found == Visibility.MENTIONED else found
 
 
-def _followers(db: Reader, author: Account) -> str:
-    remote = remotes.find(db, author.id)
-    return "" if remote is None else remote.followers
-
-
 def _policy(db: Reader, said: Writing, author: Account) -> str:
-    return addressing.quote_policy(said.quoters, author.uri, _followers(db, author)).text
+    return addressing.quote_policy(said.quoters, author.uri, remotes.followers(db, author.id)).text
 
 
 def address(db: Writer, post: Post, said: Writing, here: Server) -> None:
@@ -336,6 +333,8 @@ def _name(db: Writer, post: Post, named: Collection[AccountId], silent: Collecti
 
 
 def _tag(db: Writer, post: Post, said: Writing, here: Server) -> None:
+    if not said.hashtags:
+        return
     shown = {hashtags.hashtag_key(name): name for name in said.hashtags if hashtags.is_hashtag(name)}
     attached.insert_tags(
         db, post.id, ((here.next_id(), Tag(key, name)) for key, name in shown.items() if key)
@@ -463,7 +462,7 @@ def _would_wait(db: Reader, post: Post, said: Writing, author: Account, here: Se
     if post.visibility < Visibility.UNLISTED or not holding.is_on(db, here):
         return False
     named, silent = _whom(db, said, author, here)
-    changed = replace(post, html=phrasing.html(said, here))
+    changed = structs.replace(post, html=phrasing.html(said, here))
     pictures, before = partial(_pictures, said), attached.mentioned_ids(db, post.id)
     return bool(
         holding.reasons(db, author, holding.Seen(changed, named | silent, pictures, post, before), here)
@@ -525,7 +524,7 @@ def _change_poll(db: Writer, before: editing.Whole, said: Writing, here: Server)
         return None
     if before.poll is None:
         id = PollId(here.next_id())
-        _ask(db, id, replace(before.post, poll_id=id), said.poll)
+        _ask(db, id, structs.replace(before.post, poll_id=id), said.poll)
         return id
     options = _options(said.poll)
     if [title for title, _ in before.poll.options] != [title for title, _ in options]:

@@ -14,7 +14,7 @@ says which page of a collection somebody may read who may read all of them. What
 import base64
 import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from email.utils import format_datetime
@@ -77,8 +77,10 @@ def read(request: Received, now: datetime) -> Claim:
     algorithm = parameters.get("algorithm", "").lower()
     if algorithm not in _ALGORITHMS:
         raise SignatureRejected("The signature is made by an algorithm we do not use.")
-    covered = parameters.get("headers", "").lower().split(" ")
-    _check_covered(request, covered, algorithm)
+    covered = _covered(parameters.get("headers", ""), algorithm, has_body=request.has_body)
+    absent = [name for name in covered if not name.startswith("(") and name not in request.headers]
+    if absent:
+        raise SignatureRejected(f"The signature covers {', '.join(absent)}, which is not there.")
     created_at = _created_at(request, covered, parameters)
     expires = parameters.get("expires")
     check_age(created_at, None if expires is None else _moment(expires), now)
@@ -108,7 +110,7 @@ def _as_signed(request: Received) -> tuple[Received, ...]:
     return (request, replace(request, target=path)) if has_query and request.method == "GET" else (request,)
 
 
-def signing_string(request: Received, covered: list[str], parameters: Mapping[str, str]) -> str:
+def signing_string(request: Received, covered: Sequence[str], parameters: Mapping[str, str]) -> str:
     """What is signed (section 2.3). Raises `SignatureRejected` if any of it is not there."""
     lines: list[str] = []
     for name in covered:
@@ -139,22 +141,22 @@ def _parse(header: str) -> dict[str, str]:
     return found
 
 
-def _check_covered(request: Received, covered: list[str], algorithm: str) -> None:
-    """Raises `SignatureRejected` unless the signature binds what matters (attacks D5)."""
+@lru_cache(maxsize=256)
+def _covered(headers: str, algorithm: str, *, has_body: bool) -> tuple[str, ...]:
+    """What the signature covers. Raises `SignatureRejected` unless it binds what matters (attacks D5)."""
+    covered = tuple(headers.lower().split(" "))
     if len(set(covered)) != len(covered) or len(covered) > _MOST_COVERED:
         raise SignatureRejected("The signature covers a header twice.")
-    required = {_TARGET, "host"} | ({"digest"} if request.has_body else set())
+    required = {_TARGET, "host"} | ({"digest"} if has_body else set())
     missing = required.difference(covered)
     if missing:
         raise SignatureRejected(f"The signature does not cover {', '.join(sorted(missing))}.")
     if algorithm in _OLD and (_CREATED in covered or _EXPIRES in covered):
         raise SignatureRejected(f"{algorithm} does not go with {_CREATED} and {_EXPIRES}.")
-    absent = [name for name in covered if not name.startswith("(") and name not in request.headers]
-    if absent:
-        raise SignatureRejected(f"The signature covers {', '.join(absent)}, which is not there.")
+    return covered
 
 
-def _created_at(request: Received, covered: list[str], parameters: Mapping[str, str]) -> datetime:
+def _created_at(request: Received, covered: Sequence[str], parameters: Mapping[str, str]) -> datetime:
     """When the request was signed, as far as that is signed."""
     if _CREATED in covered and "created" in parameters:
         return _moment(parameters["created"])

@@ -11,8 +11,9 @@ from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
 
-COLUMNS = ", ".join(f"account.{name}" for name in Account.__slots__)
-FIELDS = frozenset(Account.__slots__) - {"id", "version"}
+COLUMNS = ", ".join(f"account.{name}" for name in Account.__struct_fields__)
+_BY_URI = f"SELECT {COLUMNS} FROM account WHERE uri = :uri"
+FIELDS = frozenset(Account.__struct_fields__) - {"id", "version"}
 
 
 def insert(
@@ -134,7 +135,7 @@ def find_by_handle(db: Reader, username: str, host: str = "") -> Account | None:
 
 
 def find_by_uri(db: Reader, uri: Uri) -> Account | None:
-    row = db.row(f"SELECT {COLUMNS} FROM account WHERE uri = :uri", uri=uri)
+    row = db.row(_BY_URI, uri=uri)
     return Account(*row) if row else None
 
 

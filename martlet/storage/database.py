@@ -221,6 +221,12 @@ class Store(ABC):
         """Run a short reading function where it costs least."""
 
     @abstractmethod
+    async def reading_at_once(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """Run a reading function of one statement, which is of one moment without a transaction around it."""
+
+    @abstractmethod
     async def reading_aside(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -1,6 +1,9 @@
 """Signed documents of accounts here, byte for byte."""
 
+from functools import lru_cache
+
 from martlet.model.names import AccountId, PostId, Uri
+from martlet.storage import peer_policies
 from martlet.storage.accounts import IS_SHOWN
 from martlet.storage.database import Reader, Writer
 
@@ -13,36 +16,45 @@ def find(db: Reader, uri: Uri, version: int) -> bytes | None:
     return None if body is None else bytes(body)
 
 
-def find_of_account(db: Reader, username: str) -> bytes | None:
-    """What is kept of an account that is not gone and not suspended, as it is now."""
-    body = db.value(
-        f"""
-        SELECT document.body
-          FROM account JOIN document ON document.uri = account.uri AND document.version = account.version
-         WHERE account.username_folded = :username AND account.host = ''
-           AND account.suspended_at IS NULL AND account.deletes_at IS NULL AND {IS_SHOWN}
-        """,
-        username=username.lower(),
-    )
+def find_of_account(db: Reader, username: str, reader: str = "") -> bytes | None:
+    """
+    What is kept of an account that is not gone and not suspended, as it is now.
+
+    None where anything is decided about the server `reader`.
+    """
+    condition, names = peer_policies.undecided(reader)
+    body = db.value(_of_account(condition), username=username.lower(), **names)
     return None if body is None else bytes(body)
 
 
-def find_of_open_post(db: Reader, username: str, id: PostId) -> bytes | None:
-    """What is kept of a public or unlisted post by such an account, as it is now."""
-    body = db.value(
-        f"""
+@lru_cache(maxsize=32)
+def _of_account(condition: str) -> str:
+    return f"""
+        SELECT document.body
+          FROM account JOIN document ON document.uri = account.uri AND document.version = account.version
+         WHERE account.username_folded = :username AND account.host = ''
+           AND account.suspended_at IS NULL AND account.deletes_at IS NULL AND {IS_SHOWN} AND {condition}
+        """
+
+
+def find_of_open_post(db: Reader, username: str, id: PostId, reader: str = "") -> bytes | None:
+    """What is kept of a public or unlisted post by such an account, as it is now; None as with accounts."""
+    condition, names = peer_policies.undecided(reader)
+    body = db.value(_of_open_post(condition), id=id, username=username.lower(), **names)
+    return None if body is None else bytes(body)
+
+
+@lru_cache(maxsize=32)
+def _of_open_post(condition: str) -> str:
+    return f"""
         SELECT document.body
           FROM post
           JOIN account ON account.id = post.author_id
           JOIN document ON document.uri = post.uri AND document.version = post.version
          WHERE post.id = :id AND post.visibility >= 3 AND post.is_local_only = 0 AND post.poll_id IS NULL
            AND account.username_folded = :username AND account.host = ''
-           AND account.suspended_at IS NULL AND account.deletes_at IS NULL AND {IS_SHOWN}
-        """,
-        id=id,
-        username=username.lower(),
-    )
-    return None if body is None else bytes(body)
+           AND account.suspended_at IS NULL AND account.deletes_at IS NULL AND {IS_SHOWN} AND {condition}
+        """
 
 
 def put(db: Writer, uri: Uri, account: AccountId, version: int, body: bytes, now: int) -> bytes:

@@ -54,9 +54,12 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
     """
     if _answers_something_missing(db, post):
         return None
-    last, seen = db.rows(
+    last, seen, is_exclusive = db.rows(
         """
-        SELECT max(follower_id), count(*) FROM (
+        SELECT max(follower_id), count(*),
+               EXISTS (SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
+                        WHERE list_member.account_id = :author AND list.is_exclusive = 1)
+          FROM (
             SELECT follower_id FROM follow
              WHERE followed_id = :author AND is_accepted = 1 AND follower_id > :after
              ORDER BY follower_id LIMIT :limit) AS some_followers
@@ -67,13 +70,6 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
     )[0]
     if last is None:
         return None
-    is_exclusive = db.value(
-        """
-        SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
-         WHERE list_member.account_id = :author AND list.is_exclusive = 1 LIMIT 1
-        """,
-        author=post.author_id,
-    )
     rules, named = _rules(db, post, "follow.follower_id", "follow.follower_id")
     if is_exclusive:
         rules.append(

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from martlet.model.names import AccountId, Uri
+from martlet.storage import peer_policies
 from martlet.storage.database import Reader, Writer
 
 
@@ -54,17 +56,29 @@ def put_first(db: Writer, account: AccountId, key: OwnKey, now: int) -> OwnKey:
     return own(db, account)[key.kind]
 
 
+_REMOTE = """
+    SELECT remote_key.uri, remote_key.account_id, account.uri, remote_key.kind, remote_key.public,
+           CASE WHEN account.suspended_at IS NULL AND account.deletes_at IS NULL AND account.deleted_at IS NULL
+                THEN 0 ELSE 1 END
+      FROM remote_key JOIN account ON account.id = remote_key.account_id WHERE remote_key.uri = :uri
+"""
+
+
 def find_remote(db: Reader, uri: Uri) -> RemoteKey | None:
-    row = db.row(
-        """
-        SELECT remote_key.uri, remote_key.account_id, account.uri, remote_key.kind, remote_key.public,
-               CASE WHEN account.suspended_at IS NULL AND account.deletes_at IS NULL AND account.deleted_at IS NULL
-                    THEN 0 ELSE 1 END
-          FROM remote_key JOIN account ON account.id = remote_key.account_id WHERE remote_key.uri = :uri
-        """,
-        uri=uri,
-    )
+    row = db.row(_REMOTE, uri=uri)
     return RemoteKey(*row) if row else None
+
+
+def find_remote_unless_decided(db: Reader, uri: Uri, host: str) -> RemoteKey | None:
+    """None as well where anything is decided about the server `host`."""
+    condition, names = peer_policies.undecided(host)
+    row = db.row(_remote_unless(condition), uri=uri, **names)
+    return RemoteKey(*row) if row else None
+
+
+@lru_cache(maxsize=32)
+def _remote_unless(condition: str) -> str:
+    return f"{_REMOTE} AND {condition}"
 
 
 def has_remote_of_kind(db: Reader, account: AccountId, kind: str) -> bool:

@@ -45,6 +45,15 @@ def _asking(host: str) -> tuple[str, dict[str, str]]:
 
 
 @lru_cache(maxsize=4096)
+def undecided(host: str) -> tuple[str, Mapping[str, str]]:
+    """A condition, with its parameters: that nothing is decided about a server. It holds for the empty name."""
+    if not host:
+        return "1 = 1", {}
+    names = {f"name_{at}": name for at, name in enumerate(domains_of(host))}
+    return f"NOT EXISTS (SELECT 1 FROM peer_policy WHERE host IN (:{', :'.join(names)}))", names
+
+
+@lru_cache(maxsize=4096)
 def _names(host: str) -> str:
     return json.dumps(domains_of(host))
 

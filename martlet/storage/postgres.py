@@ -124,6 +124,11 @@ class PostgresStore(Store):
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
+    async def reading_at_once(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.reading(function, *args, **kwargs)
+
     async def reading_aside(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

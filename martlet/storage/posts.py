@@ -5,6 +5,8 @@ from collections.abc import Collection
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from msgspec import structs
+
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import Post
@@ -15,8 +17,9 @@ from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
 from martlet.storage.visibility import may_see, wants_to_see
 
-NAMES = tuple(Post.__slots__)
+NAMES = tuple(Post.__struct_fields__)
 COLUMNS = ", ".join(f"post.{name}" for name in NAMES)
+_ONE = f"SELECT {COLUMNS} FROM post WHERE id = :id"
 _INSERT = f"INSERT INTO post ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' for name in NAMES)})"
 _INSERT_UNLESS_THERE = f"{_INSERT} ON CONFLICT DO NOTHING"
 
@@ -104,12 +107,12 @@ def details(db: Reader, ids: Collection[PostId]) -> dict[PostId, Detail]:
 
 def insert(db: Writer, post: Post) -> None:
     """Raises `AlreadyThere` for a uri that is known, or a second boost."""
-    db.run(_INSERT, **{name: getattr(post, name) for name in NAMES})
+    db.run(_INSERT, **structs.asdict(post))
 
 
 def insert_unless_there(db: Writer, post: Post) -> bool:
     """False where its id or its uri is known, or for a second boost."""
-    return db.run(_INSERT_UNLESS_THERE, **{name: getattr(post, name) for name in NAMES}) > 0
+    return db.run(_INSERT_UNLESS_THERE, **structs.asdict(post)) > 0
 
 
 def find(db: Reader, id: PostId, viewer: AccountId) -> Post | None:
@@ -141,7 +144,7 @@ def find_unfiltered(db: Reader, id: PostId) -> Post | None:
 
 
 def _read_unfiltered(db: Reader, id: PostId) -> Post | None:
-    row = db.row(f"SELECT {COLUMNS} FROM post WHERE id = :id", id=id)
+    row = db.row(_ONE, id=id)
     return Post(*row) if row else None
 
 

@@ -35,6 +35,12 @@ def find(db: Reader, account: AccountId) -> Remote | None:
     return Remote(*row) if row else None
 
 
+def followers(db: Reader, account: AccountId) -> str:
+    """What an account elsewhere calls the collection of its followers; empty where that is not known."""
+    found = db.value("SELECT followers FROM remote_account WHERE account_id = :account", account=account)
+    return found or ""
+
+
 def put(db: Writer, remote: Remote) -> None:
     names = [name for name in Remote.__slots__ if name != "filled_at"]
     changes = ", ".join(f"{name} = excluded.{name}" for name in names if name != "account_id")

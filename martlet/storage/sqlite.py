@@ -98,6 +98,14 @@ class SqliteStore(Store):
             if connection.in_transaction:
                 connection.execute("COMMIT")
 
+    async def reading_at_once(
+        self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        try:
+            return function(self._reader().reader, *args, **kwargs)
+        except sqlite3.OperationalError as error:
+            raise explained(error) from error
+
     async def reading_aside(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:

@@ -9,10 +9,12 @@ from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, among_words, numbers
 from martlet.storage.posts import COLUMNS
 
+_POST = f"SELECT {COLUMNS} FROM post WHERE uri = :uri"
+
 
 def find_post(db: Reader, uri: Uri) -> Post | None:
     """The post, whoever asks: for work behind the scenes only."""
-    row = db.row(f"SELECT {COLUMNS} FROM post WHERE uri = :uri", uri=uri)
+    row = db.row(_POST, uri=uri)
     return Post(*row) if row else None
 
 

@@ -163,6 +163,8 @@ def sanitize(html: str) -> str:
 
 def plain(html: str) -> str:
     """The text of any HTML: paragraphs apart by a blank line, list items on lines of their own."""
+    if not html:
+        return ""
     text = _BARE.clean(_first_part(html))
     is_preformatted = "<pre" in text
     if not is_preformatted:

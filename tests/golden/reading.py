@@ -10,6 +10,9 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+from msgspec import structs
+
 from martlet.activitypub import parse
 
 FOLDER = Path(__file__).parent
@@ -50,11 +53,17 @@ def expected(name: str, ending: str = READ) -> Any:
 
 
 def _told(value: Any) -> Any:
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = {one.name: (getattr(value, one.name), one.default) for one in dataclasses.fields(value)}
-        said = {name: _told(found) for name, (found, default) in fields.items() if found != default}
-        return {"is": type(value).__name__, **said}
-    return list(map(_told, value)) if isinstance(value, tuple) else value
+    if isinstance(value, tuple):
+        return list(map(_told, value))
+    if isinstance(value, msgspec.Struct):
+        defaults = {one.name: one.default for one in structs.fields(value)}
+    elif dataclasses.is_dataclass(value):
+        defaults = {one.name: one.default for one in dataclasses.fields(value)}
+    else:
+        return value
+    fields = {name: (getattr(value, name), default) for name, default in defaults.items()}
+    said = {name: _told(found) for name, (found, default) in fields.items() if found != default}
+    return {"is": type(value).__name__, **said}
 
 
 if __name__ == "__main__":

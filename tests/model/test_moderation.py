@@ -27,6 +27,7 @@ ORDER = list(Severity)
         ("a.test:8443", ["a.test:8443", "a.test", "test"]),
         ("localhost:3000", ["localhost:3000", "localhost"]),
         ("[::1]:80", ["[::1]:80"]),
+        ("127.0.0.1:3000", ["127.0.0.1:3000", "127.0.0.1"]),
     ],
 )
 def test_the_names_under_which_a_host_may_be_decided_about(host: str, domains: list[str]) -> None:

@@ -3,8 +3,9 @@
 import copy
 import random
 from collections.abc import Collection
-from dataclasses import replace
 from typing import Any
+
+from msgspec import structs
 
 from martlet.activitypub import build
 from martlet.activitypub.addressing import PUBLIC
@@ -82,7 +83,7 @@ def _poll(dice: random.Random, created_at: int) -> Poll:
 def _with_poll(dice: random.Random, said: Writing) -> Writing:
     if said.kind != "question":
         return said
-    return replace(said, poll=_poll(dice, said.created_at or 0))
+    return structs.replace(said, poll=_poll(dice, said.created_at or 0))
 
 
 def note(dice: random.Random, author: Uri, number: int) -> Document:

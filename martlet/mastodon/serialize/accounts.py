@@ -9,10 +9,10 @@ import json
 import logging
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Any
 
 import msgspec
+from msgspec import structs
 
 from martlet.mastodon import entities
 from martlet.mastodon.serialize import emojis
@@ -163,7 +163,7 @@ def _common_or_bare(db: Reader, account: Account, role: Role | None, here: Serve
         return _common(db, account, role, here)
     except FAULTS:
         log.exception("Account %d cannot be shown", account.id)
-        return _common(db, replace(account, **NOTHING_SAID), role, here)
+        return _common(db, structs.replace(account, **NOTHING_SAID), role, here)
 
 
 def _common(db: Reader, account: Account, role: Role | None, here: Server) -> dict[str, Any]:

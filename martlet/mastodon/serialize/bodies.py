@@ -9,11 +9,11 @@ writes something else than before.
 import json
 import logging
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 import msgspec
+from msgspec import structs
 
 from martlet.mastodon import entities
 from martlet.mastodon.serialize import accounts as account_entities
@@ -178,7 +178,7 @@ def in_languages(db: Reader, bodies: Mapping[PostId, bytes], here: Server) -> di
         body = msgspec.json.decode(b"{%b}" % bodies[id], type=entities.StatusBody)
         made[id] = {}
         for one in spoken.get(id, ()):
-            other = replace(post, html=one.html, language=one.language)
+            other = structs.replace(post, html=one.html, language=one.language)
             words = abridging.for_apps(other, authors[post.author_id], files[id], shown.get(id), here)
             said = msgspec.structs.replace(
                 body, content=words, language=one.language, spoiler_text=one.warning or body.spoiler_text
