@@ -8,12 +8,12 @@ Servers in one process that reach one another as if there were a network, until 
 
 import asyncio
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, BinaryIO
 from urllib.parse import urlsplit
 
 from martlet.network import guard
-from martlet.network.answers import Answer
-from martlet.network.errors import Unreachable
+from martlet.network.answers import Answer, Judge
+from martlet.network.errors import AnswerTooLarge, Unreachable
 from tests.carrying import ACTIVITY, Island
 from tests.client import Reply
 from tests.elsewhere import Elsewhere
@@ -37,6 +37,17 @@ class Wire(Elsewhere):
     async def post(self, url: str, body: bytes, **options: Any) -> Answer:
         self.posted.append((url, body))
         return await self._call("POST", url, body, options)
+
+    async def save(
+        self, url: str, into: BinaryIO, judge: Judge, *, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        answer = await self._call("GET", url, None, {"headers": headers})
+        if not answer.is_success:
+            return answer
+        if len(answer.body) > judge(answer.body[:1024]):
+            raise AnswerTooLarge("It is too large.")
+        into.write(answer.body)
+        return Answer(200, answer.headers, b"", url)
 
     async def _call(self, method: str, url: str, body: bytes | None, options: Mapping[str, Any]) -> Answer:
         target = guard.parse(url)

@@ -25,7 +25,7 @@ from martlet.federation.strangers import Strangers
 from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
-from martlet.services import asking_mirrors, block_lists, pinning, tending_mirrors
+from martlet.services import asking_mirrors, block_lists, mirroring, pinning, tending_mirrors
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
@@ -61,6 +61,7 @@ class PostOffice:
 
     @property
     def jobs(self) -> Mapping[str, Job]:
+        syncing = Syncing(self.inbox.ground, self.resolver)
         return {
             SEND: self.sender.send,
             inboxes.TAKE_IN: self.inbox.take_in,
@@ -70,7 +71,8 @@ class PostOffice:
             pinning.FETCH: Featured(self.resolver).fetch_later,
             block_lists.FETCH: self.lists.fetch_due,
             asking_mirrors.LOOK: Looking(self.inbox.ground, self.resolver).look,
-            tending_mirrors.SYNC: Syncing(self.inbox.ground, self.resolver).sync,
+            tending_mirrors.SYNC: syncing.sync,
+            mirroring.FORGET: syncing.forget,
             tending_mirrors.DRAIN: Draining(
                 self.inbox.ground, self.inbox, self.resolver.fetcher.client
             ).drain,

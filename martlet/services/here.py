@@ -87,6 +87,11 @@ def own_files(settings: Settings) -> LocalStore:
     return LocalStore(settings.folder / "media", f"{settings.url}/media")
 
 
+def mirrored_files(settings: Settings) -> LocalStore:
+    """Files of accounts that this server is a mirror of."""
+    return LocalStore(settings.folder / "mirrored", f"{settings.url}/.well-known/apgateway")
+
+
 def others_files(settings: Settings) -> LocalStore:
     """Files of other servers: any of them may go at any time."""
     return LocalStore(settings.folder / "remote", f"{settings.url}/proxy")

@@ -11,6 +11,7 @@ from functools import partial
 
 import msgspec
 
+from martlet.activitypub import parse_attachments
 from martlet.activitypub.things import Month, Offer
 from martlet.jobs.runner import Record
 from martlet.model.accounts import Account
@@ -22,7 +23,8 @@ from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
 from martlet.services import asking_mirrors, importing_bundles, keeping_log, tending_mirrors
 from martlet.services.checking_bundles import Checked
-from martlet.storage import accounts, carried, events, mirrored, remotes, uris
+from martlet.signing import digests
+from martlet.storage import accounts, carried, events, mirrored, mirrored_media, remotes, uris
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.mirrored import Kept, Mirrored
 
@@ -125,14 +127,6 @@ def _get(db: Reader, account: AccountId) -> Mirrored:
     return one
 
 
-async def forget(store: Store, body: str, here: Server) -> None:
-    """The job that drops what was kept of an account that is mirrored no more."""
-    del here
-    account = msgspec.json.decode(body, type=AccountId)
-    while await store.writing(forget_some, account):
-        pass
-
-
 async def tend(store: Store, body: str, here: Server) -> Record:
     """The job that finds what is due, and ends what is over."""
     del body
@@ -149,6 +143,7 @@ def forget_some(db: Writer, account: AccountId) -> bool:
     if mirrored.forget_some(db, account, FORGOTTEN_AT_ONCE):
         return True
     carried.delete(db, one.uri)
+    mirrored_media.drop_all(db, account)
     mirrored.update(db, account, used_bytes=0, checkpoint=None, checkpoint_sequence=0, cursor="", etag="")
     return False
 
@@ -197,15 +192,35 @@ def keep(db: Writer, one: Mirrored, some: Sequence[Checked], here: Server) -> in
         month = keeping_log.month_of(each.document)
         row = Kept(new.uri, new.kind, new.rank.said_at, new.rank.digest, month, len(each.line.body))
         count += mirrored.keep(db, one.account_id, row, here.now_ms())
+        _note_files(db, one.account_id, each)
     return count
 
 
+def _note_files(db: Writer, account: AccountId, one: Checked) -> None:
+    """Which files a document names; those of what is deleted go."""
+    if one.carried is None:
+        return
+    if one.carried.kind == "tombstone":
+        mirrored_media.drop_of_post(db, account, one.carried.uri)
+        return
+    named = map(digests.from_multihash, parse_attachments.digests(one.document))
+    found = [digest for digest in named if digest is not None]
+    mirrored_media.name(db, account, found, one.carried.uri, one.carried.rank.said_at)
+
+
 def trim(db: Writer, account: AccountId) -> bool:
-    """Drop the oldest posts while an account has more than it may; returns whether some had to go."""
+    """Drop the oldest files, then the oldest posts, while an account has more than it may; returns whether some had to go."""
     one = mirrored.find(db, account)
-    if one is None or one.used_bytes <= one.max_bytes:
+    left = 0 if one is None else one.used_bytes + one.media_bytes
+    if one is None or left <= one.max_bytes:
         return False
-    left = one.used_bytes
+    for medium in mirrored_media.oldest(db, account, DROPPED_AT_ONCE):
+        if left <= one.max_bytes:
+            return True
+        mirrored_media.drop(db, account, medium)
+        left -= medium.bytes
+    if left < one.used_bytes + one.media_bytes:
+        return True
     for kept in mirrored.oldest(db, account, DROPPED_AT_ONCE):
         if left <= one.max_bytes:
             break
@@ -243,14 +258,14 @@ def missing_of(said: dict[str, object], here: Sequence[Month]) -> int:
 
 def take_down(db: Writer, digest: bytes, reason: str, here: Server) -> bool:
     """
-    Hand a document on no more, nor take it again, by its SHA-256; returns whether it was here. Its page is gone, and so
-    is the copy; a post that people here see is another matter, and for the moderators.
+    Hand a document or a file on no more, nor take it again, by its SHA-256; returns whether it was here. Its page is gone,
+    and so is the copy; a post that people here see is another matter, and for the moderators.
     """
     found = mirrored.find_by_digest(db, digest)
     name = found[1].uri if found is not None else ""
     mirrored.take_down(db, digest, name, reason, here.now_ms())
     if found is None:
-        return False
+        return mirrored_media.drop_everywhere(db, digest)
     mirrored.drop(db, *found)
     carried.delete(db, found[1].uri)
     return True

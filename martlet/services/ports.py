@@ -89,6 +89,8 @@ class Ground:
     """Where files lie that people bring or take along."""
     cache: LocalStore
     """Files of other servers: any of them may go at any time."""
+    mirrored: LocalStore
+    """Files of accounts that this server is a mirror of."""
     figures: Figures = field(default_factory=Figures)
     others: OtherServers = field(default_factory=OtherServers)
     exchangers: Exchangers | None = None

@@ -61,7 +61,7 @@ async def sweep(ground: Ground, body: str, here: Server) -> None:
     await ground.store.writing(partial(_sweep, here=here))
     while await ground.store.writing(uploading.sweep, here) >= uploading.SWEPT_AT_ONCE:
         pass
-    for files in (ground.media, ground.cache):
+    for files in (ground.media, ground.cache, ground.mirrored):
         await asyncio.to_thread(files.sweep)
     await digesting.digest_older(ground)
     await asyncio.to_thread(ground.workshop.sweep, timedelta(days=SCRATCH_DAYS))

@@ -138,6 +138,21 @@ def own_post(db: Reader, uri: Uri) -> bytes | None:
     return None if body is None else bytes(body)
 
 
+def own_file(db: Reader, digest: bytes) -> str | None:
+    """The key of a file of ours that a public or unlisted post shows, by its SHA-256."""
+    found: str | None = db.value(
+        f"""
+        SELECT media.file
+          FROM media JOIN post ON post.id = media.post_id JOIN account ON account.id = post.author_id
+         WHERE media.digest = :digest AND media.remote_url IS NULL AND media.state = 'ready' AND media.file <> ''
+           AND {_IS_OPEN} AND {_IS_HERE}
+         LIMIT 1
+        """,
+        digest=digest,
+    )
+    return found
+
+
 def mirrored_document(db: Reader, uri: Uri) -> tuple[str, bytes] | None:
     """The kind and the bytes of a document of an account that is mirrored."""
     row = db.row(

@@ -2,7 +2,7 @@
 
 from martlet.network import mail_exchangers
 from martlet.services import keys
-from martlet.services.here import others_files, own_files, secret_of, server, workshop
+from martlet.services.here import mirrored_files, others_files, own_files, secret_of, server, workshop
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.storage.database import Store
@@ -21,5 +21,14 @@ def ground_for(settings: Settings, store: Store) -> Ground:
     transfers = settings.folder / "transfers"
     exchangers = mail_exchangers.lookup if settings.mail_exchangers else None
     return Ground(
-        here, store, secret, vapid, media, workshop(settings), transfers, cache, exchangers=exchangers
+        here,
+        store,
+        secret,
+        vapid,
+        media,
+        workshop(settings),
+        transfers,
+        cache,
+        mirrored_files(settings),
+        exchangers=exchangers,
     )

@@ -106,7 +106,6 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         importing_posts.WORK: partial(importing_posts.work, ground),
         leaving.REMOVE: partial(leaving.remove, ground.store),
         leaving.REMOVE_SUSPENDED: partial(leaving.remove_suspended, ground.store),
-        mirroring.FORGET: partial(mirroring.forget, ground.store),
         tending_mirrors.TEND: partial(mirroring.tend, ground.store),
         moving.TAKE_ALONG: partial(moving.go_on, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),

@@ -16,7 +16,7 @@ from martlet.model.names import AccountId
 from martlet.services import asking_mirrors, mirroring
 from martlet.services.ports import Ground
 from martlet.settings import Settings
-from martlet.signing import http_signatures
+from martlet.signing import digests, http_signatures
 from martlet.signing.http_signatures import Scheme
 from martlet.storage import mirrored, mirrors
 from martlet.storage.mirrored import Mirrored
@@ -249,6 +249,42 @@ def test_what_is_left_at_a_mirror_arrives_once(
     with hill.ground.store.read() as db:
         assert mirrored.left_for(db, asked(hill, sea).account_id) == (0, 0)
     assert (own(sea).error, own(sea).kept_sequence) == ("", 1)
+
+
+def the_file(hill: Island, digest: bytes) -> Reply:
+    return hill.api.get(f"/.well-known/apgateway/hl:{digests.multihash(digest)}")
+
+
+def test_files_are_kept_by_their_digest(sea: Island, hill: Island, clock: time_machine.Traveller) -> None:
+    """A picture of a public post is fetched and handed out byte for byte; one of a private post by nobody."""
+    ask(sea, hill)
+    accept(hill, sea)
+    shown, hidden = sea.picture("ada"), sea.picture("ada", "red")
+    post = sea.publish("ada", "Look", media_ids=[shown])
+    sea.publish("ada", "Secret", media_ids=[hidden], visibility="private")
+    pass_time(clock, sea, hill, seconds=400)
+    with sea.ground.store.read() as db:
+        rows = {str(row[0]): (bytes(row[1]), row[2]) for row in db.rows("SELECT id, digest, file FROM media")}
+    digest, key = rows[shown]
+    cut(sea, hill)
+    found = the_file(hill, digest)
+    assert (found.status, found.headers["content-type"]) == (200, "image/png")
+    assert found.body == sea.ground.media.read(key) == the_file(sea, digest).body
+    assert "sandbox" in found.headers["content-security-policy"]
+    assert [the_file(one, rows[hidden][0]).status for one in (sea, hill)] == [404, 404]
+    assert [hill.api.get(f"/.well-known/apgateway/{name}").status for name in ("hl:zQm", "x", "hl:")] == [
+        404
+    ] * 3
+    one = asked(hill, sea)
+    assert one.media_bytes == len(found.body)
+
+    mend(sea, hill)
+    with hill.ground.store.write() as db:
+        mirrored.update(db, one.account_id, max_bytes=one.used_bytes + 1, next_at=0)
+    pass_time(clock, hill, sea, seconds=400)
+    assert (the_file(hill, digest).status, asked(hill, sea).media_bytes) == (404, 0)
+    assert list(hill.ground.mirrored.keys()) == []
+    assert there(hill, sea, f"/carry/v1/object?id={quote(post['uri'], safe='')}").status == 200
 
 
 def test_a_mirror_keeps_no_more_than_it_may(sea: Island, hill: Island, clock: time_machine.Traveller) -> None:

@@ -5,6 +5,7 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     GET  /carry/v1/actor?id=…                     an actor document
     GET  /carry/v1/outbox?actor=…&after=…         the log of an account, a document a line, a checkpoint at its end
     GET  /carry/v1/object?id=…                    a post; 410 and its tombstone where it was deleted
+    GET  /.well-known/apgateway/hl:…              a file that one of these documents names, by its SHA-256 (FEP-ef61)
     POST /carry/v1/inbox?actor=…                  what is left here for somebody who is mirrored (`waiting`)
     GET, POST /carry/v1/queue?actor=…             and how their server fetches it
 
@@ -25,6 +26,7 @@ from martlet.federation.mirrors.waiting import WaitingRoom
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.answer import JSON, NOSNIFF, PRIVATE, Answer, Header, json_answer
 from martlet.http.application import MethodNotAllowed
+from martlet.http.media import file_answer
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound
@@ -32,7 +34,8 @@ from martlet.model.names import AccountId, Uri
 from martlet.model.server import milliseconds
 from martlet.services import handing_out, identities
 from martlet.services.ports import Ground
-from martlet.storage import accounts, handed_out, peer_policies, remotes
+from martlet.signing import digests
+from martlet.storage import accounts, handed_out, mirrored_media, peer_policies, remotes
 from martlet.storage.database import Reader
 from martlet.storage.handed_out import Source
 
@@ -43,6 +46,8 @@ ORIGIN: Header = (b"martlet-trust", b"origin")
 CONFIRMED: Header = (b"martlet-trust", b"confirmed")
 """How far this server is certain whose a document is: it is the author's own, or was told the key by it. No proof for others."""
 VERSION = 1
+FOR_A_DAY = "public, max-age=86400"
+"""How long a file of somebody else's may be kept by whoever has it: it may be taken down."""
 _LONGEST_NAME = 2048
 _SAFE = "%/:?#[]@!$&'()*+,;=~"
 
@@ -50,7 +55,7 @@ _SAFE = "%/:?#[]@!$&'()*+,;=~"
 class MirrorDoor:
     """See `http.application.Door`."""
 
-    prefixes: tuple[str, ...] = ("/carry/", "/.well-known/martlet")
+    prefixes: tuple[str, ...] = ("/carry/", "/.well-known/martlet", "/.well-known/apgateway/")
 
     def __init__(self, ground: Ground, asking: Asking, resolver: NetworkResolver) -> None:
         self._ground, self._asking = ground, asking
@@ -61,6 +66,7 @@ class MirrorDoor:
         add("GET", "/carry/v1/actor", self._actor)
         add("GET", "/carry/v1/outbox", self._outbox)
         add("GET", "/carry/v1/object", self._object)
+        add("GET", "/.well-known/apgateway/{name}", self._file)
         add("POST", "/carry/v1/inbox", self._leave)
         add("GET", "/carry/v1/queue", self._waiting)
         add("POST", "/carry/v1/queue", self._taken)
@@ -140,6 +146,20 @@ class MirrorDoor:
         etag = f'"{hashlib.sha256(document.body).hexdigest()[:32]}"'
         headers = [JSON, CACHED, _canonical(uri)]
         return self._answer(request, document.body, headers, etag, is_here=author is not None)
+
+    async def _file(self, request: Request, params: Params) -> Answer:
+        """A file is only handed out while a document for everybody shows it."""
+        digest = digests.from_multihash(params["name"].removeprefix("hl:"))
+        if digest is None or not params["name"].startswith("hl:"):
+            raise NotFound
+        store = self._ground.store
+        own = await store.reading(handed_out.own_file, digest)
+        if own is not None:
+            return file_answer(request, self._ground.media, own)
+        kept = await store.reading(mirrored_media.find, digest)
+        if kept is None:
+            raise NotFound
+        return file_answer(request, self._ground.mirrored, kept, FOR_A_DAY)
 
     def _answer(
         self, request: Request, body: bytes, headers: list[Header], etag: str, *, is_here: bool

@@ -18,6 +18,7 @@ from martlet.activitypub.build import time as written
 from martlet.archives import bundles
 from martlet.archives.bundles import Line
 from martlet.federation.mirrors import reading
+from martlet.federation.mirrors.files import Files
 from martlet.federation.resolving import NetworkResolver
 from martlet.jobs.runner import Record
 from martlet.model.carrying import Refusal
@@ -48,6 +49,18 @@ class Syncing:
     ground: Ground
     resolver: NetworkResolver
 
+    @property
+    def files(self) -> Files:
+        return Files(self.ground, self.resolver.fetcher.client)
+
+    async def forget(self, body: str, here: Server) -> None:
+        """The job that drops what was kept of an account that is mirrored no more."""
+        del here
+        account = msgspec.json.decode(body, type=AccountId)
+        while await self.ground.store.writing(mirroring.forget_some, account):
+            pass
+        await self.files.remove_dropped(account)
+
     async def sync(self, body: str, here: Server) -> Record | None:
         """The job."""
         id = msgspec.json.decode(body, type=AccountId)
@@ -59,8 +72,10 @@ class Syncing:
         except MartletError as error:
             log.info("The log of %s was not read: %s", one.uri[:200], error.message)
             return partial(_failed, one=one, here=here)
+        await self.files.fetch_some(one, origin_of(one.uri))
         while await self.ground.store.writing(mirroring.trim, id):
             pass
+        await self.files.remove_dropped(id)
         return partial(_read_on, id=id, here=here)
 
     async def _read(self, one: Mirrored, here: Server) -> None:
