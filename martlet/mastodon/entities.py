@@ -111,6 +111,7 @@ class Account(Struct, kw_only=True):
     fields: list[Field]
     feature_approval: FeatureApproval
     moved: Any = None
+    email_subscriptions: bool | UnsetType = UNSET
     suspended: bool | UnsetType = UNSET
     limited: bool | UnsetType = UNSET
     memorial: bool | UnsetType = UNSET

@@ -72,7 +72,7 @@ async def create_account(call: Call[RegistrationForm]) -> entities.Token:
     try:
         login = await registering.join(call.ground, call.form.to_wish(), address, network_of(address))
     except InvalidInput as error:
-        raise _in_their_words(error) from None
+        raise in_their_words(error) from None
     issued = await call.store.writing(
         authorizing.issue, app, (login.user, login.account), call.viewer.scopes, call.here
     )
@@ -84,7 +84,7 @@ async def create_account(call: Call[RegistrationForm]) -> entities.Token:
     )
 
 
-def _in_their_words(error: InvalidInput) -> InvalidInput:
+def in_their_words(error: InvalidInput) -> InvalidInput:
     details = {
         field: [(CODES.get(code, "ERR_INVALID"), sentence) for code, sentence in found]
         for field, found in error.details.items()

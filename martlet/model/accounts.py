@@ -46,6 +46,8 @@ class Account(msgspec.Struct, frozen=True):
     """Since when all that it posts is shown as sensitive."""
     feature_policy: str = ""
     """Of accounts elsewhere: see `model.packs.policy_of`."""
+    mails_posts: int = 0
+    """Whether its public posts can be had by e-mail: its owner wants it, and their role allows it."""
     left_at: int | None = None
     """Of accounts elsewhere: since when nothing that their server says of them counts (`model.continuity`)."""
 

@@ -9,6 +9,8 @@ https://docs.joinmastodon.org/entities/Role/
 
 from dataclasses import dataclass
 from enum import IntFlag
+from functools import reduce
+from operator import or_
 
 from martlet.model.names import NOBODY, AccountId
 
@@ -40,10 +42,12 @@ class Permission(IntFlag):
     MANAGE_USER_ACCESS = 0x40000
     DELETE_USER_DATA = 0x80000
     VIEW_FEEDS = 0x100000
+    MANAGE_EMAIL_SUBSCRIPTIONS = 0x400000
+    """To have one's own public posts read by e-mail. The bit before is not ours: an invitation lets in without it."""
 
 
 NONE = Permission(0)
-ALL = Permission((1 << 21) - 1)
+ALL = reduce(or_, Permission)
 _MODERATION = (
     Permission.VIEW_AUDIT_LOG
     | Permission.VIEW_DASHBOARD

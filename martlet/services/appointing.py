@@ -136,6 +136,8 @@ def give(db: Writer, actor: Actor, account: AccountId, key: str) -> None:
     permitting.check_outranks(db, actor, account)
     _check_may_give(actor, role)
     users.update(db, account, role=key)
+    if not role.may(Permission.MANAGE_EMAIL_SUBSCRIPTIONS):
+        accounts.update(db, account, mails_posts=0)
     accounts.count(db, account)  # roles are shown with the account, so it has a new version
     notifications.forget_kinds(db, account, _not_for(role))
     db.emit(AccountChanged(account))

@@ -9,7 +9,8 @@ password's link to the password it replaces, so it is good once.
 import asyncio
 import smtplib
 import ssl
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from email.headerregistry import Address
@@ -170,7 +171,7 @@ async def send(ground: Ground, server: MailServer | None, body: str, here: Serve
     wanted = msgspec.json.decode(body, type=MailWanted)
     message = await ground.store.reading(_compose, wanted, server, ground.secret, here)
     if server is not None and message is not None:
-        await asyncio.to_thread(_deliver, server, message)
+        await asyncio.to_thread(deliver, server, message)
 
 
 def _compose(
@@ -235,7 +236,18 @@ def compose(to: str, sender: Address, subject: str, text: str, here: Server) -> 
     return message
 
 
-def _deliver(server: MailServer, message: EmailMessage) -> None:
+def deliver(server: MailServer, message: EmailMessage) -> None:
+    """Raises `LetterRefused`, and what `smtplib` raises."""
+    with connected(server) as connection:
+        try:
+            connection.send_message(message)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise LetterRefused(code for code, _ in error.recipients.values()) from None
+
+
+@contextmanager
+def connected(server: MailServer) -> Iterator[smtplib.SMTP]:
+    """A connection through which letters can be sent. Raises what `smtplib` raises."""
     context = ssl.create_default_context()
     if server.security == "tls":
         connection: smtplib.SMTP = smtplib.SMTP_SSL(
@@ -248,7 +260,4 @@ def _deliver(server: MailServer, message: EmailMessage) -> None:
             connection.starttls(context=context)
         if server.user:
             connection.login(server.user, server.password)
-        try:
-            connection.send_message(message)
-        except smtplib.SMTPRecipientsRefused as error:
-            raise LetterRefused(code for code, _ in error.recipients.values()) from None
+        yield connection

@@ -20,6 +20,7 @@ from martlet.storage import (
     sessions,
     sign_up_blocks,
     spam_marks,
+    subscribers,
     thread_fetches,
     translations,
     web_hooks,
@@ -40,6 +41,8 @@ SESSION_DAYS = 90
 """A session that was not used for so long is over."""
 COUNTS_AT_ONCE = 20_000
 """So many daily counts that are too old are forgotten a day."""
+UNCONFIRMED_DAYS = 7
+"""For so long an address that somebody wants letters at waits to be confirmed."""
 HOOK_DAYS, TOLD_AT_ONCE = 14, 10_000
 """For so long it is listed what web hooks were told; so much is forgotten a day."""
 ASIDE_DAYS, ASIDE_AT_ONCE = 90, 10_000
@@ -81,6 +84,7 @@ def _sweep(db: Writer, here: Server) -> None:
     for author, post in holds.of_others(db, ids.first_id_in(now - HELD_DAYS * DAY), HELD_AT_ONCE):
         deleting.delete(db, author, post, here, keeps_media=False)
     day_counts.forget(db, now // DAY - measuring.KEPT_DAYS, COUNTS_AT_ONCE)
+    subscribers.forget_unconfirmed(db, now - UNCONFIRMED_DAYS * DAY)
     web_hooks.forget_before(db, now - HOOK_DAYS * DAY, TOLD_AT_ONCE)
     carried.forget_aside(db, now - ASIDE_DAYS * DAY, ASIDE_AT_ONCE)
     links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

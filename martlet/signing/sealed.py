@@ -44,6 +44,8 @@ class Purpose(StrEnum):
     UNDO = "undo"
     PASSKEY = "passkey"
     NEW_PASSKEY = "new-passkey"
+    SUBSCRIBE = "subscribe"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 class CannotDecrypt(MartletError):

@@ -57,7 +57,7 @@ def badges(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, Role]
 
 
 def put(db: Writer, role: Role) -> None:
-    """Keep a role as it is from now on; everybody who has it is shown anew."""
+    """Keep a role as it is from now on; everybody who has it is shown anew, and loses what it does not allow."""
     columns = [name for name in Role.__slots__ if name != "key"]
     db.run(
         f"""
@@ -67,11 +67,14 @@ def put(db: Writer, role: Role) -> None:
         **{name: getattr(role, name) for name in Role.__slots__ if name != "permissions"},
         permissions=int(role.permissions),
     )
+    if not role.may(Permission.MANAGE_EMAIL_SUBSCRIPTIONS):
+        _end_mailing(db, role.key)
     _show_anew(db, role.key)
 
 
 def delete(db: Writer, key: str) -> None:
     """Whoever had it has everybody's role."""
+    _end_mailing(db, key)
     _show_anew(db, key)
     db.run("UPDATE users SET role = 'user' WHERE role <> 'user' AND role = :key", key=key)
     db.run("DELETE FROM role WHERE key = :key", key=key)
@@ -86,6 +89,17 @@ def _show_anew(db: Writer, key: str) -> None:
         """
         UPDATE account SET version = version + 1
          WHERE id IN (SELECT account_id FROM users WHERE role <> 'user' AND role = :key)
+        """,
+        key=key,
+    )
+
+
+def _end_mailing(db: Writer, key: str) -> None:
+    db.run(
+        """
+        UPDATE account SET mails_posts = 0
+         WHERE mails_posts = 1
+           AND id IN (SELECT account_id FROM users WHERE role <> 'user' AND role = :key)
         """,
         key=key,
     )

@@ -154,6 +154,8 @@ class Profile:
     packs: tuple[Featured, ...] = ()
     has_feed: bool = False
     """Whether others may read the posts with a feed reader."""
+    has_letters: bool = False
+    """Whether the posts can be had by e-mail."""
 
 
 @dataclass(frozen=True, slots=True)

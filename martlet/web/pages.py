@@ -276,7 +276,7 @@ class LinkSpentPage:
     """A one-time link that was used, is too old, or never was."""
 
     template: ClassVar[str] = "link_spent.html"
-    kind: Literal["confirmation", "password", "invitation", "setup", "strike"]
+    kind: Literal["confirmation", "password", "invitation", "setup", "strike", "subscription"]
 
 
 # ── passwords ──

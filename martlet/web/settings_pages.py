@@ -101,7 +101,30 @@ class ReachPage:
     hides_follows: bool
     attribution: str
     """Hosts, one on each line."""
+    has_letters: bool = False
+    """Whether the server sends mail, so that posts can be read so."""
     problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriberRow:
+    """`address` is shortened."""
+
+    id: str
+    address: str
+    since: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SubscribersPage:
+    """`/settings/subscribers`: who reads one's public posts by e-mail. Field: offered."""
+
+    template: ClassVar[str] = "settings/subscribers.html"
+    may_offer: bool
+    is_offered: bool
+    readers: tuple[SubscriberRow, ...] = ()
+    newer: str | None = None
+    older: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

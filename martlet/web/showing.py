@@ -18,6 +18,7 @@ from martlet.model.posts import Post
 from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.server import Server, moment
 from martlet.model.visibility import Visibility
+from martlet.services import subscribing
 from martlet.storage import (
     accounts,
     albums,
@@ -131,6 +132,7 @@ def profile(
         tags=shows[0],
         packs=shows[1],
         has_feed=bool(account.is_here) and allows_feeds(account),
+        has_letters=subscribing.offers(account, here),
     )
 
 

@@ -60,6 +60,8 @@ class HasId(Protocol):
 
 
 Access = Literal["anyone", "form", "member", "leaving"]
+Proof = Literal["token", "origin", "none"]
+"""What shows that a form is ours: its token; or, on pages that are kept for all, where it comes from. Of mail programs none is asked."""
 Handler = Callable[["Visit"], Awaitable[Answer]]
 
 BODY_LIMIT = 64 * 1024
@@ -362,6 +364,7 @@ class Route:
     permission: Permission | None = None
     is_handed_on: bool = False
     """The form is no page's of ours, but the browser's own."""
+    proof: Proof = "token"
 
 
 class Pages:
@@ -376,9 +379,15 @@ class Pages:
         return self._define("GET", path, access, None, permission)
 
     def post(
-        self, path: str, access: Access = "form", permission: Permission | None = None
+        self,
+        path: str,
+        access: Access = "form",
+        permission: Permission | None = None,
+        *,
+        proof: Proof = "token",
     ) -> Callable[[Handler], Handler]:
-        return self._define("POST", path, access, None, permission)
+        """`proof` other than a token only for what somebody could as well have done from anywhere else."""
+        return self._define("POST", path, access, None, permission, proof=proof)
 
     def upload(
         self, path: str, limit: Callable[[Server], int], permission: Permission | None = None
@@ -404,9 +413,10 @@ class Pages:
         permission: Permission | None,
         *,
         is_handed_on: bool = False,
+        proof: Proof = "token",
     ) -> Callable[[Handler], Handler]:
         def keep(handler: Handler) -> Handler:
-            self.routes.append(Route(method, path, access, handler, takes, permission, is_handed_on))
+            self.routes.append(Route(method, path, access, handler, takes, permission, is_handed_on, proof))
             return handler
 
         return keep
@@ -498,7 +508,10 @@ async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -
     if request.method == "POST" and route.takes is None:
         values = forms.from_urlencoded(await request.body(BODY_LIMIT))
         visit.form = {name: value for name, value in values.items() if isinstance(value, str)}
-        guarding.check_form(request, visit.form.get("csrf", ""), desk.ground.secret, visit.seed, here)
+        if route.proof == "token":
+            guarding.check_form(request, visit.form.get("csrf", ""), desk.ground.secret, visit.seed, here)
+        elif route.proof == "origin":
+            guarding.check_origin(request, here)
     elif request.method != "POST" and not visit.seed and access != "anyone":
         visit.seed = guarding.make_seed()
         visit.set_cookie(FORM, visit.seed)

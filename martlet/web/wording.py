@@ -126,6 +126,7 @@ NOTICES: dict[str, Sentence] = {
     "appealed": sentence("Your words are on their way to those who look after the server."),
     "letter_sent": sentence("The letter is on its way."),
     "saved": sentence("Saved."),
+    "subscriber_forgotten": sentence("No more letters go there, and the address is forgotten."),
     "picture_removed": sentence("The picture is removed."),
     "undone": sentence("Taken back."),
     "block_done": sentence("Blocked."),

@@ -83,6 +83,7 @@ from martlet.services import (
     keeping_log,
     mailing,
     moving,
+    newsletters,
     notifying,
     pinning,
     previewing,
@@ -110,6 +111,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         previewing.of_post,
         hooking.of_post,
         keeping_log.of_post,
+        newsletters.of_post,
     ),
     PostImported: (indexing.index_post, keeping_log.of_post),
     PostEdited: (

@@ -176,6 +176,7 @@ PROFILE = Profile(
     tags=(Featured("harbour", "/@jona/tagged/harbour"),),
     packs=(Featured("People of the ferry", "/packs/1"),),
     has_feed=True,
+    has_letters=True,
 )
 
 FRAME = Frame(SERVER, Language.ENGLISH, "/", csrf="c5RF-token")

@@ -1,21 +1,25 @@
 """The pages of `settings_pages`, each once or more."""
 
 from dataclasses import replace
+from typing import get_args
 
 from martlet.model.notification_policy import Policy
 from martlet.web import settings_pages
 from martlet.web.looks import AS_USUAL, Look
 from martlet.web.pages import Frame, Page
 from martlet.web.settings.push import GROUPS
-from martlet.web.settings_pages import PasskeyCard, PersonRow
+from martlet.web.settings_pages import PasskeyCard, PersonRow, SubscriberRow
+from martlet.web.subscribing_pages import Step, SubscribePage
 from martlet.web.wording import Problem, sentence
-from tests.web.sample_cards import AMARA, INES, LIN, NOW, SIGNED_IN
+from tests.web.sample_cards import AMARA, FRAME, INES, JONA, LIN, NOW, SIGNED_IN
 
 LANGUAGES = (("de", "Deutsch"), ("en", "English"))
 USUAL = settings_pages.UsualPage(
     "public", "de", LANGUAGES, False, "public", "public", may_ask=False, ends="", is_here_only=False
 )
-REACH = settings_pages.ReachPage(True, True, False, False, True, "blog.example\nnews.example")
+REACH = settings_pages.ReachPage(
+    True, True, False, False, True, "blog.example\nnews.example", has_letters=True
+)
 TOO_LONG = sentence("This is too long.")
 PUSH = settings_pages.PushPage(
     "BKey", False, tuple((name, said) for name, (said, _) in GROUPS.items()), frozenset({"mentions"})
@@ -53,6 +57,23 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "push": (PUSH, SIGNED_IN),
     "push-on": (replace(PUSH, is_on=True, policy="followed"), SIGNED_IN),
     "push-wrong": (replace(PUSH, problems=(Problem("", TOO_LONG),)), SIGNED_IN),
+    "subscribers": (
+        settings_pages.SubscribersPage(
+            True, True, (SubscriberRow("7", "i…@mail.example", NOW),), "/x?min_id=9", "/x?max_id=7"
+        ),
+        SIGNED_IN,
+    ),
+    "subscribers-none": (settings_pages.SubscribersPage(False, False), SIGNED_IN),
+    **{f"subscribe-{step}": (SubscribePage(step, JONA, token="t0ken"), FRAME) for step in get_args(Step)},
+    "subscribe-wrong": (
+        SubscribePage(
+            "ask",
+            JONA,
+            "nobody",
+            problems=(Problem("email", sentence("This does not look right. Please check it.")),),
+        ),
+        FRAME,
+    ),
     "strangers": (
         settings_pages.StrangersPage({name: str(one) for name, one in Policy()._asdict().items()}, 2),
         SIGNED_IN,

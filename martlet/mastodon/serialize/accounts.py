@@ -26,6 +26,7 @@ from martlet.model.remote_media import FileForm, FileUse
 from martlet.model.roles import Role
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
+from martlet.services import subscribing
 from martlet.storage import accounts, follows, roles
 from martlet.storage.database import Reader, Writer
 from martlet.storage.follows import Listed
@@ -204,6 +205,8 @@ def _common(db: Reader, account: Account, role: Role | None, here: Server) -> di
         "fields": fields(account),
         "feature_approval": _feature_approval(account),
     }
+    if here.sends_mail:
+        values["email_subscriptions"] = subscribing.offers(account, here)
     if account.limited_at is not None:
         values["limited"] = True
     if account.is_gone:

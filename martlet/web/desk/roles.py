@@ -43,6 +43,7 @@ PLAIN: dict[Permission, Sentence] = {
     Permission.VIEW_DEVOPS: sentence("see how the machine does, and mind its jobs"),
     Permission.MANAGE_WEBHOOKS: sentence("manage webhooks"),
     Permission.VIEW_FEEDS: sentence("read timelines that are closed to others"),
+    Permission.MANAGE_EMAIL_SUBSCRIPTIONS: sentence("have their public posts read by e-mail"),
 }
 
 

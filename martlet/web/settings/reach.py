@@ -34,6 +34,7 @@ def _as_it_is(db: Reader, visit: Visit) -> ReachPage:
         is_noindex=bool(account.is_noindex),
         hides_follows=bool(account.hides_follows),
         attribution="\n".join(accounts.attribution_of(account)),
+        has_letters=visit.here.sends_mail,
     )
 
 
@@ -47,6 +48,7 @@ async def change(visit: Visit) -> Answer:
         is_noindex="noindex" in form,
         hides_follows="hides_follows" in form,
         attribution=visit.field("attribution", HOSTS),
+        has_letters=visit.here.sends_mail,
     )
     wanted = Change(
         is_locked=typed.is_locked,
