@@ -26,7 +26,7 @@ SERVER = {
     "autovacuum": "off",
 }
 VACUUM_EVERY = 50
-IN_MEMORY = Path("/dev/shm")
+IN_MEMORY = Path("/dev/shm")  # noqa: S108 - each test makes a folder of its own there
 ROOM = 4 << 30
 """Bytes that have to be free there: containers are often given 64 MiB, and that is too little."""
 

@@ -72,6 +72,8 @@ OWNED = (
     ("stranger_mention", "sender_id"),
     ("hidden_comment", "author_id"),
     ("bundle_file", "account_id"),
+    ("mirror", "account_id"),
+    ("mirrored", "account_id"),
     ("subscriber", "account_id"),
     ("unmailed_post", "account_id"),
 )

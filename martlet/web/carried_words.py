@@ -16,6 +16,7 @@ REASONS: dict[Refusal, Sentence] = {
     Refusal.BAD_PROOF: sentence("The signature does not fit this text."),
     Refusal.UNKNOWN_KEY: sentence("It is signed with a key that nobody knows."),
     Refusal.OTHER_KEY: sentence("It is signed with another key than its author’s."),
+    Refusal.REVOKED: sentence("It is signed with a key that was taken back before."),
     Refusal.WRONG_ORIGIN: sentence("It belongs to another server than its author."),
     Refusal.PRIVATE: sentence("It is not for everybody."),
     Refusal.WRONG_KIND: sentence("It is of a kind that does not travel in files."),
