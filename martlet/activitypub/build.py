@@ -6,6 +6,7 @@ that is empty.
 both can carry a proof of their own (`signing.proofs`).
 """
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -38,6 +39,7 @@ from martlet.activitypub.things import (
     Undo,
     Writing,
 )
+from martlet.model.continuity import Statement
 from martlet.model.names import Uri
 
 Document = dict[str, Any]
@@ -122,6 +124,22 @@ def profile(profile: Profile, keys: Keys) -> Document:
             ],
         }
     )
+
+
+def stated(profile: Document, statement: Statement) -> Document:
+    """The same with what the account's root key says, and with the keys of its devices."""
+    uri = profile["id"]
+    known = {one["id"] for one in profile["assertionMethod"]}
+    more = [
+        {"id": one.uri, "type": "Multikey", "controller": uri, "publicKeyMultibase": one.public}
+        for one in statement.keys
+        if one.uri not in known
+    ]
+    return profile | {
+        "@context": [*profile["@context"], contexts.STATEMENT],
+        "attachment": [*profile.get("attachment", ()), json.loads(statement.body)],
+        "assertionMethod": [*profile["assertionMethod"], *more],
+    }
 
 
 def suspended(profile: Document) -> Document:

@@ -55,6 +55,19 @@ GATEWAYS = {"gateways": {"@id": "https://w3id.org/fep/ef61/gateways", "@type": "
 SUSPENDED = {"suspended": "toot:suspended"}
 """Stands after the others where an actor is suspended."""
 
+STATEMENT = {
+    "fep": "https://w3id.org/fep#",
+    "VerifiableIdentityStatement": "fep:VerifiableIdentityStatement",
+    "subject": "fep:subject",
+    "martlet": "urn:martlet:",
+    "sequence": "martlet:sequence",
+    "revoked": "martlet:revoked",
+    "after": "martlet:after",
+    "gateways": {"@id": "martlet:gateways", "@type": "@id"},
+    "formerly": {"@id": "martlet:formerly", "@type": "@id"},
+}
+"""Stands after the others where an actor has a root key (FEP-c390, with more properties)."""
+
 ACTOR: list[Any] = [
     ACTIVITY_STREAMS,
     "https://w3id.org/security/v1",

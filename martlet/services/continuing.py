@@ -12,9 +12,11 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from martlet.model.accounts import Account
 from martlet.model.carrying import Trust
 from martlet.model.continuity import History, Pin, Statement, history
 from martlet.model.errors import MalformedDocument
+from martlet.model.events import AccountChanged
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
 from martlet.signing import continuity as statements
@@ -108,7 +110,10 @@ def apply(db: Writer, root: str, here: Server) -> None:
     standing = known(db, root).standing
     for pin in continuity.pins_of(db, root, MOST_NAMES):
         account = accounts.find_by_uri(db, pin.actor)
-        if pin.trust < Trust.CONFIRMED or host_of(pin.actor) == here.host:
+        if pin.trust < Trust.CONFIRMED:
+            continue
+        if host_of(pin.actor) == here.host:
+            _say_anew(db, account)
             continue
         if standing is not None:
             gateways.learn(db, pin.actor, standing.gateways, standing.sequence, here.now_ms())
@@ -119,6 +124,13 @@ def apply(db: Writer, root: str, here: Server) -> None:
             accounts.update(db, account.id, left_at=here.now_ms() if has_left else None)
         named = keys.remote_of(db, account.id)
         keys.replace_remote(db, account.id, admitted(db, account.uri, named))
+
+
+def _say_anew(db: Writer, account: Account | None) -> None:
+    """The actor document of an account here says what stands of its root key."""
+    if account is not None:
+        accounts.touch(db, account.id)
+        db.emit(AccountChanged(account.id))
 
 
 def admitted(db: Reader, actor: Uri, named: Sequence[Named]) -> list[Named]:

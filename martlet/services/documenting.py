@@ -37,7 +37,7 @@ from martlet.model.quoting import QuotePolicy
 from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import abridging, identities, quoting, replying
+from martlet.services import abridging, identities, quoting, replying, root_keys
 from martlet.signing import canonical_json, digests, proofs
 from martlet.signing.keys import PrivateKey
 from martlet.signing.server_keys import ServerSecret
@@ -144,6 +144,9 @@ def profile_document(db: Writer, account: Account, keys: Keys, secret: ServerSec
         document["interactionPolicy"] = packs.policy(allowed, account.uri, shown.followers)
     if account.suspended_at is not None:
         document = build.suspended(document)
+    statement = None if account.is_gone else root_keys.published(db, account.uri)
+    if statement is not None:
+        document = build.stated(document, statement)
     signed = canonical_json.encode(_signed(db, document, account, secret, here))
     return documents.put(db, account.uri, account.id, account.version, signed, here.now_ms())
 

@@ -89,6 +89,11 @@ def parse(body: bytes) -> Statement:
     return _parsed(canonical_json.parse_object(body), body)
 
 
+def parse_unsigned(document: Mapping[str, Any]) -> Statement:
+    """One that is still to be signed. Raises `StatementRejected`, `MalformedDocument`."""
+    return _parsed(document, b"")
+
+
 def propose(statement: Statement) -> dict[str, Any]:
     """The document to be signed for `statement`, of which `digest` and `body` are not looked at."""
     document: dict[str, Any] = {

@@ -126,6 +126,12 @@ TWO_FACTOR_OFF = "/settings/two_factor/off"
 PASSKEYS = "/settings/passkeys"
 PASSKEY_NEW = "/settings/passkeys/new"
 PASSKEY_DELETE = "/settings/passkeys/{id}/delete"
+ROOT_KEY = "/settings/root_key"
+ROOT_KEY_WORDS = "/settings/root_key/words.txt"
+ROOT_KEY_PROPOSAL = "/settings/root_key/proposal.json"
+ROOT_KEY_COPY = "/settings/root_key/copy"
+DEVICE_KEYS = "/settings/root_key/devices"
+DEVICE_KEY_REVOKE = "/settings/root_key/devices/{id}/revoke"
 CHANGE_PASSWORD = "/settings/password"  # noqa: S105  a path
 INVITATIONS = "/settings/invitations"
 INVITATION_END = "/settings/invitations/{id}/end"
@@ -143,6 +149,7 @@ IMPORT = "/settings/data/imports/{id}"
 IMPORT_BEGIN = "/settings/data/imports/{id}/begin"
 IMPORT_DROP = "/settings/data/imports/{id}/drop"
 IMPORT_FAILED = "/settings/data/imports/{id}/failed.csv"
+KEYS = "/keys"
 BUNDLES = "/files"
 BUNDLES_OPEN = "/files/open"
 BUNDLES_ASIDE = "/files/aside"
@@ -154,6 +161,7 @@ SEVERED = "/settings/decisions/severed/{id}/{name}"
 DELETE_ACCOUNT = "/settings/delete"
 KEEP_ACCOUNT = "/settings/delete/cancel"
 PROFILE = "/@{username}"
+PERSON_KEY = "/@{username}/key"
 POST = "/@{username}/{id}"
 EMBED = "/@{username}/{id}/embed"
 FOLLOWERS = "/@{username}/followers"
@@ -310,3 +318,8 @@ def web_address(text: str | None) -> str:
     if text.startswith(("https://", "http://")) or own_address(text) is not None:
         return text
     return ""
+
+
+def key_of(actor: str) -> str:
+    """Where members compare somebody's key."""
+    return f"{KEYS}?{urlencode([('actor', actor)])}"

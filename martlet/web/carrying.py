@@ -316,14 +316,14 @@ def _aside(db: Reader, visit: Visit) -> AsidePage:
 def _aside_author(db: Reader, uri: Uri, count: int, trust: Trust, limit: int) -> AsideAuthor:
     keys = carried.keys_of(db, uri)
     key = fingerprint(PublicKey.from_multibase(keys[0].public)) if keys else ""
-    card = AuthorCard(_name(db, uri), uri, SIGNS.get(trust, "unsure"), TRUST[trust], key, count)
+    card = AuthorCard(name_of(db, uri), uri, SIGNS.get(trust, "unsure"), TRUST[trust], key, count)
     shown = tuple(
         _aside_post(body, has_rival=one.has_rival) for one, body in carried.newest_aside(db, uri, limit)
     )
-    return AsideAuthor(card, shown, addresses.aside_of(uri))
+    return AsideAuthor(card, shown, addresses.aside_of(uri), addresses.key_of(uri))
 
 
-def _name(db: Reader, uri: Uri) -> str:
+def name_of(db: Reader, uri: Uri) -> str:
     body = carried.find_body(db, uri)
     if body is None:
         return uri

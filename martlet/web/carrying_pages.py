@@ -75,6 +75,7 @@ class AsideAuthor:
     posts: tuple[AsidePost, ...]
     address: str
     """The page of this author alone."""
+    key_page: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,3 +112,30 @@ class AsidePage:
     template: ClassVar[str] = "files/aside.html"
     authors: tuple[AsideAuthor, ...]
     is_of_one: bool
+
+
+@dataclass(frozen=True, slots=True)
+class KeyPage:
+    """
+    `/@name/key`, and `/keys?actor=…` for members: a key to be compared. Fields, for members: actor, typed.
+
+    `code`: what the QR code says; `goes_on_as`: the name that the account has now, by its root key.
+    """
+
+    template: ClassVar[str] = "files/key.html"
+    name: str
+    actor: str
+    is_root: bool
+    sign: Sign
+    trust: Sentence
+    fingerprint: str
+    did: str
+    code: str
+    sequence: int = 0
+    signed_at: datetime | None = None
+    goes_on_as: str = ""
+    has_conflict: bool = False
+    has_other: bool = False
+    is_compared_here: bool = False
+    may_confirm: bool = False
+    problems: tuple[Problem, ...] = ()

@@ -27,6 +27,7 @@ from martlet.web import (
     carrying,
     colouring,
     commenting,
+    comparing,
     consenting,
     data,
     decisions,
@@ -79,6 +80,7 @@ from martlet.web.wording import sentence
 ALL: Sequence[Pages] = (
     acting.pages,
     commenting.pages,
+    comparing.pages,
     arranging.pages,
     beside.pages,
     consenting.pages,

@@ -224,3 +224,43 @@ class AskPage:
     back: str
     menu: str
     """The entry of the menu that it belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceKeyCard:
+    """A browser's key. `state`: waits for the root key's signature, is in force, its revocation waits, or is revoked."""
+
+    id: str
+    name: str
+    state: Literal["waiting", "good", "ending", "ended"]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RootKeyPage:
+    """
+    `/settings/root_key`. Fields: statement, password (only for the first one).
+
+    `static/rootkey.js` makes the key and signs; no field of a form has the key.
+    """
+
+    template: ClassVar[str] = "settings/root_key.html"
+    actor: str
+    """What the network calls the account."""
+    root: str
+    """`did:key:…`; empty where there is none."""
+    fingerprint: str
+    page: str
+    """The address of the page by which others compare it."""
+    sequence: int
+    signed_at: datetime | None
+    is_due: bool
+    """Something has changed that the root key has not signed."""
+    conflict: int
+    """Statements of one number that differ."""
+    devices: tuple[DeviceKeyCard, ...]
+    copy: str
+    """The encrypted copy, as JSON; empty where there is none."""
+    typed: str = ""
+    """A `did:key:…` for which the proposal is asked for without script."""
+    problems: tuple[Problem, ...] = ()

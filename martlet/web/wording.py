@@ -81,6 +81,17 @@ BY_CODE: dict[str, Sentence] = {
     "accepted": sentence("Please agree to the rules."),
     "token_name": sentence("A name has 1 to 60 characters."),
     "token_scopes": sentence("Choose what the token may do."),
+    "keys_differ": sentence(
+        "This is another key. Ask once more over another way, and believe neither until you know."
+    ),
+    "not_the_root_key": sentence("This is not signed with your root key."),
+    "not_what_was_proposed": sentence("What is signed is not what was to be signed. Please begin anew."),
+    "too_many_devices": sentence(
+        "You have 12 device keys already. Please revoke one that you no longer use."
+    ),
+    "two_truths": sentence(
+        "Two different statements with one number are known, so no further one can stand."
+    ),
     "too_many_passkeys": sentence("You have 20 passkeys already. Please remove one that you no longer use."),
     "passkey_refused": sentence(
         "This passkey is not known here, or the page lay open too long. Please try again."
@@ -138,6 +149,17 @@ NOTICES: dict[str, Sentence] = {
     "unfollow_done": sentence("You no longer follow them."),
     "follower_removed": sentence("They no longer follow you."),
     "server_blocked": sentence("The server is blocked."),
+    "key_confirmed": sentence("Confirmed: from now on this key counts as theirs for everybody here."),
+    "key_fits": sentence(
+        "It is the same key. Tell those who look after the server: they can confirm it for everybody."
+    ),
+    "root_key_published": sentence(
+        "Signed, and published. Servers that know your root key follow what it says."
+    ),
+    "root_copy_kept": sentence("The encrypted copy is kept."),
+    "root_copy_dropped": sentence("The encrypted copy is gone."),
+    "device_key_added": sentence("This browser has its key. It counts once your root key has signed for it."),
+    "device_key_revoked": sentence("Revoked here. Other servers know once your root key has signed it."),
     "passkey_added": sentence("The passkey is kept. You can sign in with it from now on."),
     "passkey_removed": sentence("The passkey is removed."),
     "filter_kept": sentence("The filter is kept."),

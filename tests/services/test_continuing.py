@@ -1,5 +1,6 @@
 """Root keys of people elsewhere: learned from their servers and from files, and believed against both."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +8,9 @@ import pytest
 
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.names import Uri
-from martlet.services import continuing
+from martlet.services import comparing, continuing
+from martlet.services.checking_bundles import fingerprint
+from martlet.services.comparing import KeysDiffer
 from martlet.signing.keys import PrivateKey
 from martlet.storage import accounts, continuity, gateways, keys
 from tests.carrying import Island, bundle, note, signed
@@ -152,3 +155,27 @@ def test_who_goes_on_elsewhere_is_known_by_the_root_key(
         kept = accounts.find_by_uri(db, Uri(eve.uri))
     assert kept is not None
     assert kept.display_name == account.display_name
+
+
+def test_who_is_compared_by_hand_is_confirmed(shore: Island, root: PrivateKey, tmp_path: Path) -> None:
+    """By the root key's fingerprint, or the text of its code; by those who look after other servers, for everybody."""
+    ida = shore.stranger("ida", is_known=False)
+    ida.extra["attachment"] = [stated(root, ida)]
+    post = note(ida)
+    shore.bring(bundle(tmp_path / "1.zip", post, actors=[signed(ida, ida.document)]))
+    name, actor = json.loads(post)["id"], Uri(ida.uri)
+    letters = fingerprint(root.public)
+    bob, owner = (shore.api.person(who, role=role).id for who, role in (("bob", "user"), ("meg", "admin")))
+    with shore.ground.store.write() as db:
+        for typed in ("", letters[:-1], fingerprint(ida.ed25519.public), ida.ed25519.public.to_did()):
+            with pytest.raises(KeysDiffer):
+                comparing.confirm(db, owner, actor, typed, shore.ground.here)
+        assert not comparing.confirm(db, bob, actor, f"She said: {letters.upper()}", shore.ground.here)
+    assert shore.post(name) is None
+    with shore.ground.store.write() as db:
+        assert comparing.confirm(db, owner, actor, f"{ida.uri} {root.public.to_did()}", shore.ground.here)
+    shore.api.work()
+    assert shore.post(name)["content"] == "<p>Hello</p>"
+    assert shore.bring(bundle(tmp_path / "2.zip", note(ida))).new == 1
+    forger = Person(ida.uri, "ida", ida.key, PrivateKey.make_ed25519())
+    assert shore.bring(bundle(tmp_path / "3.zip", note(forger))).refused == 1

@@ -21,6 +21,18 @@ SAME = AuthorCard(
 UNSURE = AuthorCard(
     "@eve@far.example", "https://far.example/users/eve", "unsure", TRUST[Trust.UNCONFIRMED], KEY, 5
 )
+ROOT = carrying_pages.KeyPage(
+    "@eve@far.example",
+    "https://far.example/users/eve",
+    True,
+    "sure",
+    TRUST[Trust.CONFIRMED],
+    KEY,
+    "did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2",
+    "https://far.example/users/eve did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2",
+    4,
+    NOW,
+)
 MADE = BundleCard(
     "1", True, "done", NOW, documents=40, left_out=2, address="/files/1/posts.martlet.zip", size="12 kB"
 )
@@ -64,5 +76,25 @@ CARRYING_SAMPLES: dict[str, tuple[Page, Frame]] = {
         carrying_pages.AsidePage((AsideAuthor(UNSURE, POSTS, "/files/aside?author=a"),), False),
         SIGNED_IN,
     ),
+    "key-unsure": (
+        replace(
+            ROOT,
+            sign="unsure",
+            trust=TRUST[Trust.UNCONFIRMED],
+            is_compared_here=True,
+            may_confirm=True,
+            problems=(Problem("typed", sentence("This is too long.")),),
+        ),
+        SIGNED_IN,
+    ),
+    "key-left": (
+        replace(ROOT, goes_on_as="https://new.example/users/eve", has_conflict=True, has_other=True),
+        SIGNED_IN,
+    ),
+    "key-compared": (
+        replace(ROOT, is_root=False, sequence=0, signed_at=None, is_compared_here=True),
+        SIGNED_IN,
+    ),
+    "key": (ROOT, replace(SIGNED_IN, viewer=None)),
     "files-aside-none": (carrying_pages.AsidePage((), False), SIGNED_IN),
 }

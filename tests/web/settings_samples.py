@@ -24,6 +24,23 @@ TOO_LONG = sentence("This is too long.")
 PUSH = settings_pages.PushPage(
     "BKey", False, tuple((name, said) for name, (said, _) in GROUPS.items()), frozenset({"mentions"})
 )
+ROOT_KEY = settings_pages.RootKeyPage(
+    "https://harbour.example/users/lin", "", "", "", 0, None, is_due=False, conflict=0, devices=(), copy=""
+)
+HAS_ROOT_KEY = replace(
+    ROOT_KEY,
+    root="did:key:z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2",
+    fingerprint="3b1f 0a2c",
+    page="https://harbour.example/@lin/key",
+    sequence=3,
+    signed_at=NOW,
+    devices=(
+        settings_pages.DeviceKeyCard("3", "My phone", "good", NOW),
+        settings_pages.DeviceKeyCard("4", "Tablet", "waiting", NOW),
+        settings_pages.DeviceKeyCard("5", "Lost", "ending", NOW),
+        settings_pages.DeviceKeyCard("6", "Old", "ended", NOW),
+    ),
+)
 UNDOABLE = replace(SIGNED_IN, notice=sentence("No longer blocked."), undo="token")
 
 SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
@@ -124,6 +141,17 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
     ),
     "passkeys-wrong": (
         settings_pages.PasskeysPage((), "x", (Problem("name", sentence("This is too long.")),)),
+        SIGNED_IN,
+    ),
+    "root-key-none": (ROOT_KEY, SIGNED_IN),
+    "root-key-none-wrong": (
+        replace(ROOT_KEY, problems=(Problem("password", TOO_LONG), Problem("statement", TOO_LONG))),
+        SIGNED_IN,
+    ),
+    "root-key": (HAS_ROOT_KEY, SIGNED_IN),
+    "root-key-due": (replace(HAS_ROOT_KEY, is_due=True, copy='{"kdf": "PBKDF2-SHA-256"}'), SIGNED_IN),
+    "root-key-conflict": (
+        replace(HAS_ROOT_KEY, conflict=2, signed_at=None, devices=(), problems=(Problem("name", TOO_LONG),)),
         SIGNED_IN,
     ),
     "passkey-new": (

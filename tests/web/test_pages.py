@@ -244,7 +244,7 @@ def test_fields_are_labelled_and_known_to_the_browser(name: str) -> None:
         if field.get("type") == "password":
             assert field["autocomplete"] in {"current-password", "new-password"}
             assert "value" not in field
-        elif field["name"] in FILLED_BY_BROWSER:
+        elif field.get("name") in FILLED_BY_BROWSER:  # what has no name is for scripts, and never sent
             assert field["autocomplete"] == FILLED_BY_BROWSER[field["name"]]
     for picture in page.all("img"):
         assert "alt" in picture

@@ -12,6 +12,7 @@ from martlet.web.settings import (
     push,
     reach,
     reading,
+    root_key,
     servers,
     usual,
 )
@@ -27,6 +28,7 @@ ALL: Sequence[Pages] = (
     push.pages,
     reach.pages,
     reading.pages,
+    root_key.pages,
     servers.pages,
     usual.pages,
 )

@@ -12,6 +12,7 @@ const PARTS = [
   ["[data-live]", () => import("./live.js")],
   ["form[data-push]", () => import("./push.js")],
   ["form[data-passkey]", () => import("./passkeys.js")],
+  ["[data-root-key]", () => import("./rootkey.js")],
   ["[data-offline]", () => import("./device.js")],
   ["[data-outbox], [data-waits]", () => import("./waiting.js")],
   ["[data-outgoing]", () => import("./outgoing.js")],

@@ -1,0 +1,169 @@
+"""The root key: made and used in the browser; here only what is to be signed, and what was."""
+
+import json
+from functools import cache
+from importlib import resources
+
+from martlet.http.answer import PRIVATE, Answer
+from martlet.model.errors import (
+    Conflict,
+    InvalidInput,
+    MalformedDocument,
+    MartletError,
+    NotAllowed,
+    NotFound,
+    TooMany,
+)
+from martlet.model.ids import id_from
+from martlet.model.server import moment
+from martlet.services import root_keys, securing
+from martlet.services.checking_bundles import fingerprint
+from martlet.services.securing import WrongPassword
+from martlet.signing import continuity
+from martlet.signing.keys import DID, PublicKey
+from martlet.storage import accounts, own_roots
+from martlet.storage.database import Reader, Writer
+from martlet.storage.own_roots import DeviceKey
+from martlet.web import addresses
+from martlet.web.settings_pages import DeviceKeyCard, RootKeyPage
+from martlet.web.visits import Pages, Visit
+from martlet.web.wording import Problem, problems_of
+
+pages = Pages()
+
+PASSWORD_LIMIT = 1000
+TEXT = (b"content-type", b"text/plain; charset=utf-8")
+JSON = (b"content-type", b"application/json")
+FOR_LONG = (b"cache-control", b"private, max-age=2592000")
+
+
+@pages.get(addresses.ROOT_KEY, access="member")
+async def show(visit: Visit) -> Answer:
+    return visit.page(await visit.store.writing(_page, visit))
+
+
+def _page(db: Writer, visit: Visit, problems: tuple[Problem, ...] = ()) -> RootKeyPage:
+    account = accounts.get(db, visit.account)
+    root, known = root_keys.root_of(db, account.id), root_keys.known_of(db, account.id)
+    last = known.standing
+    proposed = root_keys.proposal(db, account.id, root, visit.ground.secret, visit.here) if root else None
+    stated = {one.public for one in last.keys} if last is not None else set()
+    return RootKeyPage(
+        actor=account.uri,
+        root=root,
+        fingerprint=fingerprint(PublicKey.from_did(root)) if root else "",
+        page=addresses.at(addresses.PERSON_KEY, username=account.username),
+        sequence=last.sequence if last is not None else 0,
+        signed_at=moment(last.updated_at) if last is not None else None,
+        is_due=proposed is not None and root_keys.is_due(last, proposed),
+        conflict=len(known.conflict),
+        devices=tuple(_device(one, stated) for one in own_roots.devices(db, account.id)),
+        copy=own_roots.find_copy(db, account.id) or "",
+        typed=visit.query.get("root", "")[:100],
+        problems=problems,
+    )
+
+
+def _device(one: DeviceKey, stated: set[str]) -> DeviceKeyCard:
+    is_stated = one.public in stated
+    if one.revoked_at is None:
+        state = "good" if is_stated else "waiting"
+    else:
+        state = "ending" if is_stated else "ended"
+    return DeviceKeyCard(str(one.id), one.name, state, moment(one.created_at))  # type: ignore[arg-type]
+
+
+@pages.get(addresses.ROOT_KEY_WORDS, access="member")
+async def words(visit: Visit) -> Answer:
+    """The list that the recovery words are taken from (BIP-39, English)."""
+    del visit
+    return Answer(_words(), 200, [TEXT, FOR_LONG])
+
+
+@cache
+def _words() -> bytes:
+    return resources.files("mnemonic").joinpath("wordlist/english.txt").read_bytes()
+
+
+@pages.get(addresses.ROOT_KEY_PROPOSAL, access="member")
+async def proposal(visit: Visit) -> Answer:
+    """What is to be signed now, by the root key that the query names."""
+    root = visit.query.get("root", "")[:200].strip()
+    try:
+        key = PublicKey.from_did(root)
+    except MalformedDocument as error:
+        raise NotFound from error
+    if key.to_did() != root or not root.startswith(DID):
+        raise NotFound
+    document = await visit.store.writing(_proposal, visit, root)
+    body = json.dumps(document, indent=1, ensure_ascii=False).encode()
+    kept = (b"content-disposition", b'inline; filename="to-sign.json"')
+    return Answer(body, 200, [JSON, kept, PRIVATE])
+
+
+def _proposal(db: Writer, visit: Visit, root: str) -> dict[str, object]:
+    """Raises `NotFound` for another root key than the account has."""
+    if root_keys.root_of(db, visit.account) not in ("", root):
+        raise NotFound
+    return continuity.propose(root_keys.proposal(db, visit.account, root, visit.ground.secret, visit.here))
+
+
+@pages.post(addresses.ROOT_KEY, access="member")
+async def publish(visit: Visit) -> Answer:
+    """The first statement needs the password: whoever only has the browser for a moment shall not name a root key."""
+    has_root = await visit.store.reading(_has_root, visit)
+    try:
+        statement = root_keys.read(visit.field("statement", continuity.LIMIT), visit.here)
+        if not has_root:
+            await securing.confirm_password(
+                visit.ground, visit.signed_in.login, visit.field("password", PASSWORD_LIMIT)
+            )
+        await visit.store.writing(
+            root_keys.publish, visit.account, statement, visit.ground.secret, visit.here
+        )
+    except (WrongPassword, InvalidInput, NotAllowed, TooMany) as error:
+        return await _refused(visit, error)
+    return visit.go(addresses.ROOT_KEY, done="root_key_published")
+
+
+def _has_root(db: Reader, visit: Visit) -> bool:
+    return bool(root_keys.root_of(db, visit.account))
+
+
+async def _refused(visit: Visit, error: MartletError) -> Answer:
+    problems = tuple(
+        Problem("password" if isinstance(error, WrongPassword) else one.field, one.sentence)
+        for one in problems_of(error)
+    )
+    page = await visit.store.writing(_page, visit, problems)
+    return visit.page(page, 429 if isinstance(error, TooMany) else 422)
+
+
+@pages.post(addresses.ROOT_KEY_COPY, access="member")
+async def copy(visit: Visit) -> Answer:
+    """An encrypted copy to keep; an empty one: to forget."""
+    text = visit.field("copy", root_keys.COPY_LIMIT)
+    try:
+        await visit.store.writing(root_keys.keep_copy, visit.account, text, visit.here)
+    except InvalidInput as error:
+        return await _refused(visit, error)
+    return visit.go(addresses.ROOT_KEY, done="root_copy_kept" if text else "root_copy_dropped")
+
+
+@pages.post(addresses.DEVICE_KEYS, access="member")
+async def add_device(visit: Visit) -> Answer:
+    try:
+        name, public = visit.field("name"), visit.field("public", 200)
+        await visit.store.writing(root_keys.add_device, visit.account, name, public, visit.here)
+    except (InvalidInput, Conflict) as error:
+        return await _refused(visit, error)
+    return visit.go(addresses.ROOT_KEY, done="device_key_added")
+
+
+@pages.post(addresses.DEVICE_KEY_REVOKE, access="member")
+async def revoke_device(visit: Visit) -> Answer:
+    id = id_from(visit.params["id"])
+    if id is None:
+        raise NotFound
+    await visit.store.writing(root_keys.revoke_device, visit.account, id, visit.here)
+    return visit.go(addresses.ROOT_KEY, done="device_key_revoked")
