@@ -116,6 +116,8 @@ class Elsewhere(Client):
         self.is_down = False
         self.asks_to_wait: int | None = None
         """Seconds in the Retry-After of a 429 that answers whatever is brought."""
+        self.asks_readers_to_wait: str | None = None
+        """The Retry-After of a 429 that answers whoever asks for something."""
         self.silent: set[str] = set()
         """Hosts that do not answer while the others do."""
         self.finger: dict[str, str] = {}
@@ -141,6 +143,8 @@ class Elsewhere(Client):
         self.asked.append(url)
         if self.is_down or url in self.broken or urlsplit(url).netloc in self.silent:
             raise Unreachable("It does not answer.")
+        if self.asks_readers_to_wait is not None:
+            return Answer(429, {"retry-after": self.asks_readers_to_wait}, b"", url)
         parts = urlsplit(url)
         if parts.path == "/.well-known/webfinger":
             return self._web_finger(dict(parse_qsl(parts.query))["resource"], parts.netloc, url)

@@ -1,15 +1,19 @@
 """An outbox put in the order of time, a line for each post: so that each finds the one it answers already there."""
 
+import contextlib
 import json
 import re
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
-from martlet.archives.errors import ArchiveTooLarge
+from martlet.archives.errors import ArchiveRefused, ArchiveTooLarge
 from martlet.archives.items import items
+from martlet.model.names import is_uri
 
 MOST = 300_000
 """Posts and boosts of one outbox."""
+MARKS, MOST_MARKS = "marks.jsonl", 20_000
 _PUBLISHED = re.compile(rb'"published"\s*:\s*"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)')
 _BREAKS = re.compile(rb"[\r\n]+")
 
@@ -39,6 +43,39 @@ def sort(outbox: Path, target: Path) -> int:
             file.write(lines.read(length) + b"\n")
     raw.unlink()
     return len(places)
+
+
+def gather_marks(folder: Path) -> int:
+    """
+    Write down what posts the archive's owner liked and saved, a line for each; returns how many.
+
+    At most `MOST_MARKS` of each kind, and nothing of a list that cannot be read.
+    """
+    count = 0
+    with (folder / MARKS).open("wb") as lines:
+        for kind, name in (("like", "likes.json"), ("bookmark", "bookmarks.json")):
+            with contextlib.suppress(OSError, ArchiveRefused), (folder / name).open("rb") as file:
+                for uri in islice(filter(None, map(_uri_in, items(file))), MOST_MARKS):
+                    lines.write(json.dumps([kind, uri]).encode() + b"\n")
+                    count += 1
+    return count
+
+
+def _uri_in(item: bytes) -> str | None:
+    """The post that an item of such a list names: by its uri, or as an object."""
+    try:
+        found = json.loads(item)
+    except (ValueError, RecursionError):
+        return None
+    named = found.get("id") if isinstance(found, dict) else found
+    return named if isinstance(named, str) and is_uri(named) else None
+
+
+def some_marks(file: Path, position: int, limit: int) -> list[tuple[str, str, int]]:
+    """Some of them from a place on: kind, uri, and the place behind it."""
+    if not file.is_file():
+        return []
+    return [(*json.loads(line), behind) for line, behind in islice(lines_from(file, position), limit)]
 
 
 def lines_from(file: Path, position: int) -> Iterator[tuple[bytes, int]]:

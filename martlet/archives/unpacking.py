@@ -5,7 +5,7 @@ Nothing is written under a name from the archive. The few documents that are
 looked for go by names of ours; every other file goes by the hash of its name,
 and is found again by hashing the name under which a post mentions it.
 
-    folder/actor.json, outbox.json, albums.json
+    folder/actor.json, outbox.json, likes.json, bookmarks.json, albums.json
     folder/files/<sha-256 of the name>
 """
 
@@ -26,7 +26,7 @@ from typing import IO, BinaryIO, Self, cast
 from martlet.archives.errors import ArchiveRefused, ArchiveTooLarge, ArchiveUnsafe, NotAnArchive
 
 MIB = 1 << 20
-DOCUMENTS = frozenset({"actor.json", "outbox.json", "albums.json"})
+DOCUMENTS = frozenset({"actor.json", "outbox.json", "likes.json", "bookmarks.json", "albums.json"})
 FILES = "files"
 _CHUNK = MIB
 _LONGEST_NAME = 500

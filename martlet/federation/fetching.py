@@ -12,12 +12,14 @@ import msgspec
 
 from martlet.activitypub import build
 from martlet.activitypub.values import uri as uri_in
+from martlet.federation.pausing import Pauses
 from martlet.federation.strangers import Strangers
 from martlet.model.errors import EvidenceRejected, MalformedDocument, NotFound
 from martlet.model.evidence import FetchedFrom
 from martlet.model.names import Uri, host_of, is_uri
 from martlet.network import signed
 from martlet.network.client import Client
+from martlet.network.errors import Unreachable
 from martlet.services import identities
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
@@ -90,6 +92,7 @@ class Fetcher:
     ground: Ground
     client: Client
     strangers: Strangers = field(default_factory=Strangers)
+    pauses: Pauses = field(default_factory=Pauses)
 
     async def signer(self) -> Signer:
         """This server's own account."""
@@ -128,6 +131,8 @@ class Fetcher:
             raise NotHandedOut("There is nothing to fetch.")
         if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
             raise NotHandedOut("We do not speak to this server.")
+        if self.pauses.has(host, self.ground.here.now_ms()):
+            raise AskedTooOften("The other server wants to be left alone for a while.")
         known = await self.ground.store.reading(peers.find, host)
         if known is None:
             self.strangers.host(host)
@@ -137,6 +142,7 @@ class Fetcher:
         if answer.status in GONE:
             raise Gone
         if answer.status in BUSY:
+            self.pauses.note(host, answer.headers, self.ground.here.now_ms())
             raise AskedTooOften(f"The other server answers {answer.status}.")
         if not answer.is_success:
             raise NotHandedOut(f"The other server answers {answer.status}.")
@@ -149,9 +155,13 @@ class Fetcher:
         host = host_of(Uri(f"{origin}/"))
         if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
             return None
+        if self.pauses.has(host, self.ground.here.now_ms()):
+            raise Unreachable("The other server wants to be left alone for a while.")
         answer = await self.client.get(
             f"{origin}/.well-known/webfinger?resource=acct:{handle}", accept=_JRD, max_bytes=65_536
         )
+        if answer.status in BUSY:
+            self.pauses.note(host, answer.headers, self.ground.here.now_ms())
         if not answer.is_success:
             return None
         try:

@@ -15,6 +15,7 @@ import asyncio
 import os
 import shutil
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -131,8 +132,8 @@ def _insert(db: Writer, one: BulkImport, job: str, here: Server) -> None:
     events.add_job(db, TIDY, "", here.now_ms() + DAY + 60_000, key=TIDY)
 
 
-def want(db: Writer, id: int, here: Server, later: int = 0) -> None:
-    events.add_job(db, WORK, msgspec.json.encode(id).decode(), here.now_ms() + later)
+def want(db: Writer, id: int, here: Server, later: int = 0, job: str = WORK) -> None:
+    events.add_job(db, job, msgspec.json.encode(id).decode(), here.now_ms() + later)
 
 
 def begin(db: Writer, id: int, account: AccountId, here: Server) -> None:
@@ -175,9 +176,9 @@ async def work(ground: Ground, resolver: Resolver, body: str, here: Server) -> N
             await _load(ground, one)
         elif one.stage == "clearing":
             await ground.store.writing(clearing.clear_some, one, here)
-        elif await _take_some(ground, lookups, one):
+        elif await take_some(ground, lookups, one, _row_of_a_list):
             continue
-        elif await ground.store.writing(_put_off, one, here):
+        elif await ground.store.writing(put_off, one, WORK, here):
             return
         else:
             await asyncio.to_thread(path(ground, one.id).unlink, missing_ok=True)
@@ -216,30 +217,42 @@ def _load_some(db: Writer, one: BulkImport, kind: Kind, rows: list[Row], here: S
     bulk_imports.update(db, one.id, position=position if stage == "loading" else 0, stage=stage)
 
 
-async def _take_some(ground: Ground, lookups: Lookups, one: BulkImport) -> bool:
-    """Returns whether there was anything left to take."""
+Take = Callable[[Writer, BulkImport, str, str | None, Server], Outcome]
+"""Takes a row by its body; the text is the uri under which what it names was found elsewhere."""
+
+
+async def take_some(ground: Ground, lookups: Lookups, one: BulkImport, take: Take) -> bool:
+    """The next rows, each with its outcome in one transaction; returns whether there was anything left to take."""
     store = ground.store
     state = "again" if one.stage == "again" else "waiting"
     found = await store.reading(bulk_imports.rows, one.id, state, AT_ONCE)
     if not found:
         return False
     known = await lookups.look_up(
-        one.kind, [(row.position, msgspec.json.decode(row.body, type=Row)) for row in found]
+        one.kind, one.account_id, [(row.position, msgspec.json.decode(row.body, type=Row)) for row in found]
     )
-    await store.writing(_take, one, found, known, ground.here)
+    await store.writing(_take, one, found, known, take, ground.here)
     return True
 
 
+def _row_of_a_list(db: Writer, one: BulkImport, body: str, uri: str | None, here: Server) -> Outcome:
+    return import_rows.take(db, one.account_id, one.kind, msgspec.json.decode(body, type=Row), uri, here)
+
+
 def _take(
-    db: Writer, one: BulkImport, found: list[ImportRow], known: dict[int, str | None], here: Server
+    db: Writer,
+    one: BulkImport,
+    found: list[ImportRow],
+    known: dict[int, str | None],
+    take: Take,
+    here: Server,
 ) -> None:
     """`known`: for each row that was looked up, the uri that was found, or None."""
     for row in found:
         state = bulk_imports.row_state(db, one.id, row.position)
         if state not in ("waiting", "again"):
             continue
-        said = msgspec.json.decode(row.body, type=Row)
-        outcome = import_rows.take(db, one.account_id, one.kind, said, known[row.position], here)
+        outcome = take(db, one, row.body, known[row.position], here)
         if outcome in (Outcome.TAKEN, Outcome.KNOWN):
             bulk_imports.delete_row(db, one.id, row.position)
             bulk_imports.count(
@@ -259,11 +272,11 @@ def refuse(db: Writer, id: int, error: str, here: Server) -> None:
         bulk_imports.update(db, id, state="refused", error=error, finished_at=here.now_ms())
 
 
-def _put_off(db: Writer, one: BulkImport, here: Server) -> bool:
+def put_off(db: Writer, one: BulkImport, job: str, here: Server) -> bool:
     """The end, or a pause before what was not to be had is tried once more; returns whether it is a pause."""
     if one.stage == "rows" and bulk_imports.rows(db, one.id, "again", 1):
         bulk_imports.update(db, one.id, stage="again")
-        want(db, one.id, here, AGAIN_AFTER)
+        want(db, one.id, here, AGAIN_AFTER, job)
         return True
     bulk_imports.update(db, one.id, state="done", finished_at=here.now_ms())
     return False

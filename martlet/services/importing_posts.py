@@ -4,6 +4,8 @@ Bringing one's own old posts: an archive is unpacked, put in the order of time, 
     unpacking   the archive, into a folder beside it
     posts       line by line; a post and how far it has come are one transaction
     albums      one after the other, likewise
+    marks       what its owner liked and saved becomes rows; boosts are rows by then
+    rows, again each row is looked up and taken (`importing_marks`)
 
 A job does as much as fits into its time. What is wrong with one post is written
 down, and the next one follows; an archive at which a job was killed again and
@@ -15,6 +17,7 @@ import logging
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -25,10 +28,12 @@ from martlet.archives.errors import ArchiveRefused, ArchiveTooLarge
 from martlet.model.errors import MartletError, Unavailable
 from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
-from martlet.services import import_posts, importing, importing_albums, importing_files
+from martlet.services import import_posts, importing, importing_albums, importing_files, importing_marks
 from martlet.services.import_posts import AttachedFile
 from martlet.services.import_rows import Outcome
-from martlet.services.ports import Ground
+from martlet.services.importing_marks import Mark
+from martlet.services.looking_up import Lookups
+from martlet.services.ports import Ground, Resolver
 from martlet.signing import canonical_json
 from martlet.storage import bulk_imports, events
 from martlet.storage.bulk_imports import BulkImport, ImportRow
@@ -45,6 +50,8 @@ MOST_FAILURES = 1000
 """Failed posts whose names and reasons are kept."""
 _MOST_NAME = 500
 _POSTS = ("Note", "Question")
+_NEXT = {"posts": "albums", "albums": "marks", "marks": "rows"}
+"""What comes after each stage that is worked off from a file."""
 
 
 async def take_archive(ground: Ground, account: AccountId, file: Path) -> int:
@@ -76,38 +83,44 @@ def folder(ground: Ground, id: int) -> Path:
     return importing.path(ground, id).with_suffix(".unpacked")
 
 
-async def work(ground: Ground, body: str, here: Server) -> None:
+async def work(ground: Ground, resolver: Resolver, body: str, here: Server) -> None:
     """The job that works off one archive, as far as its time allows."""
     id = msgspec.json.decode(body, type=int)
-    started = time.monotonic()
+    started, lookups = time.monotonic(), Lookups(ground, resolver)
     while time.monotonic() - started < SECONDS:
         one = await ground.store.reading(bulk_imports.find, id)
         if one is None or one.state != "working":
             return
         if one.stage == "unpacking":
             await _unpack(ground, one)
-        elif one.stage == "posts":
-            if not await _take_some(ground, one, started + SECONDS):
-                await ground.store.writing(_posts_are_taken, one.id)
-        elif not await importing_albums.take_next(ground, one, folder(ground, one.id)):
-            await ground.store.writing(_finish, one.id, here)
+        elif one.stage in _NEXT:
+            if not await _go_on(ground, one, started + SECONDS):
+                await ground.store.writing(_go_over, one, _NEXT[one.stage])
+        elif not await importing.take_some(ground, lookups, one, importing_marks.take):
+            await ground.store.writing(importing.put_off, one, WORK, here)
             await _clean_up(ground, one.id)
             return
     await ground.store.writing(_want, id, here)
+
+
+async def _go_on(ground: Ground, one: BulkImport, until: float) -> bool:
+    """Whether there is more of this stage."""
+    if one.stage == "posts":
+        return await _take_some(ground, one, until)
+    place = folder(ground, one.id)
+    take = importing_albums.take_next if one.stage == "albums" else importing_marks.load_some
+    return await take(ground, one, place)
 
 
 def _want(db: Writer, id: int, here: Server) -> None:
     events.add_job(db, WORK, msgspec.json.encode(id).decode(), here.now_ms())
 
 
-def _posts_are_taken(db: Writer, id: int) -> None:
-    one = bulk_imports.lock(db, id)
-    if one is not None and one.state == "working" and one.stage == "posts":
-        bulk_imports.update(db, id, stage="albums", position=0)
-
-
-def _finish(db: Writer, id: int, here: Server) -> None:
-    bulk_imports.update(db, id, state="done", finished_at=here.now_ms())
+def _go_over(db: Writer, one: BulkImport, stage: str) -> None:
+    """To the next stage, unless another run of the job has done so."""
+    now = bulk_imports.lock(db, one.id)
+    if now is not None and (now.state, now.stage) == ("working", one.stage):
+        bulk_imports.update(db, one.id, stage=stage, position=0)
 
 
 async def _clean_up(ground: Ground, id: int) -> None:
@@ -150,7 +163,7 @@ def _unpack_aside(archive: Path, aside: Path, place: Path, here: Server) -> int:
     if not place.exists():
         limits = unpacking.Limits(file=max(here.limits.video_bytes, here.limits.image_bytes))
         unpacking.unpack(archive, aside, limits)
-        total = sorting.sort(aside / "outbox.json", aside / "posts.jsonl")
+        total = sorting.sort(aside / "outbox.json", aside / "posts.jsonl") + sorting.gather_marks(aside)
         (aside / "total").write_text(str(total))
         try:
             aside.rename(place)
@@ -211,9 +224,11 @@ async def _take(ground: Ground, one: BulkImport, owner: _Owner, line: bytes, spa
     store, here = ground.store, ground.here
     name, reason = "", ""
     try:
-        said = _read(line)
+        act = canonical_json.parse_object(line)
+        said = _read(act)
         if said is None:
-            await store.writing(_pass_by, one, span)
+            boost = importing_marks.boost_in(act, owner.uri, owner.followers)
+            await store.writing(_pass_by, one, boost, span)
             return
         name = said.uri
         _check_owner(said, owner)
@@ -240,9 +255,8 @@ def _check_owner(said: Writing, owner: _Owner) -> None:
         raise import_posts.OfSomebodyElse
 
 
-def _read(line: bytes) -> Writing | None:
+def _read(act: dict[str, Any]) -> Writing | None:
     """A post; None for boosts and whatever else stands in an outbox. Raises `MalformedDocument`."""
-    act = canonical_json.parse_object(line)
     thing = act if parse.kind_of(act) in _POSTS else act.get("object")
     if not isinstance(thing, dict) or parse.kind_of(thing) not in _POSTS:
         return None
@@ -278,10 +292,14 @@ def _is_next(db: Writer, one: BulkImport, span: tuple[int, int]) -> bool:
     return True
 
 
-def _pass_by(db: Writer, one: BulkImport, span: tuple[int, int]) -> None:
-    """Move past a line that is no post of one's own, without counting it."""
-    if _is_next(db, one, span):
+def _pass_by(db: Writer, one: BulkImport, boost: Mark | None, span: tuple[int, int]) -> None:
+    """Move past a line that is no post of one's own: a boost waits, and nothing else counts."""
+    if not _is_next(db, one, span):
+        return
+    if boost is None:
         bulk_imports.shorten(db, one.id)
+    else:
+        importing_marks.set_aside(db, one.id, span[0], boost)
 
 
 def _record(

@@ -10,14 +10,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from martlet.archives.tables import Row
-from martlet.model.names import Uri, host_of
+from martlet.model.names import AccountId, Uri, host_of
 from martlet.services.ports import Ground, Resolver
-from martlet.storage import accounts, uris
+from martlet.storage import accounts, bulk_imports, uris
 from martlet.storage.database import Reader
 from martlet.text import names
 
 SERVERS = 4
 """Servers asked at the same time."""
+POSTS = ("bookmarks", "posts")
+"""Kinds of imports whose rows name posts."""
 PAUSE = 0.2
 """Seconds between two questions to one server."""
 
@@ -29,12 +31,14 @@ class Lookups:
     _silent: set[str] = field(default_factory=set)
     """Servers that did not answer."""
 
-    async def look_up(self, kind: str, rows: Sequence[tuple[int, Row]]) -> dict[int, str | None]:
+    async def look_up(
+        self, kind: str, account: AccountId, rows: Sequence[tuple[int, Row]]
+    ) -> dict[int, str | None]:
         """For each row, by its number, the uri under which it was found; None where nobody was asked, or in vain."""
         found: dict[int, str | None] = {}
         by_host: dict[str, list[tuple[int, str]]] = {}
         for position, row in rows:
-            host = None if kind == "domain_blocks" else await self._host_to_ask(kind, row)
+            host = None if kind == "domain_blocks" else await self._host_to_ask(kind, account, row)
             if host is None:
                 found[position] = None
             else:
@@ -51,12 +55,12 @@ class Lookups:
         await asyncio.gather(*(ask_one_server(*one) for one in by_host.items()))
         return found
 
-    async def _host_to_ask(self, kind: str, row: Row) -> str | None:
+    async def _host_to_ask(self, kind: str, account: AccountId, row: Row) -> str | None:
         """The host to ask for a row; None where it is known, of this server, or no valid name."""
         here = self.ground.here
-        if kind == "bookmarks":
+        if kind in POSTS:
             host = host_of(Uri(row.of))
-            is_known = await self.ground.store.reading(_is_known_post, Uri(row.of))
+            is_known = await self.ground.store.reading(_is_known_post, account, Uri(row.of))
             return None if is_known or host == here.host else host
         try:
             username, other = names.parse_handle(row.of, names.own_hosts(here.host))
@@ -72,7 +76,7 @@ class Lookups:
     async def _ask(self, kind: str, host: str, name: str) -> Uri | None:
         if host in self._silent:
             return None
-        if kind == "bookmarks":
+        if kind in POSTS:
             found = await self.resolver.address(name)
         else:
             found = await self.resolver.handle(name.strip().removeprefix("@"))
@@ -81,5 +85,6 @@ class Lookups:
         return found
 
 
-def _is_known_post(db: Reader, uri: Uri) -> bool:
-    return uris.find_post(db, uri) is not None
+def _is_known_post(db: Reader, account: AccountId, uri: Uri) -> bool:
+    """Whether it is here, or came with an archive of the account's."""
+    return bulk_imports.imported_post(db, account, uri) is not None or uris.find_post(db, uri) is not None

@@ -1,8 +1,10 @@
 """What people do with posts: like, bookmark, boost, pin, mute the thread. Doing it twice is doing it once."""
 
+from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput, NotAllowed
 from martlet.model.events import (
     PostBookmarked,
+    PostImported,
     PostLiked,
     PostPinned,
     PostPublished,
@@ -16,6 +18,9 @@ from martlet.model.visibility import Visibility
 from martlet.services import deleting, redirecting
 from martlet.storage import accounts, marks, posts, telling, timelines
 from martlet.storage.database import AlreadyThere, Reader, Writer
+
+SAME_MOMENT = 8
+"""Ids tried for a boost of long ago, each a millisecond later."""
 
 
 class CannotBoost(NotAllowed):
@@ -50,6 +55,16 @@ def like(db: Writer, account: AccountId, id: PostId, here: Server) -> None:
     if marks.like(db, account, post.id, here.next_id()):
         posts.count(db, post.id, likes=1)
         db.emit(PostLiked(post.id, account))
+
+
+def like_silently(db: Writer, account: AccountId, id: PostId, here: Server) -> bool:
+    """A like of long ago: it counts and is found, and nobody is told. False where it is there already."""
+    post = meant(db, id, account)
+    is_new = marks.like(db, account, post.id, here.next_id())
+    if is_new:
+        posts.count(db, post.id, likes=1)
+        db.emit(PostBookmarked(post.id))  # that it is marked, and by nobody in particular
+    return is_new
 
 
 def unlike(db: Writer, account: AccountId, id: PostId) -> None:
@@ -87,24 +102,46 @@ def boost(db: Writer, account: AccountId, id: PostId, visibility: Visibility | N
     booster = accounts.get(db, account)
     redirecting.check_stays(booster)
     boost = PostId(here.next_id())
-    row = Post(
-        id=boost,
-        uri=here.post_uri(booster.username, boost),
-        url=here.post_url(booster.username, boost),
-        author_id=account,
-        visibility=_visibility(db, post, account, visibility),
-        thread_id=boost,
+    shown_to = _visibility(db, post, account, visibility)
+    made = put_boost(db, _boost(booster, boost, post, shown_to, here.now_ms(), here))
+    if made == boost:
+        timelines.put(db, account, [boost])
+    return made
+
+
+def _boost(booster: Account, id: PostId, post: Post, visibility: Visibility, at: int, here: Server) -> Post:
+    return Post(
+        id=id,
+        uri=here.post_uri(booster.username, id),
+        url=here.post_url(booster.username, id),
+        author_id=booster.id,
+        visibility=visibility,
+        thread_id=id,
         is_local=1,
-        created_at=here.now_ms(),
+        created_at=at,
         boost_of_id=post.id,
         language=post.language,
         quoting=post.quoting,
         is_local_only=post.is_local_only,
     )
-    made = put_boost(db, row)
-    if made == boost:
-        timelines.put(db, account, [boost])
-    return made
+
+
+def boost_silently(
+    db: Writer, account: AccountId, post: Post, audience: Visibility, at: int, here: Server
+) -> PostId:
+    """A boost of long ago, at its moment in the profile; nobody is told. Raises `CannotBoost`, `InvalidInput`."""
+    if not may_boost(post, account):
+        raise CannotBoost
+    booster = accounts.get(db, account)
+    at = min(at, here.now_ms())
+    for attempt in range(SAME_MOMENT):
+        boost = PostId(here.ids.next_at(at + attempt))
+        row = _boost(booster, boost, post, _visibility(db, post, account, audience), at, here)
+        if posts.insert_unless_there(db, row):
+            _count_boost(db, row, post.id)
+            db.emit(PostImported(boost))
+            return boost
+    raise InvalidInput("There are too many posts of this moment.")
 
 
 def put_boost(db: Writer, row: Post) -> PostId:
@@ -120,11 +157,15 @@ def put_boost(db: Writer, row: Post) -> PostId:
         if faster is None:
             raise
         return faster.id
+    _count_boost(db, row, boosted)
+    db.emit(PostPublished(row.id))
+    return row.id
+
+
+def _count_boost(db: Writer, row: Post, boosted: PostId) -> None:
     marks.note_boost(db, row.author_id, boosted, row.id)
     posts.count(db, boosted, boosts=1)
     posts.note_published(db, row)
-    db.emit(PostPublished(row.id))
-    return row.id
 
 
 def may_boost(post: Post, account: AccountId) -> bool:

@@ -105,7 +105,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         importing.WORK: partial(importing.work, ground, post_office.resolver),
         importing_bundles.LIFT: partial(importing_bundles.lift, ground.store),
         importing.TIDY: partial(importing.tidy, ground),
-        importing_posts.WORK: partial(importing_posts.work, ground),
+        importing_posts.WORK: partial(importing_posts.work, ground, post_office.resolver),
         leaving.REMOVE: partial(leaving.remove, ground.store),
         leaving.REMOVE_SUSPENDED: partial(leaving.remove_suspended, ground.store),
         tending_mirrors.TEND: partial(mirroring.tend, ground.store),

@@ -157,3 +157,31 @@ def test_no_more_than_a_few_dozen_posts_are_brought(
     found = texts(api, f"/api/v1/accounts/{id}/statuses?limit=40", ada)
     assert found == [f"post{number}" for number in range(40)]
     assert api.get(f"/api/v1/accounts/{id}", ada).json["statuses_count"] == 40
+
+
+@pytest.mark.parametrize("wait", ["600", "Mon, 23 Nov 2026 12:10:00 GMT"])
+def test_who_wants_to_be_left_alone_is_asked_for_nothing(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person, wait: str
+) -> None:
+    """Not by those who open something else of that server either; other servers are asked as before."""
+    finn, gus = there.person("finn"), there.person("gus", "other.example")
+
+    def ask(who: Person) -> None:
+        there.asked.clear()
+        api.get(f"/api/v2/search?q={who.uri}&resolve=true", ada)
+
+    with time_machine.travel(NOW, tick=False) as clock:
+        there.asks_readers_to_wait = wait
+        ask(eve)
+        assert there.asked == [eve.uri]
+        there.asks_readers_to_wait = None
+        ask(finn)
+        assert there.asked == []
+        ask(gus)
+        assert gus.uri in there.asked
+        clock.shift(timedelta(minutes=9))
+        ask(finn)
+        assert there.asked == []
+        clock.shift(timedelta(minutes=2))
+        ask(finn)
+        assert finn.uri in there.asked

@@ -184,16 +184,16 @@ def test_a_job_that_is_killed_is_taken_up_again(
 
     async def step() -> None:
         monkeypatch.setattr(importing, "SECONDS", 60.0)
-        taking = importing._take_some
+        taking = importing.take_some
 
         async def once(*args: Any) -> bool:
             monkeypatch.setattr(importing, "SECONDS", 0.0)
             return await taking(*args)
 
-        monkeypatch.setattr(importing, "_take_some", once)
+        monkeypatch.setattr(importing, "take_some", once)
         await importing.work(ground, None, str(one), ground.here)  # type: ignore[arg-type]
         await importing.work(ground, None, str(one), ground.here)  # type: ignore[arg-type]
-        monkeypatch.setattr(importing, "_take_some", taking)
+        monkeypatch.setattr(importing, "take_some", taking)
 
     while found(api, one).state == "working":
         before = found(api, one).taken

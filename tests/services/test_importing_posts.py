@@ -10,10 +10,12 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from martlet.model.names import Uri
 from martlet.services import importing, importing_posts
+from martlet.services.ports import Resolver
 from martlet.storage import bulk_imports
 from martlet.storage.bulk_imports import BulkImport
-from tests.archives.making import FOLLOWERS, OLD, PUBLIC, Document, boost, create, files, note, tarred, zipped
+from tests.archives.making import FOLLOWERS, OLD, PUBLIC, Document, create, files, note, tarred, zipped
 from tests.client import Api, Person
 
 
@@ -95,7 +97,7 @@ def test_posts_are_as_they_were(
                 tag=[{"type": "Hashtag", "name": "#Harbour"}],
             )
         ),
-        boost(9),
+        {"id": f"{OLD}/follows/9", "type": "Follow", "actor": OLD, "object": "https://other.example/1"},
         create(note(2, "<p>Which?</p>", **question)),
         create(note(4, "<p>For followers</p>", to=[FOLLOWERS], cc=[])),
         create(note(5, "<p>Quiet</p><script>x</script>", to=[FOLLOWERS], cc=[PUBLIC])),
@@ -192,23 +194,23 @@ def test_f3_an_archive_answers_nobody_who_does_not_let_it(api: Api, ada: Person,
     assert api.get(f"/api/v1/statuses/{hello.json['id']}/context", ada).json["descendants"] == []
 
 
-def test_g10_nobody_is_told(api: Api, ada: Person, tmp_path: Path) -> None:
+def test_g10_nobody_istold(api: Api, ada: Person, tmp_path: Path) -> None:
     """Not who is named, not followers, not other servers."""
     bob = api.person("bob")
     api.post(f"/api/v1/accounts/{ada.id}/follow", bob)
     api.work()
     mention = [{"type": "Mention", "href": "http://localhost:3000/users/bob", "name": "@bob"}]
-    before = _told(api)
+    before = told(api)
     acts = [create(note(number, tag=mention)) for number in range(3)]
     acts.append(create(note(4, tag=mention, to=["http://localhost:3000/users/bob"], cc=[])))
     bring(api, ada, zipped(files(*acts)), tmp_path)
     api.work()
-    assert _told(api) == before
+    assert told(api) == before
     assert len(posts(api, ada, bob)) == 3, "what was for mentioned people only, only its author has"
     assert [one["acct"] for one in posts(api, ada)[0]["mentions"]] == ["bob"]
 
 
-def _told(api: Api) -> dict[str, int]:
+def told(api: Api) -> dict[str, int]:
     tables = ("notification", "timeline_entry", "outgoing", "delivery", "conversation", "tag_day")
     with api.built.ground.store.read() as db:
         return {table: db.value(f"SELECT count(*) FROM {table}") for table in tables}
@@ -295,9 +297,9 @@ def test_g4_an_archive_that_kills_does_so_three_times(
     monkeypatch.setattr("martlet.archives.unpacking.unpack", kill)
     for _ in range(importing_posts.TRIES):
         with pytest.raises(Killed):
-            api.run(importing_posts.work(ground, str(id), ground.here))
+            api.run(importing_posts.work(ground, Nobody(), str(id), ground.here))
     monkeypatch.undo()
-    api.run(importing_posts.work(ground, str(id), ground.here))
+    api.run(importing_posts.work(ground, Nobody(), str(id), ground.here))
     assert (found(api, id).state, found(api, id).error) == ("refused", "archive_refused")
 
 
@@ -318,7 +320,7 @@ def test_a_job_that_is_killed_goes_on_where_it_was(
     monkeypatch.setattr(importing_posts, "_record", record_and_die)
     while found(api, id).state == "working":
         try:
-            api.run(importing_posts.work(ground, str(id), ground.here))
+            api.run(importing_posts.work(ground, Nobody(), str(id), ground.here))
         except KeyboardInterrupt:
             continue
     assert counts(found(api, id)) == ("done", 5, 5, 0, 0)
@@ -330,12 +332,28 @@ def test_two_jobs_take_each_post_once(api: Api, ada: Person, tmp_path: Path) -> 
     ground = api.built.ground
     api.run(
         _both(
-            importing_posts.work(ground, str(id), ground.here),
-            importing_posts.work(ground, str(id), ground.here),
+            importing_posts.work(ground, Nobody(), str(id), ground.here),
+            importing_posts.work(ground, Nobody(), str(id), ground.here),
         )
     )
     assert len(posts(api, ada)) == 8
     assert counts(found(api, id)) == ("done", 8, 8, 0, 0)
+
+
+class Nobody(Resolver):
+    """Finds nothing elsewhere."""
+
+    async def handle(self, handle: str) -> None:
+        raise AssertionError(handle)
+
+    async def address(self, address: str) -> None:
+        raise AssertionError(address)
+
+    async def answers(self, host: str) -> bool:
+        raise AssertionError(host)
+
+    async def post_anew(self, uri: Uri) -> None:
+        raise AssertionError(uri)
 
 
 async def _both(*jobs: Any) -> None:
