@@ -87,6 +87,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     secret_file.read_or_make(folder)
     store = open_store("sqlite", folder)
     migrate(store)
+    ground_for(Settings(data=str(folder)), store)
     store.close()
     return folder
 

@@ -83,6 +83,9 @@ class KeptStore(PostgresStore):
             self._slot.close()
             self._slot = None
         self.listeners.clear()
+
+    def mend(self) -> None:
+        """Connections that were cut off are made anew."""
         self._pool.check()
 
     def end(self) -> None:
@@ -125,6 +128,7 @@ class KeptDatabase:
             self._hand.close()
             self._hand = self._connected()
             self._empty()
+            self.store.mend()
         self._tests += 1
         if self._tests % VACUUM_EVERY == 0:
             self._hand.execute("VACUUM")

@@ -8,6 +8,7 @@ matches one that begins with @.
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Generic, TypeVar
 
 from martlet.http.answer import Answer
@@ -19,11 +20,12 @@ Endpoint = Callable[[Request, Params], Awaitable[Answer]]
 
 
 @dataclass(slots=True)
-class _Branch(Generic[T]):
-    fixed: dict[str, "_Branch[T]"] = field(default_factory=dict)
-    open: "_Branch[T] | None" = None
-    at: "_Branch[T] | None" = None
-    methods: dict[str, tuple[T, tuple[str, ...]]] = field(default_factory=dict)
+class _Branch:
+    fixed: dict[str, "_Branch"] = field(default_factory=dict)
+    open: "_Branch | None" = None
+    at: "_Branch | None" = None
+    methods: dict[str, tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """By method: the whole path, and the names of what is open in it."""
 
 
 class Routes(Generic[T]):
@@ -53,34 +55,9 @@ class RouteTree(Generic[T]):
 
     def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:
         """Raises ValueError where two routes differ only by the names of their segments."""
-        self._root: _Branch[T] = _Branch()
-        self._exact: dict[tuple[str, str], T] = {}
-        for method, path, goal in routes:
-            branch, names = self._grown(path)
-            if method in branch.methods:
-                raise ValueError(f"{method} {path} is there twice")
-            branch.methods[method] = (goal, names)
-            if not names:
-                self._exact[method, path] = goal
-
-    def _grown(self, path: str) -> tuple[_Branch[T], tuple[str, ...]]:
-        """The branch of a path, made where it is not there, and the names of what is open on the way."""
-        branch, names = self._root, []
-        for segment in path.strip("/").split("/"):
-            if segment.startswith("{"):
-                names.append(segment[1:-1])
-                branch.open = branch.open or _Branch()
-                branch = branch.open
-            elif segment.startswith("@{"):
-                names.append(segment[2:-1])
-                branch.at = branch.at or _Branch()
-                branch = branch.at
-            else:
-                below = branch.fixed.get(segment)
-                if below is None:
-                    below = branch.fixed[segment] = _Branch()
-                branch = below
-        return branch, tuple(names)
+        self._goals = {(method, path): goal for method, path, goal in routes}
+        self._exact = {route: goal for route, goal in self._goals.items() if "{" not in route[1]}
+        self._root = _grown(tuple(self._goals))
 
     def find(self, method: str, path: str) -> tuple[T, Params] | None:
         goal = self._exact.get((method, path))
@@ -92,8 +69,8 @@ class RouteTree(Generic[T]):
         branch = self._branch(path)
         if branch is None or method not in branch[0].methods:
             return None
-        goal, names = branch[0].methods[method]
-        return goal, dict(zip(names, branch[1], strict=True))
+        whole, names = branch[0].methods[method]
+        return self._goals[method, whole], dict(zip(names, branch[1], strict=True))
 
     def methods(self, path: str) -> list[str]:
         """The methods a path answers to; empty where there is no such path."""
@@ -112,15 +89,38 @@ class RouteTree(Generic[T]):
                 values.append(segment)
             branch = below
         found = branch.methods.get(method)
-        return None if found is None else (found[0], dict(zip(found[1], values, strict=True)))
+        if found is None:
+            return None
+        return self._goals[method, found[0]], dict(zip(found[1], values, strict=True))
 
-    def _branch(self, path: str) -> tuple[_Branch[T], list[str]] | None:
+    def _branch(self, path: str) -> tuple[_Branch, list[str]] | None:
         return _walk(self._root, path.removeprefix("/").removesuffix("/").split("/"), 0, [])
 
 
-def _walk(
-    branch: _Branch[T], segments: list[str], at: int, values: list[str]
-) -> tuple[_Branch[T], list[str]] | None:
+@lru_cache(maxsize=8)
+def _grown(routes: tuple[tuple[str, str], ...]) -> _Branch:
+    """The tree of these methods and paths. All applications of a process are made of the same ones."""
+    root = _Branch()
+    for method, path in routes:
+        branch, names = root, []
+        for segment in path.strip("/").split("/"):
+            if segment.startswith("{"):
+                names.append(segment[1:-1])
+                branch.open = branch.open or _Branch()
+                branch = branch.open
+            elif segment.startswith("@{"):
+                names.append(segment[2:-1])
+                branch.at = branch.at or _Branch()
+                branch = branch.at
+            else:
+                branch = branch.fixed.setdefault(segment, _Branch())
+        if method in branch.methods:
+            raise ValueError(f"{method} {path} is there twice")
+        branch.methods[method] = (path, tuple(names))
+    return root
+
+
+def _walk(branch: _Branch, segments: list[str], at: int, values: list[str]) -> tuple[_Branch, list[str]] | None:
     if at == len(segments):
         return (branch, values) if branch.methods else None
     segment = segments[at]

@@ -51,6 +51,7 @@ class SqliteStore(Store):
         self.path = path
         self._local = threading.local()
         self._connections: list[sqlite3.Connection] = []
+        self._spare: list[sqlite3.Connection] = []
         self._lock = threading.Lock()
         self._aside = ThreadPoolExecutor(2, "reader")
         self._slot: BinaryIO | None = None
@@ -128,7 +129,9 @@ class SqliteStore(Store):
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
-        connection, lock = self._connect(), self._open_lock()
+        with self._lock:
+            spare = self._spare.pop() if self._spare else None
+        connection, lock = spare or self._connect(), self._open_lock()
         try:
             with begun(connection, lock):
                 db = Writer(translating(connection), "sqlite")
@@ -138,7 +141,8 @@ class SqliteStore(Store):
             raise explained(error) from error
         finally:
             lock.close()
-            self._forget(connection)
+            with self._lock:
+                self._spare.append(connection)
         if db.has_work:
             self.tell_listeners()
 
@@ -207,9 +211,3 @@ class SqliteStore(Store):
         with self._lock:
             self._connections.append(connection)
         return connection
-
-    def _forget(self, connection: sqlite3.Connection) -> None:
-        with self._lock:
-            if connection in self._connections:
-                self._connections.remove(connection)
-        connection.close()

@@ -8,36 +8,54 @@ in the middle and comes back.
 import http.client
 import io
 import json
-from collections.abc import Callable, Iterator
+import zlib
+from collections.abc import Iterator
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
+from tests import databases
 from tests.client import _multipart
 from tests.journeys.conftest import eventually
-from tests.towns import Town, befriend, settle, with_text
+from tests.running import Running
+from tests.towns import Town, add_person, befriend, settle, with_text
+
+
+@pytest.fixture(scope="module")
+def servers(postgres: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Running, Running]]:
+    """They begin with somebody whom nobody asks about again."""
+    folder = tmp_path_factory.mktemp("two")
+    databases.execute(postgres, "CREATE DATABASE two_servers")
+    first = settle(folder / "first", "first").server
+    second = settle(folder / "second", "second", databases.named(postgres, "two_servers")).server
+    yield first, second
+    for server in (first, second):
+        server.kill()
+    databases.execute(postgres, "DROP DATABASE two_servers WITH (FORCE)")
 
 
 @pytest.fixture
-def towns(tmp_path: Path, empty_postgres: Callable[[], str]) -> Iterator[tuple[Town, Town]]:
-    found = [settle(tmp_path / "ada", "ada"), settle(tmp_path / "bob", "bob", empty_postgres())]
-    for town in found:
-        town.server.start()
-    yield found[0], found[1]
-    for town in found:
-        town.server.kill()
+def towns(servers: tuple[Running, Running], request: pytest.FixtureRequest) -> tuple[Town, Town]:
+    """An Ada and a Bob of each test's own."""
+    for server in servers:
+        if server.process is None:
+            server.start()
+    number = f"{zlib.crc32(request.node.name.encode()):x}"
+    ada, bob = f"ada_{number}", f"bob_{number}"
+    return Town(servers[0], ada, add_person(servers[0], ada)), Town(
+        servers[1], bob, add_person(servers[1], bob)
+    )
 
 
 def test_people_on_two_servers(towns: tuple[Town, Town]) -> None:
     ada, bob = towns
     bob_there, ada_there = befriend(ada, bob)
     assert bob_there["acct"] == bob.handle
-    assert bob_there["uri"] == f"{bob.server.url}/users/bob"
-    assert bob_there["url"] == f"{bob.server.url}/@bob"
-    assert ada_there["username"] == "ada"
+    assert bob_there["uri"] == bob.uri
+    assert bob_there["url"] == f"{bob.server.url}/@{bob.name}"
+    assert ada_there["username"] == ada.name
     assert [one["account"]["acct"] for one in eventually(lambda: bob.told("follow"))] == [ada.handle]
 
     posted = bob.post("/api/v1/statuses", {"status": "Good #morning", "language": "en"})
@@ -63,7 +81,7 @@ def test_people_on_two_servers(towns: tuple[Town, Town]) -> None:
     arrived = eventually(lambda: bob.told("mention"))[0]["status"]
     assert arrived["in_reply_to_id"] == posted["id"]
     assert arrived["uri"] == answer["uri"]
-    assert [one["acct"] for one in arrived["mentions"]] == ["bob"]
+    assert [one["acct"] for one in arrived["mentions"]] == [bob.name]
     thread = bob.get(f"/api/v1/statuses/{posted['id']}/context")
     assert [one["id"] for one in thread["descendants"]] == [arrived["id"]]
 
