@@ -9,14 +9,10 @@ does that none of ours may do (a request to another host, a script that the poli
 stops, an error in a script) turns the test red when it ends.
 """
 
-import fcntl
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -32,6 +28,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests.demo.building import built_once
 from tests.running import Running
 
 PHONE, TABLET, DESKTOP = 360, 768, 1440
@@ -55,36 +52,10 @@ class Town(Running):
         return {line.split()[0]: line.split()[1] for line in lines}
 
 
-@pytest.fixture(scope="session")
-def town_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built by whichever worker comes first; the others wait for it."""
-    own = tmp_path_factory.getbasetemp()
-    shared = (own.parent if "PYTEST_XDIST_WORKER" in os.environ else own) / "town-of-all-workers"
-    with _alone(shared.with_suffix(".lock")):
-        if not (shared / "demo" / "passwords.txt").exists():
-            shared.mkdir(exist_ok=True)
-            _build(shared)
-    return shared / "demo"
-
-
-def _build(folder: Path) -> None:
-    plain = {name: value for name, value in os.environ.items() if not name.startswith("MARTLET_")}
-    command = [sys.executable, "-m", "martlet", "demo", "--only-build"]
-    subprocess.run(command, cwd=folder, env=plain, check=True, capture_output=True, timeout=300)
-
-
-@contextmanager
-def _alone(path: Path) -> Iterator[None]:
-    """One process at a time."""
-    with path.open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
 @pytest.fixture(scope="package")
-def town(town_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
+def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     data = tmp_path_factory.mktemp("town") / "demo"
-    shutil.copytree(town_files, data)
+    shutil.copytree(built_once(tmp_path_factory.getbasetemp()) / "demo", data)
     server = Town(data, "sqlite")
     server.start()
     try:

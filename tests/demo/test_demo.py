@@ -1,10 +1,8 @@
 """The invented town: its files make sense, it is built once, and it looks lived in."""
 
-import os
 import random
+import shutil
 import stat
-import subprocess
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,6 +14,7 @@ from martlet.signing import passwords
 from martlet.storage import logins
 from martlet.storage.database import Store
 from martlet.storage.opening import open_store
+from tests.demo.building import build, built_once
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 
@@ -56,24 +55,9 @@ def test_answers_come_after_what_they_answer_and_nothing_in_the_future() -> None
 
 @pytest.fixture(scope="module")
 def town(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("town")
-    _build(folder)
+    folder = tmp_path_factory.mktemp("town") / "here"
+    shutil.copytree(built_once(tmp_path_factory.getbasetemp()), folder)
     return folder
-
-
-def _build(folder: Path) -> str:
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("MARTLET_")}
-    done = subprocess.run(
-        [sys.executable, "-m", "martlet", "demo", "--only-build"],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stdout
 
 
 @pytest.fixture
@@ -84,7 +68,7 @@ def store(town: Path) -> Iterator[Store]:
 
 
 def test_it_is_built_once_and_found_again(town: Path) -> None:
-    again = _build(town)
+    again = build(town)
     kept = town / "demo" / "passwords.txt"
     assert "Building" not in again
     assert kept.read_text() in again
