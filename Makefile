@@ -1,6 +1,6 @@
 # Martlet. `make` alone lists what can be made.
 .DEFAULT_GOAL := help
-.PHONY: help serve demo test check bench golden lock clean
+.PHONY: help serve demo test check lint bench golden lock clean
 
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -21,12 +21,14 @@ demo: $(SERVE) ## The same with an invented town of people to look round in
 test: $(DEV) $(PEER) ## Bring all that the tests need, PostgreSQL included, and run them on both databases
 	@$(BIN)/python -m pytest -n auto --dist worksteal -q
 
-check: $(DEV) ## What CI runs: format, lint, types, arrows, tests
+check: $(DEV) ## What CI runs: format, lint, types, arrows, and the tests beside them
+	@$(MAKE) --no-print-directory -j2 lint test
+
+lint: $(DEV)
 	@$(BIN)/ruff format --check .
 	@$(BIN)/ruff check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(MAKE) --no-print-directory test
 
 bench: $(DEV) ## Measure: fill a server through its API, print CPU per request, speed and memory
 	@$(BIN)/python -m bench

@@ -63,7 +63,19 @@ def pytest_collection_finish() -> None:
     """What stands until the end is left out of each look for garbage: it took more than half of the making of an application."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 10)
+    gc.set_threshold(200_000, 10, 10)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_logfinish() -> None:
+    """Applications that have ended are cleared away a few at a time: each is one large circle."""
+    global _ended  # noqa: PLW0603 - a count of this process
+    _ended += 1
+    if _ended % 40 == 0:
+        gc.collect()
+
+
+_ended = 0
 
 
 @pytest.fixture(scope="session")
