@@ -26,7 +26,8 @@ def test_trends_are_measured_and_read_by_indexes(api: Api) -> None:
     for which in ("tags", "links", "statuses"):
         assert api.get(f"/api/v1/trends/{which}", people[0]).status == 200
     assert len([sql for sql in plans.statements if "trend" in sql]) > 10
-    assert plans.scans() == {}
+    ours = "UPDATE job SET run_at = 0"  # `measured` does not wait for the hour
+    assert [sql for sql in plans.scans() if ours not in sql] == []
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
