@@ -6,9 +6,11 @@ Plain text only. A letter is known by its name in `MailWanted`.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from martlet.model.sanctions import Measure
+from martlet.text import chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,8 @@ CONFIRM: Final = "confirm"
 RESET: Final = "reset"
 APPROVED: Final = "approved"
 PASSWORD_CHANGED: Final = "password_changed"  # noqa: S105 - a letter's name
+NEW_EMAIL: Final = "new_email"
+EMAIL_CHANGED: Final = "email_changed"
 ARCHIVE_READY: Final = "archive_ready"
 STRIKE: Final = "strike"
 APPEAL_MADE: Final = "appeal_made"
@@ -54,6 +58,17 @@ ENGLISH: dict[str, Letter] = {
         "Your password on {server} was changed",
         "Hello {name},\n\nthe password of your account on {server} has just been changed. "
         "If that was not you, choose a new one at once:\n\n{link}\n",
+    ),
+    NEW_EMAIL: Letter(
+        "Your new address for {server}",
+        "Hello {name},\n\nsomebody, hopefully you, wants your account on {server} to have this address. "
+        "Open this link, and it counts:\n\n{link}\n\nThe link works for a week. "
+        "If it was not you, do nothing: without the link nothing changes.\n",
+    ),
+    EMAIL_CHANGED: Letter(
+        "Your account on {server} has another address",
+        "Hello {name},\n\nyour account on {server} has another e-mail address from now on; this one is told of it this once. "
+        "If that was not you, write at once to those who look after the server:\n\n{link}\n",
     ),
     ARCHIVE_READY: Letter(
         "Your archive from {server} is ready",
@@ -114,6 +129,17 @@ GERMAN: dict[str, Letter] = {
         "Hallo {name},\n\ndas Passwort deines Kontos auf {server} wurde gerade geändert. "
         "Wenn du das nicht warst, wähle gleich ein neues:\n\n{link}\n",
     ),
+    NEW_EMAIL: Letter(
+        "Deine neue Adresse für {server}",
+        "Hallo {name},\n\njemand, hoffentlich du, möchte für dein Konto auf {server} diese Adresse eintragen. "
+        "Öffne diesen Link, dann gilt sie:\n\n{link}\n\nDer Link gilt eine Woche. "
+        "Wenn du das nicht warst, tu nichts: Ohne den Link ändert sich nichts.\n",
+    ),
+    EMAIL_CHANGED: Letter(
+        "Dein Konto auf {server} hat eine andere Adresse",
+        "Hallo {name},\n\ndein Konto auf {server} hat ab jetzt eine andere E-Mail-Adresse; hierhin geht nur noch diese Nachricht. "
+        "Wenn du das nicht warst, schreib sofort denen, die den Server betreuen:\n\n{link}\n",
+    ),
     ARCHIVE_READY: Letter(
         "Dein Archiv von {server} ist fertig",
         "Hallo {name},\n\ndas Archiv deiner Beiträge und Bilder auf {server} ist fertig. "
@@ -169,6 +195,16 @@ CHINESE: dict[str, Letter] = {
     PASSWORD_CHANGED: Letter(
         "你在 {server} 的密码已更改",
         "{name}，你好：\n\n你在 {server} 的账号密码刚刚被更改。如果不是你本人，请立刻设置新密码：\n\n{link}\n",
+    ),
+    NEW_EMAIL: Letter(
+        "你在 {server} 的新邮箱",
+        "{name}，你好：\n\n有人（希望是你）想把这个邮箱设为你在 {server} 的账号邮箱。打开下面的链接即可生效：\n\n{link}\n\n"
+        "链接一周内有效。如果不是你本人操作，请忽略：不打开链接就不会有任何改变。\n",
+    ),
+    EMAIL_CHANGED: Letter(
+        "你在 {server} 的账号已更换邮箱",
+        "{name}，你好：\n\n你在 {server} 的账号从现在起使用另一个邮箱，本邮箱只会收到这一次通知。"
+        "如果不是你本人操作，请立即联系本站管理人员：\n\n{link}\n",
     ),
     ARCHIVE_READY: Letter(
         "你在 {server} 的存档已经准备好",
@@ -228,20 +264,26 @@ MEASURES: dict[str, dict[Measure, str]] = {
         Measure.SENSITIZE: "你的所有帖子都会显示为敏感内容。",
         Measure.LIMIT: "只有关注你的人才会看到你的账号。",
         Measure.FREEZE: "你的账号被冻结，无法登录。",
-        Measure.SUSPEND: "你的账号被封禁。没有人能看到它，30 天后它会被删除。",
+        Measure.SUSPEND: "你的账号被封禁。没有人能看到它，30 天以后它会被删除。",
     },
 }
 
 
+@lru_cache(maxsize=64)
 def what(measure: Measure, locale: str) -> str:
     """What was decided, in the language that serves a locale, else in English."""
-    return MEASURES.get(_language(locale), MEASURES["en"])[measure]
+    said = MEASURES.get(_language(locale), MEASURES["en"])[measure]
+    return chinese.traditional([said])[0] if chinese.is_traditional(locale) else said
 
 
 def _language(locale: str) -> str:
     return locale.replace("_", "-").partition("-")[0].lower()
 
 
+@lru_cache(maxsize=64)
 def write(name: str, locale: str) -> Letter:
     """The letter in the language that serves a locale, else in English. Raises KeyError for an unknown one."""
-    return BY_LANGUAGE.get(_language(locale), ENGLISH)[name]
+    found = BY_LANGUAGE.get(_language(locale), ENGLISH)[name]
+    if not chinese.is_traditional(locale):
+        return found
+    return Letter(*chinese.traditional([found.subject, found.text]))

@@ -11,12 +11,13 @@ import smtplib
 import ssl
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, make_msgid
+from typing import NamedTuple
 
 import msgspec
 
@@ -26,7 +27,7 @@ from martlet.model.events import MailWanted
 from martlet.model.names import UserId
 from martlet.model.sanctions import Measure, Strike
 from martlet.model.server import Server
-from martlet.services import attempting, letters, naming, screening_sign_ups
+from martlet.services import attempting, changing_email, letters, naming, screening_sign_ups
 from martlet.services.ports import Ground
 from martlet.signing import sealed, tokens
 from martlet.signing.sealed import Purpose
@@ -117,21 +118,30 @@ def _count(db: Writer, email: str, network: str, here: Server) -> None:
 # -- links ---------------------------------------------------------------
 
 
-def confirmation_token(secret: ServerSecret, login: Login, here: Server) -> str:
-    return sealed.sign(
-        secret, Purpose.CONFIRM_EMAIL, f"{login.user} {login.email}", here.now() + CONFIRM_LIFE
-    )
+def confirmation_token(secret: ServerSecret, user: UserId, email: str, here: Server) -> str:
+    return sealed.sign(secret, Purpose.CONFIRM_EMAIL, f"{user} {email}", here.now() + CONFIRM_LIFE)
 
 
-def confirm(db: Writer, token: str, secret: ServerSecret, here: Server) -> Login | None:
+class Confirmed(NamedTuple):
+    login: Login
+    is_new: bool
+    """Whether it is the first address of a new account, not another one."""
+
+
+def confirm(db: Writer, token: str, secret: ServerSecret, here: Server) -> Confirmed | None:
     """Whose address a link confirms; None for one that is not good."""
     shown = sealed.verify(secret, Purpose.CONFIRM_EMAIL, token, here.now())
     user, _, email = (shown or "").partition(" ")
     login = logins.find(db, UserId(int(user))) if user else None
-    if login is None or login.email != email or login.is_barred or login.confirmed_at is not None:
+    if login is None or login.is_barred:
+        return None
+    if login.unconfirmed_email == email:
+        is_taken_over = changing_email.take(db, login, email)
+        return Confirmed(replace(login, email=email), is_new=False) if is_taken_over else None
+    if login.email != email or login.confirmed_at is not None:
         return None
     logins.update(db, login.user, confirmed_at=here.now_ms())
-    return logins.find(db, login.user)
+    return Confirmed(replace(login, confirmed_at=here.now_ms()), is_new=True)
 
 
 def reset_token(secret: ServerSecret, login: Login, here: Server) -> str:
@@ -179,7 +189,7 @@ def _compose(
 ) -> EmailMessage | None:
     """None where it has no more point, or the address is no longer theirs."""
     login = logins.find(db, wanted.user)
-    if server is None or login is None or login.email != wanted.to:
+    if server is None or login is None or not _is_theirs(wanted, login):
         return None
     strike = strikes.find(db, wanted.about) if wanted.about else None
     if strike is None and (wanted.about or login.is_barred):  # of a decision the barred are told, too
@@ -204,10 +214,19 @@ def _compose(
     )
 
 
+def _is_theirs(wanted: MailWanted, login: Login) -> bool:
+    """Whether the letter still goes where it was meant to; the address that was given up is told just that."""
+    if wanted.letter == letters.NEW_EMAIL:
+        return login.unconfirmed_email == wanted.to
+    return wanted.letter == letters.EMAIL_CHANGED or login.email == wanted.to
+
+
 def _link(wanted: MailWanted, login: Login, secret: ServerSecret, here: Server) -> str:
     match wanted.letter:
-        case letters.CONFIRM:
-            path = f"/auth/confirmation/{confirmation_token(secret, login, here)}"
+        case letters.CONFIRM | letters.NEW_EMAIL:
+            path = f"/auth/confirmation/{confirmation_token(secret, login.user, wanted.to, here)}"
+        case letters.EMAIL_CHANGED:
+            path = "/about"
         case letters.RESET:
             path = f"/auth/password/{reset_token(secret, login, here)}"
         case letters.PASSWORD_CHANGED:

@@ -30,6 +30,8 @@ class Login:
     totp_secret: bytes | None
     totp_enabled_at: int | None
     totp_last_step: int
+    show_media: str = "default"
+    opens_warnings: int = 0
 
     @property
     def has_second_step(self) -> bool:
@@ -45,7 +47,7 @@ _SELECT = """
     SELECT users.id, users.account_id, account.username, users.email, users.unconfirmed_email,
            users.password_hash, users.role, users.locale, users.created_at, users.confirmed_at, users.approved_at,
            users.disabled_at, account.suspended_at, account.deletes_at, account.deleted_at,
-           users.totp_secret, users.totp_enabled_at, users.totp_last_step
+           users.totp_secret, users.totp_enabled_at, users.totp_last_step, users.show_media, users.open_warnings
       FROM users JOIN account ON account.id = users.account_id
 """
 _CHANGEABLE = """

@@ -106,6 +106,28 @@ class HeldNewsPage:
     older: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class OptionsPage:
+    """
+    `/people/{id}/options`: what the reader wants of somebody, and a note about them for nobody else.
+
+    Fields: note; of whom they follow also boosts, notify, and each of `languages` by `l-` and its code.
+    """
+
+    template: ClassVar[str] = "contact/options.html"
+    place: ClassVar[Place] = ""
+    id: str
+    person: Face
+    note: str
+    follows: bool
+    shows_boosts: bool = True
+    notifies: bool = False
+    languages: tuple[tuple[str, str], ...] = ()
+    chosen: frozenset[str] = frozenset()
+    """None of them: posts in all languages."""
+    problems: tuple[Problem, ...] = ()
+
+
 # -- keeping away --------------------------------------------------------
 
 

@@ -16,6 +16,7 @@ from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
 
+from martlet.text import chinese
 from martlet.text.languages import accepted
 
 
@@ -75,15 +76,11 @@ def choose(asked: str | None, account: str | None, accept: str | None) -> Langua
     return Language.ENGLISH
 
 
-_TRADITIONAL = {"hant", "tw", "hk", "mo"}
-"""The script, and where it is written unless the tag says otherwise."""
-
-
 def match(tag: str) -> Language | None:
     """The language that serves a BCP 47 tag."""
-    primary, *rest = tag.strip().lower().replace("_", "-").split("-")
-    if primary == "zh" and "hans" not in rest and not _TRADITIONAL.isdisjoint(rest):
+    if chinese.is_traditional(tag):
         return Language.TRADITIONAL
+    primary = tag.strip().lower().replace("_", "-").partition("-")[0]
     return {"en": Language.ENGLISH, "de": Language.GERMAN, "zh": Language.CHINESE}.get(primary)
 
 
@@ -165,18 +162,6 @@ def catalogue(language: Language) -> NullTranslations:
     return GNUTranslations(BytesIO(compile_catalogue(_traditional(messages) if is_made else messages)))
 
 
-_BREAK = "\x1f"
-"""Stands for a line's end within a text while all are converted at once."""
-
-
 def _traditional(messages: list[Message]) -> list[Message]:
-    """As they are, where OpenCC is not to be had."""
-    try:
-        import opencc  # noqa: PLC0415 – slow to load, and not to be had for every platform
-    except ImportError:
-        return messages
-    texts = [text.replace("\n", _BREAK) for one in messages for text in one.msgstr]
-    made = iter(opencc.OpenCC("s2twp").convert("\n".join(texts)).split("\n"))
-    return [
-        replace(one, msgstr=tuple(next(made).replace(_BREAK, "\n") for _ in one.msgstr)) for one in messages
-    ]
+    made = iter(chinese.traditional([text for one in messages for text in one.msgstr]))
+    return [replace(one, msgstr=tuple(next(made) for _ in one.msgstr)) for one in messages]

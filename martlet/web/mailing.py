@@ -50,9 +50,14 @@ async def send_confirmation(visit: Visit) -> Answer:
 
 @pages.get(addresses.CONFIRM_LINK)
 async def confirm(visit: Visit) -> Answer:
-    login = await visit.store.writing(mailing.confirm, visit.params["token"], visit.ground.secret, visit.here)
-    if login is None:
+    confirmed = await visit.store.writing(
+        mailing.confirm, visit.params["token"], visit.ground.secret, visit.here
+    )
+    if confirmed is None:
         return visit.page(LinkSpentPage("confirmation"), 404)
+    login, is_new = confirmed
+    if not is_new:
+        return visit.page(ConfirmedPage(login.email, "changed"))
     return visit.page(ConfirmedPage(login.email, "sign_in" if login.approved_at is not None else "wait"))
 
 

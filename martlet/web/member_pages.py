@@ -136,6 +136,8 @@ class Between:
     is_muting: bool = False
     is_blocking: bool = False
     is_blocked_by: bool = False
+    note: str = ""
+    """What the reader wrote down about them, for nobody else."""
     is_endorsing: bool = False
     """They stand on the reader's profile."""
 

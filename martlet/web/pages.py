@@ -259,7 +259,8 @@ class ConfirmedPage:
 
     template: ClassVar[str] = "confirmed.html"
     email: str
-    then: Literal["sign_in", "wait"]
+    then: Literal["sign_in", "wait", "changed"]
+    """`changed`: it took the place of another."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -139,4 +139,5 @@ def _told(found: Relation) -> Between:
         is_blocking=found.block_id is not None,
         is_blocked_by=found.blocked_by_id is not None,
         is_endorsing=found.endorsement_id is not None,
+        note=found.note or "",
     )

@@ -15,7 +15,7 @@ from martlet.web.wording import Problem, Sentence
 
 @dataclass(frozen=True, slots=True)
 class LookPage:
-    """`/settings/look`. Fields: theme, text, pictures (kept in this browser); media, open_warnings, play_gifs (for apps)."""
+    """`/settings/look`. Fields: theme, text, pictures (kept in this browser); media, open_warnings, play_gifs (everywhere)."""
 
     template: ClassVar[str] = "settings/look.html"
     look: Look
@@ -57,6 +57,17 @@ class LanguagePage:
 
     template: ClassVar[str] = "settings/language.html"
     current: str
+
+
+@dataclass(frozen=True, slots=True)
+class EmailPage:
+    """`/settings/email`. Fields: email, password. `waiting`: the new address, whose link was not opened yet."""
+
+    template: ClassVar[str] = "settings/email.html"
+    current: str
+    waiting: str | None
+    email: str = ""
+    problems: tuple[Problem, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

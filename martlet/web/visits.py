@@ -15,7 +15,7 @@ form is read.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
@@ -209,8 +209,10 @@ class Visit:
 
     @property
     def look(self) -> Look:
-        """As it is kept in this browser."""
-        return looks.look_of(self.cookie(LOOK))
+        """As it is kept in this browser; whoever hides all pictures is asked everywhere."""
+        found = looks.look_of(self.cookie(LOOK))
+        hides = self.member is not None and self.member.login.show_media == "hide_all"
+        return replace(found, pictures="few") if hides else found
 
     @property
     def address(self) -> str:
@@ -250,13 +252,23 @@ class Visit:
 
     def page(self, page: Page, status: int = 200, *, form_to: str = "") -> Answer:
         """`form_to`: where forms on it may lead besides here, see `guarding.headers`."""
-        html = render(page, self.frame())
+        html = self._as_preferred(render(page, self.frame()))
         kept = [BRIEFLY, VARY] if self.is_public and not self.headers and self.member is None else [PRIVATE]
         guards = guarding.headers(form_to, has_camera=getattr(page, "uses_camera", False))
         found = [HTML, *guards, *kept, *self.headers]
         if self.member is not None and getattr(page, "is_kept_on_device", False):
             found.append((b"martlet-keep", str(self.account).encode()))  # `static/worker.js`
         return Answer(html.encode(), status, found)
+
+    def _as_preferred(self, html: str) -> str:
+        """Warnings and sensitive pictures lie open for whoever prefers that; lists are rendered once for all."""
+        if self.member is None:
+            return html
+        if self.member.login.opens_warnings:
+            html = html.replace('<details class="cw">', '<details class="cw" open>')
+        if self.member.login.show_media == "show_all":
+            html = html.replace('<details class="cw veil">', '<details class="cw veil" open>')
+        return html
 
     def public_page(self, made_of: Hashable, make: Callable[[], tuple[Page, int]]) -> Answer:
         """

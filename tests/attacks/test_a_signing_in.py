@@ -375,7 +375,7 @@ def test_a18_links_in_letters_cannot_be_made_or_changed(mailing_api: Api) -> Non
         login = logins.find_by_name(db, "ada")
     assert login is not None
     good = mailing.reset_token(ground.secret, login, ground.here)
-    confirmation = mailing.confirmation_token(ground.secret, login, ground.here)
+    confirmation = mailing.confirmation_token(ground.secret, login.user, login.email, ground.here)
     browser = Browser(api)
     assert browser.get(f"/auth/password/{good}").status == 200
     changed = good[:-2] + ("AA" if good[-2:] != "AA" else "BB")

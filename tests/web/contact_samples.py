@@ -13,6 +13,7 @@ from tests.web.sample_cards import AMARA, CHOIR, INES, JONA, LIN, NOW, TOMATOES,
 EMPTY = Problem("text", sentence("There is nothing to send yet: write something."))
 CHOOSE = Problem("category", sentence("Please choose one."))
 CONVERSATION = contact_pages.ConversationPage("7", (AMARA, LIN), FEED, "117")
+OPTIONS = contact_pages.OptionsPage("9", AMARA, "", follows=False)
 REPORT = contact_pages.ReportPage(
     "9", INES, "what", Between(follows=True), (("post_11502", "1"),), host="hof.example", back="/@ines"
 )
@@ -58,6 +59,18 @@ CONTACT_SAMPLES: dict[str, tuple[Page, Frame]] = {
         INSIDE,
     ),
     "held-news-none": (contact_pages.HeldNewsPage(()), INSIDE),
+    "options": (OPTIONS, INSIDE),
+    "options-following": (
+        replace(
+            OPTIONS,
+            note="Met at the mill.",
+            follows=True,
+            languages=(("de", "Deutsch"), ("zh", "中文")),
+            chosen=frozenset({"de"}),
+            problems=(Problem("note", sentence("This is too long.")),),
+        ),
+        INSIDE,
+    ),
     "mute": (contact_pages.MutePage("9", AMARA), INSIDE),
     "block": (contact_pages.BlockPage("9", JONA), INSIDE),
     "block-elsewhere": (contact_pages.BlockPage("9", INES, "hof.example"), INSIDE),

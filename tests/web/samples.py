@@ -223,6 +223,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
         FRAME,
     ),
     "confirmed": (pages.ConfirmedPage("amara@harbour.example", "sign_in"), FRAME),
+    "confirmed-changed": (pages.ConfirmedPage("amara@harbour.example", "changed"), FRAME),
     "confirmed-wait": (pages.ConfirmedPage("amara@harbour.example", "wait"), FRAME),
     "waiting": (pages.WaitingPage("amara", True), FRAME),
     "waiting-no-mail": (pages.WaitingPage("amara", False), FRAME),

@@ -71,6 +71,11 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
         replace(REACH, problems=(Problem("attribution", sentence("This is too long.")),)),
         SIGNED_IN,
     ),
+    "email": (settings_pages.EmailPage("amara@harbour.example", None), SIGNED_IN),
+    "email-wrong": (
+        settings_pages.EmailPage("amara@harbour.example", "a@b.example", "a", (Problem("email", TOO_LONG),)),
+        SIGNED_IN,
+    ),
     "push": (PUSH, SIGNED_IN),
     "push-on": (replace(PUSH, is_on=True, policy="followed"), SIGNED_IN),
     "push-wrong": (replace(PUSH, problems=(Problem("", TOO_LONG),)), SIGNED_IN),

@@ -124,6 +124,28 @@ def test_strangers_are_let_through_or_put_away(api: Api) -> None:
     assert browser.post("/strangers", {"csrf": form.fields["csrf"]}).status == 422
 
 
+def test_what_is_wanted_of_somebody_and_a_note_about_them(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    browser, path = inside(api, ada), f"/people/{bob.id}/options"
+    assert 'name="boosts"' not in browser.get(path).text
+    page = browser.send(browser.get(path), {"note": "Met at the <mill>."}, path)
+    assert "Met at the &lt;mill&gt;." in page.text
+    assert "<mill>" not in page.text
+    api.post(f"/api/v1/accounts/{bob.id}/follow", token=ada)
+    page = browser.send(browser.get(path), {"note": "", "notify": "1", "l-de": "1", "l-xx": "1"}, path)
+    assert "Your note" not in page.text
+    (told,) = api.get("/api/v1/accounts/relationships", token=ada, query={"id[]": str(bob.id)}).json
+    assert (told["note"], told["showing_reblogs"], told["notifying"], told["languages"]) == (
+        "",
+        False,
+        True,
+        ["de"],
+    )
+    assert 'name="l-de" type="checkbox" value="1" checked' in browser.get(path).text
+    assert browser.send(browser.get(path), {"note": "x" * 2001}, path).status == 422
+    assert browser.get(f"/people/{ada.id}/options").status == 404, "oneself"
+
+
 def test_muting_says_for_how_long(api: Api) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     browser = inside(api, ada)

@@ -9,13 +9,14 @@ import msgspec
 import pytest
 
 from martlet import app
+from martlet.model.sanctions import Measure
 from martlet.model.server import Server
 from martlet.services import letters, mailing, naming
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from tests import postbox
-from tests.browser import Browser
-from tests.client import PASSWORD, Api
+from tests.browser import Browser, forms
+from tests.client import PASSWORD, Api, Reply
 from tests.postbox import Postbox
 
 NEW = "a wholly other phrase"
@@ -44,6 +45,51 @@ def api(box: Postbox, ground: Ground, settings: Settings) -> Iterator[Api]:
     client.close()
 
 
+def test_another_address_counts_once_its_link_was_opened(api: Api, box: Postbox) -> None:
+    ada, browser = api.person("ada"), Browser(api)
+    api.person("bob")
+    browser.sign_in(ada)
+    old = forms(browser.get("/settings/email"))[0]
+
+    def ask(email: str, password: str = PASSWORD) -> Reply:
+        return browser.follow(
+            browser.post("/settings/email", old.fields | {"email": email, "password": password})
+        )
+
+    for email, password in (
+        ("new@mail.example", "wrong"),
+        ("no address", PASSWORD),
+        ("bob@mail.example", PASSWORD),
+    ):
+        assert ask(email, password).status == 422, email
+    assert "once you have opened the link" in ask("New@mail.example").text
+    api.work()
+    (letter,) = box.letters
+    assert letter["To"] == "New@mail.example"
+    assert "new@mail.example" not in browser.get("/settings").text.lower()
+    assert Browser(api).sign_in("new@mail.example").status == 401
+    page = Browser(api).get(box.links[0])
+    assert "New@mail.example" in page.text
+    assert Browser(api).get(box.links[0]).status == 404
+    api.work()
+    assert box.letters[1]["Subject"] == "Your account on Martlet has another address"
+    assert box.letters[1]["To"] != "New@mail.example"
+    assert "New@mail.example" in browser.get("/settings").text
+    assert Browser(api).sign_in("new@mail.example").status == 200
+    ask("third@mail.example")
+    assert "once you have opened the link" not in ask("new@mail.example").text, "taken back"
+    api.work()
+    assert len(box.letters) == 2
+
+
+def test_letters_in_traditional_chinese_are_made_of_the_simplified() -> None:
+    letter = letters.write(letters.CONFIRM, "zh-Hant")
+    assert letter != letters.write(letters.CONFIRM, "zh-Hans")
+    assert "{link}" in letter.text
+    assert "賬號" in letter.text
+    assert "賬號" in letters.what(Measure.SUSPEND, "zh-TW")
+
+
 def test_joining_with_a_letter(api: Api, box: Postbox) -> None:
     browser = Browser(api, headers={"accept-language": "de"})
     page = browser.send(browser.get("/auth/sign_up"), WISH)
@@ -70,7 +116,7 @@ def test_joining_through_an_app(api: Api, box: Postbox) -> None:
     assert api.post("/api/v1/emails/confirmations", token=token, form=right).json == {}
     api.work()
     assert box.receivers[-1] == "rcpt TO:<ada@right.example>"
-    assert "确认" in box.letters[-1]["Subject"]
+    assert "確認" in box.letters[-1]["Subject"]
     assert len(box.letters) == 1
     assert Browser(api).get(box.links[0]).status == 200
     assert api.get("/api/v1/timelines/home", token=token).status == 200

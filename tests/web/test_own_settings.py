@@ -5,6 +5,7 @@ from typing import Any
 
 from tests.browser import Browser, forms
 from tests.client import Api, Person, Reply
+from tests.mastodon.acts import publish
 from tests.web.acts import inside, picture
 
 
@@ -43,6 +44,12 @@ def test_the_look_is_kept_in_the_browser_and_preferences_are_told_to_apps(api: A
     told = api.get("/api/v1/preferences", token=ada).json
     assert (told["reading:expand:media"], told["reading:expand:spoilers"]) == ("hide_all", True)
     assert "data-theme" not in inside(api, ada).get("/home").text
+    assert 'data-pictures="few"' in inside(api, ada).get("/home").text, "hidden wherever she signs in"
+    change(browser, "/settings/look", media="show_all", open_warnings="1")
+    publish(api, ada, "Under a word", spoiler_text="Weather")
+    assert '<details class="cw" open>' in browser.get("/@ada").text
+    change(browser, "/settings/look", media="default")
+    assert '<details class="cw">' in browser.get("/@ada").text
     browser.cookies = {**browser.cookies, "martlet_look": 'x".y.z'}
     assert "data-theme" not in browser.get("/home").text
     assert change(browser, "/settings/look", media="nonsense").status == 422

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from martlet.web.settings import (
+    email,
     filters,
     groups,
     hashtags,
@@ -19,6 +20,7 @@ from martlet.web.settings import (
 from martlet.web.visits import Pages
 
 ALL: Sequence[Pages] = (
+    email.pages,
     filters.pages,
     groups.pages,
     hashtags.pages,

@@ -20,7 +20,7 @@ async def look(visit: Visit) -> Answer:
 
 def _look(db: Reader, visit: Visit) -> LookPage:
     media, opens_warnings, plays_gifs = accounts.reading_preferences(db, visit.account) or ("default", 0, 0)
-    return LookPage(visit.look, media, bool(opens_warnings), bool(plays_gifs))
+    return LookPage(look_of(visit.cookie(LOOK)), media, bool(opens_warnings), bool(plays_gifs))
 
 
 @pages.post(addresses.LOOK, access="member")
