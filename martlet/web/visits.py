@@ -267,7 +267,7 @@ class Visit:
         if self.member.login.opens_warnings:
             html = html.replace('<details class="cw">', '<details class="cw" open>')
         if self.member.login.show_media == "show_all":
-            html = html.replace('<details class="cw veil">', '<details class="cw veil" open>')
+            html = html.replace('<details class="cw" data-veil>', '<details class="cw" data-veil open>')
         return html
 
     def public_page(self, made_of: Hashable, make: Callable[[], tuple[Page, int]]) -> Answer:
