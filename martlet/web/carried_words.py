@@ -15,7 +15,6 @@ REASONS: dict[Refusal, Sentence] = {
     Refusal.NO_PROOF: sentence("Nobody has signed it."),
     Refusal.BAD_PROOF: sentence("The signature does not fit this text."),
     Refusal.UNKNOWN_KEY: sentence("It is signed with a key that nobody knows."),
-    Refusal.REVOKED: sentence("Its author has declared the key invalid that it is signed with."),
     Refusal.OTHER_KEY: sentence("It is signed with another key than its author’s."),
     Refusal.REVOKED: sentence("It is signed with a key that was taken back before."),
     Refusal.WRONG_ORIGIN: sentence("It belongs to another server than its author."),
