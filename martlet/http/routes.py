@@ -120,7 +120,9 @@ def _grown(routes: tuple[tuple[str, str], ...]) -> _Branch:
     return root
 
 
-def _walk(branch: _Branch, segments: list[str], at: int, values: list[str]) -> tuple[_Branch, list[str]] | None:
+def _walk(
+    branch: _Branch, segments: list[str], at: int, values: list[str]
+) -> tuple[_Branch, list[str]] | None:
     if at == len(segments):
         return (branch, values) if branch.methods else None
     segment = segments[at]
