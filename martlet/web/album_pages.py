@@ -1,8 +1,9 @@
 """Pages of albums, and of one picture; for visitors, and for members inside their five places."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.model.visibility import Visibility
 from martlet.web.cards import Face, Picture
@@ -19,8 +20,7 @@ AUDIENCES: dict[Visibility, AlbumAudience] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class AlbumCard:
+class AlbumCard(Struct, frozen=True):
     """An album among others. `cover` is None where there is none, or not everybody wants to see it."""
 
     id: str
@@ -34,8 +34,7 @@ class AlbumCard:
     """Of a deleted one: the address of the form that brings it back."""
 
 
-@dataclass(frozen=True, slots=True)
-class Shot:
+class Shot(Struct, frozen=True):
     """A picture among others, with the page of its own."""
 
     id: str
@@ -43,8 +42,7 @@ class Shot:
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class AlbumsPage:
+class AlbumsPage(Struct, frozen=True):
     """`/@name/albums`."""
 
     template: ClassVar[str] = "albums/list.html"
@@ -54,8 +52,7 @@ class AlbumsPage:
     is_indexable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MemberAlbumsPage:
+class MemberAlbumsPage(Struct, frozen=True):
     """The same for a member; `deleted` are one's own that can still be brought back."""
 
     template: ClassVar[str] = "albums/list_inside.html"
@@ -70,8 +67,7 @@ class MemberAlbumsPage:
         return "you" if self.is_own else ""
 
 
-@dataclass(frozen=True, slots=True)
-class AlbumPage:
+class AlbumPage(Struct, frozen=True):
     """`/@name/albums/id`: all pictures uncropped, with what is said of them."""
 
     template: ClassVar[str] = "albums/album.html"
@@ -84,8 +80,7 @@ class AlbumPage:
     is_indexable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class MemberAlbumPage:
+class MemberAlbumPage(Struct, frozen=True):
     """The same for a member. Fields of the owner's second form: text."""
 
     template: ClassVar[str] = "albums/album_inside.html"
@@ -104,8 +99,7 @@ class MemberAlbumPage:
         return "you" if self.is_own else ""
 
 
-@dataclass(frozen=True, slots=True)
-class PicturePage:
+class PicturePage(Struct, frozen=True):
     """One picture of an album or a post, as large as it is. `back` is the page of all of them, `title` what they are."""
 
     template: ClassVar[str] = "albums/picture.html"
@@ -120,16 +114,14 @@ class PicturePage:
     language: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MemberPicturePage(PicturePage):
+class MemberPicturePage(PicturePage, frozen=True):
     """The same for a member."""
 
     template: ClassVar[str] = "albums/picture_inside.html"
     place: ClassVar[Place] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ArrangePage:
+class ArrangePage(Struct, frozen=True):
     """
     `/albums/new`, `/@name/albums/id/edit`.
 
@@ -153,8 +145,7 @@ class ArrangePage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ChoosePage:
+class ChoosePage(Struct, frozen=True):
     """`/@name/albums/id/choose`: pictures of one's own posts. Fields: pick-ID."""
 
     template: ClassVar[str] = "albums/choose.html"
@@ -165,8 +156,7 @@ class ChoosePage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteAlbumPage:
+class DeleteAlbumPage(Struct, frozen=True):
     """Asks once more."""
 
     template: ClassVar[str] = "albums/delete.html"

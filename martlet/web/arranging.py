@@ -1,6 +1,8 @@
 """Making and changing one's albums: one form for all of it, which works without script."""
 
-from dataclasses import replace
+import dataclasses
+
+from msgspec.structs import replace
 
 from martlet.http import limits
 from martlet.http.answer import Answer
@@ -138,7 +140,7 @@ def _change(db: Writer, visit: Visit) -> Album:
     order = sorted(there, key=lambda one: _place(form.get(f"{PLACE}{one}", ""), there.index(one)))
     arranging.reorder(db, visit.account, album.id, order, visit.here)
     cover = id_from(form.get("cover", "")) or 0
-    said = replace(_said(visit), cover=MediaId(0 if cover in off else cover))
+    said = dataclasses.replace(_said(visit), cover=MediaId(0 if cover in off else cover))
     return arranging.change(db, visit.account, album.id, said, visit.here)
 
 

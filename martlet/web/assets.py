@@ -7,10 +7,11 @@ with the other's own address, so that browsers may keep each for ever. What is t
 
 import re
 import zlib
-from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
+
+from msgspec import Struct
 
 from martlet.web import addresses
 
@@ -19,8 +20,7 @@ _WORTH_PACKING = (".js", ".css", ".svg", ".webmanifest")
 _GZIP = 16 + zlib.MAX_WBITS
 
 
-@dataclass(frozen=True, slots=True)
-class Asset:
+class Asset(Struct, frozen=True):
     """A file of `static/`: its bytes, the same as gzip has them (None: no smaller), and its address."""
 
     name: str

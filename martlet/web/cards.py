@@ -8,9 +8,10 @@ printed, so it may hold anything. Addresses may be paths of this server or
 `http(s)` addresses; all others are dropped when a page is rendered.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, NewType
+
+from msgspec import Struct
 
 from martlet.web.wording import Sentence
 
@@ -18,16 +19,14 @@ Html = NewType("Html", str)
 """HTML made by the sanitiser of `martlet.text`, and by nothing else."""
 
 
-@dataclass(frozen=True, slots=True)
-class Emoji:
+class Emoji(Struct, frozen=True):
     """A custom emoji used in the text it stands beside; the shortcode comes without its colons."""
 
     shortcode: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class ServerCard:
+class ServerCard(Struct, frozen=True):
     """Our server, as its visitors know it. `host` is what one types into an app (with its port, if any)."""
 
     name: str
@@ -43,8 +42,7 @@ class ServerCard:
     """What links to this server are shown with, where it is not Martlet's own."""
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """Somebody in one line. `name` is never empty: without a display name it is the username."""
 
     name: str
@@ -59,8 +57,7 @@ class Face:
         return f"@{self.username}@{self.host}"
 
 
-@dataclass(frozen=True, slots=True)
-class AliasCard:
+class AliasCard(Struct, frozen=True):
     """An account that may move here. `face` is None where it is not known any more."""
 
     id: str
@@ -68,8 +65,7 @@ class AliasCard:
     face: Face | None
 
 
-@dataclass(frozen=True, slots=True)
-class ArchiveCard:
+class ArchiveCard(Struct, frozen=True):
     """An archive of one's posts. `address` is None while it is being made; `size` is said as people say it."""
 
     created_at: datetime
@@ -79,8 +75,7 @@ class ArchiveCard:
     ends_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ExportCard:
+class ExportCard(Struct, frozen=True):
     """A list that can be taken along."""
 
     name: Sentence
@@ -91,8 +86,7 @@ class ExportCard:
 ImportState = Literal["asking", "working", "done", "refused"]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportCard:
+class ImportCard(Struct, frozen=True):
     """Something brought from elsewhere; `total` counts its rows, `done` those that are worked off in one way or other."""
 
     id: str
@@ -108,16 +102,14 @@ class ImportCard:
     error: Sentence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FailureCard:
+class FailureCard(Struct, frozen=True):
     """What could not be taken, and why."""
 
     text: str
     reason: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A row of a profile. `is_confirmed`: the linked page links back."""
 
     name: str
@@ -125,16 +117,14 @@ class Fact:
     is_confirmed: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Featured:
+class Featured(Struct, frozen=True):
     """Something that somebody shows on their profile: a hashtag (without #) or a pack, and where it leads."""
 
     name: str
     address: str
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(Struct, frozen=True):
     """`summary` is the note as plain text, for link previews."""
 
     face: Face
@@ -158,8 +148,7 @@ class Profile:
     """Whether the posts can be had by e-mail."""
 
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+class Picture(Struct, frozen=True):
     """
     Something to look at or hear, or a file elsewhere that this server cannot show (`address` leads there).
 
@@ -189,15 +178,13 @@ class Picture:
         return f"ar{min(max(round(8 * self.width / max(self.height, 1)), 4), 24)}"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     title: str
     votes: int
     percent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Poll:
+class Poll(Struct, frozen=True):
     choices: tuple[Choice, ...]
     voters: int
     ends_at: datetime | None
@@ -210,8 +197,7 @@ class Poll:
     """The choices that the reader has voted for, by their place."""
 
 
-@dataclass(frozen=True, slots=True)
-class LinkCard:
+class LinkCard(Struct, frozen=True):
     """
     What the linked page says of itself; `host` is where it really is.
 
@@ -231,8 +217,7 @@ class LinkCard:
     image_description: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Quote:
+class Quote(Struct, frozen=True):
     """A quoted post, whose own quote is not shown; without `post`, `missing` says why."""
 
     post: "PostCard | None"
@@ -240,8 +225,7 @@ class Quote:
     """Not for everyone or no longer there; its author was asked for consent; its author does not want it quoted."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlbumLink:
+class AlbumLink(Struct, frozen=True):
     """The album that a post shows."""
 
     title: str
@@ -253,8 +237,7 @@ Audience = Literal["public", "unlisted", "private", "limited", "direct"]
 """Whom a post is for, in the client API's words; "limited": a circle."""
 
 
-@dataclass(frozen=True, slots=True)
-class Chosen:
+class Chosen(Struct, frozen=True):
     """An emoji that people chose for a post; a custom one as `:shortcode:`, with its picture in `emoji`."""
 
     text: str
@@ -262,8 +245,7 @@ class Chosen:
     emoji: tuple[Emoji, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """The words of a post in a further language."""
 
     language: str
@@ -271,8 +253,7 @@ class Spoken:
     warning: str
 
 
-@dataclass(frozen=True, slots=True)
-class PostCard:
+class PostCard(Struct, frozen=True):
     """
     A post that the reader may see. `address` is its page here, `language` a BCP 47 tag.
 
@@ -320,8 +301,7 @@ class PostCard:
         return self.warning or self.summary
 
 
-@dataclass(frozen=True, slots=True)
-class FeedPost:
+class FeedPost(Struct, frozen=True):
     """A post as somebody who is signed in is shown it, with what they did with it and may do."""
 
     post: PostCard
@@ -334,16 +314,14 @@ class FeedPost:
     """The name of the reader's filter that folds it."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """An answer in a conversation. Without `post` it is not for the reader; `gap` answers to it are not here."""
 
     post: str
     gap: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Branch:
+class Branch(Struct, frozen=True):
     """
     Answers that follow one another, with what forks off the last of them; see `model.conversations`.
 
@@ -357,20 +335,17 @@ class Branch:
     address: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     text: str
     hint: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AppCard:
+class AppCard(Struct, frozen=True):
     name: str
     website: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCard:
+class SessionCard(Struct, frozen=True):
     """
     A place where somebody is signed in.
 
@@ -391,8 +366,7 @@ class SessionCard:
     expires_at: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationCard:
+class InvitationCard(Struct, frozen=True):
     """`address` is the link to hand on; `uses_left` is None where there is no limit."""
 
     id: str
@@ -404,8 +378,7 @@ class InvitationCard:
     is_live: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StrikeCard:
+class StrikeCard(Struct, frozen=True):
     """Something that was decided against somebody. `posts` is what they wrote that it is about, as plain text."""
 
     what: Sentence
@@ -421,8 +394,7 @@ class StrikeCard:
     """None: no appeal is possible any more."""
 
 
-@dataclass(frozen=True, slots=True)
-class SeveranceCard:
+class SeveranceCard(Struct, frozen=True):
     """Follows that ended because of a decision that was not about those who followed. The addresses are of lists."""
 
     target: str

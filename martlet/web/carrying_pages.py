@@ -1,8 +1,9 @@
 """The pages of files that carry posts, as `pages` has the others."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.wording import Problem, Sentence
 
@@ -11,8 +12,7 @@ Sign = Literal["sure", "same", "unsure"]
 """How far it is certain who wrote something, as it is drawn."""
 
 
-@dataclass(frozen=True, slots=True)
-class BundleCard:
+class BundleCard(Struct, frozen=True):
     """A file that was made or brought."""
 
     id: str
@@ -40,8 +40,7 @@ class BundleCard:
     error: Sentence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AuthorCard:
+class AuthorCard(Struct, frozen=True):
     """Whose posts are in a file. `total`: how many there are in all, by the author's own statement."""
 
     name: str
@@ -53,14 +52,12 @@ class AuthorCard:
     total: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedCard:
+class RefusedCard(Struct, frozen=True):
     name: str
     reason: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class AsidePost:
+class AsidePost(Struct, frozen=True):
     """A post of which it is not certain who wrote it. `text` is plain."""
 
     text: str
@@ -69,8 +66,7 @@ class AsidePost:
     has_rival: bool
 
 
-@dataclass(frozen=True, slots=True)
-class AsideAuthor:
+class AsideAuthor(Struct, frozen=True):
     card: AuthorCard
     posts: tuple[AsidePost, ...]
     address: str
@@ -78,8 +74,7 @@ class AsideAuthor:
     key_page: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class BundlesPage:
+class BundlesPage(Struct, frozen=True):
     """
     `/files`. Fields of the first form: what (own, new, thread, answers), since (a day), thread, host; of the second, which
     posts to `/files/open`: file.
@@ -95,8 +90,7 @@ class BundlesPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BundlePage:
+class BundlePage(Struct, frozen=True):
     """`/files/id`: how far it is, or what was in it."""
 
     template: ClassVar[str] = "files/one.html"
@@ -105,8 +99,7 @@ class BundlePage:
     refused: tuple[RefusedCard, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AsidePage:
+class AsidePage(Struct, frozen=True):
     """`/files/aside`: what came in files, and is not certain. `only`: of one author."""
 
     template: ClassVar[str] = "files/aside.html"
@@ -114,8 +107,7 @@ class AsidePage:
     is_of_one: bool
 
 
-@dataclass(frozen=True, slots=True)
-class KeyPage:
+class KeyPage(Struct, frozen=True):
     """
     `/@name/key`, and `/keys?actor=…` for members: a key to be compared. Fields, for members: actor, typed.
 

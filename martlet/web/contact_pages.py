@@ -1,16 +1,17 @@
 """The pages on which members write to few, decide about those who ask, and keep others away from themselves."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.cards import Face, PostCard
 from martlet.web.member_pages import Between, Place
 from martlet.web.wording import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationRow:
+class ConversationRow(Struct, frozen=True):
     """`last` is None where its last post cannot be shown."""
 
     id: str
@@ -19,8 +20,7 @@ class ConversationRow:
     is_unread: bool
 
 
-@dataclass(frozen=True, slots=True)
-class InboxPage:
+class InboxPage(Struct, frozen=True):
     """`/conversations`: private messages, by their last one."""
 
     template: ClassVar[str] = "contact/inbox.html"
@@ -30,23 +30,21 @@ class InboxPage:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ConversationPage:
+class ConversationPage(Struct, frozen=True):
     """`/conversations/{id}`: its last posts, the oldest first. Fields: text, key. `whole`: where all of it can be read."""
 
     template: ClassVar[str] = "contact/conversation.html"
     place: ClassVar[Place] = "news"
     id: str
     people: tuple[Face, ...]
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     key: str
     whole: str | None = None
     text: str = ""
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WriteToPage:
+class WriteToPage(Struct, frozen=True):
     """`/people/{id}/write`. Fields: text, key."""
 
     template: ClassVar[str] = "contact/write_to.html"
@@ -57,8 +55,7 @@ class WriteToPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LeavePage:
+class LeavePage(Struct, frozen=True):
     """`/conversations/{id}/delete` asks once more."""
 
     template: ClassVar[str] = "contact/leave.html"
@@ -67,14 +64,12 @@ class LeavePage:
     people: tuple[Face, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Asking:
+class Asking(Struct, frozen=True):
     id: str
     face: Face
 
 
-@dataclass(frozen=True, slots=True)
-class FollowRequestsPage:
+class FollowRequestsPage(Struct, frozen=True):
     """`/requests`: who asks to follow; the buttons go to `/act/person`."""
 
     template: ClassVar[str] = "contact/follow_requests.html"
@@ -84,8 +79,7 @@ class FollowRequestsPage:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(Struct, frozen=True):
     """Somebody whose news are kept aside. `counted` up to a hundred; `last` is None where it was no post."""
 
     id: str
@@ -95,8 +89,7 @@ class Stranger:
     last: PostCard | None
 
 
-@dataclass(frozen=True, slots=True)
-class HeldNewsPage:
+class HeldNewsPage(Struct, frozen=True):
     """`/strangers`. Buttons: accept or dismiss, with the request's id or, for all on this page, "all"."""
 
     template: ClassVar[str] = "contact/held_news.html"
@@ -106,8 +99,7 @@ class HeldNewsPage:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OptionsPage:
+class OptionsPage(Struct, frozen=True):
     """
     `/people/{id}/options`: what the reader wants of somebody, and a note about them for nobody else.
 
@@ -131,8 +123,7 @@ class OptionsPage:
 # -- keeping away --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class MutePage:
+class MutePage(Struct, frozen=True):
     """`/people/{id}/mute`. Fields: seconds (empty: for good), quiet (news from them, too)."""
 
     template: ClassVar[str] = "contact/mute.html"
@@ -143,8 +134,7 @@ class MutePage:
     is_quiet: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class BlockPage:
+class BlockPage(Struct, frozen=True):
     """`/people/{id}/block`. `host`: their server, where it is another one."""
 
     template: ClassVar[str] = "contact/block.html"
@@ -154,8 +144,7 @@ class BlockPage:
     host: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Pick:
+class Pick(Struct, frozen=True):
     """Something that may be chosen for a report."""
 
     id: str
@@ -167,8 +156,7 @@ class Pick:
 Step = Literal["what", "rules", "posts", "words", "done"]
 
 
-@dataclass(frozen=True, slots=True)
-class ReportPage:
+class ReportPage(Struct, frozen=True):
     """
     `/people/{id}/report`: one step after the other, each of which knows what was said before (`carried`).
 

@@ -2,8 +2,9 @@
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from typing import Any, Final, Literal
+
+from msgspec import Struct
 
 from martlet.model.conversations import ON_PAGE, Run, conversation
 from martlet.model.ids import id_from
@@ -28,8 +29,7 @@ FOR_VISITORS: Final = 60
 """Answers by conversation on a page that search engines read, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Reading:
+class _Reading(Struct, frozen=True):
     """Who reads: how posts are rendered for them, one for each, and where it goes on below some."""
 
     each: Callable[[Sequence[Shown]], list[str]]
@@ -39,8 +39,7 @@ class _Reading:
     most: int = ON_PAGE
 
 
-@dataclass(frozen=True, slots=True)
-class _Gathered:
+class _Gathered(Struct, frozen=True):
     """What all branches are made of."""
 
     posts: dict[PostId, str]

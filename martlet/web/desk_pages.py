@@ -4,9 +4,10 @@ What pages of the desk are made of: one class of page, and the few blocks that i
 `id` of a field makes it unique on a page with several forms; problems name it.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.cards import Face, PostCard
 from martlet.web.wording import Problem, Sentence
@@ -16,8 +17,7 @@ Value = Sentence | str | datetime
 Weight = Literal["", "go", "stop", "note", "bad"]
 
 
-@dataclass(frozen=True, slots=True)
-class Say:
+class Say(Struct, frozen=True):
     """A sentence that stands out."""
 
     which: ClassVar[str] = "say"
@@ -26,8 +26,7 @@ class Say:
     """How heavy it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class Says:
+class Says(Struct, frozen=True):
     """Several of them together: what it means to do something."""
 
     which: ClassVar[str] = "says"
@@ -35,22 +34,19 @@ class Says:
     kind: Weight = "note"
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(Struct, frozen=True):
     label: Value
     value: Value
     address: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(Struct, frozen=True):
     which: ClassVar[str] = "facts"
     items: tuple[Fact, ...]
     heading: Sentence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Press:
+class Press(Struct, frozen=True):
     """A way to do something: a link to the page that asks for it, or where `hidden` is given a button that does it."""
 
     label: Sentence
@@ -61,22 +57,19 @@ class Press:
     """What it is done to, for those who hear only the button."""
 
 
-@dataclass(frozen=True, slots=True)
-class Buttons:
+class Buttons(Struct, frozen=True):
     which: ClassVar[str] = "buttons"
     items: tuple[Press, ...]
     heading: Sentence | None = None
     lede: Sentence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     text: Value
     kind: Literal["", "off", "note", "bad"] = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One line of a list. `quote` is what somebody wrote, as plain text."""
 
     title: Value
@@ -90,8 +83,7 @@ class Row:
     presses: tuple[Press, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
+class Rows(Struct, frozen=True):
     which: ClassVar[str] = "rows"
     items: tuple[Row, ...]
     empty: Sentence
@@ -101,8 +93,7 @@ class Rows:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Words:
+class Words(Struct, frozen=True):
     """What somebody wrote, as plain text."""
 
     which: ClassVar[str] = "words"
@@ -110,22 +101,19 @@ class Words:
     heading: Sentence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Posts:
+class Posts(Struct, frozen=True):
     which: ClassVar[str] = "posts"
     items: tuple[PostCard, ...]
     heading: Sentence
     empty: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(Struct, frozen=True):
     value: str
     label: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Field:
+class Field(Struct, frozen=True):
     name: str
     label: Value
     kind: Literal["line", "number", "date", "moment", "email", "color", "area", "choice", "tick", "file"] = (
@@ -144,8 +132,7 @@ class Field:
         return self.id or self.name
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """`is_question`: it asks for a page and changes nothing."""
 
     which: ClassVar[str] = "form"
@@ -162,16 +149,14 @@ class Form:
     """Where whoever changes their mind goes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """One day in a picture: how high it is, of a hundred."""
 
     place: int
     height: int
 
 
-@dataclass(frozen=True, slots=True)
-class Chart:
+class Chart(Struct, frozen=True):
     """A measure over some days. `told` says in words what the picture shows."""
 
     which: ClassVar[str] = "chart"
@@ -187,8 +172,7 @@ class Chart:
 Block = Say | Says | Facts | Buttons | Rows | Words | Posts | Form | Chart
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A line of the desk's menu."""
 
     title: Sentence
@@ -197,8 +181,7 @@ class Place:
     is_current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One of several views of the same list."""
 
     title: Value
@@ -206,8 +189,7 @@ class Choice:
     is_current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class DeskPage:
+class DeskPage(Struct, frozen=True):
     """`back`: the page above this one, with its name."""
 
     template: ClassVar[str] = "desk/page.html"

@@ -180,7 +180,7 @@ class WebDoor:
             )
         page = ErrorPage(status, detail, retry_at)
         html = render(page, Frame(self._desk.server_card(), tongue, "/"))
-        return Answer(html.encode(), status, [HTML, *guarding.headers(), PRIVATE, *_headers(error)])
+        return Answer(html, status, [HTML, *guarding.headers(), PRIVATE, *_headers(error)])
 
 
 def _headers(error: Exception) -> tuple[Header, ...]:

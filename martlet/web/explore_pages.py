@@ -1,22 +1,21 @@
 """The pages of what is talked about, and what stands on them. `why` says of each thing why it is shown."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from martlet.web.cards import Face, LinkCard
 from martlet.web.member_pages import Place
 from martlet.web.wording import Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class TopTag:
+class TopTag(Struct, frozen=True):
     name: str
     address: str
     why: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class TopLink:
+class TopLink(Struct, frozen=True):
     """`address` is where the posts about it are."""
 
     card: LinkCard
@@ -24,23 +23,20 @@ class TopLink:
     why: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class TopPost:
+class TopPost(Struct, frozen=True):
     """`html` is the post, rendered."""
 
     html: str
     why: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Talk:
+class Talk(Struct, frozen=True):
     tags: tuple[TopTag, ...] = ()
     links: tuple[TopLink, ...] = ()
     posts: tuple[TopPost, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """Somebody one might follow. `id` is for the form."""
 
     id: str
@@ -48,8 +44,7 @@ class Suggestion:
     why: tuple[Sentence, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Something that is talked about, in short."""
 
     title: str
@@ -57,8 +52,7 @@ class Subject:
     why: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """How many people have to speak for something within so many hours; `is_on`: whether anything is put forward at all."""
 
     people: int
@@ -66,8 +60,7 @@ class Rule:
     is_on: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ExplorePage:
+class ExplorePage(Struct, frozen=True):
     """`/explore`, for members."""
 
     template: ClassVar[str] = "explore.html"
@@ -77,8 +70,7 @@ class ExplorePage:
     rule: Rule
 
 
-@dataclass(frozen=True, slots=True)
-class DiscoverPage:
+class DiscoverPage(Struct, frozen=True):
     """`/explore`, for visitors."""
 
     template: ClassVar[str] = "discover.html"

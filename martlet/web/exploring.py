@@ -1,5 +1,7 @@
 """What is talked about here, and whom one might follow: each with the reason why it is shown."""
 
+from collections.abc import Sequence
+
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
 from martlet.model.names import NOBODY, AccountId, PostId
@@ -128,7 +130,7 @@ def _with_reasons(top: list[Trend], rendered: dict[PostId, str]) -> tuple[TopPos
     )
 
 
-def _one(posts: tuple[str, ...]) -> str:
+def _one(posts: Sequence[str]) -> str:
     """Empty where the reader's filters hide it."""
     return posts[0] if posts else ""
 

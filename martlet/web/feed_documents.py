@@ -7,13 +7,13 @@ enclosed.
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from html import escape
 from typing import Literal
 
 from lxml import etree
+from msgspec import Struct
 
 from martlet.web import addresses
 from martlet.web.cards import Picture, PostCard
@@ -33,8 +33,7 @@ _NOT_IN_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]
 """Letters that XML 1.0 section 2.2 knows no way to write."""
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
+class Feed(Struct, frozen=True):
     """`address` is the page whose posts these are, `own` the feed's; both whole. `language`: of the few words of ours."""
 
     title: str

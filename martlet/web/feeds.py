@@ -9,10 +9,9 @@ anything for longer than it may be out of step with what is not in that row (the
 
 import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import NamedTuple
 
-import minijinja
+from msgspec.structs import replace
 
 from martlet.model.filters import FilterAction, FilterContext
 from martlet.model.names import AccountId, PostId
@@ -24,7 +23,7 @@ from martlet.storage.posts import BOOKMARKED, BOOSTED, LIKED, Shown
 from martlet.web import showing
 from martlet.web.cards import FeedPost, PostCard
 from martlet.web.language import Language
-from martlet.web.rendering import environment
+from martlet.web.rendering import Posts, Ready, environment
 
 KEPT_BYTES = 16 * 1024 * 1024
 KEPT_MS = 10 * 60 * 1000
@@ -34,7 +33,7 @@ BOOSTABLE = ("public", "unlisted")
 
 class _Kept(NamedTuple):
     author_id: AccountId
-    html: str
+    html: Ready
     until: int
 
 
@@ -66,13 +65,13 @@ class Feeds:
         tongue: Language,
         context: FilterContext,
         pinned: frozenset[PostId] = frozenset(),
-    ) -> tuple[str, ...]:
+    ) -> Posts:
         """
         The posts in their order; what is gone since it was read is left out, and what the reader hides.
 
         `context`: where they are shown, for the reader's filters.
         """
-        return tuple(html for html in self.each(db, shown, reader, tongue, context, pinned) if html)
+        return Posts(html for html in self.each(db, shown, reader, tongue, context, pinned) if html)
 
     def each(
         self,
@@ -101,12 +100,11 @@ class Feeds:
             ):
                 missing.append(place)
             else:
-                result[place] = minijinja.safe(kept.html)
+                result[place] = kept.html
         if missing:
             made = self._made(db, [shown[place] for place in missing], reader, tongue, pinned, filtered)
             for place in missing:
-                html = made.get(shown[place].id)
-                result[place] = minijinja.safe(html) if html else ""
+                result[place] = made.get(shown[place].id, "")
         return result
 
     def is_hidden(self, db: Reader, one: Shown, reader: AccountId, context: FilterContext) -> bool:
@@ -122,14 +120,14 @@ class Feeds:
         tongue: Language,
         pinned: frozenset[PostId],
         filtered: Mapping[PostId, Filtered],
-    ) -> dict[PostId, str]:
+    ) -> dict[PostId, Ready]:
         """By the id of the page's post; kept where it may be shown to others."""
         authors = {
             one.id: one.author_id for one in posts.details(db, [_meant(one) for one in shown]).values()
         }
         cards = {card.id: card for card in showing.cards(db, shown, self._here, pinned, reader)}
         until = self._here.now_ms() + KEPT_MS
-        made: dict[PostId, str] = {}
+        made: dict[PostId, Ready] = {}
         for one in shown:
             card, author = cards.get(str(_meant(one))), authors.get(_meant(one))
             if card is None or author is None:
@@ -185,8 +183,8 @@ def _applied(item: FeedPost, how: Filtered) -> FeedPost:
     return replace(item, filtered=how.title)
 
 
-def render_one(item: FeedPost, tongue: Language) -> str:
-    return environment(tongue).render_template(TEMPLATE, item=item)
+def render_one(item: FeedPost, tongue: Language) -> Ready:
+    return Ready(environment(tongue).render_template(TEMPLATE, item=item))
 
 
 def _meant(one: Shown) -> PostId:

@@ -1,7 +1,8 @@
 """Albums on a profile, one of them, and one picture of an album or a post: for visitors and for members."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.accounts import Account

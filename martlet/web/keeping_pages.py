@@ -1,16 +1,17 @@
 """The pages of what members keep for themselves: filters, hashtags, lists, circles, folders of what they saved."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.cards import Face, PostCard
 from martlet.web.member_pages import Place
 from martlet.web.wording import Problem
 
 
-@dataclass(frozen=True, slots=True)
-class FilterRow:
+class FilterRow(Struct, frozen=True):
     """`words` are the first few; `more` counts the others, and single posts."""
 
     id: str
@@ -22,16 +23,14 @@ class FilterRow:
     is_over: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FiltersPage:
+class FiltersPage(Struct, frozen=True):
     """`/settings/filters`."""
 
     template: ClassVar[str] = "settings/filters.html"
     filters: tuple[FilterRow, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class WordRow:
+class WordRow(Struct, frozen=True):
     """One of a filter's words; `name` is that of its fields: w-id of one that is there, n-1 … of new ones."""
 
     name: str
@@ -40,8 +39,7 @@ class WordRow:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class FilterPage:
+class FilterPage(Struct, frozen=True):
     """
     `/settings/filters/new`, `/settings/filters/{id}`.
 
@@ -62,8 +60,7 @@ class FilterPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FilterPostPage:
+class FilterPostPage(Struct, frozen=True):
     """`/settings/filters/posts/{post}`. Field: filter."""
 
     template: ClassVar[str] = "settings/filter_post.html"
@@ -73,15 +70,13 @@ class FilterPostPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FeaturedRow:
+class FeaturedRow(Struct, frozen=True):
     id: str
     name: str
     posts: int
 
 
-@dataclass(frozen=True, slots=True)
-class HashtagsPage:
+class HashtagsPage(Struct, frozen=True):
     """`/settings/hashtags`. Fields of two forms: follow; feature. Problems' fields are the same."""
 
     template: ClassVar[str] = "settings/hashtags.html"
@@ -98,14 +93,12 @@ class HashtagsPage:
 Kind = Literal["lists", "circles"]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupRow:
+class GroupRow(Struct, frozen=True):
     id: str
     title: str
 
 
-@dataclass(frozen=True, slots=True)
-class GroupsPage:
+class GroupsPage(Struct, frozen=True):
     """`/settings/lists`, `/settings/circles`. Field: title, of a new one."""
 
     template: ClassVar[str] = "settings/groups.html"
@@ -115,14 +108,12 @@ class GroupsPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Member:
+class Member(Struct, frozen=True):
     id: str
     face: Face
 
 
-@dataclass(frozen=True, slots=True)
-class GroupPage:
+class GroupPage(Struct, frozen=True):
     """
     `/settings/lists/{id}`, `/settings/circles/{id}`.
 
@@ -143,15 +134,13 @@ class GroupPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FolderRow:
+class FolderRow(Struct, frozen=True):
     id: str
     name: str
     emoji: str
 
 
-@dataclass(frozen=True, slots=True)
-class FoldersPage:
+class FoldersPage(Struct, frozen=True):
     """`/saved/folders`. Fields: name, emoji."""
 
     template: ClassVar[str] = "folders.html"
@@ -162,8 +151,7 @@ class FoldersPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class FolderPage:
+class FolderPage(Struct, frozen=True):
     """`/saved/folders/{id}`: what is in it. Fields: name, emoji."""
 
     template: ClassVar[str] = "folder.html"
@@ -172,14 +160,13 @@ class FolderPage:
     name: str
     emoji: str
     typed_name: str
-    posts: tuple[str, ...] = ()
+    posts: Sequence[str] = ()
     newer: str | None = None
     older: str | None = None
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SortPage:
+class SortPage(Struct, frozen=True):
     """`/saved/sort/{post}`: in which folder a post is kept. Field: folder (empty: in none)."""
 
     template: ClassVar[str] = "sort.html"

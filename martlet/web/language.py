@@ -9,12 +9,14 @@ Traditional Chinese is made from the simplified by OpenCC, with Taiwan's words.
 
 import re
 import struct
-from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from gettext import GNUTranslations, NullTranslations
 from importlib.resources import files
 from io import BytesIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from martlet.text import chinese
 from martlet.text.languages import accepted
@@ -84,8 +86,7 @@ def match(tag: str) -> Language | None:
     return {"en": Language.ENGLISH, "de": Language.GERMAN, "zh": Language.CHINESE}.get(primary)
 
 
-@dataclass(frozen=True, slots=True)
-class Message:
+class Message(Struct, frozen=True):
     """One entry of a .po file: `msgstr` has one form, or as many as the language has plurals."""
 
     msgid: str

@@ -4,8 +4,10 @@ How pages are in one browser: light or dark, the size of text, pictures at once 
 It is kept in a cookie, because a phone at night and a desk by day want different things.
 """
 
-from dataclasses import astuple, dataclass
 from typing import Literal, get_args
+
+from msgspec import Struct
+from msgspec.structs import astuple
 
 Theme = Literal["system", "light", "dark"]
 Text = Literal["usual", "large", "larger"]
@@ -14,8 +16,7 @@ Keys = Literal["off", "on"]
 """Whether single keys go from post to post, and answer."""
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(Struct, frozen=True):
     theme: Theme = "system"
     text: Text = "usual"
     pictures: Pictures = "all"

@@ -4,9 +4,11 @@ The pages of somebody who is signed in and reads and writes here, as `pages` has
 `place` is where they stand in the five places at hand. Posts of lists come as HTML that `feeds` has rendered.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.services.threads import Wholeness
 from martlet.web import addresses
@@ -16,15 +18,13 @@ from martlet.web.wording import Problem, Sentence
 Place = Literal["home", "search", "write", "news", "you", ""]
 
 
-@dataclass(frozen=True, slots=True)
-class Tab:
+class Tab(Struct, frozen=True):
     title: str
     address: str
     is_current: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class HomePage:
+class HomePage(Struct, frozen=True):
     """
     `/home`, `/local`, a list. `is_first`: the newest posts, not further down.
 
@@ -35,8 +35,8 @@ class HomePage:
     place: ClassVar[Place] = "home"
     is_kept_on_device: ClassVar[bool] = True
     which: Literal["home", "local", "list"]
-    posts: tuple[str, ...]
-    read: tuple[str, ...] = ()
+    posts: Sequence[str]
+    read: Sequence[str] = ()
     newer: str | None = None
     older: str | None = None
     lists: tuple[Tab, ...] = ()
@@ -46,27 +46,24 @@ class HomePage:
     live: str = "/live"
 
 
-@dataclass(frozen=True, slots=True)
-class SavedPage:
+class SavedPage(Struct, frozen=True):
     """`/saved`: what was saved, the last first."""
 
     template: ClassVar[str] = "saved.html"
     place: ClassVar[Place] = "you"
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     newer: str | None = None
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Participant:
+class Participant(Struct, frozen=True):
     """Somebody in a conversation, with how many posts of theirs are there for the reader."""
 
     who: Face
     posts: int
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadPage:
+class ThreadPage(Struct, frozen=True):
     """
     A post with what stands above and below it. Field of its form: text.
 
@@ -112,8 +109,7 @@ class ThreadPage:
         return addresses.with_query(addresses.LIVE, {"thread": self.item.post.id, "since": self.newest})
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerBox:
+class AnswerBox(Struct, frozen=True):
     """What unfolds under a post, for script to put there: the same as the box of a `ThreadPage`."""
 
     item: FeedPost
@@ -125,8 +121,7 @@ class AnswerBox:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Between:
+class Between(Struct, frozen=True):
     """What is between the reader and somebody else."""
 
     is_self: bool = False
@@ -142,8 +137,7 @@ class Between:
     """They stand on the reader's profile."""
 
 
-@dataclass(frozen=True, slots=True)
-class PersonPage:
+class PersonPage(Struct, frozen=True):
     """`/@name`, here or elsewhere. `id` is for the forms."""
 
     template: ClassVar[str] = "person.html"
@@ -152,7 +146,7 @@ class PersonPage:
     between: Between
     which: Literal["posts", "replies", "media"]
     tabs: tuple[Tab, ...]
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     newer: str | None = None
     older: str | None = None
     elsewhere: str | None = None
@@ -163,8 +157,7 @@ class PersonPage:
         return "you" if self.between.is_self else ""
 
 
-@dataclass(frozen=True, slots=True)
-class MorePage:
+class MorePage(Struct, frozen=True):
     """All that may be done with a post and does not stand under it."""
 
     template: ClassVar[str] = "more.html"
@@ -186,8 +179,7 @@ class MorePage:
     """Its author has signed another version of the same moment."""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentsCodePage:
+class CommentsCodePage(Struct, frozen=True):
     """`/@name/id/comments`: what to put into a page so that the answers to a post of one's own stand there."""
 
     template: ClassVar[str] = "comments_code.html"
@@ -197,8 +189,7 @@ class CommentsCodePage:
     frame: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeletePostPage:
+class DeletePostPage(Struct, frozen=True):
     """Asks once more."""
 
     template: ClassVar[str] = "delete_post.html"
@@ -206,15 +197,13 @@ class DeletePostPage:
     post: PostCard
 
 
-@dataclass(frozen=True, slots=True)
-class FoundTag:
+class FoundTag(Struct, frozen=True):
     name: str
     address: str
     people: int
 
 
-@dataclass(frozen=True, slots=True)
-class SearchPage:
+class SearchPage(Struct, frozen=True):
     """`/search?q=`. `asked` is empty before anything was asked."""
 
     template: ClassVar[str] = "search.html"
@@ -222,18 +211,17 @@ class SearchPage:
     asked: str
     people: tuple[Face, ...] = ()
     tags: tuple[FoundTag, ...] = ()
-    posts: tuple[str, ...] = ()
+    posts: Sequence[str] = ()
     is_far: bool = False
     """Other servers were asked as well."""
 
 
-@dataclass(frozen=True, slots=True)
-class TopicPage:
+class TopicPage(Struct, frozen=True):
     """`/tags/name`, `/links?url=`: posts about something; one of `tag` and `link` is given."""
 
     template: ClassVar[str] = "topic.html"
     place: ClassVar[Place] = "search"
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     newer: str | None = None
     older: str | None = None
     tag: str = ""
@@ -245,8 +233,7 @@ class TopicPage:
     """On the first page of a hashtag more than that, see `web.live`."""
 
 
-@dataclass(frozen=True, slots=True)
-class NewsItem:
+class NewsItem(Struct, frozen=True):
     """One thing that happened, in words; `post` is what it is about, in short."""
 
     id: str
@@ -260,8 +247,7 @@ class NewsItem:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class NewsPage:
+class NewsPage(Struct, frozen=True):
     """`/news`: notifications, the newest first."""
 
     template: ClassVar[str] = "news.html"
@@ -273,8 +259,7 @@ class NewsPage:
     is_first: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class PeoplePage:
+class PeoplePage(Struct, frozen=True):
     """`/@name/followers`, `/@name/following`."""
 
     template: ClassVar[str] = "people.html"
@@ -290,8 +275,7 @@ class PeoplePage:
 ProfilePicture = Literal["avatar", "header"]
 
 
-@dataclass(frozen=True, slots=True)
-class EditProfilePage:
+class EditProfilePage(Struct, frozen=True):
     """`/settings/profile`. Fields: display_name, note, avatar, avatar_text, header, header_text, name_1 … with value_1 …, bot."""
 
     template: ClassVar[str] = "settings/profile.html"

@@ -1,7 +1,8 @@
 """Notifications in words, several of a kind as one."""
 
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.names import AccountId

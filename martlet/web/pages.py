@@ -6,9 +6,11 @@ otherwise. Every page that holds a form has `problems`, and the fields keep
 what was typed; passwords and codes are never given back.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal, Protocol
+
+from msgspec import Struct
 
 from martlet.model.server import Registration
 from martlet.signing.passwords import MIN_LENGTH
@@ -41,8 +43,7 @@ class Page(Protocol):
     template: ClassVar[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     """
     What every page knows besides its own matter.
 
@@ -75,8 +76,7 @@ class Frame:
 # ── front door ──
 
 
-@dataclass(frozen=True, slots=True)
-class LandingPage:
+class LandingPage(Struct, frozen=True):
     """`/`. `people` counts accounts that were here lately; None where the owner does not show it."""
 
     template: ClassVar[str] = "landing.html"
@@ -84,7 +84,7 @@ class LandingPage:
     rules: tuple[Rule, ...]
     owner: Face | None
     people: int | None
-    posts: tuple[str, ...] = ()
+    posts: Sequence[str] = ()
     tags: tuple[Featured, ...] = ()
     """What is talked about."""
     faces: tuple[Face, ...] = ()
@@ -93,8 +93,7 @@ class LandingPage:
     """Whether visitors may see more of what is going on."""
 
 
-@dataclass(frozen=True, slots=True)
-class AboutPage:
+class AboutPage(Struct, frozen=True):
     """`/about`: the owner's own words, all rules, contact."""
 
     template: ClassVar[str] = "about.html"
@@ -105,8 +104,7 @@ class AboutPage:
     has_terms: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class StatementPage:
+class StatementPage(Struct, frozen=True):
     """`/privacy-policy`, `/terms-of-service`: the owner's words; `others` are the days of other versions of the terms."""
 
     template: ClassVar[str] = "statement.html"
@@ -119,8 +117,7 @@ class StatementPage:
     others: tuple[datetime, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SetupPage:
+class SetupPage(Struct, frozen=True):
     """`/setup/{token}`. Fields: server_name, username, email, password."""
 
     template: ClassVar[str] = "setup.html"
@@ -135,8 +132,7 @@ class SetupPage:
 # ── signing in ──
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeyWish:
+class PasskeyWish(Struct, frozen=True):
     """A form for `static/passkeys.js` to fill in; without script it is not shown. Fields: token, credential, next."""
 
     token: str
@@ -144,8 +140,7 @@ class PasskeyWish:
     """JSON."""
 
 
-@dataclass(frozen=True, slots=True)
-class SignInPage:
+class SignInPage(Struct, frozen=True):
     """`/auth/sign_in`. Fields: identifier, password, next. `app` is who asked, if an app did."""
 
     template: ClassVar[str] = "sign_in.html"
@@ -158,8 +153,7 @@ class SignInPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SecondFactorPage:
+class SecondFactorPage(Struct, frozen=True):
     """`/auth/sign_in/code`. Two forms: field code, or field recovery_code; both with next."""
 
     template: ClassVar[str] = "second_factor.html"
@@ -169,16 +163,14 @@ class SecondFactorPage:
     passkey: PasskeyWish | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SignOutPage:
+class SignOutPage(Struct, frozen=True):
     """`/auth/sign_out` when asked for by a link; the button posts."""
 
     template: ClassVar[str] = "sign_out.html"
     next: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ConsentPage:
+class ConsentPage(Struct, frozen=True):
     """
     `/oauth/authorize`. Posts every pair of `request` back, with decision=allow or decision=deny.
 
@@ -195,8 +187,7 @@ class ConsentPage:
     switch_to: str
 
 
-@dataclass(frozen=True, slots=True)
-class CodePage:
+class CodePage(Struct, frozen=True):
     """The out-of-band code, to be copied into the app."""
 
     template: ClassVar[str] = "code.html"
@@ -207,8 +198,7 @@ class CodePage:
 # ── joining ──
 
 
-@dataclass(frozen=True, slots=True)
-class SignUpPage:
+class SignUpPage(Struct, frozen=True):
     """
     `/auth/sign_up`, `/invite/{code}`. Fields: username, email, password, date_of_birth, reason, agreement, invitation.
 
@@ -235,8 +225,7 @@ class SignUpPage:
         return self.joining == "approval" and self.invitation is None
 
 
-@dataclass(frozen=True, slots=True)
-class NotJoiningPage:
+class NotJoiningPage(Struct, frozen=True):
     """`/auth/sign_up` where nobody may join ("closed"), or only with an invitation ("invite")."""
 
     template: ClassVar[str] = "not_joining.html"
@@ -244,8 +233,7 @@ class NotJoiningPage:
     owner: Face | None
 
 
-@dataclass(frozen=True, slots=True)
-class LetterSentPage:
+class LetterSentPage(Struct, frozen=True):
     """After joining: confirm your e-mail. Field of the second form: email (send it again, to here)."""
 
     template: ClassVar[str] = "letter_sent.html"
@@ -253,8 +241,7 @@ class LetterSentPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmedPage:
+class ConfirmedPage(Struct, frozen=True):
     """The e-mail address is confirmed; then one may sign in, or waits to be let in."""
 
     template: ClassVar[str] = "confirmed.html"
@@ -263,8 +250,7 @@ class ConfirmedPage:
     """`changed`: it took the place of another."""
 
 
-@dataclass(frozen=True, slots=True)
-class WaitingPage:
+class WaitingPage(Struct, frozen=True):
     """Asked to join, not yet decided. `has_email`: we can write when it is."""
 
     template: ClassVar[str] = "waiting.html"
@@ -272,8 +258,7 @@ class WaitingPage:
     has_email: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LinkSpentPage:
+class LinkSpentPage(Struct, frozen=True):
     """A one-time link that was used, is too old, or never was."""
 
     template: ClassVar[str] = "link_spent.html"
@@ -283,8 +268,7 @@ class LinkSpentPage:
 # ── passwords ──
 
 
-@dataclass(frozen=True, slots=True)
-class ForgottenPage:
+class ForgottenPage(Struct, frozen=True):
     """`/auth/password/new`. Field: email."""
 
     template: ClassVar[str] = "forgotten.html"
@@ -292,16 +276,14 @@ class ForgottenPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ForgottenSentPage:
+class ForgottenSentPage(Struct, frozen=True):
     """The same answer whether or not somebody here has this address."""
 
     template: ClassVar[str] = "forgotten_sent.html"
     email: str
 
 
-@dataclass(frozen=True, slots=True)
-class NewPasswordPage:
+class NewPasswordPage(Struct, frozen=True):
     """`/auth/password/{token}`. Field: password."""
 
     template: ClassVar[str] = "new_password.html"
@@ -314,8 +296,7 @@ class NewPasswordPage:
 # ── settings; all need `frame.viewer` ──
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsPage:
+class SettingsPage(Struct, frozen=True):
     """`/settings`. `deletes_at` is set while the account waits to be deleted."""
 
     template: ClassVar[str] = "settings/index.html"
@@ -327,16 +308,14 @@ class SettingsPage:
     """Whether they look after the server."""
 
 
-@dataclass(frozen=True, slots=True)
-class AppsPage:
+class AppsPage(Struct, frozen=True):
     """`/settings/apps`. A button each, and one for all others."""
 
     template: ClassVar[str] = "settings/apps.html"
     sessions: tuple[SessionCard, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalTokenPage:
+class PersonalTokenPage(Struct, frozen=True):
     """`/settings/apps/token`. Fields: name, days (7, 30, 365 or empty), password; each of `scopes` by its name."""
 
     template: ClassVar[str] = "settings/personal_token.html"
@@ -349,8 +328,7 @@ class PersonalTokenPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TwoFactorPage:
+class TwoFactorPage(Struct, frozen=True):
     """
     `/settings/two_factor`: off (one button), or on.
 
@@ -366,8 +344,7 @@ class TwoFactorPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TwoFactorSetupPage:
+class TwoFactorSetupPage(Struct, frozen=True):
     """
     `/settings/two_factor/setup`. Fields: code, password.
 
@@ -385,8 +362,7 @@ class TwoFactorSetupPage:
         return tuple(self.secret[start : start + 4] for start in range(0, len(self.secret), 4))
 
 
-@dataclass(frozen=True, slots=True)
-class RecoveryCodesPage:
+class RecoveryCodesPage(Struct, frozen=True):
     """Shown once, as the answer to turning two-factor on or asking for new ones."""
 
     template: ClassVar[str] = "settings/recovery_codes.html"
@@ -394,8 +370,7 @@ class RecoveryCodesPage:
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class ChangePasswordPage:
+class ChangePasswordPage(Struct, frozen=True):
     """`/settings/password`. Fields: current_password, password, end_others (value 1)."""
 
     template: ClassVar[str] = "settings/password.html"
@@ -403,8 +378,7 @@ class ChangePasswordPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class InvitationsPage:
+class InvitationsPage(Struct, frozen=True):
     """`/settings/invitations`. Fields: uses (1, 5, 25, 100 or empty), days (1, 7, 30 or empty)."""
 
     template: ClassVar[str] = "settings/invitations.html"
@@ -415,8 +389,7 @@ class InvitationsPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class MovingPage:
+class MovingPage(Struct, frozen=True):
     """
     `/settings/moving`. Fields of one form: alias; of another: target, password.
 
@@ -432,8 +405,7 @@ class MovingPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DataPage:
+class DataPage(Struct, frozen=True):
     """
     `/settings/data`. Fields of its form: kind, file, mode (merge or overwrite).
 
@@ -449,8 +421,7 @@ class DataPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ImportPage:
+class ImportPage(Struct, frozen=True):
     """`/settings/data/imports/id`: how far it has come, and what could not be taken (the first few)."""
 
     template: ClassVar[str] = "settings/import.html"
@@ -458,8 +429,7 @@ class ImportPage:
     failures: tuple[FailureCard, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class DecisionsPage:
+class DecisionsPage(Struct, frozen=True):
     """`/settings/decisions`: what those who look after the server decided about one's account, and follows that ended."""
 
     template: ClassVar[str] = "settings/decisions.html"
@@ -467,8 +437,7 @@ class DecisionsPage:
     severances: tuple[SeveranceCard, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StrikePage:
+class StrikePage(Struct, frozen=True):
     """`/strikes/{token}`: one decision, also for those who cannot sign in any more. Field: text, of an appeal."""
 
     template: ClassVar[str] = "strike.html"
@@ -478,8 +447,7 @@ class StrikePage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteAccountPage:
+class DeleteAccountPage(Struct, frozen=True):
     """`/settings/delete`. Field: password."""
 
     template: ClassVar[str] = "settings/delete.html"
@@ -487,8 +455,7 @@ class DeleteAccountPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class DeletionPendingPage:
+class DeletionPendingPage(Struct, frozen=True):
     """`/settings/delete` within the grace period: what happens when, and a button that keeps the account."""
 
     template: ClassVar[str] = "settings/deletion_pending.html"
@@ -498,15 +465,13 @@ class DeletionPendingPage:
 # ── when it does not work ──
 
 
-@dataclass(frozen=True, slots=True)
-class OfflinePage:
+class OfflinePage(Struct, frozen=True):
     """`/offline`: kept on members' devices, and shown where there is no connection and the page was not kept."""
 
     template: ClassVar[str] = "offline.html"
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorPage:
+class ErrorPage(Struct, frozen=True):
     """Any answer from 400 on. `detail` adds what only this case knows; `retry_at` when to come back."""
 
     template: ClassVar[str] = "error.html"

@@ -1,5 +1,6 @@
 """People, as members see them: of here and of elsewhere, with what is between."""
 
+from collections.abc import Sequence
 from typing import Literal
 
 from martlet.http.answer import Answer
@@ -90,7 +91,7 @@ def _page(db: Reader, visit: Visit, account: Account) -> PersonPage:
     )
 
 
-def _posts(db: Reader, visit: Visit, shown: list[Shown], pins: frozenset[PostId]) -> tuple[str, ...]:
+def _posts(db: Reader, visit: Visit, shown: list[Shown], pins: frozenset[PostId]) -> Sequence[str]:
     return visit.desk.feeds.render(db, shown, visit.account, visit.language, "account", pins)
 
 

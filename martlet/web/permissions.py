@@ -1,13 +1,13 @@
 """What an app asks for when it asks for scopes, in words its user can weigh."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from martlet.web.wording import Sentence, sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Permission:
+class Permission(Struct, frozen=True):
     """`is_weighty`: reaches other people's accounts."""
 
     icon: str

@@ -1,7 +1,8 @@
 """What people say about themselves."""
 
-from dataclasses import replace
 from typing import get_args
+
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotFound

@@ -1,8 +1,10 @@
 """The pages that everybody may read, as `pages` has the others."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.services.threads import Wholeness
 from martlet.web.cards import Branch, Face, LinkCard, PostCard, Profile
@@ -13,23 +15,21 @@ Theme = Literal["light", "dark", ""]
 """Empty: as the reader's system has it."""
 
 
-@dataclass(frozen=True, slots=True)
-class ProfilePage:
+class ProfilePage(Struct, frozen=True):
     """`/@username`. `newer` and `older` are addresses of the neighbouring pages."""
 
     template: ClassVar[str] = "profile.html"
     profile: Profile
     which: Literal["posts", "replies", "media", "tag"]
     tabs: tuple[Tab, ...]
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     newer: str | None = None
     older: str | None = None
     tag: str = ""
     """The hashtag to which the posts are narrowed, without its #."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownPeoplePage:
+class KnownPeoplePage(Struct, frozen=True):
     """`/@username/followers`, `/@username/following`, for visitors."""
 
     template: ClassVar[str] = "known_people.html"
@@ -41,8 +41,7 @@ class KnownPeoplePage:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PostPage:
+class PostPage(Struct, frozen=True):
     """
     `/@username/id`, with what it answers above (nearest last) and its public answers below.
 
@@ -52,7 +51,7 @@ class PostPage:
 
     template: ClassVar[str] = "post.html"
     post: PostCard
-    ancestors: tuple[str, ...] = ()
+    ancestors: Sequence[str] = ()
     branches: tuple[Branch, ...] = ()
     flat: tuple[str, ...] = ()
     count: int = 0
@@ -67,8 +66,7 @@ class PostPage:
     wholeness: Wholeness | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class EmbedPage:
+class EmbedPage(Struct, frozen=True):
     """`/@username/id/embed`: a post in a frame of another site's page."""
 
     template: ClassVar[str] = "embed.html"
@@ -78,8 +76,7 @@ class EmbedPage:
     theme: Theme = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CommentsPage:
+class CommentsPage(Struct, frozen=True):
     """
     `/comments?post=` or `?url=`: what is said about a page, in a frame of it.
 
@@ -87,7 +84,7 @@ class CommentsPage:
     """
 
     template: ClassVar[str] = "comments.html"
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     answer: str
     is_thread: bool = False
     whole: str | None = None
@@ -97,8 +94,7 @@ class CommentsPage:
     problem: Sentence | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerFromPage:
+class AnswerFromPage(Struct, frozen=True):
     """
     `/comments/answer?post=` or `?url=`: how to answer, here or from one's own server. Field: server.
 
@@ -117,31 +113,28 @@ class AnswerFromPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class TagPage:
+class TagPage(Struct, frozen=True):
     """`/tags/name`: public posts with a hashtag, written as it was asked for."""
 
     template: ClassVar[str] = "tag.html"
     name: str
     address: str
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     newer: str | None = None
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class LinkPage:
+class LinkPage(Struct, frozen=True):
     """`/links?url=`: public posts with a link to one page."""
 
     template: ClassVar[str] = "link.html"
     card: LinkCard
-    posts: tuple[str, ...]
+    posts: Sequence[str]
     newer: str | None = None
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class PackPage:
+class PackPage(Struct, frozen=True):
     """`/packs/id`: accounts that somebody recommends."""
 
     template: ClassVar[str] = "pack.html"

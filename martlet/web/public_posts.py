@@ -8,8 +8,6 @@ members; a page of a list costs one look for each of its posts.
 from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-import minijinja
-
 from martlet.model.names import PostId
 from martlet.model.server import Server, milliseconds
 from martlet.storage.database import Reader
@@ -17,7 +15,7 @@ from martlet.storage.posts import Shown
 from martlet.web import showing
 from martlet.web.cards import PostCard
 from martlet.web.language import Language
-from martlet.web.rendering import environment
+from martlet.web.rendering import Posts, Ready, environment
 from martlet.web.shelf import Shelf
 
 KEPT_CHARACTERS = 16 * 1024 * 1024
@@ -29,7 +27,7 @@ PUBLIC, COMMENT = "parts/public_post.html", "parts/comment.html"
 class Listed(NamedTuple):
     """Posts in their order, and how long a page may be kept that has them: a moment gone by where not at all."""
 
-    posts: tuple[str, ...]
+    posts: Posts
     until: int
 
 
@@ -38,7 +36,7 @@ class PublicPosts:
 
     def __init__(self, here: Server) -> None:
         self._here = here
-        self._shelf = Shelf[str](KEPT_CHARACTERS)
+        self._shelf = Shelf[Ready](KEPT_CHARACTERS)
 
     def render(
         self,
@@ -50,7 +48,7 @@ class PublicPosts:
     ) -> Listed:
         """What is gone since it was read, or is not for everybody, is left out."""
         found, until = self.each(db, shown, tongue, pinned, template)
-        return Listed(tuple(html for html in found if html), until)
+        return Listed(Posts(html for html in found if html), until)
 
     def each(
         self,
@@ -80,11 +78,11 @@ class PublicPosts:
                 found[place] = html
                 if its_own > now:
                     self._shelf.keep(keys[place], html, its_own)
-        return Listed(tuple(minijinja.safe(html) if html else "" for html in found), until)
+        return Listed(Posts(html or "" for html in found), until)
 
 
-def render_public(card: PostCard, tongue: Language, template: str = PUBLIC) -> str:
-    return environment(tongue).render_template(template, post=card)
+def render_public(card: PostCard, tongue: Language, template: str = PUBLIC) -> Ready:
+    return Ready(environment(tongue).render_template(template, post=card))
 
 
 def kept_until(card: PostCard, now: int) -> int:

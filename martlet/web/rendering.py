@@ -3,21 +3,25 @@ Pages to HTML: one minijinja environment for each language, made once, strict ab
 
 An environment carries its language in its globals, so no template passes it
 on. Everything printed is escaped, except the sanitiser's HTML (names ending
-in `_html`, see `cards`) and what the functions below mark as safe.
+in `_html`, see `cards`) and what the functions below mark as safe. Lists of posts that are
+rendered already are `put`: as bytes, after the rest.
 There is no script and no style inside of any page, only files of `static/`, so a
 Content-Security-Policy of `default-src 'self'` needs no nonces.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+import re
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, partial
 from html import unescape
 from importlib.resources import files
-from typing import Any
+from typing import Any, Self, overload
 
 import minijinja
 import segno
+from msgspec.structs import replace
 
 from martlet.text.languages import best
 from martlet.web import addresses, emoji, language, linked_data
@@ -28,16 +32,97 @@ from martlet.web.pages import Frame, Page
 from martlet.web.wording import Sentence
 
 
-def render(page: Page, frame: Frame) -> str:
+class Ready(str):
+    """HTML that was rendered before: safe in any template, and kept as bytes beside its letters."""
+
+    __slots__ = ("utf8",)
+    utf8: bytes
+
+    def __new__(cls, html: str) -> Self:
+        made = super().__new__(cls, html)
+        made.utf8 = html.encode()
+        return made
+
+    def __html__(self) -> str:
+        return self
+
+
+class Posts(Sequence[str]):
+    """
+    Posts that are ready, for a template to `put`.
+
+    A template takes tuples apart and copies every letter of them; of this it only knows how many there are.
+    """
+
+    __slots__ = ("_each",)
+
+    def __init__(self, each: Iterable[str] = ()) -> None:
+        self._each = tuple(each)
+
+    def __len__(self) -> int:
+        return len(self._each)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> "Posts": ...
+    def __getitem__(self, at: int | slice) -> "str | Posts":
+        return self._each[at] if isinstance(at, int) else Posts(self._each[at])
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Posts) and self._each == other._each
+
+    def __hash__(self) -> int:
+        return hash(self._each)
+
+    @property
+    def utf8(self) -> bytes:
+        return b"".join(
+            [
+                one.utf8 if isinstance(one, Ready) else str(minijinja.escape(one)).encode()
+                for one in self._each
+            ]
+        )
+
+
+_NONCE = secrets.token_hex(16)
+_PLACE = re.compile(f"<!--{_NONCE}:([0-9]+)-->".encode())
+"""Where something that is ready goes. Drawn anew by each process, so that nobody can write it."""
+_put: ContextVar[list[bytes]] = ContextVar("put")
+"""What was put into the page that is being rendered."""
+
+
+def put(posts: Sequence[str]) -> str:
+    """These posts, in a template. Their bytes go into the page when all else is rendered."""
+    waiting = _put.get()
+    waiting.append(posts.utf8 if isinstance(posts, Posts) else Posts(posts).utf8)
+    return minijinja.safe(f"<!--{_NONCE}:{len(waiting) - 1}-->")
+
+
+def render(page: Page, frame: Frame) -> bytes:
     """The page's HTML. A name that a template uses and nobody gave is a TemplateError, not a gap."""
-    return environment(frame.language).render_template(
-        page.template, page=page, frame=frame, has_problems=bool(getattr(page, "problems", ()))
+    return piece(
+        page.template,
+        frame.language,
+        page=page,
+        frame=frame,
+        has_problems=bool(getattr(page, "problems", ())),
     )
 
 
-def piece(template: str, tongue: Language, **values: Any) -> str:
+def piece(template: str, tongue: Language, **values: Any) -> bytes:
     """A part of a page, for script to put in its place."""
-    return environment(tongue).render_template(template, **values)
+    waiting: list[bytes] = []
+    before = _put.set(waiting)
+    try:
+        html = environment(tongue).render_template(template, **values).encode()
+    finally:
+        _put.reset(before)
+    if not waiting:
+        return html
+    parts = _PLACE.split(html)
+    parts[1::2] = [waiting[int(number)] for number in parts[1::2]]
+    return b"".join(parts)
 
 
 def told(sentence: Sentence, tongue: Language) -> str:
@@ -110,6 +195,7 @@ def environment(tongue: Language) -> minijinja.Environment:
             "icon": icon,
             "asset": asset,
             "qr": qr,
+            "put": put,
             "at": addresses.at,
             "to": {name: getattr(addresses, name) for name in dir(addresses) if name.isupper()},
             "languages": tuple((tag.value, tag.own_name) for tag in Language),

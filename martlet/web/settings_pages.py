@@ -4,17 +4,17 @@ The pages on which members settle how things are for them, as `pages` has the ot
 Each posts to its own address unless its docstring says otherwise.
 """
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.cards import Audience, Face
 from martlet.web.looks import Look
 from martlet.web.wording import Problem, Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class LookPage:
+class LookPage(Struct, frozen=True):
     """`/settings/look`. Fields: theme, text, pictures (kept in this browser); media, open_warnings, play_gifs (everywhere)."""
 
     template: ClassVar[str] = "settings/look.html"
@@ -24,16 +24,14 @@ class LookPage:
     plays_gifs: bool
 
 
-@dataclass(frozen=True, slots=True)
-class DevicePage:
+class DevicePage(Struct, frozen=True):
     """`/settings/device`: what is kept in this browser, and a button that has it forgotten."""
 
     template: ClassVar[str] = "settings/device.html"
     pages: int
 
 
-@dataclass(frozen=True, slots=True)
-class PushPage:
+class PushPage(Struct, frozen=True):
     """
     `/settings/push`: whether this browser is told of news while no page is open, and of which.
 
@@ -51,16 +49,14 @@ class PushPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class LanguagePage:
+class LanguagePage(Struct, frozen=True):
     """`/settings/language`. Field: language, of pages and letters."""
 
     template: ClassVar[str] = "settings/language.html"
     current: str
 
 
-@dataclass(frozen=True, slots=True)
-class EmailPage:
+class EmailPage(Struct, frozen=True):
     """`/settings/email`. Fields: email, password. `waiting`: the new address, whose link was not opened yet."""
 
     template: ClassVar[str] = "settings/email.html"
@@ -70,8 +66,7 @@ class EmailPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class UsualPage:
+class UsualPage(Struct, frozen=True):
     """`/settings/posts`. Fields: audience, language, sensitive, quoting, answers, may_ask, ends, here_only."""
 
     template: ClassVar[str] = "settings/usual.html"
@@ -88,8 +83,7 @@ class UsualPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OldPostsPage:
+class OldPostsPage(Struct, frozen=True):
     """`/settings/old_posts`. Fields: age (seconds; empty: posts stay), each of `keeps` by its name, likes, boosts, sure."""
 
     template: ClassVar[str] = "settings/old_posts.html"
@@ -100,8 +94,7 @@ class OldPostsPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ReachPage:
+class ReachPage(Struct, frozen=True):
     """`/settings/reach`. Fields: locked, discoverable, indexable, noindex, hides_follows, attribution."""
 
     template: ClassVar[str] = "settings/reach.html"
@@ -117,8 +110,7 @@ class ReachPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriberRow:
+class SubscriberRow(Struct, frozen=True):
     """`address` is shortened."""
 
     id: str
@@ -126,8 +118,7 @@ class SubscriberRow:
     since: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class SubscribersPage:
+class SubscribersPage(Struct, frozen=True):
     """`/settings/subscribers`: who reads one's public posts by e-mail. Field: offered."""
 
     template: ClassVar[str] = "settings/subscribers.html"
@@ -138,8 +129,7 @@ class SubscribersPage:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class StrangersPage:
+class StrangersPage(Struct, frozen=True):
     """`/settings/strangers`: one field for each group of senders. `waiting` people wait for a decision."""
 
     template: ClassVar[str] = "settings/strangers.html"
@@ -148,8 +138,7 @@ class StrangersPage:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRow:
+class PersonRow(Struct, frozen=True):
     """Somebody in a list of one's own; `until`: how long it lasts, None: for good."""
 
     id: str
@@ -159,8 +148,7 @@ class PersonRow:
     """Of somebody muted: their notifications are hidden, too."""
 
 
-@dataclass(frozen=True, slots=True)
-class OwnPeoplePage:
+class OwnPeoplePage(Struct, frozen=True):
     """`/settings/followers`, `/settings/blocked`, `/settings/muted`, `/settings/endorsed`; the buttons go to `/act/person`."""
 
     template: ClassVar[str] = "settings/people.html"
@@ -170,8 +158,7 @@ class OwnPeoplePage:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class BlockedServersPage:
+class BlockedServersPage(Struct, frozen=True):
     """`/settings/servers`. Field: host, of one to block."""
 
     template: ClassVar[str] = "settings/servers.html"
@@ -182,8 +169,7 @@ class BlockedServersPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class BlockServerPage:
+class BlockServerPage(Struct, frozen=True):
     """`/settings/servers/{host}/block` asks once more, and says what it costs."""
 
     template: ClassVar[str] = "settings/block_server.html"
@@ -192,16 +178,14 @@ class BlockServerPage:
     following: int
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeyCard:
+class PasskeyCard(Struct, frozen=True):
     id: str
     name: str
     created_at: datetime
     used_at: datetime | None
 
 
-@dataclass(frozen=True, slots=True)
-class PasskeysPage:
+class PasskeysPage(Struct, frozen=True):
     """`/settings/passkeys`. Fields of its form, which goes to `/settings/passkeys/new`: name, password."""
 
     template: ClassVar[str] = "settings/passkeys.html"
@@ -210,8 +194,7 @@ class PasskeysPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class NewPasskeyPage:
+class NewPasskeyPage(Struct, frozen=True):
     """
     The password was right: now the device makes it. Goes to `/settings/passkeys`; fields: name, token, credential.
 
@@ -224,8 +207,7 @@ class NewPasskeyPage:
     options: str
 
 
-@dataclass(frozen=True, slots=True)
-class AskPage:
+class AskPage(Struct, frozen=True):
     """Asks once more before something is done that cannot be taken back. Posts to its own address."""
 
     template: ClassVar[str] = "settings/ask.html"
@@ -237,8 +219,7 @@ class AskPage:
     """The entry of the menu that it belongs to."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeviceKeyCard:
+class DeviceKeyCard(Struct, frozen=True):
     """A browser's key. `state`: waits for the root key's signature, is in force, its revocation waits, or is revoked."""
 
     id: str
@@ -247,8 +228,7 @@ class DeviceKeyCard:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class RootKeyPage:
+class RootKeyPage(Struct, frozen=True):
     """
     `/settings/root_key`. Fields: statement, password (only for the first one).
 

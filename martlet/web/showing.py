@@ -5,11 +5,13 @@ A public page is the same for all and may be kept by caches: it is read as someb
 (`NOBODY`), whoever looks. Pages for members are read as their reader.
 """
 
+import dataclasses
 import json
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Literal
+
+from msgspec.structs import replace
 
 from martlet.model.accounts import Account
 from martlet.model.faults import FAULTS
@@ -244,7 +246,7 @@ def _card(
         return parts.card(post, people, booster, is_pinned=is_pinned)
     except FAULTS:
         log.exception("Post %d cannot be shown", post.id)
-        author = replace(people[post.author_id], display_name="", avatar="", avatar_static="")
+        author = dataclasses.replace(people[post.author_id], display_name="", avatar="", avatar_static="")
         return PostCard(
             id=str(post.id),
             author=faces.face(author, parts.here, is_inside=bool(parts.reader)),

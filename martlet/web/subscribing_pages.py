@@ -1,7 +1,8 @@
 """The pages on which somebody's posts can be had by e-mail."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.cards import Face
 from martlet.web.wording import Problem
@@ -9,8 +10,7 @@ from martlet.web.wording import Problem
 Step = Literal["ask", "sent", "agree", "agreed", "end", "ended"]
 
 
-@dataclass(frozen=True, slots=True)
-class SubscribePage:
+class SubscribePage(Struct, frozen=True):
     """`/@username/subscribe`, with the field email; and the links of letters: `/subscribe/{token}`, `/unsubscribe/{token}`."""
 
     template: ClassVar[str] = "subscribe.html"

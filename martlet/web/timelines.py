@@ -1,7 +1,9 @@
 """Timelines for members: home, everybody here, their lists, what they saved."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Literal
+
+from msgspec import Struct
 
 from martlet.http.answer import PRIVATE, Answer
 from martlet.model.errors import InvalidInput, NotFound
@@ -23,8 +25,7 @@ pages = Pages()
 AT_ONCE = 20
 
 
-@dataclass(frozen=True, slots=True)
-class _List:
+class _List(Struct, frozen=True):
     """One of the lists that look alike. `live`: what its stream is called."""
 
     which: Literal["home", "local", "list"]
@@ -113,7 +114,7 @@ def _page(db: Reader, visit: Visit, found: list[Shown], one: _List) -> HomePage:
     )
 
 
-def _rendered(db: Reader, visit: Visit, found: list[Shown], one: _List) -> tuple[str, ...]:
+def _rendered(db: Reader, visit: Visit, found: list[Shown], one: _List) -> Sequence[str]:
     if not found:
         return ()
     return visit.desk.feeds.render(db, found, visit.account, visit.language, one.context)

@@ -1,9 +1,10 @@
 """What stands in the form that posts are written with: read from it, from a draft, and made one again."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import get_args
+
+from msgspec import Struct
 
 from martlet.model.errors import InvalidInput
 from martlet.model.ids import id_from
@@ -55,8 +56,7 @@ class UnclearLanguages(InvalidInput):
         super().__init__("Each language has to be said, and to be another.", "language")
 
 
-@dataclass(slots=True)
-class Typed:
+class Typed(Struct):
     """`language` empty: guessed from the words. `at` and `zone`: a moment as the browser's field says it."""
 
     key: str
@@ -68,7 +68,7 @@ class Typed:
     reply: PostId | None = None
     quote: PostId | None = None
     draft: DraftId | None = None
-    media: list[MediaId] = field(default_factory=list)
+    media: list[MediaId] = []
     further: tuple[Further, ...] = ()
     """The same in other languages; those without words are none."""
     choices: tuple[str, ...] = ()

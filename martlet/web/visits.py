@@ -19,6 +19,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
+from msgspec import Struct
+
 from martlet.http import forms, limits, multipart
 from martlet.http.answer import HTML, PRIVATE, Answer, Header, redirect
 from martlet.http.limits import Limiter, Rule
@@ -47,7 +49,7 @@ from martlet.web.language import Language
 from martlet.web.looks import Look
 from martlet.web.pages import Frame, Page
 from martlet.web.public_posts import PublicPosts
-from martlet.web.rendering import environment, render
+from martlet.web.rendering import piece, render
 from martlet.web.shelf import Shelf
 from martlet.web.wording import NOTICES
 
@@ -115,8 +117,7 @@ class Desk:
         )
 
 
-@dataclass(slots=True)
-class Visit:
+class Visit(Struct):
     """One visit of one page."""
 
     request: Request
@@ -126,13 +127,13 @@ class Visit:
     cookies: dict[str, str]
     member: Member | None
     language: Language
-    form: dict[str, str] = field(default_factory=dict)
+    form: dict[str, str] = {}
     seed: str = ""
-    headers: list[Header] = field(default_factory=list)
+    headers: list[Header] = []
     is_public: bool = False
     news: int = 0
     """Unread notifications of a member, up to a hundred."""
-    files: dict[str, Upload] = field(default_factory=dict)
+    files: dict[str, Upload] = {}
     """Files that the form brought, on pages that take some; they are gone once the page is answered."""
     tending: Actor | None = None
     """Who looks after the server, on pages for those who may."""
@@ -258,7 +259,7 @@ class Visit:
         found = [HTML, *guards, *kept, *self.headers]
         if self.member is not None and getattr(page, "is_kept_on_device", False):
             found.append((b"martlet-keep", str(self.account).encode()))  # `static/worker.js`
-        return Answer(html.encode(), status, found)
+        return Answer(html, status, found)
 
     def _as_preferred(self, html: str) -> str:
         """Warnings and sensitive pictures lie open for whoever prefers that; lists are rendered once for all."""
@@ -290,7 +291,7 @@ class Visit:
         content = self.desk.whole.find(key, now)
         if content is None:
             page, until = make()
-            content = render(page, self.frame()).encode()
+            content = render(page, self.frame())
             if until > now and self.query.keys() <= PAGED:
                 self.desk.whole.keep(key, content, until)
         kept = [PRIVATE] if self.headers else [BRIEFLY, VARY]
@@ -298,8 +299,8 @@ class Visit:
 
     def part(self, template: str, **values: object) -> Answer:
         """A part of a page, for `wants_part`."""
-        html = environment(self.language).render_template(template, **values)
-        return Answer(html.encode(), 200, [HTML, *guarding.headers(), PRIVATE, *self.headers])
+        html = piece(template, self.language, **values)
+        return Answer(html, 200, [HTML, *guarding.headers(), PRIVATE, *self.headers])
 
     @property
     def language_in_frames(self) -> Language:
@@ -317,7 +318,7 @@ class Visit:
         content, now = self.desk.whole.find(key, self.here.now_ms()), self.here.now_ms()
         if content is None:
             page, until = make()
-            content = render(page, Frame(self.desk.server_card(), tongue, self.address)).encode()
+            content = render(page, Frame(self.desk.server_card(), tongue, self.address))
             if until > now and len(self.address) <= LONGEST_KEPT:
                 self.desk.whole.keep(key, content, until)
         headers = [HTML, *guarding.headers_in_frames(self.here), BRIEFLY, (b"vary", b"Accept-Language")]
@@ -364,8 +365,7 @@ class Visit:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """`takes`: how many bytes of files its form may bring; None: no files."""
 
     method: str

@@ -1,14 +1,14 @@
 """What somebody new is shown once, right after they came: steps, each of which can be left out."""
 
-from dataclasses import dataclass
 from typing import ClassVar
+
+from msgspec import Struct
 
 from martlet.web.cards import Face
 from martlet.web.wording import Problem, Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class WelcomePage:
+class WelcomePage(Struct, frozen=True):
     """`/welcome`. Fields: display_name, avatar."""
 
     template: ClassVar[str] = "welcome/name.html"
@@ -16,8 +16,7 @@ class WelcomePage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(Struct, frozen=True):
     """Somebody to follow, with why they are suggested. `id` is for the form."""
 
     id: str
@@ -25,8 +24,7 @@ class Stranger:
     why: Sentence
 
 
-@dataclass(frozen=True, slots=True)
-class WelcomePeoplePage:
+class WelcomePeoplePage(Struct, frozen=True):
     """`/welcome/people`."""
 
     template: ClassVar[str] = "welcome/people.html"

@@ -6,22 +6,20 @@ is rendered. Write it through `sentence("…")` with a literal, so that the test
 which looks for untranslated words finds it.
 """
 
-from dataclasses import dataclass, field
+from msgspec import Struct
 
 from martlet.model.errors import Conflict, InvalidInput, MartletError, NotAllowed, NotSignedIn, TooMany
 
 
-@dataclass(frozen=True, slots=True)
-class Sentence:
+class Sentence(Struct, frozen=True):
     """`plural` is said where the value `n` is not one."""
 
     msgid: str
-    values: dict[str, str | int] = field(default_factory=dict)
+    values: dict[str, str | int] = {}
     plural: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """What is wrong with a form: at the named field, or with the whole of it (`field` empty)."""
 
     field: str

@@ -1,6 +1,6 @@
 """Writing posts, and changing them: one form, which keeps what was typed and uploaded whatever goes wrong."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound, TooMany

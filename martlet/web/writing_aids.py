@@ -167,4 +167,4 @@ def _circle(db: Reader, visit: Visit, written: Typed) -> set[AccountId]:
 
 def _piece(visit: Visit, template: str, **values: tuple[Completion, ...] | KeptFile | int) -> Answer:
     html = rendering.piece(template, visit.language, **values)
-    return Answer(html.encode(), 200, [HTML, *guarding.headers(), PRIVATE])
+    return Answer(html, 200, [HTML, *guarding.headers(), PRIVATE])

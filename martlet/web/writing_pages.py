@@ -1,8 +1,9 @@
 """The pages on which somebody writes, as `member_pages` has the others."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.cards import Audience, Html, Picture, PostCard
 from martlet.web.member_pages import Place
@@ -12,8 +13,7 @@ Aim = Audience | Literal["circle"]
 """Whom a post is to be for; "circle": one of the writer's own, "limited": that of what is answered."""
 
 
-@dataclass(frozen=True, slots=True)
-class KeptFile:
+class KeptFile(Struct, frozen=True):
     """A file that is uploaded already, while its post is not sent yet."""
 
     id: str
@@ -23,8 +23,7 @@ class KeptFile:
     failure: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(Struct, frozen=True):
     """What a word that was begun may become: what is written then, and how it is shown."""
 
     text: str
@@ -33,8 +32,7 @@ class Completion:
     picture: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class WritePage:
+class WritePage(Struct, frozen=True):
     """
     `/write`. Fields: text, warning, audience, circle, language, reply, quote, draft, key, files[], said-ID and focus-ID of
     each file that is there, language_1, text_1 and warning_1 …, poll_1 …, days, multiple, hides_totals, answers, may_ask, quoting, ends, here_only, sensitive,
@@ -114,8 +112,7 @@ class WritePage:
         return self.quoted.id if self.quoted is not None else ""
 
 
-@dataclass(frozen=True, slots=True)
-class UnsentPost:
+class UnsentPost(Struct, frozen=True):
     """A draft, or a post that waits for its moment `at`; `failure` says why it did not go out then."""
 
     id: str
@@ -127,8 +124,7 @@ class UnsentPost:
     """`at` as the field for it takes it, in UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnsentPage:
+class UnsentPage(Struct, frozen=True):
     """`/write/unsent`. Fields of the form at each post that waits: id, at, zone; of the last: holds."""
 
     template: ClassVar[str] = "unsent.html"
@@ -142,8 +138,7 @@ class UnsentPage:
     problems: tuple[Problem, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxPage:
+class OutboxPage(Struct, frozen=True):
     """`/outbox`: script fills it with what waits on the device for `account`."""
 
     template: ClassVar[str] = "outbox.html"
@@ -152,16 +147,14 @@ class OutboxPage:
     account: str
 
 
-@dataclass(frozen=True, slots=True)
-class Piece:
+class Piece(Struct, frozen=True):
     """A stretch of a text that is in both versions, in the new one alone, or in the old one alone."""
 
     kind: Literal["same", "new", "gone"]
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Version:
+class Version(Struct, frozen=True):
     """What a post was from a moment on; `pieces` is empty where the words cannot be held against the version before."""
 
     written_at: datetime
@@ -172,8 +165,7 @@ class Version:
     """What else was changed."""
 
 
-@dataclass(frozen=True, slots=True)
-class HistoryPage:
+class HistoryPage(Struct, frozen=True):
     """`/@name/id/history`: the versions of a post, the present one first."""
 
     template: ClassVar[str] = "history.html"

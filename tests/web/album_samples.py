@@ -1,6 +1,6 @@
 """The pages of albums and pictures, and of the phone, each once or more."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.web import album_pages
 from martlet.web.album_pages import AlbumCard, Shot

@@ -1,7 +1,8 @@
 """The pages of `carrying_pages`, each once or more."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from martlet.model.carrying import Refusal, Trust
 from martlet.web import carrying_pages

@@ -1,6 +1,6 @@
 """The pages of `contact_pages`, each once or more."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.web import contact_pages
 from martlet.web.contact_pages import Asking, ConversationRow, Pick, Stranger

@@ -1,7 +1,8 @@
 """Pages of what was decided about somebody."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from martlet.web import pages
 from martlet.web.cards import SeveranceCard, StrikeCard

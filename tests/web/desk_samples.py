@@ -1,6 +1,6 @@
 """Pages of the desk: every block once or more."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.web.desk_pages import (
     Bar,

@@ -1,6 +1,6 @@
 """The pages of `keeping_pages`, each once or more."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.web import keeping_pages
 from martlet.web.keeping_pages import FeaturedRow, FilterRow, FolderRow, GroupRow, Member, WordRow

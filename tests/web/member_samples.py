@@ -1,8 +1,7 @@
 """The pages for members, each once or more."""
 
-from dataclasses import replace
-
 import minijinja
+from msgspec.structs import replace
 
 from martlet.services.threads import Wholeness
 from martlet.web import member_pages, writing_pages

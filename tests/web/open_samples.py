@@ -1,8 +1,7 @@
 """The pages that stand open to the rest of the web, each once or more."""
 
-from dataclasses import replace
-
 import minijinja
+from msgspec.structs import replace
 
 from martlet.model.names import AccountId
 from martlet.model.trends import TrendKind

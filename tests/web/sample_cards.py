@@ -1,7 +1,8 @@
 """An invented server called Mauerwinkel: its people and what they wrote, as pages show them."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+
+from msgspec.structs import replace
 
 from martlet.web.cards import (
     Choice,

@@ -1,7 +1,8 @@
 """Every page once or more, of the invented server of `sample_cards`."""
 
-from dataclasses import replace
 from datetime import timedelta
+
+from msgspec.structs import replace
 
 from martlet.services.threads import Wholeness
 from martlet.web import pages, public_pages

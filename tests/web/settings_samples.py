@@ -1,7 +1,8 @@
 """The pages of `settings_pages`, each once or more."""
 
-from dataclasses import replace
 from typing import get_args
+
+from msgspec.structs import replace
 
 from martlet.model.notification_policy import Policy
 from martlet.web import settings_pages

@@ -1,6 +1,5 @@
 """Every page, rendered: complete, escaped, free of inline script and style, usable without a mouse."""
 
-import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -11,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from msgspec import Struct, structs
 
 import martlet.web
 from martlet.web import pages, public_pages
@@ -18,6 +18,7 @@ from martlet.web.assets import assets
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
+from martlet.web.pages import Frame, Page
 from martlet.web.rendering import render
 from martlet.web.wording import Problem
 from tests.web.member_samples import FEED_POSTS
@@ -94,9 +95,13 @@ class Reading(HTMLParser):
         return [attributes for name, attributes in self.elements if name == tag]
 
 
+def rendered(page: Page, frame: Frame) -> str:
+    return render(page, frame).decode()
+
+
 def read(name: str, language: Language = Language.ENGLISH) -> Reading:
     page, frame = SAMPLES[name]
-    return Reading(render(page, dataclasses.replace(frame, language=language)))
+    return Reading(rendered(page, structs.replace(frame, language=language)))
 
 
 def filled_with(text: str, value: Any, name: str = "") -> Any:
@@ -109,9 +114,9 @@ def filled_with(text: str, value: Any, name: str = "") -> Any:
         return tuple(filled_with(text, part) for part in value)
     if isinstance(value, dict):
         return {key: filled_with(text, part) for key, part in value.items()}
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         kept = KEPT.get(type(value), set())
-        parts = {f.name: getattr(value, f.name) for f in dataclasses.fields(value)}
+        parts = {f.name: getattr(value, f.name) for f in structs.fields(value)}
         return type(value)(
             **{key: part if key in kept else filled_with(text, part, key) for key, part in parts.items()}
         )
@@ -164,8 +169,8 @@ def test_nothing_that_a_strict_policy_would_refuse(name: str) -> None:
 @every_sample
 def test_b4_a_string_never_becomes_an_element(name: str) -> None:
     page, frame = SAMPLES[name]
-    poisoned = Reading(render(filled_with(POISON, page), filled_with(POISON, frame)))
-    harmless = Reading(render(filled_with(HARMLESS, page), filled_with(HARMLESS, frame)))
+    poisoned = Reading(rendered(filled_with(POISON, page), filled_with(POISON, frame)))
+    harmless = Reading(rendered(filled_with(HARMLESS, page), filled_with(HARMLESS, frame)))
     assert [tag for tag, _ in poisoned.elements] == [tag for tag, _ in harmless.elements]
     assert [sorted(a) for _, a in poisoned.elements] == [sorted(a) for _, a in harmless.elements]
     assert not [a for _, a in poisoned.elements if "onerror" in a or a.get("src") == "x"]
@@ -175,7 +180,9 @@ def test_b4_a_string_never_becomes_an_element(name: str) -> None:
 @every_sample
 def test_b3_no_address_runs_or_leads_astray(name: str, address: str) -> None:
     page, frame = SAMPLES[name]
-    for tag, attributes in Reading(render(filled_with(address, page), filled_with(address, frame))).elements:
+    for tag, attributes in Reading(
+        rendered(filled_with(address, page), filled_with(address, frame))
+    ).elements:
         for key in ("href", "src", "poster", "action"):
             value = attributes.get(key, "")
             assert not value.startswith(("javascript:", "data:", "vbscript:", "//")), f"<{tag} {key}>"
@@ -212,7 +219,7 @@ def test_every_button_of_a_list_belongs_to_the_form_of_its_page() -> None:
 
 @every_sample
 def test_every_form_hands_back_the_token(name: str) -> None:
-    html = render(*SAMPLES[name])
+    html = rendered(*SAMPLES[name])
     for form in re.findall(r"<form\b.*?</form>", html, re.DOTALL):
         if 'method="get"' in form:
             assert "csrf" not in form, "the token is no part of an address"
@@ -255,7 +262,7 @@ def test_fields_are_labelled_and_known_to_the_browser(name: str) -> None:
 
 
 def test_what_was_typed_is_kept_and_what_is_wrong_is_said_twice() -> None:
-    html = render(*SAMPLES["setup-wrong"])
+    html = rendered(*SAMPLES["setup-wrong"])
     assert 'value="jona"' in html
     assert 'value="jona@"' in html
     page = Reading(html)
@@ -298,7 +305,7 @@ def test_a_warned_post_hides_its_words_and_pictures_from_previews() -> None:
     page, _ = SAMPLES["post-warned"]
     assert isinstance(page, public_pages.PostPage)
     assert metas("post-warned")["og:image"].endswith(page.post.author.avatar)
-    html = render(*SAMPLES["post-warned"])
+    html = rendered(*SAMPLES["post-warned"])
     assert html.count("The fox got two") == 1
     assert html.index("<details") < html.index("The fox got two") < html.index("</details>")
 
@@ -331,4 +338,4 @@ def test_small_enough_for_a_slow_line() -> None:
     assert len(assets()["martlet.css"].content) < 24_000
     assert len(assets()["app.css"].content) < 12_000
     assert len(assets()["desk.css"].content) < 6_000
-    assert max(len(render(*sample).encode()) for sample in SAMPLES.values()) < 24_000
+    assert max(len(render(*sample)) for sample in SAMPLES.values()) < 24_000

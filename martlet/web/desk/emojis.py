@@ -1,6 +1,6 @@
 """Custom emoji: ours, and those of other servers that can be made ours."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotFound

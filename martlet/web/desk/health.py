@@ -2,8 +2,9 @@
 
 import resource
 import shutil
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
@@ -49,8 +50,7 @@ MB, GB = 1 << 20, 1 << 30
 BAR_STEP, BAR_MOST = 20, 100
 
 
-@dataclass(frozen=True, slots=True)
-class Room:
+class Room(Struct, frozen=True):
     free: int
     total: int
 

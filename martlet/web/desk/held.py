@@ -1,7 +1,8 @@
 """Posts that wait for a moderator: the queue, one with what it answers, what is done about it; and what is known of spam."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
@@ -194,8 +195,7 @@ def _context(db: Reader, visit: Visit, post: Post) -> tuple[Block, ...]:
 # -- what is done --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """What something is called that is done about a post, what it asks and means, and what does it."""
 
     button: Sentence

@@ -1,6 +1,6 @@
 """Web hooks: which programs are told of what happens here, with what they said to it lately."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotFound
@@ -238,8 +238,7 @@ async def change(visit: Visit) -> Answer:
 # -- what is done --------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Act:
+class Act(Struct, frozen=True):
     """What something is called that is done to a hook, and what it asks and means."""
 
     button: Sentence

@@ -1,8 +1,9 @@
 """What all pages of the desk share: the menu, how a page is read, how an act is tried, how lists go on."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import Any, Concatenate, ParamSpec
+
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import Conflict, InvalidInput, NotFound

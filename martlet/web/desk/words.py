@@ -1,14 +1,13 @@
 """What the desk says of measures, of states, and of what was done."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from martlet.model.sanctions import Measure
 from martlet.web.desk_pages import Tag, Weight
 from martlet.web.wording import Sentence, sentence
 
 
-@dataclass(frozen=True, slots=True)
-class Meaning:
+class Meaning(Struct, frozen=True):
     """A measure in plain words: what its button says, what it does, who sees it, whether it can be taken back."""
 
     button: Sentence

@@ -1,8 +1,10 @@
 """Filters: what somebody would rather not read, and what becomes of it."""
 
+import dataclasses
 from collections.abc import Iterable
-from dataclasses import replace
 from typing import get_args
+
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotFound
@@ -187,7 +189,7 @@ async def change(visit: Visit) -> Answer:
 def _change(db: Writer, visit: Visit, typed: FilterPage) -> None:
     old = _get(db, visit)
     seconds = int(typed.seconds) if typed.seconds in SECONDS else None
-    wanted = replace(
+    wanted = dataclasses.replace(
         old,
         title=typed.title.strip(),
         action=_action(typed.action),

@@ -1,6 +1,6 @@
 """Old posts that go by themselves."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput

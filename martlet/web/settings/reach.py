@@ -1,6 +1,6 @@
 """Who finds somebody, who follows them, and whose news they get."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput

@@ -1,6 +1,6 @@
 """What is usual for somebody's posts, unless a post says otherwise."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput
