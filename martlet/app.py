@@ -121,11 +121,15 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
 
 def _at_the_gate(ground: Ground) -> Callable[[str], Awaitable[bool]]:
     """Asked before anything else of each request; what the owner chose is read anew on the way, now and then."""
-    gate, chooser = Gate(ground.store, ground.here), Chooser(ground.store, ground.here)
+    here, gate, chooser = ground.here, Gate(ground.store), Chooser(ground.store, ground.here)
 
     async def is_refused(address: str) -> bool:
-        await chooser.renew()
-        return await gate.refuses(address)
+        now = here.now_ms()
+        if chooser.is_due(now):
+            await chooser.renew(now)
+        if gate.is_due(now):
+            await gate.renew(now)
+        return gate.refuses(address)
 
     return is_refused
 

@@ -323,7 +323,7 @@ class Connection(asyncio.Protocol):
 
     def _write(self, answer: Answer, *, is_head: bool, is_kept: bool) -> None:
         status, headers, body = answer.status, answer.headers, answer.body
-        lines = [name + b": " + value for name, value in headers]
+        lines = [b": ".join(header) for header in headers]
         if status not in BODILESS and answer.stream is None:
             length = len(body) if answer.file is None else answer.file.length
             lines.append(b"content-length: %d" % length)
@@ -334,9 +334,10 @@ class Connection(asyncio.Protocol):
         elif self._parser.get_http_version() == "1.0":
             lines.append(b"connection: keep-alive")
         lines.append(self._serving.date)
-        head = STATUS_LINES[status] + b"\r\n".join(lines) + b"\r\n\r\n"
-        if head.count(b"\n") != len(lines) + 2 or head.count(b"\r") != len(lines) + 2:
+        told = b"".join(lines)
+        if b"\n" in told or b"\r" in told:
             raise ValueError(headers)  # something that was sent would add a header
+        head = STATUS_LINES[status] + b"\r\n".join(lines) + b"\r\n\r\n"
         if is_head or status in BODILESS or answer.file is not None or answer.stream is not None:
             self._transport.write(head)
         elif len(body) <= JOINED:

@@ -345,14 +345,15 @@ def _viewer(db: Reader, operation: Operation, desk: Desk, request: Request) -> V
         if operation.access != "public":
             raise NotSignedIn("The access token is invalid")
         return ANONYMOUS
-    viewer = signing_in.viewer_of(db, token, desk.ground.here.now_ms())
+    now = desk.ground.here.now_ms()
+    viewer = signing_in.viewer_of(db, token, now)
     if operation.scope is not None and not scopes.covers(scopes.parse(viewer.scopes), operation.scope):
         raise NotAllowed("This action is outside the authorized scopes")
     if operation.access == "user" and not viewer.account:
         raise InvalidInput("This method requires an authenticated user")
     if operation.permission is not None:
         permitting.check(db, viewer, operation.permission)
-    desk.visits.look(viewer)
+    desk.visits.look(viewer, now)
     return viewer
 
 

@@ -4,6 +4,7 @@ Where to find whom and what: WebFinger, host-meta, NodeInfo.
 RFC 7033, RFC 6415, https://nodeinfo.diaspora.software/schema.html
 """
 
+from functools import lru_cache
 from typing import Annotated, Any
 from urllib.parse import unquote, urlsplit
 
@@ -68,19 +69,28 @@ def webfinger(db: Reader, call: Call[WebFingerForm]) -> Answer:
     account = _find(db, call.form.resource, call.here)
     if account is None or account.is_gone:
         raise NotFound
+    here = call.here
+    return Answer(
+        _jrd(account.username, account.url, account.uri, here.host, here.url), 200, [JRD, NOSNIFF, CACHED]
+    )
+
+
+@lru_cache(maxsize=4096)
+def _jrd(username: str, url: str, uri: str, host: str, server: str) -> bytes:
+    """Kept under all that it is made of, which a query has read just now."""
     found = Jrd(
-        subject=f"acct:{account.username}@{call.here.host}",
-        aliases=[account.url, account.uri],
+        subject=f"acct:{username}@{host}",
+        aliases=[url, uri],
         links=[
-            Link(rel="http://webfinger.net/rel/profile-page", type="text/html", href=account.url),
-            Link(rel="self", type="application/activity+json", href=account.uri),
+            Link(rel="http://webfinger.net/rel/profile-page", type="text/html", href=url),
+            Link(rel="self", type="application/activity+json", href=uri),
             Link(
                 rel="http://ostatus.org/schema/1.0/subscribe",
-                template=f"{call.here.url}/authorize_interaction?uri={{uri}}",
+                template=f"{server}/authorize_interaction?uri={{uri}}",
             ),
         ],
     )
-    return Answer(msgspec.json.encode(found), 200, [JRD, NOSNIFF, CACHED])
+    return msgspec.json.encode(found)
 
 
 @api.get("/.well-known/host-meta")

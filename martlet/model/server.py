@@ -162,7 +162,8 @@ class Server:
         return self.clock()
 
     def now_ms(self) -> int:
-        return milliseconds(self.clock())
+        """As `milliseconds` of `now`; written out because each request asks several times."""
+        return int(self.clock().timestamp() * 1000)
 
     def next_id(self) -> int:
         return self.ids.next()

@@ -10,7 +10,6 @@ import ipaddress
 import logging
 from dataclasses import dataclass, field
 
-from martlet.model.server import Server
 from martlet.model.sign_up_blocks import Networks
 from martlet.storage import sign_up_blocks
 from martlet.storage.database import Store
@@ -27,22 +26,26 @@ class Gate:
     """What was read last."""
 
     store: Store
-    here: Server
     _known: list[str] = field(default_factory=list)
     _networks: Networks = field(default_factory=lambda: Networks(()))
     _read_at: int | None = None
 
-    async def refuses(self, address: str) -> bool:
-        """Whether nothing is answered to this address. While the database is away, what was read last holds."""
-        now = self.here.now_ms()
-        if self._read_at is None or not 0 <= now - self._read_at < KEPT_MS:
-            self._read_at = now
-            try:
-                async with asyncio.timeout(PATIENCE):
-                    found = await self.store.reading(sign_up_blocks.closed_networks, now)
-            except Exception:  # whatever it is, other requests need no database
-                log.exception("Which networks are refused could not be read; what was known before holds.")
-            else:
-                if found != self._known:
-                    self._known, self._networks = found, Networks(map(ipaddress.ip_network, found))
+    def is_due(self, now: int) -> bool:
+        """Whether it is time to `renew` what is known."""
+        return self._read_at is None or not 0 <= now - self._read_at < KEPT_MS
+
+    async def renew(self, now: int) -> None:
+        """While the database is away, what was read last holds."""
+        self._read_at = now
+        try:
+            async with asyncio.timeout(PATIENCE):
+                found = await self.store.reading(sign_up_blocks.closed_networks, now)
+        except Exception:  # whatever it is, other requests need no database
+            log.exception("Which networks are refused could not be read; what was known before holds.")
+        else:
+            if found != self._known:
+                self._known, self._networks = found, Networks(map(ipaddress.ip_network, found))
+
+    def refuses(self, address: str) -> bool:
+        """Whether nothing is answered to this address."""
         return bool(self._known) and address in self._networks

@@ -80,11 +80,12 @@ class Chooser:
     here: Server
     _read_at: int | None = field(default=None)
 
-    async def renew(self) -> None:
+    def is_due(self, now: int) -> bool:
+        """Whether it is time to `renew` them."""
+        return self._read_at is None or not 0 <= now - self._read_at < KEPT_MS
+
+    async def renew(self, now: int) -> None:
         """While the database is away, what was read last holds."""
-        now = self.here.now_ms()
-        if self._read_at is not None and 0 <= now - self._read_at < KEPT_MS:
-            return
         self._read_at = now
         try:
             async with asyncio.timeout(PATIENCE):

@@ -31,8 +31,9 @@ class Visits:
         self._tasks: set[asyncio.Task[None]] = set()
         self.new: list[Viewer] = []
 
-    def look(self, viewer: Viewer) -> None:
-        day = self._here.now_ms() // DAY
+    def look(self, viewer: Viewer, now: int) -> None:
+        """`now` in milliseconds since 1970."""
+        day = now // DAY
         if day != self._day:
             self._day = day
             self._seen = set()

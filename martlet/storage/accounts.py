@@ -70,6 +70,7 @@ class Whereabouts(NamedTuple):
 _WHEREABOUTS = """username, uri, url,
     CASE WHEN suspended_at IS NULL AND deletes_at IS NULL AND deleted_at IS NULL THEN 0 ELSE 1 END,
     CASE WHEN deleted_at IS NULL THEN 0 ELSE 1 END"""
+_WHEREABOUTS_HERE = f"SELECT {_WHEREABOUTS} FROM account WHERE username_folded = :username AND host = ''"
 
 
 def get_whereabouts(db: Reader, id: AccountId) -> Whereabouts:
@@ -82,11 +83,8 @@ def get_whereabouts(db: Reader, id: AccountId) -> Whereabouts:
 
 def find_whereabouts(db: Reader, username: str) -> Whereabouts | None:
     """Of somebody here."""
-    row = db.row(
-        f"SELECT {_WHEREABOUTS} FROM account WHERE username_folded = :username AND host = ''",
-        username=username.lower(),
-    )
-    return Whereabouts(*row) if row else None
+    row = db.row(_WHEREABOUTS_HERE, username=username.lower())
+    return Whereabouts._make(row) if row else None
 
 
 IS_SHOWN = """account.deleted_at IS NULL

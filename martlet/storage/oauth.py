@@ -93,6 +93,7 @@ _BEARER = """
       LEFT JOIN users ON users.id = token.user_id
       LEFT JOIN account ON account.id = token.account_id
 """
+_BY_DIGEST = f"{_BEARER} WHERE token.digest = :digest"
 
 
 def find_bearer(db: Reader, digest: bytes) -> Row | None:
@@ -102,7 +103,7 @@ def find_bearer(db: Reader, digest: bytes) -> Row | None:
     (token, app, user, account, scopes, confirmed_at, approved_at, disabled_at, suspended_at, deletes_at, role,
     seen_at, has filters, has muted threads, expires_at)
     """
-    return db.row(f"{_BEARER} WHERE token.digest = :digest", digest=digest)
+    return db.row(_BY_DIGEST, digest=digest)
 
 
 def find_bearers(db: Reader, tokens: Collection[TokenId]) -> list[Row]:

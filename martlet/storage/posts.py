@@ -42,7 +42,11 @@ MAY_SEE = (
 """The rule for a query that has SHOWN_JOINS."""
 WANTS_TO_SEE = f"""({wants_to_see("post", "author")} AND (boosted.id IS NULL OR {wants_to_see("boosted", "boosted_author")}))"""
 """The rule for a timeline; needs `:now` besides."""
-
+_ONE_SHOWN = f"SELECT {SHOWN_COLUMNS} FROM post {SHOWN_JOINS} WHERE post.id = :id AND {MAY_SEE}"
+_ONE_SEEN = f"""
+    SELECT {COLUMNS} FROM post JOIN account AS author ON author.id = post.author_id
+     WHERE post.id = :id AND {may_see("post", "author")}
+"""
 
 BOOSTLESS_COLUMNS = re.sub(r"\bboosted(_author)?\.\w+", "NULL", SHOWN_COLUMNS)
 BOOSTLESS_JOINS = """
@@ -117,16 +121,7 @@ def insert_unless_there(db: Writer, post: Post) -> bool:
 
 def find(db: Reader, id: PostId, viewer: AccountId) -> Post | None:
     """The post, if the viewer may see it."""
-    row = db.row(
-        f"""
-        SELECT {COLUMNS}
-          FROM post
-          JOIN account AS author ON author.id = post.author_id
-         WHERE post.id = :id AND {may_see("post", "author")}
-        """,
-        id=id,
-        viewer=viewer,
-    )
+    row = db.row(_ONE_SEEN, id=id, viewer=viewer)
     return Post(*row) if row else None
 
 
@@ -181,14 +176,10 @@ def shown_unfiltered(db: Reader, ids: Collection[PostId]) -> list[Shown]:
 
 def get_shown(db: Reader, id: PostId, viewer: AccountId) -> Shown:
     """Raises `NotFound`."""
-    row = db.row(
-        f"SELECT {SHOWN_COLUMNS} FROM post {SHOWN_JOINS} WHERE post.id = :id AND {MAY_SEE}",
-        id=id,
-        viewer=viewer,
-    )
+    row = db.row(_ONE_SHOWN, id=id, viewer=viewer)
     if row is None:
         raise NotFound
-    return Shown(*row)
+    return Shown._make(row)
 
 
 def page(db: Reader, source: str, where: str, order: str, **parameters: Any) -> list[Shown]:

@@ -5,9 +5,8 @@ JSON: title, body, icon, tag (one that is told again takes the place of the earl
 server), lang.
 """
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from martlet.model.names import PostId
 from martlet.model.notifications import GROUPED, Notification, NotificationKind, ungrouped

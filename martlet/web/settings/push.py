@@ -1,6 +1,6 @@
 """Being told of news on this device while no page is open: Web Push, as apps have it."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.http.answer import PRIVATE, Answer
 from martlet.model.errors import InvalidInput, NotFound
