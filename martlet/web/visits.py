@@ -261,14 +261,14 @@ class Visit(Struct):
             found.append((b"martlet-keep", str(self.account).encode()))  # `static/worker.js`
         return Answer(html, status, found)
 
-    def _as_preferred(self, html: str) -> str:
+    def _as_preferred(self, html: bytes) -> bytes:
         """Warnings and sensitive pictures lie open for whoever prefers that; lists are rendered once for all."""
         if self.member is None:
             return html
         if self.member.login.opens_warnings:
-            html = html.replace('<details class="cw">', '<details class="cw" open>')
+            html = html.replace(b'<details class="cw">', b'<details class="cw" open>')
         if self.member.login.show_media == "show_all":
-            html = html.replace('<details class="cw" data-veil>', '<details class="cw" data-veil open>')
+            html = html.replace(b'<details class="cw" data-veil>', b'<details class="cw" data-veil open>')
         return html
 
     def public_page(self, made_of: Hashable, make: Callable[[], tuple[Page, int]]) -> Answer:

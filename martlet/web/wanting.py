@@ -1,8 +1,7 @@
 """What somebody wants of another person's posts, and what they write down about them for themselves."""
 
-from dataclasses import replace
-
 import msgspec
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotFound

@@ -1,6 +1,7 @@
 """The rules of the house that no linter knows."""
 
 import ast
+import dataclasses
 import importlib
 import inspect
 import pkgutil
@@ -123,3 +124,16 @@ def test_every_method_has_a_test() -> None:
         for one in OPERATIONS
     }
     assert [path for path, found in words.items() if not all(word in tests for word in found)] == []
+
+
+def test_pages_are_structs() -> None:
+    """A dataclass is compiled at every start, at ten times the time; there are hundreds of pages and cards."""
+    made = {
+        f"{module.__name__}.{name}"
+        for module in modules("martlet.web")
+        for name, thing in inspect.getmembers(module, inspect.isclass)
+        if dataclasses.is_dataclass(thing) and thing.__module__ == module.__name__
+    }
+    assert made == {"martlet.web.visits.Desk"}, (
+        "write class Page(Struct, frozen=True), and replace of msgspec.structs"
+    )
