@@ -227,11 +227,13 @@ def _request(inner: Any) -> Follow | RequestQuote | RequestReply | Uri:
     return named
 
 
-def _undone(inner: Any, actor: Uri) -> Boost | Like | Follow | Accept | Block | Uri:
+def _undone(inner: Any, actor: Uri) -> Boost | Like | Follow | Accept | Reject | Block | Uri:
     if isinstance(inner, dict) and "object" in inner:
         name, by = uri(inner.get("id")) or Uri(""), uri(inner.get("actor")) or actor
         if kind_of(inner) == "Accept":
             return Accept(name, by, _request(first(inner["object"])))
+        if kind_of(inner) == "Reject":
+            return Reject(name, by, _request(first(inner["object"])))
         done = _simple(inner, name, by, kind_of(inner))
         if done is not None:
             return done

@@ -375,7 +375,7 @@ class Undo:
 
     uri: Uri
     actor: Uri
-    act: "Boost | Like | Follow | Accept | Block | Uri"
+    act: "Boost | Like | Follow | Accept | Reject | Block | Uri"
 
 
 @dataclass(frozen=True, slots=True)

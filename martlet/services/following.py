@@ -1,17 +1,26 @@
 """Following: asking, accepting, refusing, ending."""
 
+import contextlib
 from dataclasses import dataclass, replace
 
 import msgspec
 
 from martlet.model.accounts import Account
-from martlet.model.errors import NotAllowed, NotFound
+from martlet.model.errors import InvalidInput, NotAllowed, NotFound
 from martlet.model.events import Followed, FollowRequested, Unfollowed
 from martlet.model.names import AccountId, Uri
 from martlet.model.notifications import NotificationKind
 from martlet.model.server import Server
 from martlet.services import redirecting, timelines
-from martlet.storage import accounts, domain_blocks, events, follows, notifications, relations
+from martlet.storage import (
+    accounts,
+    domain_blocks,
+    events,
+    follows,
+    notifications,
+    refused_follows,
+    relations,
+)
 from martlet.storage.database import Store, Writer
 from martlet.storage.follows import Follow
 
@@ -93,6 +102,24 @@ def follow(
         _begin(db, follower, followed)
     else:
         db.emit(FollowRequested(follower, followed))
+
+
+def ask_again(db: Writer, followed: AccountId, refusal: Uri, here: Server) -> bool:
+    """
+    Whoever refused or ended a follow of somebody's here takes that back: they are asked once more.
+
+    `refusal`: what it was called. Returns whether there was such a refusal; nobody is asked who may not be by now.
+    """
+    refused = refused_follows.find(db, followed, refusal)
+    if refused is None:
+        return False
+    refused_follows.delete(db, refused.follower_id, followed)
+    languages = tuple(msgspec.json.decode(refused.languages)) if refused.languages else None
+    wanted = Wanted(bool(refused.shows_boosts), bool(refused.notifies), languages)
+    if follows.find(db, refused.follower_id, followed) is None:
+        with contextlib.suppress(NotFound, NotAllowed, InvalidInput), db.part():
+            follow(db, refused.follower_id, followed, wanted, here)
+    return True
 
 
 def _change(db: Writer, there: Follow, wanted: Wanted) -> None:

@@ -70,6 +70,7 @@ from martlet.storage import (
     peer_policies,
     posts,
     reactions,
+    refused_follows,
     relations,
     remotes,
     telling,
@@ -344,7 +345,7 @@ def _between(
         case Reject():
             if asking_mirrors.rejected(db, act, actor, here):
                 return
-            _reject(db, act, actor)
+            _reject(db, act, actor, here)
             consenting.reject(db, act, actor)
             approving.reject(db, act, actor, here)
             consenting_to_packs.reject(db, act, actor)
@@ -395,12 +396,14 @@ def _accept(db: Writer, act: Accept, actor: Account, here: Server) -> None:
         following.accept(db, actor.id, found[0].id, here)
 
 
-def _reject(db: Writer, act: Reject | Accept, actor: Account) -> bool:
+def _reject(db: Writer, act: Reject | Accept, actor: Account, here: Server) -> bool:
     """A request is refused, or a follow ended, also by taking its acceptance back; whether there was any."""
     found = _requested(db, act.request, actor)
-    if found is None:
+    if found is None or (isinstance(act, Reject) and uris.find_tombstone(db, act.uri) is not None):
         return False
     follows.lock_pair(db, found[0].id, actor.id)
+    if isinstance(act, Reject):
+        refused_follows.put(db, found[1], act.uri, here.now_ms())
     following.end(db, found[0].id, actor.id, actor.id)
     return True
 
@@ -420,8 +423,8 @@ def _undo(db: Writer, act: Undo, actor: Account, here: Server) -> None:
     if not isinstance(done, str) and done.actor != act.actor:
         return
     name = done if isinstance(done, str) else done.uri
-    if _take_back(db, act, actor, here):
-        return
+    if _take_back(db, act, actor, here) and not isinstance(done, Reject):
+        return  # a refusal that comes once more after that is as good as taken back
     if name and origin_of(Uri(name)) == origin_of(act.actor) and name != act.actor:
         uris.bury(db, Uri(name), actor.id, here.now_ms())
 
@@ -433,7 +436,9 @@ def _take_back(db: Writer, act: Undo, actor: Account, here: Server) -> bool:
             return _unfollow(db, actor, accounts.find_by_uri(db, target))
         case Accept():
             found = _requested(db, act.act.request, actor)
-            return found is not None and bool(found[1].is_accepted) and _reject(db, act.act, actor)
+            return found is not None and bool(found[1].is_accepted) and _reject(db, act.act, actor, here)
+        case Reject(name):
+            return following.ask_again(db, actor.id, name, here)
         case Block(_, _, target):
             blocked = accounts.find_by_uri(db, target)
             if blocked is None or not relations.is_blocking(db, actor.id, blocked.id):
@@ -451,6 +456,8 @@ def _take_back(db: Writer, act: Undo, actor: Account, here: Server) -> bool:
 def _take_back_named(db: Writer, name: Uri, actor: Account, here: Server) -> bool:
     """The same where only the name of what was done is known."""
     if mirroring.withdrawn(db, name, actor, here):
+        return True
+    if following.ask_again(db, actor.id, name, here):
         return True
     follow = follows.find_by_uri(db, name)
     if follow is not None and follow.follower_id == actor.id:

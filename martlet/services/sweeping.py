@@ -17,6 +17,7 @@ from martlet.storage import (
     incoming,
     links,
     oauth,
+    refused_follows,
     sessions,
     sign_up_blocks,
     spam_marks,
@@ -29,6 +30,8 @@ from martlet.storage.database import Writer
 
 SWEEP = "sweep"
 DAY = 86_400_000
+REFUSED_DAYS = 30
+"""For so long a refused follow is remembered, in case the refusal is taken back."""
 REPEATED_DAYS = 14
 """For so long it is remembered which acts have come from other servers."""
 FETCHES_DAYS = 30
@@ -76,6 +79,7 @@ def _sweep(db: Writer, here: Server) -> None:
     oauth.delete_codes_before(db, now - DAY)
     sessions.delete_unused(db, now - SESSION_DAYS * DAY)
     incoming.forget_before(db, now - REPEATED_DAYS * DAY)
+    refused_follows.forget_before(db, now - REFUSED_DAYS * DAY)
     thread_fetches.forget_before(db, ids.first_id_in(now - FETCHES_DAYS * DAY))
     translations.forget(db, now - TRANSLATION_DAYS * DAY, TRANSLATIONS, TRANSLATIONS_AT_ONCE)
     sign_up_blocks.drop_expired(db, now - DAY)

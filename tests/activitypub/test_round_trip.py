@@ -148,7 +148,12 @@ acts = (
     | st.builds(Reject, uris, uris, follows | requests | uris)
     | st.builds(Add, uris, uris, uris, uris)
     | st.builds(Remove, uris, uris, uris, uris)
-    | st.builds(Undo, uris, uris, follows | likes | boosts | blocks | uris)
+    | st.builds(
+        Undo,
+        uris,
+        uris,
+        follows | likes | boosts | blocks | uris | st.builds(Reject, uris, uris, follows | uris),
+    )
 )
 
 

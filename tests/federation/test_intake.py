@@ -64,6 +64,37 @@ def test_an_acceptance_is_taken_back(api: Api, there: Elsewhere, ada: client.Per
     assert (found["following"], found["requested"]) == (False, True)
 
 
+@pytest.mark.parametrize("is_named", [False, True])
+def test_a_refusal_is_taken_back(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person, *, is_named: bool
+) -> None:
+    """The follow is asked for anew, as it was; a refusal that was taken back before it came never comes."""
+    id = follow(api, there, ada, eve)
+
+    def between() -> tuple[bool, bool]:
+        found = api.get(f"/api/v1/accounts/relationships?id[]={id}", ada).json[0]
+        return found["following"], found["requested"]
+
+    api.post(f"/api/v1/accounts/{id}/follow", ada, json={"reblogs": False})
+    reject = eve.act("Reject", there.received[-1])
+    there.bring(api, reject)
+    assert between() == (False, False)
+    mallory = there.person("mallory", "other.example")
+    there.bring(api, mallory.act("Undo", reject["id"] if is_named else reject))
+    there.bring(api, eve.act("Undo", eve.act("Reject", there.received[-1])))
+    assert between() == (False, False)
+    there.bring(api, eve.act("Undo", reject["id"] if is_named else reject))
+    assert between() == (False, True)
+    request = there.received[-1]
+    assert (request["type"], request["object"]) == ("Follow", eve.uri)
+    there.bring(api, eve.act("Accept", request))
+    assert not api.get(f"/api/v1/accounts/relationships?id[]={id}", ada).json[0]["showing_reblogs"]
+    late = eve.act("Reject", request)
+    for act in (eve.act("Undo", late["id"] if is_named else late), late, reject):
+        there.bring(api, act)
+        assert between() == (True, False)
+
+
 def test_a_robot_says_so(api: Api, ada: client.Person) -> None:
     document = {"accept": "application/activity+json"}
     assert api.get("/users/ada", headers=document).json["type"] == "Person"
