@@ -15,11 +15,12 @@ form is read.
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 from urllib.parse import parse_qsl, quote, urlencode
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from martlet.http import forms, limits, multipart
 from martlet.http.answer import HTML, PRIVATE, Answer, Header, redirect

@@ -1,6 +1,6 @@
 """Other servers: which are known, how they do, and what is decided about them."""
 
-from dataclasses import replace
+import dataclasses
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotFound
@@ -394,7 +394,9 @@ def _typed(visit: Visit, host: str) -> Decision:
 
 def _decide(db: Writer, host: str, decision: Decision, here: Server, by: Actor) -> None:
     """What says nothing is forgotten."""
-    if decision == replace(Decision(host, Policy()), comment=decision.comment, note=decision.note):
+    if decision == dataclasses.replace(
+        Decision(host, Policy()), comment=decision.comment, note=decision.note
+    ):
         if peer_policies.find_own(db, host) is not None:
             restricting.undo(db, host, here, by)
         return
