@@ -253,6 +253,33 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Lets this server call private and loopback addresses by plain http. For trials on one machine."
         ),
     ] = False
+    outbound_proxies: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Which destinations are only called through a proxy: `*.onion = socks5h://127.0.0.1:9050`, the first that fits (docs/operate/roads.md)."
+        ),
+    ] = ()
+    fallback_proxies: Annotated[
+        tuple[str, ...],
+        Meta(description="The same for destinations that cannot be reached directly, while they cannot."),
+    ] = ()
+    onion: Annotated[
+        str, Meta(description="Onion address under which this server answers, too: `http://….onion`.")
+    ] = ""
+    alternate_urls: Annotated[
+        tuple[str, ...],
+        Meta(
+            description="Further addresses under which this server answers; names of people and posts stay those of `url`."
+        ),
+    ] = ()
+    roads_seconds: Annotated[
+        int,
+        Meta(
+            ge=1,
+            le=3600,
+            description="How often servers of people with mirrors are asked whether they are there, and their mirrors while they are not.",
+        ),
+    ] = 20
     metrics: Annotated[bool, Meta(description="Whether `/metrics` tells Prometheus how the server does.")] = (
         False
     )
@@ -342,8 +369,22 @@ def _from_environment(environment: Mapping[str, str]) -> dict[str, object]:
     return values
 
 
+_LISTS = frozenset(
+    (
+        "languages",
+        "comment_sites",
+        "trusted_proxies",
+        "featured_accounts",
+        "metrics_addresses",
+        "outbound_proxies",
+        "fallback_proxies",
+        "alternate_urls",
+    )
+)
+
+
 def _value(name: str, text: str) -> object:
-    if name in ("languages", "comment_sites", "trusted_proxies", "featured_accounts", "metrics_addresses"):
+    if name in _LISTS:
         return [part.strip() for part in text.split(",") if part.strip()]
     if text.lower() in ("yes", "on", "no", "off"):
         return text.lower() in ("yes", "on")
@@ -416,6 +457,7 @@ def _check(settings: Settings) -> None:
                 f"The setting `comment_sites` has `{site}`, which is no host: write blog.example, without https://."
             )
     _check_metrics(settings)
+    _check_roads(settings)
 
 
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252})(:[0-9]{1,5})?")
@@ -429,6 +471,34 @@ def _check_networks(name: str, networks: tuple[str, ...]) -> None:
             raise WrongSetting(
                 f"The setting `{name}` is wrong: {network!r} is neither an address nor a network."
             ) from None
+
+
+_PROXIED = re.compile(
+    r"(\*|(\*\.)?[a-z0-9_.-]+)\s*=\s*(direct|socks5h?://\S+:[0-9]{1,5}/?|https?://[^/\s]+/?)", re.IGNORECASE
+)
+_ONION = re.compile(r"http://[a-z2-7]{56}\.onion(:[0-9]{1,5})?")
+_ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]{0,252})(:[0-9]{1,5})?")
+
+
+def _check_roads(settings: Settings) -> None:
+    for name, lines in (
+        ("outbound_proxies", settings.outbound_proxies),
+        ("fallback_proxies", settings.fallback_proxies),
+    ):
+        for line in lines:
+            if not _PROXIED.fullmatch(line):
+                raise WrongSetting(
+                    f"The setting `{name}` has a line that is wrong: write `*.example = socks5h://127.0.0.1:9050`, or `direct` in the place of the proxy."
+                )  # without the line: it may have a password
+    if settings.onion and not _ONION.fullmatch(settings.onion):
+        raise WrongSetting(
+            "The setting `onion` is wrong: it needs the form http://….onion, with 56 letters and digits."
+        )
+    for address in settings.alternate_urls:
+        if not _ADDRESS.fullmatch(address) or address == settings.url:
+            raise WrongSetting(
+                f"The setting `alternate_urls` has `{address}`: write https://other.example, and not the server's own `url`."
+            )
 
 
 def _check_metrics(settings: Settings) -> None:

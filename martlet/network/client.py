@@ -14,6 +14,9 @@ What every request has, without asking for it:
   https to http; POST follows none: what was signed for one place is not sent to another;
 - a host is asked at most so many things at once.
 
+Some destinations may lie behind proxies (`proxies.py`); `via` leads a single request through another one. All of the
+above holds there too, but that a proxy that is given names finds their addresses itself.
+
 `save` is `get` for files: they go to disk as they come, may be large, and are looked at by whoever asked as
 soon as their beginning is there.
 
@@ -34,6 +37,7 @@ from martlet.network import answers, guard
 from martlet.network.answers import Answer, Judge, Wanted
 from martlet.network.errors import AddressRefused, AnswerRefused, LedElsewhere, TimedOut
 from martlet.network.guard import Target
+from martlet.network.proxies import Proxies, Proxy
 
 if TYPE_CHECKING:
     import httpcore2
@@ -49,6 +53,7 @@ SLOWEST = 128 * 1024
 """Bytes a second that a file has to come with, once it does not come within the deadline."""
 LONGEST = timedelta(minutes=5)
 
+NONE = Proxies()
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _CREDENTIALS = frozenset(("authorization", "cookie", "signature", "signature-input"))
 
@@ -72,9 +77,8 @@ class Client:
     `host` is this server's own name, for the User-Agent.
 
     `allow_private` is for trials on one machine: this machine's and its network's addresses, names
-    without a dot and every port may be called. `proxy` (`http://`, `https://` or `socks5://`, with
-    `name:password@` where it asks) carries everything and resolves all names. `authorities` are
-    certificates (PEM) to trust besides the system's own.
+    without a dot and every port may be called. `proxies` says which destinations are called through which proxy,
+    always. `authorities` are certificates (PEM) to trust besides the system's own.
     """
 
     def __init__(
@@ -82,7 +86,7 @@ class Client:
         host: str,
         *,
         allow_private: bool = False,
-        proxy: str | None = None,
+        proxies: Proxies = NONE,
         authorities: str | None = None,
         deadline: timedelta = DEADLINE,
         per_host: int = PER_HOST,
@@ -94,7 +98,7 @@ class Client:
         self.allow_private = allow_private
         self._host = host.lower()
         self._user_agent = f"Martlet/{__version__} (+https://{host})"
-        self._proxy = proxy
+        self._proxies = proxies
         self._authorities = authorities
         self._deadline = deadline
         self._per_host = per_host
@@ -102,7 +106,8 @@ class Client:
         self._lookup = lookup
         self._queues: dict[str, _Queue] = {}
         self._opening = asyncio.Lock()
-        self._pool: httpcore2.AsyncConnectionPool | None = None
+        self._pools: dict[Proxy | None, httpcore2.AsyncConnectionPool] = {}
+        """By the proxy that all of a pool's connections go through."""
 
     async def __aenter__(self) -> Self:
         return self
@@ -114,8 +119,8 @@ class Client:
 
     async def close(self) -> None:
         """Close all connections. The client may be used again."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
+        pools, self._pools = self._pools, {}
+        for pool in pools.values():
             await pool.aclose()
 
     async def get(
@@ -128,9 +133,10 @@ class Client:
         is_beginning_enough: bool = False,
         deadline: timedelta | None = None,
         sign: Sign | None = None,
+        via: Proxy | None = None,
     ) -> Answer:
         """
-        What is at `url`, whatever its status.
+        What is at `url`, whatever its status; `via` a proxy that no setting names for its host.
 
         `accept` names the media types wanted (`image/*` for all of a kind): it is sent, and a success
         of any other type is refused before its body is read. One with more than `max_bytes` is refused,
@@ -140,7 +146,8 @@ class Client:
         async with self._within(deadline):
             wanted = Wanted(accept, max_bytes, is_beginning_enough)
             sent = {name.lower(): value for name, value in (headers or {}).items()}
-            return await self._follow(self._parse(url), sent | _asking(wanted), wanted.take, sign)
+            asked = sent | _asking(wanted)
+            return await self._follow(self._parse(url, via), asked, wanted.take, sign, via=via)
 
     async def save(
         self, url: str, into: BinaryIO, judge: Judge, *, headers: Mapping[str, str] | None = None
@@ -173,6 +180,7 @@ class Client:
         take: Take,
         sign: Sign | None,
         check: Callable[[Target], None] = lambda _: None,
+        via: Proxy | None = None,
     ) -> Answer:
         """The answer where the redirects end; `check` may refuse any hop."""
         seen: set[str] = set()
@@ -180,11 +188,11 @@ class Client:
             check(target)
             seen.add(target.url)
             signed = sent if sign is None else {**sent, **sign(target)}
-            answer = await self._exchange("GET", target, signed, None, take)
+            answer = await self._exchange("GET", target, signed, None, take, via)
             location = answer.headers.get("location")
             if answer.status not in _REDIRECTS or location is None:
                 return answer
-            onward = self._join(target, location)
+            onward = self._join(target, location, via)
             if onward.url in seen or len(seen) > MAX_REDIRECTS:
                 raise AnswerRefused(f"{target.host} leads us in circles.")
             if onward.origin != target.origin:
@@ -207,6 +215,7 @@ class Client:
         max_bytes: int = MAX_BYTES,
         deadline: timedelta | None = None,
         sign: Sign | None = None,
+        via: Proxy | None = None,
     ) -> Answer:
         """
         The answer to `body`, sent to `url` and nowhere else: a redirect is an answer like any other.
@@ -216,26 +225,39 @@ class Client:
         """
         async with self._within(deadline):
             sent = {name.lower(): value for name, value in (headers or {}).items()}
-            target = self._parse(url)
+            target = self._parse(url, via)
             signed = sent if sign is None else {**sent, **sign(target)}
             wanted = Wanted(accept, max_bytes)
-            return await self._exchange("POST", target, signed | _asking(wanted), body, wanted.take)
+            return await self._exchange("POST", target, signed | _asking(wanted), body, wanted.take, via)
 
     async def _exchange(
-        self, method: str, target: Target, headers: dict[str, str], body: bytes | None, take: Take
+        self,
+        method: str,
+        target: Target,
+        headers: dict[str, str],
+        body: bytes | None,
+        take: Take,
+        via: Proxy | None,
     ) -> Answer:
         if self._tracer is None:
-            return await self._ask(method, target, headers, body, take)
+            return await self._ask(method, target, headers, body, take, via)
         said = {"http.request.method": method, "server.address": target.host}  # a path may be a secret
         with self._tracer.span(f"{method} elsewhere", "client", said) as span:
-            answer = await self._ask(method, target, headers, body, take)
+            answer = await self._ask(method, target, headers, body, take, via)
             span.set("http.response.status_code", answer.status)
             return answer
 
     async def _ask(
-        self, method: str, target: Target, headers: dict[str, str], body: bytes | None, take: Take
+        self,
+        method: str,
+        target: Target,
+        headers: dict[str, str],
+        body: bytes | None,
+        take: Take,
+        via: Proxy | None,
     ) -> Answer:
-        pool = self._pool or await self._open()
+        proxy = via or self._proxies.for_host(target.host)
+        pool = self._pools.get(proxy) or await self._open(proxy)
         from martlet.network import dialing  # noqa: PLC0415 - `_open` has loaded it, in a thread
 
         ours = {"host": target.authority, "user-agent": self._user_agent}
@@ -249,19 +271,19 @@ class Client:
                 finally:
                     await response.aclose()
 
-    async def _open(self) -> "httpcore2.AsyncConnectionPool":
+    async def _open(self, proxy: Proxy | None) -> "httpcore2.AsyncConnectionPool":
         async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncio.to_thread(self._make_pool)
-            return self._pool
+            if proxy not in self._pools:
+                self._pools[proxy] = await asyncio.to_thread(self._make_pool, proxy)
+            return self._pools[proxy]
 
-    def _make_pool(self) -> "httpcore2.AsyncConnectionPool":
+    def _make_pool(self, proxy: Proxy | None) -> "httpcore2.AsyncConnectionPool":
         from martlet.network import dialing  # noqa: PLC0415 - 100 ms that the start does not wait for
 
         return dialing.make_pool(
             lookup=self._lookup or dialing.system_lookup,
             allow_private=self.allow_private,
-            proxy=self._proxy,
+            proxy=proxy,
             authorities=self._authorities,
             connections=self._connections,
         )
@@ -287,19 +309,25 @@ class Client:
             if queue.length == 0:
                 del self._queues[host]
 
-    def _parse(self, url: str) -> Target:
-        return guard.parse(url, allow_private=self.allow_private, allow_onion=self._proxy is not None)
+    def _parse(self, url: str, via: Proxy | None = None) -> Target:
+        return self._reachable(guard.parse(url, allow_private=self.allow_private, allow_onion=True), via)
 
-    def _join(self, target: Target, location: str) -> Target:
+    def _join(self, target: Target, location: str, via: Proxy | None) -> Target:
         # Headers come as Latin-1; where somebody wrote UTF-8 into one, that was meant.
         with suppress(UnicodeDecodeError):
             location = location.encode("latin-1").decode()
-        onward = guard.join(
-            target, location, allow_private=self.allow_private, allow_onion=self._proxy is not None
-        )
+        onward = guard.join(target, location, allow_private=self.allow_private, allow_onion=True)
         if target.scheme == "https" and onward.scheme == "http":
             raise AnswerRefused(f"{target.host} leads us from https to http.")
-        return onward
+        return self._reachable(onward, via)
+
+    def _reachable(self, target: Target, via: Proxy | None) -> Target:
+        """Raises `AddressRefused` for an onion address that no proxy is asked for: no name server may hear of it."""
+        if target.is_onion:
+            proxy = via or self._proxies.for_host(target.host)
+            if proxy is None or not proxy.resolves:
+                raise AddressRefused(f"{target.host} can only be reached through Tor.")
+        return target
 
 
 def _asking(wanted: Wanted) -> dict[str, str]:

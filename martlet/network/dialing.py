@@ -5,8 +5,9 @@ The connection pool asks this backend for a connection to a name. We resolve the
 any of its addresses is bad, and dial an address that was just checked. The pool still knows the name
 only, so certificates are checked for it and no connection is shared by two names on one address.
 
-Through a proxy the proxy resolves; what the guard could see is the proxy's own address, which the
-operator chose. Then only `guard.parse` stands between a stranger's URL and the proxy's network.
+A proxy that is given addresses (`socks5`) gets none but those. One that resolves names itself is the operator's choice:
+what the guard could see is the proxy's own address, and only `guard.parse` stands between a stranger's URL and the
+proxy's network.
 
 Import this at the first request, not at start: it loads the HTTP library.
 """
@@ -28,7 +29,8 @@ import httpcore2
 import socksio
 
 from martlet.network import guard
-from martlet.network.errors import AddressRefused, TimedOut, Unreachable
+from martlet.network.errors import LedInside, TimedOut, Unreachable
+from martlet.network.proxies import Proxy
 
 Lookup = Callable[[str, int], Awaitable[Sequence[str]]]
 
@@ -37,6 +39,8 @@ _SECONDS_PER_ADDRESS = 3.0
 _CONNECT_SECONDS = 6.0
 _KEEP_IDLE_SECONDS = 20.0
 _MOST_IDLE = 64
+_SOCKS_PORT = 1080
+_SOCKS_BYTES = 4096
 
 _HEADER_NAME = re.compile(r"[a-z0-9-]+", re.IGNORECASE)
 _HEADER_VALUE = re.compile(r"[\x20-\x7e]*")
@@ -134,11 +138,19 @@ class GuardedBackend(Backend):
     ) -> httpcore2.AsyncNetworkStream:
         addresses = await self._checked(host, port)
         for address in addresses[:-1]:
-            with suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout):
-                return await super().connect_tcp(
-                    address, port, _SECONDS_PER_ADDRESS, local_address, socket_options
-                )
-        return await super().connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
+            with suppress(httpcore2.ConnectError, httpcore2.ConnectTimeout, httpcore2.ProxyError):
+                return await self._dial(address, port, _SECONDS_PER_ADDRESS, local_address, socket_options)
+        return await self._dial(addresses[-1], port, timeout, local_address, socket_options)
+
+    async def _dial(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,  # noqa: ASYNC109 - the signature is the library's
+        local_address: str | None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None,
+    ) -> httpcore2.AsyncNetworkStream:
+        return await super().connect_tcp(address, port, timeout, local_address, socket_options)
 
     async def _checked(self, host: str, port: int) -> list[str]:
         if guard.literal(host) is not None:
@@ -152,8 +164,74 @@ class GuardedBackend(Backend):
             raise httpcore2.ConnectError(f"{host} has no address")
         for address in found:
             if not guard.is_allowed(ipaddress.ip_address(address), allow_private=self._allow_private):
-                raise AddressRefused(f"{host} leads to an address that is not public.")
+                raise LedInside(f"{host} leads to an address that is not public.")
         return list(found[:_MOST_ADDRESSES])
+
+
+class SocksBackend(GuardedBackend):
+    """The same through a SOCKS5 proxy (RFC 1928), which is given checked addresses and never a name."""
+
+    def __init__(self, proxy: str, lookup: Lookup, *, allow_private: bool) -> None:
+        super().__init__(lookup, allow_private=allow_private)
+        self._proxy = urlsplit(proxy)
+
+    async def _dial(
+        self,
+        address: str,
+        port: int,
+        timeout: float | None,  # noqa: ASYNC109 - the signature is the library's
+        local_address: str | None,
+        socket_options: Iterable[httpcore2.SOCKET_OPTION] | None,
+    ) -> httpcore2.AsyncNetworkStream:
+        stream = await Backend.connect_tcp(
+            self,
+            self._proxy.hostname or "",
+            self._proxy.port or _SOCKS_PORT,
+            timeout,
+            local_address,
+            socket_options,
+        )
+        try:
+            await self._ask_for(stream, address, port, timeout)
+        except BaseException:
+            with anyio.CancelScope(shield=True):
+                await stream.aclose()
+            raise
+        return stream
+
+    async def _ask_for(
+        self,
+        stream: httpcore2.AsyncNetworkStream,
+        address: str,
+        port: int,
+        timeout: float | None,  # noqa: ASYNC109 - handed on
+    ) -> None:
+        """Raises `ProxyError`."""
+        talk = socksio.socks5.SOCKS5Connection()
+        method = socksio.socks5.SOCKS5AuthMethod.NO_AUTH_REQUIRED
+        if self._proxy.username is not None:
+            method = socksio.socks5.SOCKS5AuthMethod.USERNAME_PASSWORD
+
+        async def said(request: Any) -> Any:
+            talk.send(request)
+            await stream.write(talk.data_to_send(), timeout)
+            heard = await stream.read(_SOCKS_BYTES, timeout)
+            if not heard:
+                raise httpcore2.ProxyError("The proxy has hung up.")
+            return talk.receive_data(heard)
+
+        answered = await said(socksio.socks5.SOCKS5AuthMethodsRequest([method]))
+        if answered.method != method:
+            raise httpcore2.ProxyError("The proxy wants another way of signing in.")
+        if self._proxy.username is not None:
+            name, password = unquote(self._proxy.username), unquote(self._proxy.password or "")
+            request = socksio.socks5.SOCKS5UsernamePasswordRequest(name.encode(), password.encode())
+            if not (await said(request)).success:
+                raise httpcore2.ProxyError("The proxy refuses the name or password.")
+        command = socksio.socks5.SOCKS5Command.CONNECT
+        answered = await said(socksio.socks5.SOCKS5CommandRequest.from_address(command, (address, port)))
+        if answered.reply_code != socksio.socks5.SOCKS5ReplyCode.SUCCEEDED:
+            raise httpcore2.ProxyError("The proxy does not get there.")
 
 
 def tls_context(authorities: str | None) -> ssl.SSLContext:
@@ -170,23 +248,31 @@ def tls_context(authorities: str | None) -> ssl.SSLContext:
 
 
 def make_pool(
-    *, lookup: Lookup, allow_private: bool, proxy: str | None, authorities: str | None, connections: int
+    *, lookup: Lookup, allow_private: bool, proxy: Proxy | None, authorities: str | None, connections: int
 ) -> httpcore2.AsyncConnectionPool:
     """Connections over HTTP/2 and HTTP/1.1, kept for some seconds; all through `proxy` if there is one."""
+    resolver = proxy if proxy is not None and proxy.resolves else None
+    backend: Backend
+    if resolver is not None:
+        backend = Backend()
+    elif proxy is not None:
+        backend = SocksBackend(proxy.url, lookup, allow_private=allow_private)
+    else:
+        backend = GuardedBackend(lookup, allow_private=allow_private)
     return httpcore2.AsyncConnectionPool(
         ssl_context=tls_context(authorities),
-        proxy=None if proxy is None else _proxy(proxy),
+        proxy=None if resolver is None else _proxy(resolver.url),
         max_connections=connections,
         max_keepalive_connections=_MOST_IDLE,
         keepalive_expiry=_KEEP_IDLE_SECONDS,
         http1=True,
         http2=True,
-        network_backend=Backend() if proxy else GuardedBackend(lookup, allow_private=allow_private),
+        network_backend=backend,
     )
 
 
 def _proxy(url: str) -> httpcore2.Proxy:
-    """From `http://`, `https://` or `socks5://`, with `name:password@` if it asks for one."""
+    """From `http://`, `https://` or `socks5h://`, with `name:password@` if it asks for one."""
     parts = urlsplit(url)
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     port = "" if parts.port is None else f":{parts.port}"

@@ -4,6 +4,7 @@ Why an outgoing request brought nothing we can use.
     MartletError
     └── NoAnswer               the root of these; whoever only wants to know whether it worked catches it
         ├── AddressRefused     we do not call there: a private address, a malformed URL (attacks E1–E6)
+        │   └── LedInside      the name is a good one, but leads to a private address just now
         ├── Unreachable        no such name, no connection, no valid certificate, or they broke off
         │   └── TimedOut       not within the time we give
         ├── AnswerTooLarge     more bytes than we were willing to take
@@ -20,6 +21,10 @@ class NoAnswer(MartletError):
 
 class AddressRefused(NoAnswer):
     code = "address_refused"
+
+
+class LedInside(AddressRefused):
+    code = "led_inside"
 
 
 class Unreachable(NoAnswer):

@@ -110,6 +110,10 @@ class Target:
         return None if self.port == _USUAL_PORTS[self.scheme] else self.port
 
     @property
+    def is_onion(self) -> bool:
+        return self.host.endswith(f".{_ONION}")
+
+    @property
     def authority(self) -> str:
         """Host, and port where it is not the usual one: what the Host header says."""
         host = f"[{self.host}]" if ":" in self.host else self.host

@@ -20,6 +20,7 @@ from martlet.network.answers import Answer
 from martlet.network.client import DEADLINE, MAX_BYTES, Client, Sign
 from martlet.network.errors import AnswerRefused, AnswerTooLarge
 from martlet.network.guard import Target
+from martlet.network.proxies import Proxy
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Scheme, Signer
 
@@ -48,6 +49,7 @@ async def get(
     *,
     max_bytes: int = MAX_BYTES,
     deadline: timedelta = DEADLINE,
+    via: Proxy | None = None,
 ) -> Answered:
     """
     The document at `url`, as bytes; `scheme` is what its host took last. `answer.url` is where it was found.
@@ -57,10 +59,10 @@ async def get(
     end within `deadline`. Raises `NoAnswer`.
     """
     ends_at = _now() + deadline.total_seconds()
-    answer = await _get(client, url, _sign("GET", None, signer, scheme), max_bytes, deadline)
+    answer = await _get(client, url, _sign("GET", None, signer, scheme), max_bytes, deadline, via)
     if answer.status in _REFUSALS:
         left = timedelta(seconds=max(0.0, ends_at - _now()))
-        second = await _get(client, url, _sign("GET", None, signer, scheme.other), max_bytes, left)
+        second = await _get(client, url, _sign("GET", None, signer, scheme.other), max_bytes, left, via)
         if second.status not in _REFUSALS:
             answer, scheme = second, scheme.other
     return Answered(answer, scheme if answer.is_success else None)
@@ -74,6 +76,7 @@ async def post(
     scheme: Scheme = Scheme.CAVAGE,
     *,
     deadline: timedelta = DEADLINE,
+    via: Proxy | None = None,
 ) -> Answered:
     """
     Hand the activity `body` in at the inbox `url`; `scheme` is what its host took last.
@@ -81,10 +84,10 @@ async def post(
     What a server says to a success is not kept where it is long. Raises `NoAnswer` if it was not handed in.
     """
     ends_at = _now() + deadline.total_seconds()
-    answer = await _post(client, url, body, _sign("POST", body, signer, scheme), deadline)
+    answer = await _post(client, url, body, _sign("POST", body, signer, scheme), deadline, via)
     if answer.status in _REFUSALS:
         left = timedelta(seconds=max(0.0, ends_at - _now()))
-        second = await _post(client, url, body, _sign("POST", body, signer, scheme.other), left)
+        second = await _post(client, url, body, _sign("POST", body, signer, scheme.other), left, via)
         if second.status not in _REFUSALS:
             answer, scheme = second, scheme.other
     return Answered(answer, scheme if answer.is_success else None)
@@ -101,14 +104,20 @@ def _sign(method: str, body: bytes | None, signer: Signer, scheme: Scheme) -> Si
     return sign
 
 
-async def _get(client: Client, url: str, sign: Sign, max_bytes: int, deadline: timedelta) -> Answer:
-    answer = await client.get(url, accept=DOCUMENTS, max_bytes=max_bytes, deadline=deadline, sign=sign)
+async def _get(
+    client: Client, url: str, sign: Sign, max_bytes: int, deadline: timedelta, via: Proxy | None
+) -> Answer:
+    answer = await client.get(
+        url, accept=DOCUMENTS, max_bytes=max_bytes, deadline=deadline, sign=sign, via=via
+    )
     if answer.is_success and answer.media_type != ACTIVITY and not _has_profile(answer):
         raise AnswerRefused("There is linked data, but no ActivityPub document.")
     return answer
 
 
-async def _post(client: Client, url: str, body: bytes, sign: Sign, deadline: timedelta) -> Answer:
+async def _post(
+    client: Client, url: str, body: bytes, sign: Sign, deadline: timedelta, via: Proxy | None
+) -> Answer:
     try:
         return await client.post(
             url,
@@ -117,6 +126,7 @@ async def _post(client: Client, url: str, body: bytes, sign: Sign, deadline: tim
             max_bytes=_MAX_ANSWER,
             deadline=deadline,
             sign=sign,
+            via=via,
         )
     except (AnswerTooLarge, AnswerRefused):  # only the answer to a success is too long, or packed oddly
         return Answer(202, {}, b"", url)

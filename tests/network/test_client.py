@@ -3,6 +3,7 @@ import gc
 import gzip
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,15 @@ from hypothesis import strategies as st
 
 from martlet import __version__
 from martlet.network.client import Client
-from martlet.network.errors import AddressRefused, AnswerRefused, AnswerTooLarge, TimedOut, Unreachable
+from martlet.network.errors import (
+    AddressRefused,
+    AnswerRefused,
+    AnswerTooLarge,
+    LedInside,
+    TimedOut,
+    Unreachable,
+)
+from martlet.network.proxies import Proxies, Proxy
 from tests.network.servers import (
     Authority,
     Request,
@@ -286,12 +295,60 @@ async def test_who_waits_too_long_for_a_turn_gives_up() -> None:
     assert len(there.requests) < 3
 
 
+def all_through(url: str) -> Proxies:
+    return Proxies.parse([f"* = {url}"])
+
+
+async def public(host: str, _port: int) -> Sequence[str]:
+    """A name service of which one name leads into this house."""
+    return ["127.0.0.1", "93.184.216.34"] if host == "rebound.example" else ["93.184.216.34"]
+
+
+async def test_a_proxy_that_resolves_nothing_is_given_checked_addresses(authority: Authority) -> None:
+    tls = authority.context_for("ada.example")
+    async with (
+        listening(saying(answer(200, b"hidden")), tls) as there,
+        socks(there) as (proxy, asked),
+        Client(
+            "home.example",
+            proxies=Proxies.parse([f"*.example = socks5://127.0.0.1:{proxy.port}"]),
+            authorities=authority.pem,
+            lookup=public,
+        ) as client,
+    ):
+        assert (await client.get("https://ada.example/")).body == b"hidden"
+        with pytest.raises(LedInside):
+            await client.get("https://rebound.example/")
+        with pytest.raises(AddressRefused):
+            await client.get("http://abc.onion/")  # of which no name server may hear
+    assert [tuple(asked_for.encode("latin-1")) for asked_for in asked] == [(93, 184, 216, 34)]
+
+
+async def test_one_request_through_another_proxy(authority: Authority) -> None:
+    """What a server is called by is checked whichever way leads to it, and no connection is shared between ways."""
+    async with (
+        listening(saying(answer(200, b"direct"))) as direct,
+        listening(saying(answer(200, b"hidden"))) as hidden,
+        socks(hidden) as (proxy, asked),
+        Client("home.example", allow_private=True, lookup=here) as client,
+    ):
+        url, via = f"http://ada.example:{direct.port}/", Proxy(f"socks5h://127.0.0.1:{proxy.port}")
+        bodies = [(await client.get(url, via=one)).body for one in (None, via, None, via)]
+        assert (await client.get("http://abc.onion/", via=via)).body == b"hidden"
+    assert bodies == [b"direct", b"hidden"] * 2
+    assert set(asked) == {"ada.example", "abc.onion"}
+
+
 async def test_through_a_proxy_the_proxy_resolves(authority: Authority) -> None:
     tls = authority.context_for("ada.example")
     async with (
         listening(saying(answer(200, b"hidden")), tls) as there,
         socks(there) as (proxy, asked),
-        Client("home.example", proxy=f"socks5://127.0.0.1:{proxy.port}", authorities=authority.pem) as client,
+        Client(
+            "home.example",
+            proxies=all_through(f"socks5h://127.0.0.1:{proxy.port}"),
+            authorities=authority.pem,
+        ) as client,
     ):
         assert (await client.get("https://ada.example/")).body == b"hidden"
     assert asked == ["ada.example"]
@@ -301,11 +358,12 @@ async def test_through_a_proxy_the_proxy_resolves(authority: Authority) -> None:
     "url",
     ["http://127.0.0.1/", "http://[::1]/", "http://localhost/", "http://printer.local/", "http://10.0.0.1/"],
 )
-async def test_a_proxy_is_not_asked_for_private_places(url: str) -> None:
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+async def test_a_proxy_is_not_asked_for_private_places(url: str, scheme: str) -> None:
     async with (
         listening(saying(answer())) as there,
         socks(there) as (proxy, asked),
-        Client("home.example", proxy=f"socks5://127.0.0.1:{proxy.port}") as client,
+        Client("home.example", proxies=all_through(f"{scheme}://127.0.0.1:{proxy.port}")) as client,
     ):
         with pytest.raises(AddressRefused):
             await client.get(url)
@@ -315,7 +373,8 @@ async def test_a_proxy_is_not_asked_for_private_places(url: str) -> None:
 @pytest.mark.filterwarnings(
     "ignore::pytest.PytestUnraisableExceptionWarning"
 )  # the library leaves it to the collector
-async def test_a_proxy_that_speaks_something_else() -> None:
+@pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
+async def test_a_proxy_that_speaks_something_else(scheme: str) -> None:
     async def junk(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
         await writer.drain()
@@ -323,7 +382,9 @@ async def test_a_proxy_that_speaks_something_else() -> None:
 
     async with (
         connecting(junk) as there,
-        Client("h.example", proxy=f"socks5://127.0.0.1:{there.port}") as client,
+        Client(
+            "h.example", proxies=all_through(f"{scheme}://127.0.0.1:{there.port}"), lookup=public
+        ) as client,
     ):
         with pytest.raises(Unreachable):
             await client.get("https://ada.example/")
@@ -333,7 +394,7 @@ async def test_a_proxy_that_speaks_something_else() -> None:
 async def test_an_http_proxy_with_a_password() -> None:
     async with listening(saying(answer(200, b"via"))) as proxy:
         url = f"http://ada:p%40ss@127.0.0.1:{proxy.port}"
-        async with Client("home.example", proxy=url) as client:
+        async with Client("home.example", proxies=all_through(url)) as client:
             assert (await client.get("http://ada.example/x")).body == b"via"
     (request,) = proxy.requests
     assert request.path == "http://ada.example/x"
