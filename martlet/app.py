@@ -21,6 +21,7 @@ from martlet.mastodon import methods
 from martlet.mastodon.door import MastodonDoor
 from martlet.model.tracing import Tracer
 from martlet.network.client import Client
+from martlet.network.proxies import Proxies
 from martlet.proxy.door import ProxyDoor
 from martlet.proxy.fetching import Fetcher
 from martlet.services.barring import Gate
@@ -60,7 +61,8 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
     fetcher = Fetcher(ground, files)  # with a client of its own: slow files hold up nothing else
     hub = Hub(ground.store, ground.here)
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
-    post_office = PostOffice.on(ground, client, limiter)
+    fallback, seconds = Proxies.parse(settings.fallback_proxies), settings.roads_seconds
+    post_office = PostOffice.on(ground, client, limiter, fallback=fallback, seconds=seconds)
     translator, translating = translator_for(ground, settings)
     runner = Runner(
         ground.store,
@@ -135,12 +137,18 @@ def _at_the_gate(ground: Ground) -> Callable[[str], Awaitable[bool]]:
 
 
 def _client(ground: Ground, settings: Settings, tracer: Tracer | None) -> Client:
-    return Client(ground.here.host, allow_private=settings.allow_private_addresses, tracer=tracer)
+    return Client(
+        ground.here.host,
+        allow_private=settings.allow_private_addresses,
+        proxies=Proxies.parse(settings.outbound_proxies),
+        tracer=tracer,
+    )
 
 
 def _hosts(settings: Settings) -> frozenset[str]:
-    """The names this server answers to: its own; on a machine of one's own also the other names of loopback."""
+    """The names this server answers to: its own and its others; on a machine of one's own also the other names of loopback."""
     name, _, port = settings.host.rpartition(":") if ":" in settings.host else (settings.host, "", "")
     if name not in ("localhost", "127.0.0.1"):
-        return frozenset({settings.host.lower()})
+        others = (*settings.alternate_urls, *([settings.onion] if settings.onion else []))
+        return frozenset({settings.host.lower(), *(one.partition("://")[2].lower() for one in others)})
     return frozenset(f"{one}:{port}" if port else one for one in ("localhost", "127.0.0.1", "[::1]"))

@@ -9,6 +9,7 @@ Another server, made of what it would answer: accounts with keys, documents, and
     assert there.received[0]["type"] == "Accept"
 """
 
+import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -19,6 +20,7 @@ from typing import Any, BinaryIO
 from urllib.parse import parse_qsl, urlsplit
 
 from martlet.activitypub.addressing import PUBLIC
+from martlet.network import guard
 from martlet.network.answers import Answer, Judge
 from martlet.network.client import Client
 from martlet.network.errors import AnswerTooLarge, Unreachable
@@ -124,6 +126,8 @@ class Elsewhere(Client):
         """What WebFinger calls an account, by its uri, where that is not its handle."""
         self.gone: set[str] = set()
         self.broken: set[str] = set()
+        self.relays: dict[str, Api] = {}
+        """Hosts whose requests another Martlet answers."""
 
     def person(self, name: str, host: str = "", **extra: Any) -> Person:
         uri = f"https://{host or self.host}/users/{name}"
@@ -139,13 +143,14 @@ class Elsewhere(Client):
     # -- as a client -----------------------------------------------------
 
     async def get(self, url: str, **options: Any) -> Answer:
-        del options
         self.asked.append(url)
-        if self.is_down or url in self.broken or urlsplit(url).netloc in self.silent:
+        parts = urlsplit(url)
+        if self.is_down or url in self.broken or parts.netloc in self.silent:
             raise Unreachable("It does not answer.")
+        if parts.netloc in self.relays:
+            return await self._relay("GET", url, b"", options)
         if self.asks_readers_to_wait is not None:
             return Answer(429, {"retry-after": self.asks_readers_to_wait}, b"", url)
-        parts = urlsplit(url)
         if parts.path == "/.well-known/webfinger":
             return self._web_finger(dict(parse_qsl(parts.query))["resource"], parts.netloc, url)
         if url in self.gone:
@@ -181,11 +186,22 @@ class Elsewhere(Client):
         body = json.dumps({"subject": subject, "links": [link]}).encode()
         return Answer(200, {"content-type": "application/jrd+json"}, body, url)
 
+    async def _relay(self, method: str, url: str, body: bytes, options: dict[str, Any]) -> Answer:
+        """What another Martlet answers, which is called by the name that it has for itself."""
+        parts, target = urlsplit(url), guard.parse(url)
+        api, signed = self.relays[parts.netloc], options.get("sign")
+        headers = {"accept": ", ".join(options.get("accept") or ("*/*",)), **(options.get("headers") or {})}
+        headers |= {"host": api.host, **(signed(target) if signed is not None else {})}
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        reply = await asyncio.to_thread(api.call, method, path, body=body, headers=headers)
+        return Answer(reply.status, reply.headers, reply.body, url)
+
     async def post(self, url: str, body: bytes, **options: Any) -> Answer:
-        del options
-        if self.is_down:
+        if self.is_down or urlsplit(url).netloc in self.silent:
             self.asked.append(url)
             raise Unreachable("It does not answer.")
+        if urlsplit(url).netloc in self.relays and "/carry/v1/inbox" not in url:
+            return await self._relay("POST", url, body, options)
         if self.asks_to_wait is not None:
             self.asked.append(url)
             return Answer(429, {"retry-after": str(self.asks_to_wait)}, b"", url)

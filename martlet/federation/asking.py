@@ -52,7 +52,8 @@ class Asking:
     def claim(self, request: Request, body: bytes) -> Claim:
         """What the signature claims, before any key is looked for. Raises `SignatureRejected`."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in request.headers.items()}
-        received = Received(request.method, request.target, headers, body, self.ground.here.url)
+        origin = self.ground.here.url_at(headers.get("host", ""))
+        received = Received(request.method, request.target, headers, body, origin)
         return http_signatures.read(received, self.ground.here.now())
 
     async def check_sender(self, request: Request) -> Named:

@@ -3,6 +3,10 @@ Fetching documents from other servers, signed as this server's own account.
 
 A document is what it is called: it is believed only at the address that it
 names as its own (attacks D2), and no document of ours is ever fetched.
+
+While its server is away, another road may lead to it, or a mirror has it
+(`roads/`): then it is believed for its proof, by a key that its own server has
+named before, and for nothing else.
 """
 
 from dataclasses import dataclass, field
@@ -13,18 +17,22 @@ import msgspec
 from martlet.activitypub import build
 from martlet.activitypub.values import uri as uri_in
 from martlet.federation.pausing import Pauses
+from martlet.federation.roads.calling import Roads
+from martlet.federation.roads.reading import MirrorReader
 from martlet.federation.strangers import Strangers
 from martlet.model.errors import EvidenceRejected, MalformedDocument, NotFound
-from martlet.model.evidence import FetchedFrom
-from martlet.model.names import Uri, host_of, is_uri
+from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof
+from martlet.model.names import Uri, host_of, is_uri, origin_of
 from martlet.network import signed
+from martlet.network.answers import Answer
 from martlet.network.client import Client
-from martlet.network.errors import Unreachable
+from martlet.network.errors import NoAnswer, Unreachable
 from martlet.services import identities
 from martlet.services.ports import Ground
-from martlet.signing import canonical_json
+from martlet.signing import canonical_json, proofs
 from martlet.signing.http_signatures import Scheme, Signer
-from martlet.storage import peer_policies, peers
+from martlet.signing.keys import Kind, PublicKey
+from martlet.storage import keys, peer_policies, peers
 from martlet.storage.database import Reader, Writer
 
 GONE = frozenset({404, 410})
@@ -57,10 +65,12 @@ class Fetched:
 
     document: dict[str, Any]
     address: Uri
+    author: Uri | None = None
+    """Who has signed it, where nothing but that says whose it is."""
 
     @property
-    def evidence(self) -> FetchedFrom:
-        return FetchedFrom(self.address)
+    def evidence(self) -> Evidence:
+        return FetchedFrom(self.address) if self.author is None else IntegrityProof(self.author)
 
     @property
     def is_named(self) -> bool:
@@ -90,9 +100,14 @@ class Named:
 @dataclass(slots=True)
 class Fetcher:
     ground: Ground
-    client: Client
+    roads: Roads
+    reader: MirrorReader
     strangers: Strangers = field(default_factory=Strangers)
     pauses: Pauses = field(default_factory=Pauses)
+
+    @property
+    def client(self) -> Client:
+        return self.roads.client
 
     async def signer(self) -> Signer:
         """This server's own account."""
@@ -105,15 +120,15 @@ class Fetcher:
 
         Raises `Gone`, `NotHandedOut`, `NoAnswer`, `MalformedDocument`, `EvidenceRejected`, `TooOften`.
         """
-        found, where = await self._get(address)
-        name = uri_in(found.get("id"))
+        found = await self._get(address)
+        name = uri_in(found.document.get("id"))
         if name is None:
             raise MalformedDocument("The document has no name.")
-        if name != where:
-            found, where = await self._get(name)
-            if uri_in(found.get("id")) != where:
+        if name != found.address:
+            found = await self._get(name)
+            if not found.is_named:
                 raise EvidenceRejected("The document is not at the address by which it calls itself.")
-        return Fetched(found, where)
+        return found
 
     async def listing(self, address: str) -> Fetched:
         """
@@ -121,10 +136,9 @@ class Fetcher:
 
         Only names may be taken from it, unless it is called what it was found at (`Fetched.is_named`).
         """
-        found, where = await self._get(address)
-        return Fetched(found, where)
+        return await self._get(address)
 
-    async def _get(self, address: str) -> tuple[dict[str, Any], Uri]:
+    async def _get(self, address: str) -> Fetched:
         address = address.partition("#")[0]
         host = host_of(Uri(address))
         if not is_uri(address) or host == self.ground.here.host:
@@ -137,8 +151,26 @@ class Fetcher:
         if known is None:
             self.strangers.host(host)
         scheme = Scheme(known.signature) if known is not None and known.signature else Scheme.CAVAGE
-        answered = await signed.get(self.client, address, await self.signer(), scheme)
-        answer = answered.answer
+        try:
+            reached = await self.roads.get(address, await self.signer(), scheme)
+        except NoAnswer:
+            carried = await self._carried(Uri(address))
+            if carried is None:
+                raise
+            return carried
+        answer = reached.answered.answer
+        if not reached.is_origin and not answer.is_success:
+            raise NotHandedOut(f"The other server answers {answer.status}.")
+        self._check_handed_out(host, answer)
+        if not reached.is_origin:
+            return await self._proven(canonical_json.parse_object(answer.body), Uri(address))
+        accepted = reached.answered.accepted
+        if accepted is not None and (known is None or known.signature != accepted):
+            await self.ground.store.writing(_note, host, accepted.value, self.ground.here.now_ms())
+        return Fetched(canonical_json.parse_object(answer.body), Uri(answer.url))
+
+    def _check_handed_out(self, host: str, answer: Answer) -> None:
+        """Raises `Gone`, `NotHandedOut`, `AskedTooOften`."""
         if answer.status in GONE:
             raise Gone
         if answer.status in BUSY:
@@ -146,9 +178,33 @@ class Fetcher:
             raise AskedTooOften(f"The other server answers {answer.status}.")
         if not answer.is_success:
             raise NotHandedOut(f"The other server answers {answer.status}.")
-        if answered.accepted is not None and (known is None or known.signature != answered.accepted):
-            await self.ground.store.writing(_note, host, answered.accepted.value, self.ground.here.now_ms())
-        return canonical_json.parse_object(answer.body), Uri(answer.url)
+
+    async def _carried(self, name: Uri) -> Fetched | None:
+        """What mirrors have; None where they have nothing. Raises `Gone`, `EvidenceRejected`."""
+        found = await self.reader.document(name)
+        if found is None:
+            return None
+        proven = await self._proven(found[0], name)
+        if found[1]:
+            raise Gone
+        return proven
+
+    async def _proven(self, document: dict[str, Any], name: Uri) -> Fetched:
+        """Raises `EvidenceRejected` for what has another name, or no proof by a key that is known as its author's."""
+        proof = proofs.find(document)
+        key = None if proof is None else await self.ground.store.reading(keys.find_remote, Uri(proof.key_id))
+        author = uri_in(document.get("attributedTo")) or uri_in(document.get("actor")) or name
+        if (
+            key is None
+            or key.kind != Kind.ED25519
+            or key.owner != author
+            or origin_of(author) != origin_of(name)
+        ):
+            raise EvidenceRejected("The document is not signed with a key of its author that is known here.")
+        if uri_in(document.get("id")) != name:
+            raise EvidenceRejected("The document is called otherwise.")
+        proofs.verify(document, PublicKey.from_multibase(key.public), self.ground.here.now())
+        return Fetched(document, name, author)
 
     async def web_finger(self, origin: str, handle: str) -> Named | None:
         """RFC 7033, asked of `origin`; None for no or no good answer. Raises `NoAnswer`."""

@@ -20,16 +20,25 @@ from martlet.federation.mirrors.draining import Draining
 from martlet.federation.mirrors.looking import Looking
 from martlet.federation.mirrors.syncing import Syncing
 from martlet.federation.resolving import NetworkResolver
+from martlet.federation.roads.calling import Roads
+from martlet.federation.roads.circuits import Circuits
+from martlet.federation.roads.leaving import Leaver
+from martlet.federation.roads.reading import MirrorReader
+from martlet.federation.roads.watching import Watcher
 from martlet.federation.sending import Sender
 from martlet.federation.strangers import Strangers
 from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
+from martlet.network.proxies import Proxies
 from martlet.services import asking_mirrors, block_lists, mirroring, pinning, tending_mirrors
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
 from martlet.services.ports import Ground
+from martlet.services.watching import WATCH
+
+NO_PROXIES = Proxies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,21 +51,36 @@ class PostOffice:
     door: FederationDoor
     mirror_door: MirrorDoor
     lists: ListFetcher
+    watcher: Watcher
 
     @classmethod
-    def on(cls, ground: Ground, client: Client, limiter: Limiter | None = None) -> Self:
-        resolver = NetworkResolver(Fetcher(ground, client, Strangers(limiter)))
+    def on(
+        cls,
+        ground: Ground,
+        client: Client,
+        limiter: Limiter | None = None,
+        *,
+        fallback: Proxies = NO_PROXIES,
+        seconds: int = 20,
+    ) -> Self:
+        """`fallback`: proxies for what cannot be reached directly; `seconds`: how often roads are looked at."""
+        circuits = Circuits(ground.store, ground.here, pause=seconds)
+        roads, reader = Roads(ground, client, circuits, fallback), MirrorReader(ground, client)
+        leaver = Leaver(ground, client, reader)
+        fetcher = Fetcher(ground, roads, reader, Strangers(limiter))
+        resolver = NetworkResolver(fetcher)
         asking = Asking(ground, resolver)
         inbox = Inbox(ground, asking, resolver)
         return cls(
             resolver,
             inbox,
-            Sender(ground, client, Finisher(ground)),
+            Sender(ground, roads, leaver, Finisher(ground)),
             Crawler(ground, resolver),
             Filler(ground, resolver),
             FederationDoor(ground, inbox, asking),
-            MirrorDoor(ground, asking, resolver),
+            MirrorDoor(ground, asking, resolver, circuits),
             ListFetcher(ground.store, ground.here, client),
+            Watcher(ground, client, circuits, reader, leaver, fetcher.signer, seconds),
         )
 
     @property
@@ -76,4 +100,5 @@ class PostOffice:
             tending_mirrors.DRAIN: Draining(
                 self.inbox.ground, self.inbox, self.resolver.fetcher.client
             ).drain,
+            WATCH: self.watcher.watch,
         }

@@ -9,11 +9,11 @@ import logging
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from martlet.activitypub import collections, parse
+from martlet.activitypub import collections, gateways, parse
 from martlet.activitypub.things import Profile, Writing
 from martlet.federation.fetching import Fetched, Fetcher, Gone
 from martlet.model.errors import EvidenceRejected, MartletError, NotFound
-from martlet.model.evidence import FetchedFrom
+from martlet.model.evidence import Evidence
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.network.errors import NoAnswer
 from martlet.services import acquainting, approving, consenting, gathering, intake
@@ -126,7 +126,7 @@ class NetworkResolver:
         )
         host = await self._handle_host(profile)
         statement = continuity.of_actor(found.document, self._ground.here.now())
-        acquaintance = Acquaintance(profile, keys, host, statement)
+        acquaintance = Acquaintance(profile, keys, host, statement, gateways.of_actor(found.document))
         return await self._ground.store.writing(acquainting.keep, acquaintance, self._ground.here)
 
     async def _handle_host(self, profile: Profile) -> str:
@@ -191,7 +191,7 @@ class NetworkResolver:
         except MartletError as error:
             log.info("Nothing new came of %s: %s", uri[:200], error.message)
 
-    async def writing(self, uri: Uri) -> tuple[Writing, FetchedFrom]:
+    async def writing(self, uri: Uri) -> tuple[Writing, Evidence]:
         """A post as it is at its own address now. Raises what `Fetcher.document` does."""
         found = await self.fetcher.document(uri)
         if parse.is_tombstone(found.document):

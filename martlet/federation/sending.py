@@ -20,16 +20,17 @@ import msgspec
 from martlet.activitypub import build
 from martlet.federation import fetching
 from martlet.federation.finishing import Finisher
+from martlet.federation.roads.calling import Roads
+from martlet.federation.roads.leaving import Leaver
 from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
-from martlet.network import push, signed
-from martlet.network.client import Client
-from martlet.network.errors import AddressRefused, NoAnswer
+from martlet.network import push
+from martlet.network.errors import AddressRefused, LedInside, NoAnswer
 from martlet.services import identities
 from martlet.services.delivering import SEND
 from martlet.services.ports import Ground
 from martlet.signing.http_signatures import Scheme, Signer
-from martlet.storage import accounts, deliveries, events, peer_policies, peers
+from martlet.storage import accounts, deliveries, events, gateways, peer_policies, peers
 from martlet.storage.database import Reader, Writer
 from martlet.storage.deliveries import Delivery
 
@@ -43,6 +44,7 @@ SECONDS = 120
 FIRST_PAUSE = 10
 LONGEST_PAUSE = 12 * 3600
 GIVE_UP_AFTER = 7 * 86_400_000
+GIVE_UP_ON_BLOCKED_AFTER = 90 * 86_400_000
 MOST_TRIES = 12
 """A single activity at which a server stumbles is given up sooner than the server."""
 _LATER = frozenset({408, 425, 429})
@@ -51,19 +53,24 @@ _FIRST_FAULT = 500
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`is_done`: taken, or refused for good. Otherwise later, after `wait` if the server said so."""
+    """
+    `is_done`: taken, or refused for good. Otherwise later, after `wait` if the server said so. `is_answered`: it was
+    the server that did not take it, not the road.
+    """
 
     delivery: Delivery
     is_done: bool
     is_taken: bool = False
     wait: timedelta | None = None
     scheme: Scheme | None = None
+    is_answered: bool = True
 
 
 @dataclass(slots=True)
 class Sender:
     ground: Ground
-    client: Client
+    roads: Roads
+    leaver: Leaver
     finisher: Finisher
 
     async def send(self, body: str, here: Server) -> None:
@@ -94,6 +101,8 @@ class Sender:
             await store.writing(_note, host, outcomes)
             failed = next((one for one in outcomes if not one.is_done), None)
             if failed is not None:
+                if not failed.is_answered:
+                    await self.leaver.leave_all(host)
                 await store.writing(_put_off, host, failed.wait, here)
                 return False
             width = AT_ONCE
@@ -126,15 +135,16 @@ class Sender:
             return Outcome(delivery, is_done=True)
         body = await self.finisher.finished(delivery, signer)
         try:
-            answered = await signed.post(self.client, delivery.inbox, body, signer, scheme)
-        except AddressRefused:
-            return Outcome(delivery, is_done=True)
+            reached = await self.roads.post(delivery.inbox, body, signer, scheme)
         except NoAnswer as error:
             log.info("%s does not answer: %s", delivery.host, error.message)
-            return Outcome(delivery, is_done=False)
+            is_no_address = isinstance(error, AddressRefused) and not isinstance(error, LedInside)
+            return Outcome(delivery, is_done=is_no_address, is_answered=False)
+        answered = reached.answered
         status = answered.answer.status
         if answered.answer.is_success:
-            return Outcome(delivery, is_done=True, is_taken=True, scheme=answered.accepted)
+            scheme_there = answered.accepted if reached.is_origin else None
+            return Outcome(delivery, is_done=True, is_taken=True, scheme=scheme_there)
         if status in _LATER or status >= _FIRST_FAULT:
             wait = push.retry_after(answered.answer.headers.get("retry-after"), datetime.now(UTC))
             return Outcome(delivery, is_done=False, wait=wait)
@@ -158,10 +168,11 @@ def _note(db: Writer, host: str, outcomes: Sequence[Outcome]) -> None:
     deliveries.done(db, [one.delivery for one in outcomes if one.is_done])
     for one in outcomes:
         if not one.is_done:
-            if one.delivery.tries + 1 >= MOST_TRIES:
+            if one.is_answered and one.delivery.tries + 1 >= MOST_TRIES:
                 log.warning("An activity for %s is given up after %d tries", host, MOST_TRIES)
                 deliveries.done(db, [one.delivery])
-            deliveries.tried(db, one.delivery)
+            elif one.is_answered:
+                deliveries.tried(db, one.delivery)
         elif one.scheme is not None:
             peers.note_signature(db, host, one.scheme.value)
     if any(one.is_taken for one in outcomes):
@@ -187,14 +198,19 @@ def _put_off(db: Writer, host: str, wait: timedelta | None, here: Server) -> Non
     now, peer = here.now_ms(), peers.find(db, host)
     if peer is None:
         return
-    if peer.failing_since is not None and now - peer.failing_since > GIVE_UP_AFTER:
+    if peer.failing_since is not None and now - peer.failing_since > _patience(db, host):
         dropped = deliveries.give_up(db, host)
-        log.warning("%s has not answered for a week; %d deliveries are given up", host, dropped)
+        log.warning("%s has not answered for long; %d deliveries are given up", host, dropped)
         peers.end_sending(db, host)
         return
     at = now + int(1000 * pause(peer.failures, wait))
     peers.failed(db, host, now, at)
     _go_on(db, host, at)
+
+
+def _patience(db: Reader, host: str) -> int:
+    """A server with people who have mirrors may be kept from answering for long, and come back."""
+    return GIVE_UP_ON_BLOCKED_AFTER if gateways.at_host(db, host, 1) else GIVE_UP_AFTER
 
 
 def pause(failures: int, wait: timedelta | None = None) -> float:

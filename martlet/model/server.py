@@ -95,6 +95,9 @@ class Server:
     ids: IdMaker
     clock: Callable[[], datetime]
     version: str
+    alternate_urls: tuple[str, ...] = ()
+    """Under which it answers, too. What things are called does not depend on it."""
+    onion: str = ""
     name: str = "Martlet"
     set_description: str = ""
     set_contact_email: str = ""
@@ -157,6 +160,15 @@ class Server:
         if not chosen.thumbnail:
             return f"{self.url}/static/thumbnail-600.png"
         return self.media_url(chosen.thumbnail_small or chosen.thumbnail)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """All addresses under which it answers, its own first."""
+        return (self.url, *self.alternate_urls, *([self.onion] if self.onion else []))
+
+    def url_at(self, host: str) -> str:
+        """The one of its addresses that a Host header means; its own where it means none of them."""
+        return next((url for url in self.urls if url.partition("://")[2] == host.lower()), self.url)
 
     def now(self) -> datetime:
         return self.clock()

@@ -21,7 +21,7 @@ from martlet.model.moderation import Policy, strictest
 from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.model.packs import FeaturePolicy
 from martlet.model.server import Server
-from martlet.services import continuing, restricting, sweeping
+from martlet.services import continuing, restricting, sweeping, watching
 from martlet.storage import accounts, emojis, keys, moves, peer_policies, peers, remotes
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.remotes import Remote
@@ -49,6 +49,8 @@ class Acquaintance:
     """Of its handle."""
     statement: Statement | None = None
     """What the account's root key has signed."""
+    gateways: tuple[str, ...] = ()
+    """Servers that carry it, as the document lists them."""
 
 
 def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
@@ -86,6 +88,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     _keep_addresses(db, id, found, here)
     restricting.mark_account(db, id, here)
     keys.replace_remote(db, id, continuing.admitted(db, profile.uri, found.keys))
+    watching.learn(db, profile.uri, found.gateways, here)
     keep_emojis(db, profile.emojis, found.host, here)
     accounts.update(db, id, moved_to_id=_moved_to(db, profile))
     db.emit(AccountChanged(id))

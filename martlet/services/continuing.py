@@ -19,9 +19,10 @@ from martlet.model.errors import MalformedDocument
 from martlet.model.events import AccountChanged
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
+from martlet.services import watching
 from martlet.signing import continuity as statements
 from martlet.signing.keys import Kind, PublicKey
-from martlet.storage import accounts, continuity, gateways, keys
+from martlet.storage import accounts, continuity, keys
 from martlet.storage.continuity import Kept
 from martlet.storage.database import Reader, Writer
 
@@ -116,7 +117,7 @@ def apply(db: Writer, root: str, here: Server) -> None:
             _say_anew(db, account)
             continue
         if standing is not None:
-            gateways.learn(db, pin.actor, standing.gateways, standing.sequence, here.now_ms())
+            watching.learn(db, pin.actor, standing.gateways, here, standing.sequence)
         if account is None:
             continue
         has_left = standing is not None and standing.actor != account.uri

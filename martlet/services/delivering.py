@@ -322,3 +322,11 @@ def wake(db: Writer, host: str, now: int) -> None:
         peer = peers.find(db, host)
         at = max(now, peer.next_try_at) if peer is not None else now
         events.add_job(db, SEND, msgspec.json.encode(host).decode(), at)
+
+
+def hurry(db: Writer, host: str, now: int) -> None:
+    """It can be reached again: what waits for the server is sent now, and not when the pause is over."""
+    peers.succeeded(db, host)
+    body = msgspec.json.encode(host).decode()
+    if not events.run_sooner(db, SEND, body, now) and deliveries.are_waiting(db, host):
+        wake(db, host, now)

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import msgspec
 
-from martlet.activitypub import parse
+from martlet.activitypub import gateways, parse
 from martlet.activitypub.things import Delete, Follow, Like
 from martlet.archives import bundles
 from martlet.archives.bundles import Bundle, Line
@@ -31,7 +31,7 @@ from martlet.model.events import AccountChanged
 from martlet.model.evidence import IntegrityProof
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
-from martlet.services import carried_files, continuing, intake
+from martlet.services import carried_files, continuing, intake, watching
 from martlet.services.carried_files import Named
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker, fingerprint, in_parts
 from martlet.services.ports import Unpacking
@@ -223,6 +223,11 @@ def record(
     return outcomes
 
 
+def record_news(db: Writer, some: Sequence[Checked], here: Server) -> list[Outcome | Refusal]:
+    """Documents of people elsewhere that were read at a mirror: whoever follows them is told, as of what is brought."""
+    return _record(db, some, ((), ()), here, is_return=True)
+
+
 def _take(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bool) -> Outcome | Refusal:
     if host_of(new.author) == here.host:
         return _of_ours(db, new)
@@ -284,6 +289,8 @@ def _act(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: boo
                 raise NotAllowed("Whom it answers does not take it.")
         case "tombstone":
             intake.accept(db, Delete(Uri(f"{new.uri}#delete"), new.author, new.uri), evidence, here)
+        case "actor":
+            watching.learn(db, new.author, gateways.of_actor(one.document), here)
         case "act":
             act = parse.act(one.document)
             if not isinstance(act, Like | Follow) or host_of(act.target) != here.host:

@@ -72,3 +72,8 @@ def close(db: Writer, host: str) -> bool:
 def forget_old(db: Writer, before: int) -> int:
     """Drop those that nobody has tried since a moment."""
     return db.run("DELETE FROM circuit WHERE probe_at < :before", before=before)
+
+
+def probe_now(db: Writer, host: str, now: int) -> None:
+    """The direct road is to be tried at once."""
+    db.run("UPDATE circuit SET probe_at = :now WHERE host = :host AND probe_at > :now", host=host, now=now)

@@ -108,6 +108,33 @@ def next_for(db: Reader, host: str, limit: int) -> list[Delivery]:
     return [Delivery(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), bool(row[6])) for row in rows]
 
 
+def not_left(db: Reader, host: str, limit: int) -> list[Delivery]:
+    """The oldest that wait for a server and were not yet looked at as something to be left at a mirror."""
+    rows = db.rows(
+        """
+        SELECT delivery.host, delivery.outgoing_id, delivery.inbox, delivery.tries, outgoing.account_id, outgoing.body,
+               outgoing.is_finished
+          FROM delivery JOIN outgoing ON outgoing.id = delivery.outgoing_id
+         WHERE delivery.host = :host AND delivery.carried_at IS NULL
+         ORDER BY delivery.outgoing_id, delivery.inbox LIMIT :limit
+        """,
+        host=host,
+        limit=limit,
+    )
+    return [Delivery(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), bool(row[6])) for row in rows]
+
+
+def note_left(db: Writer, one: Delivery, at: int) -> None:
+    """When it was left at a mirror; 0: it is not for mirrors."""
+    db.run(
+        "UPDATE delivery SET carried_at = :at WHERE host = :host AND outgoing_id = :id AND inbox = :inbox",
+        at=at,
+        host=one.host,
+        id=one.outgoing_id,
+        inbox=one.inbox,
+    )
+
+
 def find_finished(db: Reader, id: int) -> bytes | None:
     """The body of an activity to which nothing is added any more."""
     body = db.value("SELECT body FROM outgoing WHERE id = :id AND is_finished = 1", id=id)

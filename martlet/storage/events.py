@@ -122,6 +122,36 @@ def take_jobs(
     return [JobRow(row[0], row[1], row[2], row[3] + 1, row[4]) for row in rows]
 
 
+def with_keys(db: Reader, keys: Sequence[str], now: int) -> dict[str, bool]:
+    """Those of the keys under which there are jobs, and whether each waits: nobody does it at this moment."""
+    names = {f"key_{number}": key for number, key in enumerate(keys)}
+    rows = db.rows(
+        f"""
+        SELECT key, CASE WHEN taken_till IS NULL OR taken_till < :now THEN 1 ELSE 0 END FROM job
+         WHERE key IN (:{", :".join(names)})
+        """,
+        now=now,
+        **names,
+    )
+    return {row[0]: bool(row[1]) for row in rows}
+
+
+def run_sooner(db: Writer, name: str, body: str, now: int) -> bool:
+    """A job that waits for its moment is due now; returns whether there is one."""
+    changed = db.run(
+        """
+        UPDATE job SET run_at = :now
+         WHERE parked_at IS NULL AND run_at > :now AND name = :name AND body = :body
+           AND (taken_till IS NULL OR taken_till < :now)
+        """,
+        name=name,
+        body=body,
+        now=now,
+    )
+    db.has_work = db.has_work or bool(changed)
+    return bool(changed)
+
+
 def release(db: Writer, slot: int) -> None:
     """Whoever held this slot before is no more: what they had taken is free again."""
     db.run("UPDATE job SET taken_till = NULL WHERE taken_by = :slot AND taken_till IS NOT NULL", slot=slot)

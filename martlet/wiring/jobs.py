@@ -54,6 +54,7 @@ from martlet.services import (
     trending,
     uploading,
     verifying,
+    watching,
 )
 from martlet.services.fetching_previews import Download, NotFetched, PreviewFetcher, Wanted
 from martlet.services.mailing import MailServer
@@ -149,6 +150,7 @@ def lanes() -> list[Lane]:
         Lane((previewing.PREVIEW, verifying.VERIFY), PREVIEWS_AT_ONCE),
         Lane((hooking.TELL,), HOOKS_AT_ONCE),
         Lane((tending_mirrors.SYNC, tending_mirrors.DRAIN), MIRRORS_AT_ONCE),
+        Lane((watching.WATCH,), 1),
     ]
 
 

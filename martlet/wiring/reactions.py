@@ -96,6 +96,7 @@ from martlet.services import (
     timelines,
     trending,
     verifying,
+    watching,
 )
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage.database import Writer
@@ -141,7 +142,13 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     PostReacted: (notifying.of_reaction,),
     PostUnreacted: (notifying.of_reaction_taken_back,),
     PollClosed: (notifying.of_poll, keeping_log.of_post),
-    Followed: (timelines.begin_following, notifying.of_follow, gathering.of_follow, suggesting.of_follow),
+    Followed: (
+        timelines.begin_following,
+        notifying.of_follow,
+        gathering.of_follow,
+        suggesting.of_follow,
+        watching.of_follow,
+    ),
     FollowRequested: (notifying.of_follow_request, gathering.of_follow),
     Unfollowed: (notifying.of_end,),
     AccountRegistered: (

@@ -211,7 +211,7 @@ def test_a_delivery_is_given_up_sooner_than_its_server(
 ) -> None:
     monkeypatch.setattr("martlet.federation.sending.MOST_TRIES", 2)
     followed_by(api, there, "bob")
-    there.is_down = True
+    there.asks_to_wait = 1
     publish(api, ada, "Stumbling stone")
     api.work()
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=1)):

@@ -8,6 +8,7 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     GET  /.well-known/apgateway/hl:…              a file that one of these documents names, by its SHA-256 (FEP-ef61)
     POST /carry/v1/inbox?actor=…                  what is left here for somebody who is mirrored (`waiting`)
     GET, POST /carry/v1/queue?actor=…             and how their server fetches it
+    POST /carry/v1/reached                        another server, signed: it reaches us again, and may be reached
 
 Every Martlet hands out so the documents of its own people and of those whom it mirrors, and nobody else's: what
 somebody only brought along in a file is nobody's business. None of it comes as an ActivityPub document, so that nobody
@@ -24,13 +25,14 @@ from martlet.federation.asking import Asking, SignerSuspended
 from martlet.federation.door import STATUSES
 from martlet.federation.mirrors.waiting import WaitingRoom
 from martlet.federation.resolving import NetworkResolver
+from martlet.federation.roads.circuits import Circuits
 from martlet.http.answer import JSON, NOSNIFF, PRIVATE, Answer, Header, json_answer
 from martlet.http.application import MethodNotAllowed
 from martlet.http.media import file_answer
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound
-from martlet.model.names import AccountId, Uri
+from martlet.model.names import AccountId, Uri, host_of
 from martlet.model.server import milliseconds
 from martlet.services import handing_out, identities
 from martlet.services.ports import Ground
@@ -49,6 +51,7 @@ VERSION = 1
 FOR_A_DAY = "public, max-age=86400"
 """How long a file of somebody else's may be kept by whoever has it: it may be taken down."""
 _LONGEST_NAME = 2048
+_MOST_SAID = 4096
 _SAFE = "%/:?#[]@!$&'()*+,;=~"
 
 
@@ -57,8 +60,8 @@ class MirrorDoor:
 
     prefixes: tuple[str, ...] = ("/carry/", "/.well-known/martlet", "/.well-known/apgateway/")
 
-    def __init__(self, ground: Ground, asking: Asking, resolver: NetworkResolver) -> None:
-        self._ground, self._asking = ground, asking
+    def __init__(self, ground: Ground, asking: Asking, resolver: NetworkResolver, circuits: Circuits) -> None:
+        self._ground, self._asking, self._circuits = ground, asking, circuits
         self._room = WaitingRoom(ground, asking, resolver)
         self.routes = Routes[Endpoint]()
         add = self.routes.add
@@ -70,6 +73,7 @@ class MirrorDoor:
         add("POST", "/carry/v1/inbox", self._leave)
         add("GET", "/carry/v1/queue", self._waiting)
         add("POST", "/carry/v1/queue", self._taken)
+        add("POST", "/carry/v1/reached", self._reached)
 
     def failed(self, request: Request, error: Exception) -> Answer:
         del request
@@ -92,6 +96,8 @@ class MirrorDoor:
         said = {
             "version": VERSION,
             "mirror": here.mirror_requests != "none",
+            "alternates": list(here.alternate_urls),
+            "onion": here.onion or None,
             "actor": identities.server_uri(here),
             "limits": {
                 "documents": handing_out.MOST,
@@ -100,6 +106,16 @@ class MirrorDoor:
             },
         }
         return json_answer(said, headers=(CACHED,))
+
+    async def _reached(self, request: Request, params: Params) -> Answer:
+        """What waits for the server that says so is sent now. Raises `SignerSuspended`, `SignatureRejected`, `TooOften`."""
+        del params
+        self._asking.resolver.fetcher.strangers.request(request.address)
+        named = await self._asking.check_sender(request)
+        body = await request.body(_MOST_SAID)
+        key = await self._asking.signer(self._asking.claim(request, body), named, request.address)
+        await self._circuits.heard_from(host_of(key.owner))
+        return Answer(b"", 204)
 
     async def _actor(self, request: Request, params: Params) -> Answer:
         del params

@@ -1,0 +1,147 @@
+"""
+Reading the logs of people whose server is away, at their mirrors.
+
+Two mirrors are read where there are two: one that has fallen behind, or keeps something back, is made up for by the other. None
+of them can say anything that the author has not signed (`services/reading_mirrors.py`).
+"""
+
+import logging
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+from martlet.model.errors import MalformedDocument, MartletError
+from martlet.model.names import Uri, host_of
+from martlet.network.answers import Answer
+from martlet.network.client import Client
+from martlet.network.errors import NoAnswer
+from martlet.services import reading_mirrors
+from martlet.services.ports import Ground
+from martlet.signing import canonical_json
+from martlet.storage import gateways, peer_policies
+from martlet.storage.gateways import Gateway
+
+log = logging.getLogger("martlet.federation")
+
+LINES, DOCUMENT = "application/jsonl", "application/json"
+MIRRORS = 2
+"""Read for one account, of those that answer."""
+PAGES = 20
+"""Read in one go; the rest the next time."""
+MOST_BYTES = 4 * 1024 * 1024
+PATIENCE = timedelta(seconds=10)
+_GONE = 410
+_SAME = 304
+_NEXT = re.compile(r'<([^<>]{1,4096})>\s*;\s*rel="?next"?')
+
+
+@dataclass(slots=True)
+class MirrorReader:
+    ground: Ground
+    client: Client
+
+    async def read(self, actor: Uri, since: int) -> bool:
+        """
+        What an account has written since a moment in milliseconds, as far as it was not read already.
+
+        Returns whether a mirror has answered.
+        """
+        answered = 0
+        for gateway in await self.usable(actor):
+            try:
+                await self._read_at(gateway, since)
+            except MartletError as error:
+                log.info("Nothing came of %s, which carries %s: %s", gateway.address, actor, error.message)
+                continue
+            answered += 1
+            if answered == MIRRORS:
+                break
+        return answered > 0
+
+    async def usable(self, actor: Uri) -> list[Gateway]:
+        """The servers that carry an account, without this one, its own, and those that are not spoken with."""
+        found = await self.ground.store.reading(gateways.of_actor, actor)
+        own, usable = {host_of(actor), self.ground.here.host}, list[Gateway]()
+        for gateway in found:
+            host = host_of(Uri(gateway.address))
+            if host in own or await self.ground.store.reading(
+                peer_policies.is_refused, host, self.ground.here
+            ):
+                continue
+            usable.append(gateway)
+        return usable
+
+    async def _read_at(self, gateway: Gateway, since: int) -> None:
+        """Raises `NoAnswer`, `MalformedDocument`."""
+        begun, _, after = gateway.cursor.partition(":")
+        etag = gateway.etag
+        if begun != str(since):  # it was read for the last time when the server was away before
+            after, etag = "", ""
+        for _ in range(PAGES):
+            answer = await self._page(gateway, after, since, etag)
+            if answer.status == _SAME:
+                return
+            onward = _next(answer.headers)
+            lines = [line for line in answer.body.split(b"\n") if line]
+            await reading_mirrors.take_in(self.ground.store, lines, gateway.actor, self.ground.here)
+            is_end = not onward or onward == after
+            etag = answer.headers.get("etag", "") if is_end else ""
+            after = onward or after
+            cursor = f"{since}:{after}" if after else ""
+            await self.ground.store.writing(
+                gateways.note_read, gateway.actor, gateway.address, cursor, etag[:200]
+            )
+            if is_end:
+                return
+
+    async def _page(self, gateway: Gateway, after: str, since: int, etag: str) -> Answer:
+        """Raises `NoAnswer`, `MalformedDocument`."""
+        begin = (
+            {"after": after} if after else {"since": datetime.fromtimestamp(since / 1000, UTC).isoformat()}
+        )
+        query = urlencode({"actor": gateway.actor, **begin})
+        answer = await self.client.get(
+            f"{gateway.address}/carry/v1/outbox?{query}",
+            accept=(LINES,),
+            headers={"if-none-match": etag} if etag and after else {},
+            max_bytes=MOST_BYTES,
+            deadline=PATIENCE,
+        )
+        if not answer.is_success and answer.status != _SAME:
+            raise MalformedDocument(f"It answers {answer.status}.")
+        return answer
+
+    async def document(self, name: Uri) -> tuple[dict[str, Any], bool] | None:
+        """What mirrors have under a name, and whether it was deleted; not believed yet. None where nobody has it."""
+        kind = "object"
+        addresses = [one.address for one in await self.usable(name)]
+        if addresses:
+            kind = "actor"
+        else:
+            addresses = await self.ground.store.reading(gateways.at_host, host_of(name), MIRRORS)
+        for address in addresses[:MIRRORS]:
+            if host_of(Uri(address)) in (host_of(name), self.ground.here.host):
+                continue
+            url = f"{address}/carry/v1/{kind}?{urlencode({'id': name})}"
+            try:
+                answer = await self.client.get(url, accept=(DOCUMENT,), deadline=PATIENCE)
+                if answer.is_success or answer.status == _GONE:
+                    return canonical_json.parse_object(answer.body), answer.status == _GONE
+            except (NoAnswer, MalformedDocument) as error:
+                log.info("Nothing came of %s: %s", url[:200], error.message)
+        return None
+
+
+def _next(headers: Mapping[str, str]) -> str:
+    """Where the server says to go on: a number of its own."""
+    found = _NEXT.search(headers.get("link", "")[:8192])
+    if found is None:
+        return ""
+    try:
+        after = parse_qs(urlsplit(found[1]).query, max_num_fields=10).get("after", [""])[0]
+    except ValueError:
+        return ""
+    return after if re.fullmatch(r"[0-9]{1,18}", after) else ""

@@ -1,0 +1,143 @@
+"""
+Noticing that the server of somebody with mirrors is away, and reading the mirrors while it is.
+
+One job for the whole server, every `roads_seconds`: each server with people who are followed here and have mirrors is asked one
+small question. Whoever does not answer twice is away: then the people's mirrors are read, what is for them is left there, and
+the next round does the same until the server answers again. Then it is told so, because it may have stopped trying to reach us.
+Without such people there is no job.
+"""
+
+import asyncio
+import logging
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+import msgspec
+
+from martlet.activitypub import gateways as said
+from martlet.federation.roads.circuits import Circuits
+from martlet.federation.roads.leaving import Leaver
+from martlet.federation.roads.reading import MirrorReader
+from martlet.jobs.runner import Record
+from martlet.model.errors import MartletError
+from martlet.model.names import Uri, host_of, origin_of
+from martlet.model.server import Server
+from martlet.network import signed
+from martlet.network.client import Client
+from martlet.network.errors import NoAnswer
+from martlet.services import watching
+from martlet.services.ports import Ground
+from martlet.signing.http_signatures import Scheme, Signer
+from martlet.storage import gateways
+from martlet.storage.database import Writer
+
+log = logging.getLogger("martlet.federation")
+
+MOST_HOSTS = 500
+AT_ONCE = 16
+MOST_ACTORS = 50
+"""Of one server whose mirrors are read in one go."""
+PATIENCE = timedelta(seconds=5)
+SPREAD = 0.2
+"""Part of the time between two rounds within which servers are asked, so that not all are asked at once."""
+SECONDS = 60
+"""For one server, mirrors and all."""
+MARGIN = 600_000
+"""Milliseconds before it was noticed that a server is away from which on mirrors are read."""
+PATH, REACHED = "/.well-known/martlet", "/carry/v1/reached"
+
+
+class _About(msgspec.Struct):
+    """What a Martlet says of itself."""
+
+    alternates: Any = None
+    onion: Any = None
+
+
+@dataclass(slots=True)
+class Watcher:
+    ground: Ground
+    client: Client
+    circuits: Circuits
+    reader: MirrorReader
+    leaver: Leaver
+    signer: Any
+    seconds: int
+
+    async def watch(self, body: str, here: Server) -> Record | None:
+        """The job."""
+        del body
+        hosts = await self.ground.store.reading(gateways.followed_hosts, "", MOST_HOSTS)
+        if not hosts:
+            return None
+        turns = asyncio.Semaphore(AT_ONCE)
+
+        async def in_turn(host: str) -> None:
+            await asyncio.sleep(random.uniform(0, SPREAD * self.seconds))  # noqa: S311 - spreads requests
+            async with turns:
+                await self._quietly(host)
+
+        await asyncio.gather(*map(in_turn, hosts))
+        return partial(watching.again, here=here, seconds=self.seconds)
+
+    async def _quietly(self, host: str) -> None:
+        try:
+            async with asyncio.timeout(SECONDS):
+                await self.look_after(host)
+        except TimeoutError:
+            log.info("%s and its mirrors took too long", host)
+        except Exception:
+            log.exception("Looking after %s stumbled", host)
+
+    async def look_after(self, host: str) -> None:
+        actors = await self.ground.store.reading(gateways.followed_at, host, MOST_ACTORS)
+        if not actors:
+            return
+        was_open = await self.circuits.is_open(host)
+        if await self._answers(actors[0]) or (not was_open and await self._answers(actors[0])):
+            if was_open:
+                await self._tell_reached(actors[0])
+            return
+        circuit = self.circuits.open.get(host)
+        if circuit is None:
+            return
+        await self.leaver.leave_all(host)
+        for actor in actors:
+            await self.reader.read(actor, circuit.opened_at - MARGIN)
+
+    async def _answers(self, actor: Uri) -> bool:
+        """Whether the server of an account can be reached directly; what it says of its other addresses is kept."""
+        host, origin = host_of(actor), origin_of(actor)
+        try:
+            answer = await self.client.get(
+                origin + PATH, accept=("application/json",), max_bytes=65_536, deadline=PATIENCE
+            )
+        except NoAnswer as error:
+            await self.circuits.failed(host, error.code)
+            return False
+        await self.circuits.succeeded(host)
+        if answer.is_success:
+            await self.ground.store.writing(_learn, host, origin, answer.body, self.ground.here.now_ms())
+        return True
+
+    async def _tell_reached(self, actor: Uri) -> None:
+        """It can be reached again; whether we can be reached it will find out."""
+        try:
+            signer: Signer = await self.signer()
+            await signed.post(self.client, origin_of(actor) + REACHED, b"{}", signer, Scheme.CAVAGE)
+        except MartletError as error:
+            log.info("%s was not told that it is back: %s", host_of(actor), error.message)
+
+
+def _learn(db: Writer, host: str, origin: str, body: bytes, now: int) -> None:
+    try:
+        about = msgspec.json.decode(body, type=_About)
+    except (msgspec.DecodeError, RecursionError):
+        return
+    named: Sequence[object] = about.alternates if isinstance(about.alternates, list) else ()
+    addresses = said.addresses([*named[: gateways.MOST_ADDRESSES], about.onion], besides=origin)
+    gateways.learn_addresses(db, host, addresses, now)

@@ -1,0 +1,261 @@
+"""
+Somebody's server is away: their mirrors are read, what is for them is left there, and in the end all is direct again.
+
+The mirror is the author's own server under another name: what mirrors hand out is no other than that.
+"""
+
+import json
+from collections.abc import Callable
+from urllib.parse import quote
+
+import pytest
+
+from martlet.federation.roads import circuits as circuit_breakers
+from martlet.federation.roads.calling import Roads
+from martlet.federation.roads.circuits import Circuits
+from martlet.federation.roads.watching import Watcher
+from martlet.model.events import Followed
+from martlet.model.names import AccountId, Uri
+from martlet.network.errors import NoAnswer
+from martlet.network.proxies import Proxies
+from martlet.services import watching
+from martlet.services.watching import WATCH
+from martlet.storage import circuits, gateways
+from tests.carrying import Island
+
+ORIGIN, MIRROR, OTHER = "origin.example", "mirror.example", "other.example"
+Islands = Callable[[str], Island]
+
+
+@pytest.fixture
+def origin(islands: Islands) -> Island:
+    return islands(ORIGIN)
+
+
+@pytest.fixture
+def followed(shore: Island, origin: Island) -> str:
+    """Ada here follows Eve there, who has a mirror; her id here."""
+    beyond = shore.beyond
+    beyond.is_down = False
+    beyond.relays = {ORIGIN: origin.api, MIRROR: origin.api}
+    id = shore.follows("ada", origin, "eve")
+    with shore.ground.store.write() as db:
+        gateways.learn(db, Uri(origin.uri("eve")), [f"https://{MIRROR}"], 0, 1)
+    beyond.is_down = False
+    return id
+
+
+def watch(shore: Island) -> None:
+    """A round of the job, now."""
+    with shore.ground.store.write() as db:
+        db.run("UPDATE job SET run_at = 0 WHERE name = :name", name=WATCH)
+        if db.value("SELECT 1 FROM job WHERE name = :name", name=WATCH) is None:
+            db.run(
+                "INSERT INTO job (name, body, run_at, error, tries) VALUES (:name, '', 0, '', 0)", name=WATCH
+            )
+    shore.api.work()
+
+
+def home(shore: Island) -> list[str]:
+    return [one["content"] for one in shore.api.get("/api/v1/timelines/home", shore.person("ada")).json]
+
+
+def is_open(shore: Island, host: str = ORIGIN) -> bool:
+    with shore.ground.store.read() as db:
+        return circuits.find(db, host) is not None
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("martlet.federation.roads.watching.SPREAD", 0.0)
+    monkeypatch.setattr(circuit_breakers, "RENEWED", 0.0)
+
+
+def test_round_a_block_and_back(shore: Island, origin: Island, followed: str) -> None:
+    origin.knows(shore, "ada")
+    watch(shore)
+    assert not is_open(shore)
+    shore.beyond.silent = {ORIGIN}
+    origin.publish("eve", "They have cut us off")
+    origin.publish("eve", "Only for who follows", visibility="private")
+    deleted = origin.publish("eve", "Not so")
+    origin.api.delete(f"/api/v1/statuses/{deleted['id']}", origin.person("eve"))
+    origin.api.work()
+    watch(shore)
+    assert is_open(shore)
+    assert home(shore) == ["<p>They have cut us off</p>"]
+    seen = shore.api.get("/api/v1/timelines/home", shore.person("ada")).json[0]
+    origin.publish("eve", "Still here")
+    for _ in range(2):
+        watch(shore)
+    assert home(shore) == ["<p>Still here</p>", "<p>They have cut us off</p>"]
+
+    shore.beyond.received.clear()
+    shore.publish("ada", f"@eve@{ORIGIN} We read you", in_reply_to_id=seen["id"])
+    shore.publish("ada", f"@eve@{ORIGIN} psst", visibility="direct", in_reply_to_id=seen["id"])
+    shore.api.post(f"/api/v1/statuses/{seen['id']}/favourite", shore.person("ada"))
+    shore.api.work()
+    watch(shore)
+    left = [(url, document["type"], "proof" in document) for url, document in shore.beyond.delivered]
+    where = f"https://{MIRROR}/carry/v1/inbox?actor={quote(origin.uri('eve'), safe='')}"
+    assert sorted(left) == [(where, "Create", True), (where, "Like", True)], (
+        "once each, and nothing that is for few"
+    )
+    assert not any("psst" in json.dumps(document) for document in shore.beyond.received)
+
+    shore.beyond.silent = set()
+    watch(shore)
+    shore.api.work()
+    origin.api.work()
+    assert not is_open(shore)
+    told = origin.api.get("/api/v1/notifications", origin.person("eve")).json
+    assert sorted(one["type"] for one in told) == ["favourite", "mention", "mention"]
+    assert home(shore) == ["<p>Still here</p>", "<p>They have cut us off</p>"]
+
+
+def test_what_a_mirror_cannot_do(shore: Island, origin: Island, islands: Islands, followed: str) -> None:
+    """Forge, change, speak for others, show what is for few; a block page is no news either."""
+    forger = islands(OTHER)
+    forger.publish("mallory", "I am Mallory")
+    real = origin.publish("eve", "I am Eve")
+    shore.beyond.silent = {ORIGIN}
+
+    page = origin.api.get(f"/carry/v1/outbox?actor={quote(origin.uri('eve'), safe='')}&after=0")
+    good = [line for line in page.body.splitlines() if b"LogCheckpoint" not in line]
+    mallory = quote(forger.uri("mallory"), safe="")
+    others = forger.api.get(f"/carry/v1/outbox?actor={mallory}&after=0").body.splitlines()
+    changed = good[0].replace(b"I am Eve", b"I am not")
+    stolen = json.loads(others[0]) | {
+        "attributedTo": origin.uri("eve"),
+        "id": f"https://{ORIGIN}/users/eve/posts/9",
+    }
+    bad = [
+        changed,
+        *others,
+        json.dumps(stolen).encode(),
+        b"<html>blocked</html>",
+        b"[" * 3000,
+        b'{"type":"Tombstone"}',
+    ]
+    shore.beyond.relays.pop(MIRROR)
+    asked: list[str] = []
+
+    async def get(url: str, **options: object) -> object:
+        asked.append(url)
+        if MIRROR not in url:
+            raise NoAnswer("It does not answer.")
+        return Page(b"\n".join(bad))
+
+    before = home(shore)
+    shore.beyond.get = get  # type: ignore[method-assign, assignment] # a mirror that lies
+    watcher = _watcher(shore)
+    shore.api.run(watcher.reader.read(Uri(origin.uri("eve")), 1))
+    shore.api.work()
+    assert any(MIRROR in url for url in asked)
+    assert home(shore) == before == []
+    bad[:] = good
+    shore.api.run(watcher.reader.read(Uri(origin.uri("eve")), 1))
+    shore.api.work()
+    assert home(shore) == ["<p>I am Eve</p>"]
+    assert real["uri"] == shore.api.get("/api/v1/timelines/home", shore.person("ada")).json[0]["uri"]
+
+
+class Page:
+    """An answer of a mirror."""
+
+    status, is_success = 200, True
+
+    def __init__(self, body: bytes) -> None:
+        self.body = body
+        self.headers = {
+            "link": '<https://mirror.example/carry/v1/outbox?after=9>; rel="next", <x>; rel="prev"'
+        }
+
+
+def test_another_address_is_believed_for_proofs_alone(shore: Island, origin: Island, followed: str) -> None:
+    post = origin.publish("eve", "Read me elsewhere")
+    unsigned = {"@context": [], "id": f"https://{ORIGIN}/users/eve/posts/7", "type": "Note", "content": "I say",
+                "attributedTo": origin.uri("eve"), "to": ["https://www.w3.org/ns/activitystreams#Public"]}  # fmt: skip
+    with shore.ground.store.write() as db:
+        gateways.learn_addresses(db, ORIGIN, [f"https://{OTHER}"], 1)
+        db.run("DELETE FROM gateway")
+    shore.beyond.silent = {ORIGIN}
+    where = post["uri"].replace(ORIGIN, OTHER)
+    document = origin.api.get(
+        post["uri"].removeprefix(f"https://{ORIGIN}"), headers={"accept": "application/activity+json"}
+    )
+    shore.beyond.documents |= {where: document.json, unsigned["id"].replace(ORIGIN, OTHER): unsigned}
+    found = [
+        shore.api.get("/api/v2/search", shore.person("ada"), query={"q": uri, "resolve": "true"}).json[
+            "statuses"
+        ]
+        for uri in (post["uri"], unsigned["id"])
+    ]
+    assert [[one["content"] for one in statuses] for statuses in found] == [["<p>Read me elsewhere</p>"], []]
+
+
+def test_a_server_says_where_else_it_is(shore: Island, origin: Island, followed: str) -> None:
+    onion = f"http://{'a' * 56}.onion"
+    object.__setattr__(origin.ground.here, "alternate_urls", (f"https://{OTHER}", "https://x.example/path"))
+    object.__setattr__(origin.ground.here, "onion", onion)
+    watch(shore)
+    with shore.ground.store.read() as db:
+        assert gateways.addresses_of(db, ORIGIN) == [f"https://{OTHER}", onion]
+    roads = shore.api.run(_roads(shore).others(ORIGIN))
+    assert [(road.address, road.proxy and road.proxy.shown) for road in roads] == [
+        (f"https://{OTHER}", None),
+        ("", "socks5h://127.0.0.1:9050"),
+        (onion, None),
+    ]
+    assert roads[0].leading_to(f"https://{ORIGIN}/inbox?x=/") == f"https://{OTHER}/inbox?x=/"
+
+
+def test_nobody_is_watched_for_nobody(shore: Island, origin: Island, followed: str) -> None:
+    with shore.ground.store.write() as db:
+        db.run("DELETE FROM follow")
+    watch(shore)
+    with shore.ground.store.read() as db:
+        assert db.value("SELECT count(*) FROM job WHERE name = :name", name=WATCH) == 0
+    assert f"https://{ORIGIN}/.well-known/martlet" not in shore.beyond.asked
+    with shore.ground.store.write() as db:
+        for _ in range(2):
+            watching.of_follow(
+                db, Followed(shore.person("ada").id, AccountId(int(followed))), shore.ground.here
+            )
+        assert db.value("SELECT count(*) FROM job WHERE name = :name", name=WATCH) == 1, "once"
+
+
+def test_a_circuit_is_shared(shore: Island) -> None:
+    store, here = shore.ground.store, shore.ground.here
+    one, two = (Circuits(store, here, pause=1000) for _ in range(2))
+
+    async def run() -> list[bool]:
+        await one.failed(ORIGIN, "timed_out")
+        found = [await one.lets_through(ORIGIN)]
+        await one.succeeded(ORIGIN)
+        await one.failed(ORIGIN, "timed_out")
+        found.append(await one.lets_through(ORIGIN))
+        await one.failed(ORIGIN, "timed_out")
+        found += [
+            await one.lets_through(ORIGIN),
+            await two.lets_through(ORIGIN),
+            await two.lets_through(OTHER),
+        ]
+        await two.heard_from(ORIGIN)
+        found += [await one.lets_through(ORIGIN), await two.lets_through(ORIGIN)]
+        await one.succeeded(ORIGIN)
+        found.append(await two.lets_through(ORIGIN))
+        return found
+
+    assert shore.api.run(run()) == [True, True, False, False, True, True, False, True]
+
+
+def _watcher(shore: Island) -> Watcher:
+    job = shore.api.built.runner.jobs[WATCH]
+    watcher: Watcher = job.__self__  # type: ignore[attr-defined] # the job is its method
+    return watcher
+
+
+def _roads(shore: Island) -> Roads:
+    fallback = Proxies.parse(["*.example = socks5h://127.0.0.1:9050"])
+    return Roads(shore.ground, shore.beyond, Circuits(shore.ground.store, shore.ground.here), fallback)
