@@ -2,12 +2,12 @@
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal
 
 import click
 
+from martlet.cli.check_roads import of_roads
+from martlet.cli.findings import Finding, Verdict
 from martlet.cli.opening import FAILED, opened_as_it_is, with_settings
 from martlet.media.ffmpeg import find_ffmpeg
 from martlet.model.server import milliseconds, moment
@@ -16,7 +16,6 @@ from martlet.storage import block_lists, events, migrating, peer_policies, peers
 from martlet.storage.block_lists import BlockList
 from martlet.storage.database import DatabaseUnreachable, Store
 
-Verdict = Literal["good", "note", "bad"]
 MARKS: dict[Verdict, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
 LOW_DISK = 1 << 30
 MANY_WAITING = 10_000
@@ -26,15 +25,6 @@ SILENT = 86_400_000
 SILENT_SHOWN = 5
 LARGEST_SHOWN = 10
 MB = 1 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was looked at, how it is, and what to do about it."""
-
-    verdict: Verdict
-    sentence: str
-    advice: str = ""
 
 
 @click.command()
@@ -68,6 +58,7 @@ def _all(settings: Settings) -> Iterator[Finding]:
             if not migrating.pending(store):
                 yield from of_peers(settings, store)
                 yield from of_cache(settings, store)
+                yield from of_roads(settings, store)
     except DatabaseUnreachable as error:
         yield Finding(
             "bad",

@@ -6,6 +6,7 @@ The mirror is the author's own server under another name: what mirrors hand out 
 
 import json
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 import pytest
@@ -174,7 +175,7 @@ class Page:
 
 def test_another_address_is_believed_for_proofs_alone(shore: Island, origin: Island, followed: str) -> None:
     post = origin.publish("eve", "Read me elsewhere")
-    unsigned = {"@context": [], "id": f"https://{ORIGIN}/users/eve/posts/7", "type": "Note", "content": "I say",
+    unsigned: dict[str, Any] = {"@context": [], "id": f"https://{ORIGIN}/users/eve/posts/7", "type": "Note", "content": "I say",
                 "attributedTo": origin.uri("eve"), "to": ["https://www.w3.org/ns/activitystreams#Public"]}  # fmt: skip
     with shore.ground.store.write() as db:
         gateways.learn_addresses(db, ORIGIN, [f"https://{OTHER}"], 1)
