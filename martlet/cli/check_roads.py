@@ -1,11 +1,8 @@
 """Which roads work: proxies that are to be used, further addresses of this server, servers that cannot be reached directly."""
 
 import asyncio
-import socket
 from collections.abc import Iterator
-from contextlib import closing
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 import msgspec
 
@@ -19,9 +16,7 @@ from martlet.storage import circuits, gateways
 from martlet.storage.database import Store
 
 PATIENCE = timedelta(seconds=15)
-SECONDS = 5.0
 SHOWN = 10
-_PORTS = {"http": 80, "https": 443}
 
 
 class _About(msgspec.Struct):
@@ -38,15 +33,10 @@ def of_roads(settings: Settings, store: Store) -> Iterator[Finding]:
 
 
 def _of_proxy(proxy: Proxy) -> Finding:
-    parts = urlsplit(proxy.url)
-    try:
-        with closing(
-            socket.create_connection((parts.hostname, parts.port or _PORTS.get(parts.scheme)), SECONDS)
-        ):
-            return Finding("good", f"The proxy {proxy.shown} can be reached.")
-    except OSError:
-        advice = "Is it running? For Tor: `systemctl status tor`. What goes through it waits."
-        return Finding("bad", f"The proxy {proxy.shown} cannot be reached.", advice)
+    if asyncio.run(proxy.is_there()):
+        return Finding("good", f"The proxy {proxy.shown} can be reached.")
+    advice = "Is it running? For Tor: `systemctl status tor`. What goes through it waits."
+    return Finding("bad", f"The proxy {proxy.shown} cannot be reached.", advice)
 
 
 async def _of_address(settings: Settings, address: str) -> Finding:

@@ -9,6 +9,7 @@ The first line whose pattern fits decides: a host, `*.example` for all below a n
 address is handed to the proxy.
 """
 
+import asyncio
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from urllib.parse import urlsplit
 
 DIRECT = "direct"
 _PATTERN = re.compile(r"\*|(\*\.)?[a-z0-9_]([a-z0-9_.-]*[a-z0-9])?", re.IGNORECASE)
+_PORTS = {"http": 80, "https": 443}
+_SECONDS = 5.0
 _SCHEMES = frozenset({"socks5", "socks5h", "http", "https"})
 
 
@@ -40,6 +43,17 @@ class Proxy:
         """Without a name and password."""
         parts = urlsplit(self.url)
         return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+    async def is_there(self) -> bool:
+        """Whether anybody takes connections where the proxy should be."""
+        parts = urlsplit(self.url)
+        try:
+            async with asyncio.timeout(_SECONDS):
+                _, writer = await asyncio.open_connection(parts.hostname, parts.port or _PORTS[parts.scheme])
+        except (OSError, TimeoutError):
+            return False
+        writer.close()
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +82,7 @@ def _checked(url: str) -> str:
     """Raises `NotAProxy`."""
     try:
         parts = urlsplit(url)
-        is_one = (
-            parts.scheme in _SCHEMES and parts.hostname and (parts.port or parts.scheme in ("http", "https"))
-        )
+        is_one = parts.scheme in _SCHEMES and parts.hostname and (parts.port or parts.scheme in _PORTS)
     except ValueError as error:
         raise NotAProxy(url) from error
     if not is_one or parts.path not in ("", "/") or parts.query or parts.fragment:

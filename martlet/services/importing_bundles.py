@@ -223,11 +223,6 @@ def record(
     return outcomes
 
 
-def record_news(db: Writer, some: Sequence[Checked], here: Server) -> list[Outcome | Refusal]:
-    """Documents of people elsewhere that were read at a mirror: whoever follows them is told, as of what is brought."""
-    return _record(db, some, ((), ()), here, is_return=True)
-
-
 def _take(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bool) -> Outcome | Refusal:
     if host_of(new.author) == here.host:
         return _of_ours(db, new)

@@ -7,10 +7,7 @@ comes in a file (`importing_bundles`), and are told of as what comes over the ne
 
 from collections.abc import Sequence
 
-import msgspec
-
-from martlet.archives import bundles
-from martlet.archives.bundles import Limits, Line
+from martlet.archives.bundles import Line
 from martlet.model.carrying import Outcome, Trust
 from martlet.model.names import Uri
 from martlet.model.server import Server
@@ -18,39 +15,18 @@ from martlet.services import importing_bundles
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker
 from martlet.storage.database import Store
 
-LONGEST_LINE = Limits().line
-_PARTS = {"Tombstone": bundles.TOMBSTONES, "LogCheckpoint": bundles.CHECKPOINTS}
 
-
-class _Typed(msgspec.Struct):
-    type: str = ""
-
-
-async def take_in(store: Store, lines: Sequence[bytes], author: Uri, here: Server) -> int:
-    """Documents by `author`, one a line; returns how many of them were new."""
+async def take_in(store: Store, lines: Sequence[Line], author: Uri, here: Server) -> int:
+    """Documents by `author`; returns how many of them were new."""
     checker, new = Checker(here, "share"), 0
     for begin in range(0, len(lines), AT_ONCE):
-        some = [
-            Line(_part_of(line), number, line)
-            for number, line in enumerate(lines[begin : begin + AT_ONCE], begin + 1)
-            if len(line) <= LONGEST_LINE
-        ]
-        checked = await store.reading_aside(checker.checked, some)
+        checked = await store.reading_aside(checker.checked, lines[begin : begin + AT_ONCE])
         certain = [one for one in checked if _is_certain(one, author)]
         if certain:
-            outcomes = await store.writing(importing_bundles.record_news, certain, here)
+            outcomes = await store.writing(importing_bundles.record, certain, ((), ()), here, is_return=True)
             new += sum(outcome in (Outcome.NEW, Outcome.NEWER) for outcome in outcomes)
     return new
 
 
 def _is_certain(one: Checked, author: Uri) -> bool:
     return one.carried is not None and one.carried.author == author and one.carried.trust is Trust.CONFIRMED
-
-
-def _part_of(line: bytes) -> str:
-    """In which part of a bundle a document would be; what it is not is refused there."""
-    try:
-        kind = msgspec.json.decode(line, type=_Typed).type
-    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        kind = ""
-    return _PARTS.get(kind, bundles.OBJECTS)

@@ -25,9 +25,9 @@ def of_follow(db: Writer, event: Followed, here: Server) -> None:
         again(db, here, 1)
 
 
-def again(db: Writer, here: Server, seconds: int) -> None:
+def again(db: Writer, here: Server, seconds: float) -> None:
     """Watch in so many seconds, unless a job for that waits. One that is under way does not know what is new, and does not count."""
     there = events.with_keys(db, KEYS, here.now_ms())
     if not any(is_waiting for is_waiting in there.values()):
         key = next(key for key in KEYS if key not in there)
-        events.add_job(db, WATCH, "", here.now_ms() + seconds * 1000, key=key)
+        events.add_job(db, WATCH, "", here.now_ms() + int(seconds * 1000), key=key)

@@ -17,6 +17,7 @@ from martlet.network import (
     errors,
     guard,
     mail_exchangers,
+    proxies,
     push,
     signed,
     translation,
@@ -149,7 +150,7 @@ def test_e4_what_fetches_nothing_is_not_found(source: str) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [answers, client, dialing, errors, guard, mail_exchangers, push, signed, translation],
+    [answers, client, dialing, errors, guard, mail_exchangers, proxies, push, signed, translation],
     ids=lambda m: m.__name__,
 )
 def test_what_waits_is_a_coroutine(module: ModuleType) -> None:
@@ -162,6 +163,6 @@ def test_what_waits_is_a_coroutine(module: ModuleType) -> None:
 
 
 def test_every_module_of_the_room_is_looked_at() -> None:
-    looked_at = {answers, client, dialing, errors, guard, mail_exchangers, push, signed, translation}
+    looked_at = {answers, client, dialing, errors, guard, mail_exchangers, proxies, push, signed, translation}
     modules = {path.stem for path in (ROOT / "network").glob("*.py")} - {"__init__"}
     assert {importlib.import_module(f"martlet.network.{name}") for name in modules} == looked_at

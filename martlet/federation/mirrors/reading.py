@@ -15,13 +15,12 @@ from martlet.archives.bundles import Line
 from martlet.model.errors import MalformedDocument
 from martlet.network.client import Client, Sign
 from martlet.network.errors import AnswerRefused
-from martlet.network.signed import ACTIVITY
 from martlet.signing import canonical_json
 
 MOST_BYTES = 4 * 1024 * 1024
 LONGEST_LINE = 256 * 1024
 _NOT_MODIFIED = 304
-_LINES = "application/jsonl"
+_LINES, _DOCUMENT = "application/jsonl", "application/json"
 _LONGEST_CURSOR = 32
 _PARTS = {"Tombstone": bundles.TOMBSTONES, "LogCheckpoint": bundles.CHECKPOINTS} | dict.fromkeys(
     ACTORS, bundles.ACTORS
@@ -99,7 +98,7 @@ async def actor(client: Client, base: str, uri: str, sign: Sign | None = None) -
     """An account's document, byte for byte; None where it is not handed out. Raises `NoAnswer`, `MalformedDocument`."""
     answer = await client.get(
         f"{base}/carry/v1/actor?{urlencode({'id': uri})}",
-        accept=(ACTIVITY,),
+        accept=(_DOCUMENT,),
         max_bytes=LONGEST_LINE,
         sign=sign,
     )

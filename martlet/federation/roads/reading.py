@@ -6,16 +6,14 @@ of them can say anything that the author has not signed (`services/reading_mirro
 """
 
 import logging
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlencode, urlsplit
+from urllib.parse import urlencode
 
+from martlet.federation.mirrors import reading
 from martlet.model.errors import MalformedDocument, MartletError
 from martlet.model.names import Uri, host_of
-from martlet.network.answers import Answer
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer
 from martlet.services import reading_mirrors
@@ -26,16 +24,13 @@ from martlet.storage.gateways import Gateway
 
 log = logging.getLogger("martlet.federation")
 
-LINES, DOCUMENT = "application/jsonl", "application/json"
+DOCUMENT = "application/json"
 MIRRORS = 2
 """Read for one account, of those that answer."""
 PAGES = 20
 """Read in one go; the rest the next time."""
-MOST_BYTES = 4 * 1024 * 1024
 PATIENCE = timedelta(seconds=10)
 _GONE = 410
-_SAME = 304
-_NEXT = re.compile(r'<([^<>]{1,4096})>\s*;\s*rel="?next"?')
 
 
 @dataclass(slots=True)
@@ -80,39 +75,21 @@ class MirrorReader:
         etag = gateway.etag
         if begun != str(since):  # it was read for the last time when the server was away before
             after, etag = "", ""
+        moment = datetime.fromtimestamp(since / 1000, UTC).isoformat()
         for _ in range(PAGES):
-            answer = await self._page(gateway, after, since, etag)
-            if answer.status == _SAME:
-                return
-            onward = _next(answer.headers)
-            lines = [line for line in answer.body.split(b"\n") if line]
-            await reading_mirrors.take_in(self.ground.store, lines, gateway.actor, self.ground.here)
-            is_end = not onward or onward == after
-            etag = answer.headers.get("etag", "") if is_end else ""
-            after = onward or after
-            cursor = f"{since}:{after}" if after else ""
-            await self.ground.store.writing(
-                gateways.note_read, gateway.actor, gateway.address, cursor, etag[:200]
+            page = await reading.page(
+                self.client, gateway.address, gateway.actor, after, since=moment, etag=etag if after else ""
             )
+            if not page.is_new:
+                return
+            documents = reading.documents(page.lines)
+            await reading_mirrors.take_in(self.ground.store, documents, gateway.actor, self.ground.here)
+            is_end = not documents or page.after == after
+            after, etag = page.after, page.etag if is_end else ""
+            cursor = f"{since}:{after}" if after else ""
+            await self.ground.store.writing(gateways.note_read, gateway.actor, gateway.address, cursor, etag)
             if is_end:
                 return
-
-    async def _page(self, gateway: Gateway, after: str, since: int, etag: str) -> Answer:
-        """Raises `NoAnswer`, `MalformedDocument`."""
-        begin = (
-            {"after": after} if after else {"since": datetime.fromtimestamp(since / 1000, UTC).isoformat()}
-        )
-        query = urlencode({"actor": gateway.actor, **begin})
-        answer = await self.client.get(
-            f"{gateway.address}/carry/v1/outbox?{query}",
-            accept=(LINES,),
-            headers={"if-none-match": etag} if etag and after else {},
-            max_bytes=MOST_BYTES,
-            deadline=PATIENCE,
-        )
-        if not answer.is_success and answer.status != _SAME:
-            raise MalformedDocument(f"It answers {answer.status}.")
-        return answer
 
     async def document(self, name: Uri) -> tuple[dict[str, Any], bool] | None:
         """What mirrors have under a name, and whether it was deleted; not believed yet. None where nobody has it."""
@@ -133,15 +110,3 @@ class MirrorReader:
             except (NoAnswer, MalformedDocument) as error:
                 log.info("Nothing came of %s: %s", url[:200], error.message)
         return None
-
-
-def _next(headers: Mapping[str, str]) -> str:
-    """Where the server says to go on: a number of its own."""
-    found = _NEXT.search(headers.get("link", "")[:8192])
-    if found is None:
-        return ""
-    try:
-        after = parse_qs(urlsplit(found[1]).query, max_num_fields=10).get("after", [""])[0]
-    except ValueError:
-        return ""
-    return after if re.fullmatch(r"[0-9]{1,18}", after) else ""

@@ -2,16 +2,17 @@
 Noticing that the server of somebody with mirrors is away, and reading the mirrors while it is.
 
 One job for the whole server, every `roads_seconds`: each server with people who are followed here and have mirrors is asked one
-small question. Whoever does not answer twice is away: then the people's mirrors are read, what is for them is left there, and
-the next round does the same until the server answers again. Then it is told so, because it may have stopped trying to reach us.
+small question. Where there is no answer the people's mirrors are read, and the server is asked once more; without an answer to
+that, too, it is away: what is for its people is left at the mirrors, and each round does the same until the server answers. Then it is told so, because it may have stopped trying to reach us.
 Without such people there is no job.
 """
 
 import asyncio
 import logging
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass
+import time
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -41,7 +42,8 @@ MOST_HOSTS = 500
 AT_ONCE = 16
 MOST_ACTORS = 50
 """Of one server whose mirrors are read in one go."""
-PATIENCE = timedelta(seconds=5)
+PATIENCE = 5.0
+"""Seconds within which a server has to answer; less where it is asked more often than every twenty."""
 SPREAD = 0.2
 """Part of the time between two rounds within which servers are asked, so that not all are asked at once."""
 SECONDS = 60
@@ -65,8 +67,14 @@ class Watcher:
     circuits: Circuits
     reader: MirrorReader
     leaver: Leaver
-    signer: Any
+    signer: Callable[[], Awaitable[Signer]]
     seconds: int
+    untold: set[str] = field(default_factory=set)
+    """Servers that do not know yet that they can be reached again."""
+
+    @property
+    def _patience(self) -> timedelta:
+        return timedelta(seconds=min(PATIENCE, max(self.seconds / 4, 2.0)))
 
     async def watch(self, body: str, here: Server) -> Record | None:
         """The job."""
@@ -74,7 +82,7 @@ class Watcher:
         hosts = await self.ground.store.reading(gateways.followed_hosts, "", MOST_HOSTS)
         if not hosts:
             return None
-        turns = asyncio.Semaphore(AT_ONCE)
+        turns, begun = asyncio.Semaphore(AT_ONCE), time.monotonic()
 
         async def in_turn(host: str) -> None:
             await asyncio.sleep(random.uniform(0, SPREAD * self.seconds))  # noqa: S311 - spreads requests
@@ -82,7 +90,8 @@ class Watcher:
                 await self._quietly(host)
 
         await asyncio.gather(*map(in_turn, hosts))
-        return partial(watching.again, here=here, seconds=self.seconds)
+        left = self.seconds - (time.monotonic() - begun)
+        return partial(watching.again, here=here, seconds=max(left, 0.0))
 
     async def _quietly(self, host: str) -> None:
         try:
@@ -98,23 +107,29 @@ class Watcher:
         if not actors:
             return
         was_open = await self.circuits.is_open(host)
-        if await self._answers(actors[0]) or (not was_open and await self._answers(actors[0])):
-            if was_open:
-                await self._tell_reached(actors[0])
-            return
+        if was_open:
+            self.untold.add(host)
+        is_there = not was_open and await self._answers(actors[0])
+        if not is_there:
+            is_there, _ = await asyncio.gather(self._answers(actors[0]), self._go_round(host, actors))
+        if is_there and host in self.untold:
+            await self._tell_reached(actors[0])
+
+    async def _go_round(self, host: str, actors: Sequence[Uri]) -> None:
+        """Read at the mirrors, and leave there what waits."""
         circuit = self.circuits.open.get(host)
-        if circuit is None:
-            return
-        await self.leaver.leave_all(host)
+        since = self.ground.here.now_ms() if circuit is None else circuit.opened_at
         for actor in actors:
-            await self.reader.read(actor, circuit.opened_at - MARGIN)
+            await self.reader.read(actor, since - MARGIN)
+        if circuit is not None:
+            await self.leaver.leave_all(host)
 
     async def _answers(self, actor: Uri) -> bool:
         """Whether the server of an account can be reached directly; what it says of its other addresses is kept."""
         host, origin = host_of(actor), origin_of(actor)
         try:
             answer = await self.client.get(
-                origin + PATH, accept=("application/json",), max_bytes=65_536, deadline=PATIENCE
+                origin + PATH, accept=("application/json",), max_bytes=65_536, deadline=self._patience
             )
         except NoAnswer as error:
             await self.circuits.failed(host, error.code)
@@ -127,8 +142,11 @@ class Watcher:
     async def _tell_reached(self, actor: Uri) -> None:
         """It can be reached again; whether we can be reached it will find out."""
         try:
-            signer: Signer = await self.signer()
-            await signed.post(self.client, origin_of(actor) + REACHED, b"{}", signer, Scheme.CAVAGE)
+            signer = await self.signer()
+            await signed.post(
+                self.client, origin_of(actor) + REACHED, b"{}", signer, Scheme.CAVAGE, deadline=self._patience
+            )
+            self.untold.discard(host_of(actor))
         except MartletError as error:
             log.info("%s was not told that it is back: %s", host_of(actor), error.message)
 

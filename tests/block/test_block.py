@@ -1,0 +1,46 @@
+"""
+A real block: servers in network namespaces, cut off from one another in each of the ways in which it is done.
+
+What is measured at length is `python -m bench block`; here each way is tried once, with the intervals turned down.
+"""
+
+from collections.abc import Iterator
+from functools import partial
+
+import pytest
+
+from tests.block.world import BLOCKS, World, eventually, why_not
+
+READ_WITHIN, ANSWERED_WITHIN, DIRECT_WITHIN = 30.0, 60.0, 60.0
+"""Seconds, as the roads round a block promise."""
+
+
+@pytest.fixture(scope="module")
+def world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    reason = why_not()
+    if reason:
+        pytest.skip(f"The block is not tried here: {reason}.")
+    with World(tmp_path_factory.mktemp("block")) as found:
+        yield found
+
+
+def test_what_is_written_behind_a_block_is_read_and_answered(world: World) -> None:
+    for how in BLOCKS:
+        world.block(how)
+        world.a.publish(f"Written behind {how}")
+        eventually(partial(world.c.reads, f"behind {how}"), READ_WITHIN)
+        seen = world.c.reads(f"behind {how}")
+        world.c.publish(f"{world.a.handle} read behind {how}", in_reply_to_id=seen["id"])
+        if how == BLOCKS[-1]:
+            eventually(lambda: world.a.told(f"read behind {BLOCKS[-1]}"), ANSWERED_WITHIN)
+            assert world.c.is_cut_off, "the answer went round the block"
+        world.lift()
+        eventually(lambda: not world.c.is_cut_off, DIRECT_WITHIN)
+    for how in BLOCKS:
+        eventually(partial(world.a.told, f"read behind {how}"), ANSWERED_WITHIN)
+    for place, what in ((world.c, "Written behind"), (world.a, "read behind")):
+        posts = place.count(f"SELECT count(*) FROM post WHERE is_local = 0 AND html LIKE '%{what}%'")
+        assert posts == len(BLOCKS), "each once"
+    assert world.c.count("SELECT count(*) FROM account WHERE host = 'a.example'") == 1, (
+        "nobody from the impostor"
+    )
