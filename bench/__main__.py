@@ -285,6 +285,26 @@ def bundles(documents: int, folder: Path | None) -> None:
 
 
 @main.command()
+@click.option("--rounds", default=5, show_default=True, help="How often each way of blocking is tried.")
+@click.option("--interval", default=20, show_default=True, help="The servers' setting `roads_seconds`.")
+@click.option("--flapping", default=0, show_default=True, help="Posts while a block comes and goes.")
+@folder_option
+def block(rounds: int, interval: int, flapping: int, folder: Path | None) -> None:
+    """How long a block is felt, between servers in network namespaces; needs root."""
+    from bench import block as room  # noqa: PLC0415 - needs Martlet itself
+    from tests.block.world import why_not  # noqa: PLC0415
+
+    reason = why_not()
+    if reason:
+        raise click.ClickException(f"The block cannot be tried here: {reason}.")
+    with _kept_or_thrown_away(folder) as place:
+        is_kept = room.run(place, rounds, interval, flapping, click.echo)
+    click.echo(f"{_version()}, {report.this_machine().cpu}")
+    if not is_kept:
+        raise SystemExit(1)
+
+
+@main.command()
 @click.argument("before", type=A_FILE)
 @click.argument("after", type=A_FILE)
 def compare(before: Path, after: Path) -> None:

@@ -29,7 +29,7 @@ from tests.elsewhere import Elsewhere
 from tests.make import Make
 
 BOTH = ("sqlite", "postgres")
-SLOW = ("journeys", "peers", "demo")
+SLOW = ("journeys", "peers", "demo", "block")
 """Folders whose tests mostly wait for other processes: they begin first, so that in the end nobody waits for them alone."""
 
 # Rules are checked here, not clocks or luck: a busy machine turns no test red, and what is drawn is drawn alike each time.

@@ -141,12 +141,7 @@ class Fetcher:
     async def _get(self, address: str) -> Fetched:
         address = address.partition("#")[0]
         host = host_of(Uri(address))
-        if not is_uri(address) or host == self.ground.here.host:
-            raise NotHandedOut("There is nothing to fetch.")
-        if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
-            raise NotHandedOut("We do not speak to this server.")
-        if self.pauses.has(host, self.ground.here.now_ms()):
-            raise AskedTooOften("The other server wants to be left alone for a while.")
+        await self._check_may_be_asked(address, host)
         known = await self.ground.store.reading(peers.find, host)
         if known is None:
             self.strangers.host(host)
@@ -168,6 +163,15 @@ class Fetcher:
         if accepted is not None and (known is None or known.signature != accepted):
             await self.ground.store.writing(_note, host, accepted.value, self.ground.here.now_ms())
         return Fetched(canonical_json.parse_object(answer.body), Uri(answer.url))
+
+    async def _check_may_be_asked(self, address: str, host: str) -> None:
+        """Raises `NotHandedOut`, `AskedTooOften`."""
+        if not is_uri(address) or host == self.ground.here.host:
+            raise NotHandedOut("There is nothing to fetch.")
+        if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
+            raise NotHandedOut("We do not speak to this server.")
+        if self.pauses.has(host, self.ground.here.now_ms()):
+            raise AskedTooOften("The other server wants to be left alone for a while.")
 
     def _check_handed_out(self, host: str, answer: Answer) -> None:
         """Raises `Gone`, `NotHandedOut`, `AskedTooOften`."""

@@ -34,7 +34,7 @@ log = logging.getLogger("martlet.federation")
 AT_ONCE = 100
 """Activities for one server that are left in one go."""
 MOST_NAMED = 50
-_SIGNED_FOR_IT = frozenset({"Like", "Follow"})
+_SIGNED_FOR_IT = frozenset({"Like", "Follow", "Undo"})
 
 
 @dataclass(slots=True)
@@ -113,10 +113,10 @@ def _named(db: Reader, document: dict[str, Any]) -> list[Uri]:
     thing = document.get("object")
     inner: dict[str, Any] = thing if isinstance(thing, dict) else {}
     found: list[object] = []
-    for value in (document.get("to"), document.get("cc"), thing):
+    for value in (document.get("to"), document.get("cc"), thing, inner.get("object")):
         found += value if isinstance(value, list) else [value]
     names = [name for name in map(uri_in, found[:MOST_NAMED]) if name is not None]
-    answered = uri_in(inner.get("inReplyTo")) or uri_in(thing)
+    answered = uri_in(inner.get("inReplyTo")) or uri_in(inner.get("object")) or uri_in(thing)
     post = uris.find_post(db, answered) if answered is not None else None
     author = accounts.find(db, post.author_id) if post is not None else None
     return [*([] if author is None else [author.uri]), *names]
