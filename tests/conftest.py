@@ -213,7 +213,6 @@ def islands(tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch) -> 
     def make_one(host: str, beyond: Elsewhere | None = None) -> Island:
         data = tmp_path / host
         shutil.copytree(template, data)
-        (data / secret_file.NAME).unlink()
         settings = Settings(url=f"https://{host}", data=str(data), rate_limits=False)
         made.append(Island.on(ground_for(settings, open_store("sqlite", data)), settings, tmp_path, beyond))
         return made[-1]
