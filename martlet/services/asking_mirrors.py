@@ -45,6 +45,13 @@ class NoMirrorThere(InvalidInput):
         super().__init__("Type the name of another server, such as mirror.example.")
 
 
+class AskedAlready(InvalidInput):
+    code = "asked_already"
+
+    def __init__(self) -> None:
+        super().__init__("You have asked this server already.")
+
+
 def ask(db: Writer, account: AccountId, server: str, here: Server, *, may_push: bool) -> int:
     """
     Ask another server to be a mirror; it is looked for by a job. `may_push`: it may also bring posts to others' servers.
@@ -61,7 +68,7 @@ def ask(db: Writer, account: AccountId, server: str, here: Server, *, may_push: 
     before = [one for one in mirrors.of_account(db, account) if one.state in _LIVE]
     base = f"https://{host}"
     if any(one.base in (base, f"http://{host}") for one in before):
-        raise InvalidInput("You have asked this server already.")
+        raise AskedAlready
     if len(before) >= MOST_MIRRORS:
         raise TooManyMirrors
     id, now = here.next_id(), here.now_ms()

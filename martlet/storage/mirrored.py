@@ -1,5 +1,6 @@
 """Accounts elsewhere that this server is asked to be a mirror of, and is: what is kept of them, and what waits for them."""
 
+import hashlib
 from dataclasses import dataclass, fields
 
 from martlet.model.mirrors import MirrorState
@@ -213,20 +214,29 @@ def oldest(db: Reader, account: AccountId, limit: int) -> list[Kept]:
     return [Kept(Uri(row[0]), row[1], row[2], bytes(row[3]), row[4], row[5]) for row in rows]
 
 
-def newest_posts(db: Reader, account: AccountId, before: int, limit: int) -> list[tuple[Uri, int, bytes]]:
-    """Posts as they were written last, before a moment: name, when, document."""
+def digest_of(body: bytes) -> bytes:
+    """What a document is known by."""
+    return hashlib.sha256(body).digest()
+
+
+def newest_posts(
+    db: Reader, account: AccountId, before: int, than: Uri, limit: int
+) -> list[tuple[Uri, int, bytes]]:
+    """Posts as they were written last, before a moment, and of that moment before a name: name, when, document."""
     rows = db.rows(
         """
         SELECT mirrored_document.uri, mirrored_document.said_at, carried_document.body
           FROM mirrored_document
           JOIN carried_document ON carried_document.uri = mirrored_document.uri
                                AND carried_document.digest = mirrored_document.digest
-         WHERE mirrored_document.account_id = :account AND mirrored_document.said_at < :before
+         WHERE mirrored_document.account_id = :account AND mirrored_document.said_at <= :before
+           AND (mirrored_document.said_at < :before OR mirrored_document.uri < :than)
            AND mirrored_document.kind = 'post'
          ORDER BY mirrored_document.said_at DESC, mirrored_document.uri DESC LIMIT :limit
         """,
         account=account,
         before=before,
+        than=than,
         limit=limit,
     )
     return [(Uri(row[0]), row[1], bytes(row[2])) for row in rows]

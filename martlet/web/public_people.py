@@ -13,7 +13,7 @@ from martlet.storage import accounts, follows, listings
 from martlet.storage.database import Reader
 from martlet.storage.listings import OfAccount
 from martlet.text import hashtags, names
-from martlet.web import addresses, faces, people, showing
+from martlet.web import addresses, copies, faces, people, showing
 from martlet.web.public_pages import KnownPeoplePage, ProfilePage
 from martlet.web.visits import Pages, Visit
 
@@ -27,12 +27,19 @@ async def profile(visit: Visit) -> Answer:
     feed = addresses.feed_meant(visit.request.path)
     if feed is not None:
         return redirect(feed, 301)
+    if not visit.is_for_member and _is_elsewhere(visit.params["username"], visit.here):
+        return await copies.profile(visit)
     if wants_document(visit.request):
         name = visit.params["username"].partition("@")[0]
         return visit.go(addresses.at(addresses.ACCOUNT_DOCUMENT, username=name))
     if visit.is_for_member:
         return await people.show(visit)
     return await visit.store.reading(_profile, visit)
+
+
+def _is_elsewhere(username: str, here: Server) -> bool:
+    host = username.partition("@")[2]
+    return bool(host) and not here.is_here(host.lower())
 
 
 def _profile(db: Reader, visit: Visit) -> Answer:

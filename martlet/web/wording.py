@@ -126,6 +126,8 @@ NOTICES: dict[str, Sentence] = {
     "scheduled": sentence("It will go out by itself at its moment."),
     "moment_changed": sentence("It has another moment now."),
     "holding_changed": sentence("Kept."),
+    "mirror_asked": sentence("The other server is being asked. Load the page again in a minute."),
+    "mirror_ended": sentence("Ended. The other server is told."),
     "push_on": sentence("This device is told from now on."),
     "push_off": sentence("This device is no longer told."),
     "device_forgotten": sentence("This device has forgotten everything."),

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from html import unescape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -21,7 +23,7 @@ from martlet.signing.http_signatures import Scheme
 from martlet.storage import mirrored, mirrors
 from martlet.storage.mirrored import Mirrored
 from martlet.storage.mirrors import Mirror
-from tests.carrying import Island, Islands, signed
+from tests.carrying import ACTIVITY, Island, Islands, signed
 from tests.client import Reply
 from tests.elsewhere import Elsewhere
 from tests.elsewhere import Person as Stranger
@@ -285,6 +287,39 @@ def test_files_are_kept_by_their_digest(sea: Island, hill: Island, clock: time_m
     assert (the_file(hill, digest).status, asked(hill, sea).media_bytes) == (404, 0)
     assert list(hill.ground.mirrored.keys()) == []
     assert there(hill, sea, f"/carry/v1/object?id={quote(post['uri'], safe='')}").status == 200
+
+
+def test_a_copy_can_be_read_by_anybody(sea: Island, hill: Island, clock: time_machine.Traveller) -> None:
+    """The page says whose copy it is, how old and how certain; it is read without an account, and found by no search engine."""
+    handle = "@ada@sea.example"
+    assert hill.api.get(f"/{handle}").status == 404
+    ask(sea, hill)
+    assert hill.api.get(f"/{handle}").status == 404
+    accept(hill, sea)
+    post = sea.publish("ada", "Look <b>here</b>", media_ids=[sea.picture("ada")], spoiler_text="Boats")
+    sea.publish("ada", "Secret", visibility="private")
+    pass_time(clock, sea, hill, seconds=400)
+    cut(sea, hill)
+    clock.shift(timedelta(minutes=12))
+    page = hill.api.get(f"/{handle}")
+    assert page.status == 200
+    for said in ("A copy, kept by", "Author confirmed", "minutes ago", "noindex", "Boats", post["url"]):
+        assert said in unescape(page.text), said
+    assert "Secret" not in page.text
+    assert "default-src" in page.headers["content-security-policy"]
+    [picture] = set(re.findall(r"/\.well-known/apgateway/hl:\w+", unescape(page.text)))
+    assert hill.api.get(picture).status == 200
+    [own_page] = set(re.findall(r"/@ada@sea\.example/copies/[0-9a-f]{64}", unescape(page.text)))
+    alone = hill.api.get(own_page)
+    assert (alone.status, "More of" in alone.text, "noindex" in alone.text) == (200, True, True)
+    asked_as_document = hill.api.get(f"/{handle}", headers=ACTIVITY)
+    assert (asked_as_document.status, asked_as_document.headers["location"]) == (302, sea.uri("ada"))
+    for nonsense in (f"/{handle}/copies/00", f"/{handle}?before=x", f"/@bob{own_page[5:]}"):
+        assert hill.api.get(nonsense).status == (200 if "?" in nonsense else 404), nonsense
+    digest = own_page.rpartition("/")[2]
+    with hill.ground.store.write() as db:
+        mirroring.take_down(db, bytes.fromhex(digest), "", hill.ground.here)
+    assert hill.api.get(own_page).status == 404
 
 
 def test_a_mirror_keeps_no_more_than_it_may(sea: Island, hill: Island, clock: time_machine.Traveller) -> None:

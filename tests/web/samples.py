@@ -51,6 +51,7 @@ from tests.web.sample_cards import (
     TOMATOES,
     WARNED,
 )
+from tests.web.mirror_samples import MIRROR_SAMPLES
 from tests.web.settings_samples import SETTINGS_SAMPLES
 
 REQUEST = (
@@ -366,6 +367,7 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     **DECISION_SAMPLES,
     **OPEN_SAMPLES,
     **SETTINGS_SAMPLES,
+    **MIRROR_SAMPLES,
     **CARRYING_SAMPLES,
     **CONTACT_SAMPLES,
     **KEEPING_SAMPLES,

@@ -53,6 +53,7 @@ MENU: tuple[tuple[Permission, Sentence, str, str], ...] = (
     (Permission.MANAGE_ROLES, sentence("Roles"), places.ROLES, "key"),
     (Permission.MANAGE_TAXONOMIES, sentence("Trends"), "/desk/trends/tags", "poll"),
     (Permission.MANAGE_FEDERATION, sentence("Other servers"), places.PEERS, "globe"),
+    (Permission.MANAGE_FEDERATION, sentence("Mirrors"), places.MIRRORS, "sheet"),
     (Permission.MANAGE_BLOCKS, sentence("Who may not join"), "/desk/blocks/email_domain_block", "lock"),
     (Permission.MANAGE_RULES, sentence("Rules"), places.RULES, "check"),
     (Permission.MANAGE_SETTINGS, sentence("Reasons"), places.PRESETS, "save"),
