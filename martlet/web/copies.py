@@ -130,7 +130,7 @@ def _post(db: Reader, account: Account, body: bytes) -> CopiedPost:
     return CopiedPost(
         address=addresses.at(addresses.COPY, username=account.handle, digest=digest),
         original=said.url or said.uri,
-        html=Html(sanitize.sanitize(said.html)),
+        text_html=Html(sanitize.sanitize(said.html)),
         language=said.language or "",
         warning=one_line(sanitize.plain(said.warning))[:500],
         written_at=None if said.created_at is None else moment(said.created_at),

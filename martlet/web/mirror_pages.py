@@ -27,7 +27,7 @@ class CopiedPost:
 
     address: str
     original: str
-    html: Html
+    text_html: Html
     language: str
     warning: str
     written_at: datetime | None

@@ -28,6 +28,7 @@ from tests.web.decision_samples import DECISION_SAMPLES
 from tests.web.desk_samples import DESK_SAMPLES
 from tests.web.keeping_samples import KEEPING_SAMPLES
 from tests.web.member_samples import MEMBER_SAMPLES
+from tests.web.mirror_samples import MIRROR_SAMPLES
 from tests.web.open_samples import OPEN_SAMPLES, branches, listed
 from tests.web.sample_cards import (
     AMARA,
@@ -51,7 +52,6 @@ from tests.web.sample_cards import (
     TOMATOES,
     WARNED,
 )
-from tests.web.mirror_samples import MIRROR_SAMPLES
 from tests.web.settings_samples import SETTINGS_SAMPLES
 
 REQUEST = (
