@@ -1,8 +1,9 @@
 """The pages of mirrors, as `pages` has the others: copies that anybody may read, and what members ask of other servers."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Literal
+
+from msgspec import Struct
 
 from martlet.web.cards import Html
 from martlet.web.wording import Problem, Sentence
@@ -10,8 +11,7 @@ from martlet.web.wording import Problem, Sentence
 FileKind = Literal["picture", "film", "sound"]
 
 
-@dataclass(frozen=True, slots=True)
-class CopiedFile:
+class CopiedFile(Struct, frozen=True):
     """A file of a post that is kept here. `source`: its address here."""
 
     source: str
@@ -21,8 +21,7 @@ class CopiedFile:
     height: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CopiedPost:
+class CopiedPost(Struct, frozen=True):
     """A post of somebody who is mirrored. `address`: its page here; `original`: at its own server."""
 
     address: str
@@ -36,8 +35,7 @@ class CopiedPost:
     """Files of it that are not here."""
 
 
-@dataclass(frozen=True, slots=True)
-class CopiesPage:
+class CopiesPage(Struct, frozen=True):
     """`/@ada@sea.example` for visitors of a mirror, and the page of one post. Nothing is to be typed."""
 
     template: ClassVar[str] = "mirrors/copies.html"
@@ -57,8 +55,7 @@ class CopiesPage:
     older: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MirrorCard:
+class MirrorCard(Struct, frozen=True):
     """A server that somebody has asked to be their mirror."""
 
     id: str
@@ -76,8 +73,7 @@ class MirrorCard:
     """How far it is."""
 
 
-@dataclass(frozen=True, slots=True)
-class MirrorsPage:
+class MirrorsPage(Struct, frozen=True):
     """`/settings/mirrors`. Fields: server, push; what is ended goes to `/settings/mirrors/id/end`."""
 
     template: ClassVar[str] = "settings/mirrors.html"

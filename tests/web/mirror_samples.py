@@ -1,6 +1,6 @@
 """The pages of mirrors, each once or more."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.web import mirror_pages, mirror_words
 from martlet.web.cards import Html

@@ -1,6 +1,6 @@
 """Mirrors: other servers that keep copies of what a member writes for everybody."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, NotFound
