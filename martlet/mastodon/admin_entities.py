@@ -123,6 +123,7 @@ class AdminAccount(Struct, kw_only=True):
     suspended: bool
     sensitized: bool
     account: Account
+    created_by_application_id: str | UnsetType = UNSET
     invited_by_account_id: str | UnsetType = UNSET
 
 

@@ -10,6 +10,7 @@ from martlet.http.limits import network_of
 from martlet.mastodon import entities
 from martlet.mastodon.routing import Api, Call
 from martlet.model.errors import InvalidInput, NotAllowed
+from martlet.model.names import AppId
 from martlet.services import authorizing, registering
 from martlet.services.registering import Wish
 
@@ -41,7 +42,7 @@ class RegistrationForm(Struct, frozen=True):
     invite_code: Text | None = None
     date_of_birth: Text | None = None
 
-    def to_wish(self) -> Wish:
+    def to_wish(self, app: AppId) -> Wish:
         return Wish(
             self.username,
             self.email,
@@ -51,6 +52,7 @@ class RegistrationForm(Struct, frozen=True):
             self.reason or "",
             self.invite_code or "",
             self.date_of_birth or "",
+            app,
         )
 
 
@@ -70,7 +72,7 @@ async def create_account(call: Call[RegistrationForm]) -> entities.Token:
     call.headers.append(PRIVATE)
     address = call.request.address
     try:
-        login = await registering.join(call.ground, call.form.to_wish(), address, network_of(address))
+        login = await registering.join(call.ground, call.form.to_wish(app), address, network_of(address))
     except InvalidInput as error:
         raise in_their_words(error) from None
     issued = await call.store.writing(

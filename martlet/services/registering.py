@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from martlet.model import emails
 from martlet.model.errors import InvalidInput, NotAllowed
 from martlet.model.events import AccountRegistered, MailWanted
-from martlet.model.names import AccountId, UserId
+from martlet.model.names import AccountId, AppId, UserId
 from martlet.model.server import Server
 from martlet.services import attempting, hashing, letters, screening_sign_ups
 from martlet.services.ports import Ground
@@ -42,11 +42,16 @@ class Newcomer:
     is_approved: bool = True
     reason: str = ""
     invitation: int | None = None
+    app: AppId | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What somebody filled in to join. `invitation` is a code; `date_of_birth` (YYYY-MM-DD) is looked at and not kept."""
+    """
+    What somebody filled in to join. `invitation` is a code; `date_of_birth` (YYYY-MM-DD) is looked at and not kept.
+
+    `app`: which they did it in; None: a browser.
+    """
 
     username: str
     email: str
@@ -56,6 +61,7 @@ class Wish:
     reason: str = ""
     invitation: str = ""
     date_of_birth: str = ""
+    app: AppId | None = None
 
 
 class InvitationSpent(NotAllowed):
@@ -110,6 +116,7 @@ def _join(db: Writer, wish: Wish, hashed: str, address: str, here: Server) -> Lo
         is_approved=lets_in and not screening_sign_ups.needs_approval(db, address, here),
         reason=wish.reason.strip(),
         invitation=invitation,
+        app=wish.app,
     )
     account = register(db, newcomer, here)
     login = logins.find_of_account(db, account)
@@ -267,4 +274,5 @@ def _insert_user(db: Writer, account: AccountId, newcomer: Newcomer, here: Serve
         now if newcomer.is_approved else None,
         newcomer.reason,
         newcomer.invitation,
+        newcomer.app,
     )

@@ -5,7 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
-from martlet.model.names import AccountId, UserId
+from martlet.model.names import AccountId, AppId, UserId
 from martlet.model.paging import Page
 from martlet.storage.database import Reader
 from martlet.storage.dialect import among, among_words, numbers
@@ -116,6 +116,8 @@ class Reviewed:
     disabled_at: int | None
     reason: str
     invited_by: AccountId | None
+    app: AppId | None
+    """Through which they joined."""
 
 
 def details(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, Reviewed]:
@@ -125,7 +127,8 @@ def details(db: Reader, accounts: Collection[AccountId]) -> dict[AccountId, Revi
     rows = db.rows(
         f"""
         SELECT users.account_id, users.id, users.email, users.role, users.locale, users.created_at,
-               users.confirmed_at, users.approved_at, users.disabled_at, users.reason, invitation.made_by
+               users.confirmed_at, users.approved_at, users.disabled_at, users.reason, invitation.made_by,
+               users.app_id
           FROM users LEFT JOIN invitation ON invitation.id = users.invitation_id
          WHERE users.account_id {among("accounts")}
         """,

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
-from martlet.model.names import AccountId, Uri, UserId
+from martlet.model.names import AccountId, AppId, Uri, UserId
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
@@ -200,14 +200,15 @@ def insert_user(
     approved_at: int | None,
     reason: str = "",
     invitation: int | None = None,
+    app: AppId | None = None,
 ) -> None:
     """Raises `AlreadyThere` for an e-mail address that is taken."""
     db.run(
         """
         INSERT INTO users (id, account_id, email, email_folded, password_hash, role, locale, created_at,
-                           confirmed_at, approved_at, reason, invitation_id)
+                           confirmed_at, approved_at, reason, invitation_id, app_id)
         VALUES (:id, :account, :email, :folded, :password_hash, :role, :locale, :created_at, :confirmed_at,
-                :approved_at, :reason, :invitation)
+                :approved_at, :reason, :invitation, :app)
         """,
         id=id,
         account=account,
@@ -221,6 +222,7 @@ def insert_user(
         approved_at=approved_at,
         reason=reason,
         invitation=invitation,
+        app=app,
     )
 
 

@@ -13,6 +13,7 @@ from martlet.services import inviting
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from tests.client import Api, Reply
+from tests.mastodon.moderating import staff
 
 WISH = {
     "username": "ada",
@@ -48,6 +49,11 @@ def test_the_token_works_at_once(open_api: Api) -> None:
     token = reply.json["access_token"]
     assert open_api.get("/api/v1/accounts/verify_credentials", token=token).json["username"] == "ada"
     assert open_api.get("/api/v1/timelines/home", token=token).json == []
+    app_id = open_api.get("/api/v1/apps/verify_credentials", token=open_api.app_token()).json["id"]
+    owner = staff(open_api, "boss", "owner")
+    told = {one["username"]: one for one in open_api.get("/api/v2/admin/accounts", token=owner).json}
+    assert told["ada"]["created_by_application_id"] == app_id
+    assert "created_by_application_id" not in told["boss"]
 
 
 @pytest.mark.parametrize(

@@ -61,15 +61,18 @@ def many(db: Reader, ids: Collection[AccountId], here: Server) -> dict[AccountId
             suspended=one.suspended_at is not None,
             sensitized=one.sensitized_at is not None,
             account=public,
-            **_invited_by(person),
+            **_how_they_joined(person),
         )
     return result
 
 
-def _invited_by(person: Reviewed | None) -> dict[str, str]:
-    if person is None or person.invited_by is None:
-        return {}
-    return {"invited_by_account_id": str(person.invited_by)}
+def _how_they_joined(person: Reviewed | None) -> dict[str, str]:
+    known = (
+        {}
+        if person is None
+        else {"created_by_application_id": person.app, "invited_by_account_id": person.invited_by}
+    )
+    return {name: str(id) for name, id in known.items() if id is not None}
 
 
 # -- reports -------------------------------------------------------------
