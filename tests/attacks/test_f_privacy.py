@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 
 from martlet.mastodon.door import MastodonDoor
+from martlet.model.scopes import KNOWN
 from martlet.services import blocking, following, listing
 from tests.client import Api, Person, Reply
 
@@ -58,7 +59,7 @@ class Town:
 @pytest.fixture
 def town(api: Api) -> Town:
     people = {name: api.person(name) for name in PEOPLE}
-    people["moderator"] = api.person("moderator", role="moderator")
+    people["moderator"] = api.person("moderator", " ".join(KNOWN), role="owner")  # who may do everything
     town = Town(api, people, api.app_token())
     author = people["author"]
     store, here = api.built.ground.store, api.built.ground.here
@@ -172,6 +173,36 @@ def _read_everything(town: Town, viewer: str) -> None:
             if "search" not in path:
                 break
     assert seen == town.secrets.keys() - forbidden.keys()
+
+
+def test_f5_no_act_of_a_moderator_tells_what_nobody_reported(town: Town) -> None:
+    """F5"""
+    api, moderator, author = town.api, town.people["moderator"], str(town.people["author"].id)
+    forbidden = town.forbidden("moderator")
+    hidden = [town.posts[name] for name in forbidden]
+    form = {
+        "type": "none",
+        "status_ids": hidden,
+        "account_id": author,
+        "text": "x",
+        "keys": ["instance_statuses", "tag_uses"],
+        "start_at": "2020-01-01",
+        "end_at": "2030-01-01",
+    }
+    asked = 0
+    for operation in _door(api).operations:
+        if operation.permission is None or operation.method == "GET":
+            continue
+        for id in (*hidden, author) if "{" in operation.path else ("",):
+            path = re.sub(r"\{\w+\}", id, operation.path)
+            found = api.call(operation.method, path, moderator, json=form)
+            assert found.status < 500, (path, found.body)
+            for word in forbidden.values():
+                assert word.encode() not in found.body, f"{operation.method} {path}: {found.body!r}"
+            asked += 1
+    assert asked > 100
+    read = api.get("/api/v1/admin/audit_log", moderator, query={"limit": "200"})
+    assert not [word for word in forbidden.values() if word.encode() in read.body]
 
 
 def test_f5_not_by_a_parameter_either(town: Town) -> None:
