@@ -73,5 +73,5 @@ def change(db: Writer, call: Call[TagForm]) -> trend_entities.AdminTag:
     """Decide about a hashtag, as Mastodon's `admin/tags/:id`."""
     form = call.form
     wanted = TagChange(form.display_name, form.trendable, form.usable, form.listable)
-    reviewing_trends.change_tag(db, call.id, wanted, call.here)
+    reviewing_trends.change_tag(db, call.actor(db), call.id, wanted, call.here)
     return serialize.admin_tags(db, [call.id], call.viewer, call.here)[0]

@@ -171,7 +171,7 @@ def _decision(
     is_allowed: bool,
 ) -> None:
     def decide(db: Writer, call: Call[NoForm]) -> Any:
-        reviewing_trends.decide(db, kind, call.id, call.here, is_allowed=is_allowed)
+        reviewing_trends.decide(db, call.actor(db), kind, call.id, call.here, is_allowed=is_allowed)
         return answer(db, call)
 
     verb = "approve" if is_allowed else "reject"

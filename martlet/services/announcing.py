@@ -73,6 +73,13 @@ def change(db: Writer, actor: Actor, id: int, wish: AnnouncementWish, here: Serv
     Raises `NotFound`, `InvalidInput`.
     """
     before = announcements.take_any(db, id)
+    made = _say(db, before, wish, here)
+    _note(db, actor, "announcement.change", made, {"text": before.text}, {"text": made.text}, here)
+    return made
+
+
+def _say(db: Writer, before: Announcement, wish: AnnouncementWish, here: Server) -> Announcement:
+    id = before.id
     made = _as_wished(db, id, wish, here.now_ms(), here)
     made = replace(
         made,
@@ -86,7 +93,6 @@ def change(db: Writer, actor: Actor, id: int, wish: AnnouncementWish, here: Serv
     if made.published_at is not None:
         db.emit(AnnouncementPublished(id))
     _plan(db, made)
-    _note(db, actor, "announcement.change", made, {"text": before.text}, {"text": made.text}, here)
     return made
 
 
@@ -116,7 +122,39 @@ def delete(db: Writer, actor: Actor, id: int, here: Server) -> None:
     found = announcements.take_any(db, id)
     announcements.delete(db, id)
     db.emit(AnnouncementRemoved(id))
-    _note(db, actor, "announcement.delete", found, {"is_there": True}, {"is_there": False}, here)
+    _note(db, actor, "announcement.delete", found, {}, {}, here)
+
+
+def state(db: Reader, id: int, names: frozenset[str]) -> State:
+    """What the audit log says of an announcement as it is."""
+    try:
+        found = announcements.get_any(db, id)
+    except NotFound:
+        return {"is_there": False}
+    known: State = {
+        "is_there": True,
+        "text": found.text,
+        "is_published": found.published_at is not None,
+    }
+    return {name: value for name, value in known.items() if name in names}
+
+
+def set_back(db: Writer, id: int, wanted: State, here: Server) -> None:
+    """What an undoing does; one that was deleted does not come back. Raises `NotFound` and `InvalidInput`."""
+    found = announcements.take_any(db, id)
+    if wanted.get("is_there") is False:
+        announcements.delete(db, id)
+        db.emit(AnnouncementRemoved(id))
+    elif "is_published" in wanted:
+        if wanted["is_published"]:
+            _show(db, found, here)
+        else:
+            _take_off(db, found)
+    else:
+        wish = AnnouncementWish(
+            str(wanted["text"]), found.starts_at, found.ends_at, bool(found.is_all_day), found.publish_at
+        )
+        _say(db, found, wish, here)
 
 
 def _show(db: Writer, found: Announcement, here: Server) -> Announcement:

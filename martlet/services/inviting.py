@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from martlet.model.audit import Target
+from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound
 from martlet.model.names import AccountId
 from martlet.model.roles import EVERYBODY, Actor, Permission
@@ -78,7 +78,19 @@ def end_of_anybody(db: Writer, actor: Actor, id: int, here: Server) -> None:
         raise NotFound
     if found.revoked_at is None:
         invitations.revoke_by_code(db, found.code, here.now_ms())
-        auditing.record(db, actor, "invitation.end", Target("invitation", id, ""), {}, {}, here)
+        target = Target("invitation", id, "")
+        auditing.record(db, actor, "invitation.end", target, {"is_ended": False}, {"is_ended": True}, here)
+
+
+def state(db: Reader, id: int) -> State:
+    """What the audit log says of an invitation as it is."""
+    found = invitations.find(db, id)
+    return {} if found is None else {"is_ended": found.revoked_at is not None}
+
+
+def set_back(db: Writer, id: int) -> None:
+    """What an undoing does: it can be used again."""
+    invitations.restore(db, id)
 
 
 def end_any(db: Writer, code: str, here: Server) -> None:

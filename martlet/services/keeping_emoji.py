@@ -9,7 +9,7 @@ from pathlib import Path
 
 from martlet.media import avatars
 from martlet.media.avatars import KeptPicture, Shape
-from martlet.model.audit import Target
+from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.remote_media import FileUse
 from martlet.model.roles import Actor, Permission
@@ -22,6 +22,8 @@ from martlet.storage.emojis import Emoji
 from martlet.text.cleaning import one_line
 from martlet.text.emoji import SHORTCODE
 
+SORTED = frozenset({"category", "is_listed"})
+"""What of an emoji can be changed."""
 SHORTEST, LONGEST = 2, 60
 CATEGORY = 60
 MOST = 5000
@@ -94,24 +96,48 @@ def _add(db: Writer, actor: Actor, code: str, category: str | None, kept: KeptPi
             emojis.insert(db, made)
     except AlreadyThere:
         raise InvalidInput("There is an emoji of this name already.", "shortcode") from None
-    auditing.record(db, actor, "emoji.add", _target(made), {}, {}, here)
+    auditing.record(db, actor, "emoji.add", _target(made), {"is_there": False}, {"is_there": True}, here)
 
 
 def change(db: Writer, actor: Actor, id: int, category: str, here: Server, *, is_listed: bool) -> None:
     """Where pickers show it, and whether. Raises `NotAllowed`, `NotFound` and `InvalidInput`."""
     permitting.check_actor(actor, Permission.MANAGE_CUSTOM_EMOJIS)
     found = _own(db, id)
+    before = state(db, id, SORTED)
     emojis.sort(db, id, _category(category), is_listed=int(is_listed))
-    auditing.record(db, actor, "emoji.change", _target(found), {}, {}, here)
+    auditing.record(db, actor, "emoji.change", _target(found), before, state(db, id, SORTED), here)
 
 
 def remove(db: Writer, actor: Actor, id: int, here: Server) -> None:
     """For good, with its picture. Raises `NotAllowed` and `NotFound`."""
     permitting.check_actor(actor, Permission.MANAGE_CUSTOM_EMOJIS)
     found = _own(db, id)
-    emojis.delete(db, id)
-    uploading.forget_files(db, (found.file, found.file_static), here.now_ms())
+    _drop(db, found, here)
     auditing.record(db, actor, "emoji.remove", _target(found), {}, {}, here)
+
+
+def _drop(db: Writer, emoji: Emoji, here: Server) -> None:
+    emojis.delete(db, emoji.id)
+    uploading.forget_files(db, (emoji.file, emoji.file_static), here.now_ms())
+
+
+def state(db: Reader, id: int, names: frozenset[str]) -> State:
+    """What the audit log says of an emoji of our own as it is."""
+    found = emojis.find(db, id)
+    known: State = {"is_there": found is not None}
+    if found is not None:
+        known |= {"category": found.category, "is_listed": bool(found.is_listed)}
+    return {name: value for name, value in known.items() if name in names}
+
+
+def set_back(db: Writer, id: int, wanted: State, here: Server) -> None:
+    """What an undoing does; one that was deleted does not come back. Raises `NotFound`."""
+    found = _own(db, id)
+    if wanted.get("is_there") is False:
+        _drop(db, found, here)
+    else:
+        category = wanted["category"]
+        emojis.sort(db, id, None if category is None else str(category), int(bool(wanted["is_listed"])))
 
 
 def _own(db: Reader, id: int) -> Emoji:

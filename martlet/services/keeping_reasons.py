@@ -1,12 +1,12 @@
 """Reasons that are given again and again, kept for those who act upon accounts."""
 
-from martlet.model.audit import Target
+from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
 from martlet.services import auditing, permitting, sanctioning
 from martlet.storage import presets
-from martlet.storage.database import Writer
+from martlet.storage.database import Reader, Writer
 from martlet.storage.presets import Preset
 from martlet.text.cleaning import many_lines, one_line
 
@@ -21,16 +21,17 @@ def add(db: Writer, actor: Actor, title: str, text: str, here: Server) -> None:
         raise InvalidInput(f"There can be {MOST} reasons.", "title")
     made = _checked(Preset(here.next_id(), title, text))
     presets.insert(db, made)
-    auditing.record(db, actor, "reason.add", _target(made), {}, {}, here)
+    auditing.record(db, actor, "reason.add", _target(made), {"is_there": False}, state(db, made.id), here)
 
 
 def change(db: Writer, actor: Actor, id: int, title: str, text: str, here: Server) -> None:
     """Raises `NotAllowed`, `NotFound` and `InvalidInput`."""
     permitting.check_actor(actor, Permission.MANAGE_SETTINGS)
     made = _checked(Preset(id, title, text))
+    before = state(db, id)
     if not presets.update(db, made):
         raise NotFound
-    auditing.record(db, actor, "reason.change", _target(made), {}, {}, here)
+    auditing.record(db, actor, "reason.change", _target(made), before, state(db, id), here)
 
 
 def remove(db: Writer, actor: Actor, id: int, here: Server) -> None:
@@ -39,8 +40,27 @@ def remove(db: Writer, actor: Actor, id: int, here: Server) -> None:
     found = presets.find(db, id)
     if found is None:
         raise NotFound(f"There is no text {id}.")
+    before = state(db, id)
     presets.delete(db, id)
-    auditing.record(db, actor, "reason.remove", _target(found), {}, {}, here)
+    auditing.record(db, actor, "reason.remove", _target(found), before, {"is_there": False}, here)
+
+
+def state(db: Reader, id: int) -> State:
+    """What the audit log says of a reason as it is."""
+    found = presets.find(db, id)
+    if found is None:
+        return {"is_there": False}
+    return {"is_there": True, "title": found.title, "text": found.text}
+
+
+def set_back(db: Writer, id: int, wanted: State) -> None:
+    """What an undoing does."""
+    if wanted["is_there"] is False:
+        presets.delete(db, id)
+        return
+    made = Preset(id, str(wanted["title"]), str(wanted["text"]))
+    if not presets.update(db, made):
+        presets.insert(db, made)
 
 
 def _checked(preset: Preset) -> Preset:

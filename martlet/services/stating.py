@@ -11,7 +11,7 @@ from functools import cache
 from importlib import resources
 from typing import Literal
 
-from martlet.model.audit import Target
+from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.roles import OPERATOR, Actor, Permission
 from martlet.model.server import Server
@@ -45,11 +45,27 @@ class TermsInForce(InvalidInput):
 def state(db: Writer, name: Name, source: str, here: Server, by: Actor = OPERATOR) -> None:
     """Put a text in place of the one before; an empty one takes it away. Raises `TextTooLong` and `NotAllowed`."""
     permitting.check_actor(by, Permission.MANAGE_SETTINGS)
-    auditing.record(db, by, "text.change", Target("text", 0, name), {}, {}, here)
+    before = kept(db, name)
+    _put(db, name, source, here)
+    auditing.record(db, by, "text.change", Target("text", 0, name), before, kept(db, name), here)
+
+
+def _put(db: Writer, name: str, source: str, here: Server) -> None:
     if source.strip():
         server_texts.put(db, name, ServerText(source, _rendered(source), here.now_ms()))
     else:
         server_texts.delete(db, name)
+
+
+def kept(db: Reader, name: str) -> State:
+    """What the audit log says of a text as it is."""
+    found = server_texts.find(db, name)
+    return {"source": "" if found is None else found.source}
+
+
+def set_back(db: Writer, name: str, wanted: State, here: Server) -> None:
+    """What an undoing does."""
+    _put(db, name, str(wanted["source"]), here)
 
 
 def about(db: Reader) -> ServerText | None:

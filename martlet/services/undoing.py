@@ -17,6 +17,7 @@ from martlet.model.roles import Actor, Permission
 from martlet.model.sanctions import STATES
 from martlet.model.server import Server
 from martlet.services import (
+    announcing,
     appointing,
     auditing,
     blocking_sign_ups,
@@ -24,12 +25,17 @@ from martlet.services import (
     handling_reports,
     holding,
     hooking,
+    inviting,
+    keeping_emoji,
+    keeping_reasons,
     marking_spam,
     moderating,
     permitting,
     restricting,
+    reviewing_trends,
     ruling,
     sanctioning,
+    stating,
 )
 from martlet.storage import accounts, reports, roles, strikes
 from martlet.storage.database import AlreadyThere, Reader, Writer
@@ -236,6 +242,64 @@ def _set_server_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here
     choosing.set_back(db, wanted)
 
 
+def _trend_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return reviewing_trends.state(db, entry.target_kind, entry.target_id)
+
+
+def _set_trend_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    reviewing_trends.set_back(db, entry.target_kind, entry.target_id, wanted, here)
+
+
+def _announcement_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    return announcing.state(db, entry.target_id, names)
+
+
+def _set_announcement_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    announcing.set_back(db, entry.target_id, wanted, here)
+
+
+def _reason_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return keeping_reasons.state(db, entry.target_id)
+
+
+def _set_reason_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, here
+    keeping_reasons.set_back(db, entry.target_id, wanted)
+
+
+def _emoji_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    return keeping_emoji.state(db, entry.target_id, names)
+
+
+def _set_emoji_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    keeping_emoji.set_back(db, entry.target_id, wanted, here)
+
+
+def _invitation_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return inviting.state(db, entry.target_id)
+
+
+def _set_invitation_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, wanted, here
+    inviting.set_back(db, entry.target_id)
+
+
+def _text_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return stating.kept(db, entry.target_name)
+
+
+def _set_text_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    stating.set_back(db, entry.target_name, wanted, here)
+
+
 _KINDS: dict[str, _Kind] = {
     "account": _Kind(sanctioning.MAY_ACT, _account_state, _set_account_back),
     "holder": _Kind(Permission.MANAGE_ROLES, _holder_state, _set_holder_back),
@@ -247,5 +311,13 @@ _KINDS: dict[str, _Kind] = {
     "web_hook": _Kind(Permission.MANAGE_WEBHOOKS, _hook_state, _set_hook_back),
     "server": _Kind(Permission.MANAGE_SETTINGS, _server_state, _set_server_back),
     "peer": _Kind(Permission.MANAGE_FEDERATION, _peer_state, _set_peer_back),
+    "announcement": _Kind(Permission.MANAGE_ANNOUNCEMENTS, _announcement_state, _set_announcement_back),
+    "reason": _Kind(Permission.MANAGE_SETTINGS, _reason_state, _set_reason_back),
+    "emoji": _Kind(Permission.MANAGE_CUSTOM_EMOJIS, _emoji_state, _set_emoji_back),
+    "invitation": _Kind(Permission.MANAGE_INVITES, _invitation_state, _set_invitation_back),
+    "text": _Kind(Permission.MANAGE_SETTINGS, _text_state, _set_text_back),
+    **dict.fromkeys(
+        reviewing_trends.TARGETS, _Kind(Permission.MANAGE_TAXONOMIES, _trend_state, _set_trend_back)
+    ),
     **dict.fromkeys(sign_up_blocks.KINDS, _Kind(Permission.MANAGE_BLOCKS, _block_state, _set_block_back)),
 }

@@ -134,3 +134,8 @@ def revoke_by_code(db: Writer, code: str, now: int) -> bool:
     """Whoever made it. Whether there was such an invitation."""
     sql = "UPDATE invitation SET revoked_at = coalesce(revoked_at, :now) WHERE code = :code"
     return db.run(sql, code=code, now=now) == 1
+
+
+def restore(db: Writer, id: int) -> None:
+    """It can be used again, as far as it has uses and time left."""
+    db.run("UPDATE invitation SET revoked_at = NULL WHERE id = :id", id=id)

@@ -129,5 +129,7 @@ async def decide(visit: Visit) -> Answer:
         raise NotFound
     is_allowed = visit.form.get("allow") == "1"
     kind, id = KINDS[name][0], office.id_of(visit)
-    await visit.store.writing(reviewing_trends.decide, kind, id, visit.here, is_allowed=is_allowed)
+    await visit.store.writing(
+        reviewing_trends.decide, visit.actor, kind, id, visit.here, is_allowed=is_allowed
+    )
     return visit.go(addresses.at("/desk/trends/{kind}", kind=name), done="saved")

@@ -178,6 +178,7 @@ _ACTS: dict[str, Sentence] = {
     "list.unsubscribe": sentence("Ended a block list"),
     "trend.allow": sentence("Let something trend"),
     "trend.refuse": sentence("Kept something from trending"),
+    "hashtag.change": sentence("Changed what holds for a hashtag"),
 }
 TAKEN_BACK = sentence("Taken back")
 
