@@ -74,6 +74,11 @@ OWNED = (
     ("bundle_file", "account_id"),
     ("mirror", "account_id"),
     ("mirrored", "account_id"),
+    ("refused_follow", "follower_id"),
+    ("refused_follow", "followed_id"),
+    ("root_copy", "account_id"),
+    ("device_key", "account_id"),
+    ("account_backup", "account_id"),
     ("subscriber", "account_id"),
     ("unmailed_post", "account_id"),
 )
