@@ -31,7 +31,9 @@ class Launch:
     """More of them, as environment variables."""
 
     def environment(self) -> dict[str, str]:
-        return {key: value for key, value in os.environ.items() if not key.startswith("MARTLET_")} | {
+        kept = {key: value for key, value in os.environ.items() if not key.startswith("MARTLET_")}
+        kept.pop("PYTHONDONTWRITEBYTECODE", None)  # with it, each start would compile the whole server anew
+        return kept | {
             "MARTLET_URL": self.base_url,
             "MARTLET_LISTEN": ":".join(map(str, address_of(self.base_url))),
             "MARTLET_DATA": str(self.folder / "data"),

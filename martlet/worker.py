@@ -40,6 +40,7 @@ async def _answer(wanted: Settings, sockets: Sequence[socket.socket], lifeline: 
     gc.collect()
     gc.freeze()
     gc.set_threshold(YOUNG, 20, 50)
+    gc.enable()
     await serving.serve(built.application, sockets)
 
 

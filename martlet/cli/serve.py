@@ -1,5 +1,6 @@
 """`martlet serve`: answer requests until told to stop."""
 
+import gc
 import sys
 from collections.abc import Callable
 from importlib import import_module
@@ -40,6 +41,7 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
     with opened(settings) as store:
         greet(settings, store)
     if workers == 1:
+        gc.disable()  # until the worker has all its modules: nothing that is loaded becomes garbage
         import_module("martlet.worker").run([listening])  # it stands above the commands
     else:
         sys.exit(Workers([listening], workers).run())

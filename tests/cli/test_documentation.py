@@ -15,7 +15,10 @@ DOCS = ROOT / "docs" / "operate"
 
 
 def commands(group: click.Group, before: str = "martlet") -> Iterator[tuple[str, click.Command]]:
-    for name, command in group.commands.items():
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
         if isinstance(command, click.Group):
             yield from commands(command, f"{before} {name}")
         else:
