@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime
 from functools import partial
 
 from martlet.model.server import Server
+from martlet.services import taking_room
 from martlet.storage import cards, day_counts
 from martlet.storage.database import Reader
 from martlet.storage.day_counts import DAY_MS, Days, Parts
@@ -104,7 +105,13 @@ LEVELS: Mapping[str, Counter] = {
     "posts_here": lambda db, _, at: day_counts.kept(db, "posts", at.first, at.last),
     **{
         name: partial(_level, name)
-        for name in ("database_bytes", "waiting_jobs", "waiting_deliveries", "cache_bytes")
+        for name in (
+            "database_bytes",
+            "waiting_jobs",
+            "waiting_deliveries",
+            "cache_bytes",
+            *taking_room.LEVELS,
+        )
     },
 }
 """What only the web pages show: posts written here, and how high something stood each day."""

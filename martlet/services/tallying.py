@@ -6,10 +6,14 @@ time by a job that goes on after the last post it has seen, so that writing one
 costs nothing more; the same job keeps the profile directory.
 """
 
+from collections.abc import Mapping
+from pathlib import Path
+
 from martlet.model.events import AccountChanged, AccountRegistered
 from martlet.model.ids import first_id_in
 from martlet.model.names import AccountId, UserId
 from martlet.model.server import Server
+from martlet.services import taking_room
 from martlet.storage import (
     accounts,
     activity,
@@ -80,20 +84,21 @@ def want(db: Writer, here: Server) -> None:
     events.add_job(db, TALLY, "", turn * EVERY_MS, key=f"{TALLY} {turn}")
 
 
-async def tally(store: Store, body: str, here: Server) -> None:
-    """The job."""
+async def tally(store: Store, folder: Path, body: str, here: Server) -> None:
+    """The job. `folder`: on the disk whose room is watched."""
     del body
     while await store.writing(_tally, here):
         pass
-    await store.writing(_note_levels, here)
+    await store.writing(_note_levels, taking_room.levels(folder), here)
     await store.writing(want, here)
 
 
-def _note_levels(db: Writer, here: Server) -> None:
-    """How high it stands today: the database's size, what waits, what is kept of other servers' files."""
+def _note_levels(db: Writer, room: Mapping[str, int], here: Server) -> None:
+    """How high it stands today: room, the database's size, what waits, what is kept of other servers' files."""
     day = here.now_ms() // DAY
     waiting = backlog.count(db, {}, "jobs", here.now_ms())
     levels = {
+        **room,
         "database_bytes": day_counts.database_bytes(db),
         "waiting_jobs": waiting.waiting["jobs"],
         "waiting_deliveries": waiting.deliveries,

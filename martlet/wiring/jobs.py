@@ -132,7 +132,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         subscribing.ASK: partial(newsletters.ask, ground, _mail_server(settings)),
         suggesting.FIND: partial(suggesting.find, ground.store),
         sweeping.SWEEP: partial(sweeping.sweep, ground),
-        tallying.TALLY: partial(tallying.tally, ground.store),
+        tallying.TALLY: partial(tallying.tally, ground.store, ground.transfers),
         timelines.DELIVER: timelines.go_on,
         timelines.TIDY: partial(timelines.tidy, ground.store),
         trending.MEASURE: partial(trending.measure_all, ground.store),

@@ -300,7 +300,7 @@ def test_jobs_that_were_set_aside_are_done_again_or_dropped(api: Api) -> None:
         ids = [row[0] for row in db.rows("SELECT id FROM job WHERE parked_at IS NOT NULL ORDER BY id")]
     page = owner.get("/desk/health")
     assert "It broke" in page.text
-    assert page.text.count('<figure class="pad chart">') == 8
+    assert page.text.count('<figure class="pad chart">') == 10
     owner.send(page, {}, f"/desk/jobs/{ids[0]}/retry")
     press(owner, f"/desk/jobs/{ids[1]}/drop")
     assert "No job was set aside." in owner.get("/desk/health").text

@@ -1,17 +1,12 @@
 """How the server does: work that waits, slow servers, room; as numbers, as pictures over time, and what to do about it."""
 
-import resource
-import shutil
-from pathlib import Path
-
-from msgspec import Struct
-
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
 from martlet.model.roles import Permission
 from martlet.model.server import moment
 from martlet.services import measuring, minding_jobs
 from martlet.services.measuring import Measure, Period
+from martlet.services.taking_room import memory, room_of
 from martlet.storage import backlog, block_lists, cards, day_counts, events, peers, remote_files
 from martlet.storage.backlog import MOST, Backlog
 from martlet.storage.database import Reader
@@ -48,24 +43,6 @@ LATE_MS = 300_000
 LOW_DISK = 1 << 30
 MB, GB = 1 << 20, 1 << 30
 BAR_STEP, BAR_MOST = 20, 100
-
-
-class Room(Struct, frozen=True):
-    free: int
-    total: int
-
-
-def room_of(folder: Path) -> Room:
-    """Of the disk that a folder is on; the nearest one above it that is there."""
-    while not folder.exists() and folder != folder.parent:
-        folder = folder.parent
-    found = shutil.disk_usage(folder)
-    return Room(found.free, found.total)
-
-
-def memory() -> int:
-    """Bytes that this process had at most."""
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 def size(bytes: int) -> str:
@@ -276,6 +253,18 @@ CHARTS: tuple[tuple[str, Sentence, Sentence | None], ...] = (
         sentence("Size of the database"),
         sentence(
             "It grows with what is posted and followed. Keep twice as much free on the disk, for backups."
+        ),
+    ),
+    (
+        "disk_bytes",
+        sentence("Used of the disk"),
+        sentence("All that is on it, also of other programs. When it is full, nothing can be posted."),
+    ),
+    (
+        "memory_bytes",
+        sentence("Memory of one process, at most"),
+        sentence(
+            "It grows in the first days and then stays. If it goes on growing, please tell those who make Martlet."
         ),
     ),
     (
