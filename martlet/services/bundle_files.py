@@ -40,10 +40,11 @@ TIDIED = 100
 class Wanted(msgspec.Struct, frozen=True):
     """What a bundle is to hold. `since`: milliseconds."""
 
-    what: Literal["own", "thread", "answers"]
+    what: Literal["own", "thread", "answers", "chosen"]
     since: int = 0
     post: PostId = PostId(0)
     host: str = ""
+    chosen: tuple[PostId, ...] = ()
 
 
 class BundleUnderWay(Conflict):
@@ -164,6 +165,8 @@ async def _make(ground: Ground, one: BundleFile, here: Server) -> bytes:
             packed = await bundling.share_accounts(ground, [one.account_id], wanted.since, target, _quietly)
         case "thread":
             packed = await bundling.share_thread(ground, wanted.post, target, _quietly)
+        case "chosen":
+            packed = await bundling.share_chosen(ground, one.account_id, wanted.chosen, target)
         case "answers":
             packed = await bundling.take_back(ground, one.account_id, wanted.host, target)
     return msgspec.json.encode(packed)

@@ -229,15 +229,18 @@ class _OfThread:
 
 
 def _of_thread(db: Writer, thread: PostId, after: PostId, secret: ServerSecret, here: Server) -> _OfThread:
+    return _of_posts(db, returning.open_of_thread(db, thread, after, AT_ONCE), secret, here)
+
+
+def _of_posts(db: Writer, ids: Sequence[PostId], secret: ServerSecret, here: Server) -> _OfThread:
     made: list[Made] = []
     authors: set[AccountId] = set()
     elsewhere: set[Uri] = set()
     left_out = 0
-    ids = returning.open_of_thread(db, thread, after, AT_ONCE)
     for id in ids:
         post = posts.find(db, id, viewer=NOBODY)
         author = accounts.find(db, post.author_id) if post is not None else None
-        if post is None or author is None or author.is_gone:
+        if post is None or author is None or author.is_gone or not post.is_open:
             continue
         if post.is_local:
             made.append(Made(documenting.lasting_document(db, post, author, secret, here)))
@@ -250,6 +253,29 @@ def _of_thread(db: Writer, thread: PostId, after: PostId, secret: ServerSecret, 
             made.append(Made(body))
             elsewhere.add(author.uri)
     return _OfThread(made, authors, elsewhere, left_out, ids[-1] if ids else None)
+
+
+async def share_chosen(ground: Packing, account: AccountId, chosen: Sequence[PostId], target: Path) -> Packed:
+    """
+    Those of somebody's own posts that they chose.
+
+    Raises `NothingToCarry`, `BundleTooLarge`, OSError.
+    """
+    with ExitStack() as stack:
+        pile = Pile(target.parent, stack)
+        for at in range(0, len(chosen), AT_ONCE):
+            some = chosen[at : at + AT_ONCE]
+            pile.add_made(await ground.store.writing(_chosen, account, some, ground.secret, ground.here))
+        if pile.documents:
+            await _pile_author(ground, account, pile)
+        return await _finished(ground, pile, target, "share", 1)
+
+
+def _chosen(
+    db: Writer, account: AccountId, some: Sequence[PostId], secret: ServerSecret, here: Server
+) -> list[Made]:
+    own = [one.id for one in posts.many_unfiltered(db, some) if one.author_id == account]
+    return _of_posts(db, sorted(own), secret, here).made
 
 
 # -- on the way back ---------------------------------------------------------

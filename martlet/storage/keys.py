@@ -101,6 +101,40 @@ def remote_of(db: Reader, account: AccountId) -> list[tuple[Uri, str, str]]:
     return [(Uri(row[0]), row[1], row[2]) for row in rows]
 
 
+def of_followed_beyond(db: Reader, account: AccountId, limit: int) -> list[tuple[Uri, Uri, str]]:
+    """The keys with which those elsewhere sign documents whom an account follows: name, owner, multibase."""
+    rows = db.rows(
+        """
+        SELECT remote_key.uri, account.uri, remote_key.public
+          FROM follow JOIN account ON account.id = follow.followed_id
+          JOIN remote_key ON remote_key.account_id = account.id
+         WHERE follow.follower_id = :account AND follow.is_accepted = 1 AND remote_key.kind = 'ed25519'
+           AND account.suspended_at IS NULL
+         LIMIT :limit
+        """,
+        account=account,
+        limit=limit,
+    )
+    return [(Uri(row[0]), Uri(row[1]), row[2]) for row in rows]
+
+
+def of_followed_here(db: Reader, account: AccountId, limit: int) -> list[tuple[Uri, str]]:
+    """The same of those here, and of the account itself: owner, multibase."""
+    rows = db.rows(
+        """
+        SELECT account.uri, account_key.public
+          FROM account JOIN account_key ON account_key.account_id = account.id
+         WHERE account_key.kind = 'ed25519' AND account.suspended_at IS NULL
+           AND (account.id = :account OR account.id IN (
+                    SELECT followed_id FROM follow WHERE follower_id = :account AND is_accepted = 1))
+         LIMIT :limit
+        """,
+        account=account,
+        limit=limit,
+    )
+    return [(Uri(row[0]), row[1]) for row in rows]
+
+
 def replace_remote(db: Writer, account: AccountId, found: Iterable[tuple[Uri, str, str]]) -> None:
     """From now on the account has these keys (uri, kind, public) and no others."""
     db.run("DELETE FROM remote_key WHERE account_id = :account", account=account)

@@ -28,6 +28,22 @@ def answers(db: Reader, author: AccountId, host: str, since: int) -> list[PostId
     return [row[0] for row in reversed(rows)]
 
 
+def own(db: Reader, author: AccountId, before: int, limit: int) -> list[PostId]:
+    """Somebody's own posts for everybody, the newest first."""
+    rows = db.rows(
+        """
+        SELECT post.id FROM post
+         WHERE post.author_id = :author AND post.id < :before AND post.is_local = 1 AND post.visibility >= 3
+           AND post.is_local_only = 0 AND post.boost_of_id IS NULL
+         ORDER BY post.id DESC LIMIT :limit
+        """,
+        author=author,
+        before=before,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
 def likes(db: Reader, account: AccountId, host: str, since: int) -> list[tuple[int, Uri]]:
     """Likes of posts for everybody that people of a host have written: what the like is, and of which post."""
     rows = db.rows(

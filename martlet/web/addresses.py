@@ -155,6 +155,9 @@ KEYS = "/keys"
 BUNDLES = "/files"
 BUNDLES_OPEN = "/files/open"
 BUNDLES_ASIDE = "/files/aside"
+READER = "/files/read"
+BUNDLES_CHOOSE = "/files/choose"
+FOLLOWED_KEYS = "/files/keys"
 BUNDLE = "/files/{id}"
 BUNDLE_FILE = "/files/{id}/posts.martlet.zip"
 MIRRORS = "/settings/mirrors"
@@ -238,6 +241,11 @@ def with_query(address: str, asked: Mapping[str, str]) -> str:
 def in_file(address: str) -> str:
     """Where the conversation of a post is put into a file."""
     return f"{BUNDLES}?{urlencode([('thread', address)])}"
+
+
+def choose_before(id: str) -> str:
+    """Older posts to choose from."""
+    return f"{BUNDLES_CHOOSE}?{urlencode([('before', id)])}"
 
 
 def aside_of(author: str) -> str:

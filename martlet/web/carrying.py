@@ -5,14 +5,15 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from martlet.activitypub import parse
+from martlet.activitypub import build, parse
 from martlet.archives.bundles import Limits
 from martlet.http import limits
-from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart
+from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart, json_answer
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.errors import Conflict, InvalidInput, MalformedDocument, MartletError, NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import NOBODY, PostId, Uri, host_of
+from martlet.model.paging import LAST_ID
 from martlet.model.server import Server, milliseconds, moment
 from martlet.services import bundle_files as bundle_work
 from martlet.services.bundle_files import Wanted
@@ -21,7 +22,7 @@ from martlet.services.checking_bundles import fingerprint
 from martlet.services.importing_bundles import Author, Found
 from martlet.signing import canonical_json
 from martlet.signing.keys import PublicKey
-from martlet.storage import bundle_files, carried, posts, uris
+from martlet.storage import bundle_files, carried, keys, posts, returning, uris
 from martlet.storage.bundle_files import BundleFile
 from martlet.storage.database import Reader
 from martlet.text import sanitize
@@ -36,12 +37,16 @@ from martlet.web.carrying_pages import (
     BundleCard,
     BundlePage,
     BundlesPage,
+    ChoiceCard,
+    ChoosePage,
     FileState,
+    ReaderPage,
+    ReasonCard,
     RefusedCard,
     Sign,
 )
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import BY_CODE, Sentence, problems_of, sentence
+from martlet.web.wording import BY_CODE, Problem, Sentence, problems_of, sentence
 
 pages = Pages()
 
@@ -49,6 +54,9 @@ SHOWN = 20
 SHOWN_AUTHORS, SHOWN_POSTS = 20, 100
 SHOWN_REFUSED = 100
 LONGEST_TEXT = 5000
+MOST_KEYS = 2000
+MOST_CHOSEN = 100
+CHOICE_TEXT = 160
 KB, MB = 1000, 1_000_000
 ZIP = (b"content-type", b"application/zip")
 SIGNS: dict[Trust, Sign] = {Trust.CONFIRMED: "sure", Trust.CONSISTENT: "same"}
@@ -62,6 +70,13 @@ class NoFile(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__("There is no file.", "file")
+
+
+class NothingChosen(InvalidInput):
+    code = "nothing_chosen"
+
+    def __init__(self) -> None:
+        super().__init__("No post is chosen.", "posts")
 
 
 class NoSuchPost(InvalidInput):
@@ -218,6 +233,39 @@ def _post(db: Reader, address: str, here: Server) -> PostId:
     return post.id
 
 
+@pages.get(addresses.BUNDLES_CHOOSE, access="member")
+async def choose(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_choose, visit, ()))
+
+
+@pages.post(addresses.BUNDLES_CHOOSE, access="member")
+async def make_of_chosen(visit: Visit) -> Answer:
+    ids = (id_from(name.removeprefix("p-")) for name in visit.form if name.startswith("p-"))
+    chosen = tuple(PostId(id) for id in ids if id is not None)[:MOST_CHOSEN]
+    try:
+        if not chosen:
+            raise NothingChosen
+        visit.count(limits.BUNDLES)
+        id = await bundle_work.ask(visit.ground, visit.account, Wanted("chosen", chosen=chosen))
+    except (InvalidInput, Conflict) as error:
+        page = await visit.store.reading(_choose, visit, problems_of(error))
+        return visit.page(page, 409 if isinstance(error, Conflict) else 422)
+    return visit.go(addresses.at(addresses.BUNDLE, id=str(id)), done="bundle_begun")
+
+
+def _choose(db: Reader, visit: Visit, problems: tuple[Problem, ...]) -> ChoosePage:
+    before = id_from(visit.query.get("before", "")) or LAST_ID
+    ids = returning.own(db, visit.account, before, MOST_CHOSEN + 1)
+    found = {one.id: one for one in posts.many_unfiltered(db, ids[:MOST_CHOSEN])}
+    shown = [found[id] for id in ids if id in found]
+    cards = (
+        ChoiceCard(str(one.id), one_line(sanitize.plain(one.html))[:CHOICE_TEXT], moment(one.created_at))
+        for one in shown
+    )
+    older = addresses.choose_before(str(shown[-1].id)) if len(ids) > MOST_CHOSEN else None
+    return ChoosePage(tuple(cards), older, problems)
+
+
 @pages.get(addresses.BUNDLE_FILE, access="member")
 async def fetch(visit: Visit) -> Answer:
     """Only for whom it was made, and only for a week."""
@@ -294,6 +342,30 @@ def _number(text: str) -> int:
     return id
 
 
+# -- on the device alone -------------------------------------------------
+
+
+@pages.get(addresses.READER, access="anyone")
+async def read(visit: Visit) -> Answer:
+    """The same for everybody; what is read there, this server does not learn."""
+    reasons = tuple(ReasonCard(one.replace("_", "-"), REASONS[one]) for one in Refusal)
+    return visit.page(ReaderPage(reasons))
+
+
+@pages.get(addresses.FOLLOWED_KEYS, access="member")
+async def followed_keys(visit: Visit) -> Answer:
+    """With which keys those sign whom a member follows, as their own servers have told: for the device, before it needs them."""
+    found = await visit.store.reading(_followed_keys, visit)
+    return json_answer(found, headers=(PRIVATE,))
+
+
+def _followed_keys(db: Reader, visit: Visit) -> list[dict[str, str]]:
+    here = keys.of_followed_here(db, visit.account, MOST_KEYS)
+    beyond = keys.of_followed_beyond(db, visit.account, MOST_KEYS)
+    found = [(build.ed25519_key_id(owner), owner, public) for owner, public in here] + beyond
+    return [{"uri": uri, "owner": owner, "public": public} for uri, owner, public in found]
+
+
 # -- what is set aside ---------------------------------------------------
 
 
@@ -314,8 +386,8 @@ def _aside(db: Reader, visit: Visit) -> AsidePage:
 
 
 def _aside_author(db: Reader, uri: Uri, count: int, trust: Trust, limit: int) -> AsideAuthor:
-    keys = carried.keys_of(db, uri)
-    key = fingerprint(PublicKey.from_multibase(keys[0].public)) if keys else ""
+    pinned = carried.keys_of(db, uri)
+    key = fingerprint(PublicKey.from_multibase(pinned[0].public)) if pinned else ""
     card = AuthorCard(name_of(db, uri), uri, SIGNS.get(trust, "unsure"), TRUST[trust], key, count)
     shown = tuple(
         _aside_post(body, has_rival=one.has_rival) for one, body in carried.newest_aside(db, uri, limit)

@@ -57,6 +57,13 @@ class RefusedCard(Struct, frozen=True):
     reason: Sentence
 
 
+class ReasonCard(Struct, frozen=True):
+    """`code`: as script calls it."""
+
+    code: str
+    reason: Sentence
+
+
 class AsidePost(Struct, frozen=True):
     """A post of which it is not certain who wrote it. `text` is plain."""
 
@@ -90,6 +97,24 @@ class BundlesPage(Struct, frozen=True):
     problems: tuple[Problem, ...] = ()
 
 
+class ChoiceCard(Struct, frozen=True):
+    """A post that can be put into a file. `text` is plain."""
+
+    id: str
+    text: str
+    written_at: datetime
+
+
+class ChoosePage(Struct, frozen=True):
+    """`/files/choose`: own posts to tick; a form with `p-` and the id of each that is chosen."""
+
+    template: ClassVar[str] = "files/choose.html"
+    posts: tuple[ChoiceCard, ...]
+    older: str | None = None
+    """Where older ones are."""
+    problems: tuple[Problem, ...] = ()
+
+
 class BundlePage(Struct, frozen=True):
     """`/files/id`: how far it is, or what was in it."""
 
@@ -97,6 +122,18 @@ class BundlePage(Struct, frozen=True):
     card: BundleCard
     authors: tuple[AuthorCard, ...]
     refused: tuple[RefusedCard, ...]
+
+
+class ReaderPage(Struct, frozen=True):
+    """
+    `/files/read`: script opens, checks and shows a file on the device (`static/reader.js`).
+
+    `reasons`: what it says of documents that it refuses.
+    """
+
+    template: ClassVar[str] = "files/read.html"
+    shows_files: ClassVar[bool] = True
+    reasons: tuple[ReasonCard, ...]
 
 
 class AsidePage(Struct, frozen=True):

@@ -36,6 +36,12 @@ SHELL = (
     "device.js",
     "htmx.js",
     "outbox.js",
+    "carried.js",
+    "reader.js",
+    "bundles.js",
+    "proving.js",
+    "foreign.js",
+    "settings.css",
     "waiting.js",
     "outgoing.js",
     "acting.js",
@@ -61,6 +67,8 @@ SHELL = (
     "avatar.png",
 )
 """What every page needs, and what somebody writes with; other files are kept as they are asked for."""
+WITHIN = {"outbox": b"addPost, empty, send, ticketNow", "carried": b"keepFile, forgetCarried"}
+"""Modules that the worker has inside it, and what of each it uses."""
 MOST_PAGES = 60
 """As in `static/worker.js`."""
 PLASTER = "#eef2f0"
@@ -85,11 +93,15 @@ def _worker() -> bytes:
     """Its version changes with any file of `static/`, and so the browser takes the new one."""
     found = assets()
     version = sha256("".join(sorted(one.address for one in found.values())).encode()).hexdigest()[:10]
-    shell = [addresses.OFFLINE, *(found[name].address for name in SHELL)]
+    shell = [addresses.OFFLINE, addresses.READER, *(found[name].address for name in SHELL)]
     head = f"const VERSION = {json.dumps(version)};\nconst SHELL = {json.dumps(shell)};\n"
-    outbox = _EXPORT.sub(b"", found["outbox.js"].content)
-    shared = b"const outbox = (() => {\n" + outbox + b"return { addPost, empty, send, ticketNow };\n})();\n"
-    return head.encode() + shared + found["worker.js"].content
+    return head.encode() + b"".join(map(_within, WITHIN)) + found["worker.js"].content
+
+
+def _within(name: str) -> bytes:
+    """A module, as a value of the worker's."""
+    content = _EXPORT.sub(b"", assets()[f"{name}.js"].content)
+    return b"const %b = (() => {\n%breturn { %b };\n})();\n" % (name.encode(), content, WITHIN[name])
 
 
 @pages.get(addresses.MANIFEST, access="anyone")
@@ -133,9 +145,15 @@ def _manifest(name: str, description: str, tongue: Language) -> dict[str, object
                 "title": "title",
                 "text": "text",
                 "url": "url",
-                "files": [{"name": "files[]", "accept": ["image/*", "video/*", "audio/*"]}],
+                "files": [
+                    {
+                        "name": "files[]",
+                        "accept": ["image/*", "video/*", "audio/*", "application/zip", ".zip"],
+                    }
+                ],
             },
         },
+        "file_handlers": [{"action": addresses.READER, "accept": {"application/zip": [".zip"]}}],
     }
 
 

@@ -26,6 +26,9 @@ SESSION_SECONDS = 90 * 86_400
 YEAR_SECONDS = 366 * 86_400
 
 
+_FROM_DEVICE = "img-src 'self' blob:; media-src 'self' blob:; "
+
+
 class ForgedForm(NotAllowed):
     """A form that another site sent, or one that lay open too long."""
 
@@ -35,12 +38,17 @@ class ForgedForm(NotAllowed):
         super().__init__("This form is too old, or it was not sent from this server's own page.")
 
 
-def headers(form_to: str = "", *, has_camera: bool = False) -> list[Header]:
-    """`form_to` is a source that forms may lead to besides ourselves, as `redirects.source` gives it."""
+def headers(form_to: str = "", *, has_camera: bool = False, shows_files: bool = False) -> list[Header]:
+    """
+    `form_to` is a source that forms may lead to besides ourselves, as `redirects.source` gives it.
+
+    `shows_files`: script shows pictures, films and sounds that it has read on the device.
+    """
     camera = b"self" if has_camera else b""
     policy = (
         "default-src 'self'; script-src 'self'; object-src 'none'; base-uri 'none'; "
         "require-trusted-types-for 'script'; trusted-types martlet; "
+        f"{_FROM_DEVICE if shows_files else ''}"
         f"form-action 'self'{' ' + form_to if form_to else ''}; frame-ancestors 'none'"
     )
     return [

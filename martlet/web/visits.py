@@ -256,7 +256,11 @@ class Visit(Struct):
         """`form_to`: where forms on it may lead besides here, see `guarding.headers`."""
         html = self._as_preferred(render(page, self.frame()))
         kept = [BRIEFLY, VARY] if self.is_public and not self.headers and self.member is None else [PRIVATE]
-        guards = guarding.headers(form_to, has_camera=getattr(page, "uses_camera", False))
+        guards = guarding.headers(
+            form_to,
+            has_camera=getattr(page, "uses_camera", False),
+            shows_files=getattr(page, "shows_files", False),
+        )
         found = [HTML, *guards, *kept, *self.headers]
         if self.member is not None and getattr(page, "is_kept_on_device", False):
             found.append((b"martlet-keep", str(self.account).encode()))  # `static/worker.js`

@@ -73,6 +73,7 @@ BY_CODE: dict[str, Sentence] = {
     "nothing_to_carry": sentence("There is nothing to put into a file."),
     "no_such_post": sentence("There is no public post of that address here."),
     "no_file": sentence("Please choose a file."),
+    "nothing_chosen": sentence("Choose a post at least."),
     "import_under_way": sentence("Something is being brought in already. Please wait until that is done."),
     "appeal_too_late": sentence("The time for an appeal is over, or there was one already."),
     "below_limit": sentence("You are not old enough yet to join this server."),

@@ -31,6 +31,7 @@ MEMBERS = (
     "/write",
     "/write/unsent",
     "/outbox",
+    "/files/read",
     "/albums/new",
     "/news",
     "/news?only=mentions",

@@ -7,7 +7,15 @@ from msgspec.structs import replace
 from martlet.model.carrying import Refusal, Trust
 from martlet.web import carrying_pages
 from martlet.web.carried_words import REASONS, TRUST
-from martlet.web.carrying_pages import AsideAuthor, AsidePost, AuthorCard, BundleCard, RefusedCard
+from martlet.web.carrying_pages import (
+    AsideAuthor,
+    AsidePost,
+    AuthorCard,
+    BundleCard,
+    ChoiceCard,
+    ReasonCard,
+    RefusedCard,
+)
 from martlet.web.pages import Frame, Page
 from martlet.web.wording import Problem, sentence
 from tests.web.sample_cards import NOW, SIGNED_IN
@@ -97,5 +105,18 @@ CARRYING_SAMPLES: dict[str, tuple[Page, Frame]] = {
         SIGNED_IN,
     ),
     "key": (ROOT, replace(SIGNED_IN, viewer=None)),
+    "files-choose": (
+        carrying_pages.ChoosePage(
+            (ChoiceCard("7", "The ferry came at noon.", NOW), ChoiceCard("6", "", NOW)),
+            "/files/choose?before=6",
+            (Problem("posts", sentence("Choose a post at least.")),),
+        ),
+        SIGNED_IN,
+    ),
+    "files-choose-none": (carrying_pages.ChoosePage(()), SIGNED_IN),
+    "file-read": (
+        carrying_pages.ReaderPage(tuple(ReasonCard(one.replace("_", "-"), REASONS[one]) for one in Refusal)),
+        SIGNED_IN,
+    ),
     "files-aside-none": (carrying_pages.AsidePage((), False), SIGNED_IN),
 }

@@ -1,14 +1,22 @@
 """Files that carry posts, made and opened in a browser."""
 
 import html
+import json
 import re
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
+import pytest
+
 from tests.browser import OWN, Browser, forms
-from tests.carrying import Island, bundle, note, signed
+from tests.carrying import Island, Islands, bundle, note, signed
 from tests.client import Reply
+
+
+@pytest.fixture
+def sea(islands: Islands) -> Island:
+    return islands("sea.example")
 
 
 def browser_of(island: Island, name: str) -> Browser:
@@ -49,6 +57,50 @@ def opened(browser: Browser, body: bytes) -> Reply:
     fields = {"csrf": form.fields["csrf"]}
     files: Any = {"file": ("posts.zip", body, "application/zip")}
     return browser.follow(browser._call("POST", "/files/open", {"origin": OWN}, form=fields, files=files))
+
+
+def test_posts_are_chosen_one_by_one(sea: Island, shore: Island) -> None:
+    """What is not one's own, or not for everyone, cannot be chosen whatever the form says."""
+    first, second = (shore.publish("ada", text)["id"] for text in ("First", "Second"))
+    private = shore.publish("ada", "Third", visibility="private")["id"]
+    other = shore.publish("bob", "Fourth")["id"]
+    browser = browser_of(shore, "ada")
+    page = browser.get("/files/choose")
+    assert [word in page.text for word in ("First", "Second", "Third", "Fourth")] == [
+        True,
+        True,
+        False,
+        False,
+    ]
+    form = next(form for form in forms(page) if f"p-{first}" in form.names)
+
+    def send(*chosen: str) -> Reply:
+        fields = {"csrf": form.fields["csrf"], **{f"p-{id}": "1" for id in chosen}}
+        return browser.follow(browser._call("POST", "/files/choose", {"origin": OWN}, form=fields))
+
+    assert send().status == 422
+    send(second, private, other)
+    shore.api.work()
+    address = first_file(browser.get("/files"))
+    body = browser.get(f"{address}/posts.martlet.zip").body
+    sea.knows(shore, "ada")
+    file = sea.file()
+    file.write_bytes(body)
+    found = sea.bring(file)
+    assert (found.new, found.refused) == (1, 0)
+
+
+def test_what_is_read_on_the_device_alone(sea: Island, shore: Island) -> None:
+    """The page needs nobody to be signed in; a member's device is told the keys of those whom they follow, and their own."""
+    shore.follows("bob", sea, "ada")
+    shore.publish("bob", "So that there is a key")
+    page = Browser(shore.api).get("/files/read")
+    assert page.status == 200
+    assert "blob:" in page.headers["content-security-policy"]
+    assert "blob:" not in Browser(shore.api).get("/about").headers["content-security-policy"]
+    said = json.loads(browser_of(shore, "bob").get("/files/keys").text)
+    assert {one["owner"] for one in said} == {sea.uri("ada"), shore.uri("bob")}
+    assert all(one["uri"] == f"{one['owner']}#ed25519-key" and one["public"][0] == "z" for one in said)
 
 
 def test_a_file_is_made_fetched_and_opened(shore: Island) -> None:

@@ -25,6 +25,8 @@ def test_it_can_be_installed_in_the_readers_language(api: Api) -> None:
         assert browser.get(one["src"]).status == 200
     target = said["share_target"]
     assert (target["action"], target["method"]) == ("/share", "POST")
+    assert ".zip" in target["params"]["files"][0]["accept"]
+    assert said["file_handlers"] == [{"action": "/files/read", "accept": {"application/zip": [".zip"]}}]
     assert [one["name"] for one in said["shortcuts"]] == ["Write", "News", "Search"]
     german = Browser(api, headers={"accept-language": "de"}).get("/manifest.webmanifest")
     assert json.loads(german.text)["shortcuts"][0]["name"] == "Schreiben"

@@ -3,7 +3,7 @@
 // and keeps nothing for visitors.
 const STATIC = `static-${VERSION}`, PICTURES = "pictures", PAGES = "pages-";
 const MOST_PAGES = 60, MOST_PICTURES = 200;
-const OFFLINE = "/offline";
+const OFFLINE = "/offline", READER = "/files/read", SHARE = "/share";
 const FORGETTING = ["/auth/sign_out", "/settings/device"];
 const PASSING = ["done", "undo", "sent", "lang", "queued", "full"];
 const PUSH_RENEW = "/settings/push/renew", NEWS = "/news";
@@ -37,6 +37,7 @@ self.addEventListener("fetch", (event) => {
     if (request.method === "GET") event.respondWith(page(event, url));
     else if (FORGETTING.includes(url.pathname)) event.respondWith(forgetting(request));
     else if (url.pathname === WRITING) event.respondWith(writing(request));
+    else if (url.pathname === SHARE) event.respondWith(sharing(request));
   } else if (request.method === "GET" && url.pathname.startsWith("/static/") && url.search) {
     event.respondWith(still(event));
   } else if (request.method === "GET" && request.destination === "image" && /^\/(media|proxy)\//.test(url.pathname)) {
@@ -53,6 +54,7 @@ async function page(event, url) {
     if (member) event.waitUntil(keep(member, url, answer.clone()));
     return answer;
   } catch (error) {
+    if (url.pathname === READER) return (await caches.match(READER)) ?? Response.error();
     const kept = await find(url);
     return kept ? marked(kept) : (await caches.match(OFFLINE)) ?? Response.error();
   }
@@ -160,6 +162,16 @@ self.addEventListener("sync", (event) => {
   if (event.tag === "outbox") event.waitUntil(outbox.send().then((isDone) => isDone || Promise.reject(new Error("no line"))));
 });
 
+// -- files with posts, from a phone's share sheet: read on the device; everything else that is shared goes to the server --
+
+async function sharing(request) {
+  const form = await request.clone().formData().catch(() => null);
+  const file = form?.getAll("files[]").find((one) => typeof one !== "string" && /zip$/i.test(one.type || one.name));
+  if (!file) return fetch(request);
+  const place = await carried.keepFile(file.name, file).then((id) => `file-${id}`, () => "full");
+  return Response.redirect(`${READER}#${place}`, 303);
+}
+
 // -- forgetting --
 
 async function forgetting(request) {
@@ -168,6 +180,7 @@ async function forgetting(request) {
   } finally {
     await forget();
     await outbox.empty();
+    await carried.forgetCarried();
     await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
   }
 }

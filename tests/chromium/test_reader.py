@@ -1,0 +1,165 @@
+"""Posts in a file are checked, read and kept on the device with no server in reach; the reader reads German."""
+
+import hashlib
+import io
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from martlet.activitypub import contexts
+from martlet.activitypub.addressing import PUBLIC
+from martlet.archives import bundles
+from martlet.archives.bundles import Writing
+from martlet.signing import canonical_json, digests, proofs
+from martlet.signing.keys import PrivateKey
+from tests.chromium.conftest import PHONE, TOWN, Visit
+
+IDA, EVE = "https://sea.example/users/ida", "https://far.example/users/eve"
+KEYS = {IDA: PrivateKey.make_ed25519(), EVE: PrivateKey.make_ed25519()}
+HOSTILE = (
+    "<p>Noon &amp; <b>lemons</b><script>document.title='taken'</script><img src=x onerror=document.title='taken'>"
+    '<a href="javascript:document.title=1">one</a> <a href="https://sea.example/" onclick="x">two</a><'
+    "iframe srcdoc='<script>parent.document.title=1</script>'></iframe></p>"
+)
+READY = """async () => {
+    await navigator.serviceWorker.ready;
+    for (let n = 0; n < 200; n += 1) {
+        if (await caches.match("/files/read") && (await indexedDB.databases()).some(({ name }) => name === "martlet.carried")) return true;
+        await new Promise((done) => setTimeout(done, 100));
+    }
+    return false;
+}"""
+KNOW = """(key) => new Promise((done, failed) => {
+    const asked = indexedDB.open("martlet.carried", 1);
+    asked.onsuccess = () => {
+        const run = asked.result.transaction("known", "readwrite");
+        run.objectStore("known").put(key);
+        run.oncomplete = () => { asked.result.close(); done(true); };
+        run.onabort = failed;
+    };
+})"""
+
+
+def test_a_file_is_read_without_any_server(visit: Visit, tmp_path: Path) -> None:
+    page = visit("/home", "jona", PHONE)
+    page.goto(TOWN + "/home")
+    assert page.evaluate(READY)
+    public = KEYS[IDA].public.to_multibase()
+    page.evaluate(KNOW, {"uri": f"{IDA}#ed25519-key", "owner": IDA, "public": public})
+    page.context.set_offline(True)
+
+    page.goto(TOWN + "/files/read")
+    file, damaged = _file(tmp_path / "sea.zip"), tmp_path / "damaged.zip"
+    body = bytearray(file.read_bytes())
+    body[len(body) // 2] ^= 1
+    damaged.write_bytes(body)
+    page.set_input_files("[data-file]", damaged)
+    expect(page.locator("[data-said]")).to_contain_text("unterwegs verändert")
+    page.set_input_files("[data-file]", file)
+    _is_shown(page)
+    visit.keep(page, "reader")
+    page.locator("[data-keep]").click()
+    expect(page.locator("[data-said]")).to_contain_text("Auf diesem Gerät aufbewahrt")
+
+    page.close()
+    page = page.context.new_page()
+    page.goto(TOWN + "/files/read")
+    page.locator("[data-kept-files] button").click()
+    _is_shown(page, of_eve="Passt zu Bekanntem")
+    page.context.set_offline(False)
+    page.goto(TOWN + "/settings/device")
+    page.locator("main button.stop").click()
+    page.goto(TOWN + "/files/read")
+    expect(page.locator("[data-scripted]")).to_be_visible()
+    expect(page.locator("[data-kept-files] button")).to_have_count(0)
+    visit.faults[:] = [
+        fault for fault in visit.faults if "net::ERR_" not in fault and "Failed to fetch" not in fault
+    ]
+
+
+def _is_shown(page: Page, of_eve: str = "Absender noch nicht bestätigt") -> None:
+    ida, eve = page.locator("article", has_text="Noon"), page.locator("article", has_text="made up")
+    expect(ida.locator("[data-trust]")).to_have_text("Absender bestätigt")
+    expect(eve.locator("[data-trust]")).to_have_text(of_eve)
+    expect(page.locator("article")).to_have_count(2)
+    expect(ida.locator("[data-html]")).to_have_text("Noon & lemonsone two")
+    assert ida.locator("[data-html] a[href]").evaluate_all("all => all.map((one) => one.href)") == [
+        "https://sea.example/"
+    ]
+    assert ida.locator("img").evaluate("(one) => one.decode().then(() => one.naturalWidth)") == 64
+    assert page.locator("script, iframe", has_text="taken").count() == 0
+    assert page.title().startswith("Eine Datei lesen")
+    page.locator("[data-why] summary").click()
+    expect(page.locator("[data-refused] li")).to_have_count(2)
+    expect(page.locator("[data-refused]")).to_contain_text("Die Unterschrift passt nicht zu diesem Text.")
+    expect(page.locator("[data-refused]")).to_contain_text("Es ist nicht für alle bestimmt.")
+
+
+def _file(path: Path) -> Path:
+    """Posts of one whose key is known and one whose is not; one of them changed, one deleted, one forged, one private."""
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), "teal").save(made, "PNG")
+    picture = made.getvalue()
+    shown = {
+        "type": "Image",
+        "mediaType": "image/png",
+        "url": "https://sea.example/1.png",
+        "digestMultibase": digests.multihash(hashlib.sha256(picture).digest()),
+        "name": "A teal field",
+    }
+    noon = _note(IDA, 1, content=HOSTILE, attachment=[shown], updated="2026-11-02T12:00:00Z")
+    forged = noon.replace(b"lemons", b"nothing").replace(b"/posts/1", b"/posts/9")
+    private = _note(IDA, 3, to=[f"{IDA}/followers"])
+    objects = [
+        _note(IDA, 1),
+        noon,
+        _note(IDA, 2, content="Deleted"),
+        forged,
+        private,
+        _note(EVE, 1, content="made up"),
+    ]
+    actors = [_signed(who, _actor(who)) for who in (IDA, EVE)]
+    gone = _signed(
+        IDA,
+        {"id": f"{IDA}/posts/2", "type": "Tombstone", "attributedTo": IDA, "deleted": "2026-11-03T12:00:00Z"},
+    )
+    with path.open("wb") as out:
+        writing = Writing(out, "share", datetime(2026, 11, 29, tzinfo=UTC), "sea.example")
+        writing.lines(bundles.ACTORS, actors)
+        writing.lines(bundles.OBJECTS, objects)
+        writing.lines(bundles.TOMBSTONES, [gone])
+        writing.medium([picture], hashlib.sha256(picture).hexdigest())
+        writing.finish()
+    return path
+
+
+def _actor(who: str) -> dict[str, Any]:
+    key = {"id": f"{who}#ed25519-key", "type": "Multikey", "controller": who}
+    key["publicKeyMultibase"] = KEYS[who].public.to_multibase()
+    return {
+        "id": who,
+        "type": "Person",
+        "preferredUsername": who.rpartition("/")[2],
+        "assertionMethod": [key],
+    }
+
+
+def _note(who: str, number: int, **more: Any) -> bytes:
+    said = {
+        "id": f"{who}/posts/{number}",
+        "type": "Note",
+        "attributedTo": who,
+        "content": "<p>Hello</p>",
+        "published": "2026-11-01T12:00:00Z",
+        "to": [PUBLIC],
+        "cc": [],
+    }
+    return _signed(who, said | more)
+
+
+def _signed(who: str, said: dict[str, Any]) -> bytes:
+    document = {"@context": contexts.DOCUMENT, **said}
+    return canonical_json.encode(proofs.sign(document, KEYS[who], f"{who}#ed25519-key", datetime.now(UTC)))
