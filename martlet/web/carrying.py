@@ -348,7 +348,7 @@ def _number(text: str) -> int:
 @pages.get(addresses.READER, access="anyone")
 async def read(visit: Visit) -> Answer:
     """The same for everybody; what is read there, this server does not learn."""
-    reasons = tuple(ReasonCard(one.replace("_", "-"), REASONS[one]) for one in Refusal)
+    reasons = tuple(ReasonCard(one, REASONS[one]) for one in Refusal)
     return visit.page(ReaderPage(reasons))
 
 

@@ -115,7 +115,7 @@ CARRYING_SAMPLES: dict[str, tuple[Page, Frame]] = {
     ),
     "files-choose-none": (carrying_pages.ChoosePage(()), SIGNED_IN),
     "file-read": (
-        carrying_pages.ReaderPage(tuple(ReasonCard(one.replace("_", "-"), REASONS[one]) for one in Refusal)),
+        carrying_pages.ReaderPage(tuple(ReasonCard(one, REASONS[one]) for one in Refusal)),
         SIGNED_IN,
     ),
     "files-aside-none": (carrying_pages.AsidePage((), False), SIGNED_IN),

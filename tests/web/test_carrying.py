@@ -10,7 +10,7 @@ from urllib.parse import unquote
 import pytest
 
 from tests.browser import OWN, Browser, forms
-from tests.carrying import Island, Islands, bundle, note, signed
+from tests.carrying import ACTIVITY, Island, Islands, bundle, note, signed
 from tests.client import Reply
 
 
@@ -93,7 +93,7 @@ def test_posts_are_chosen_one_by_one(sea: Island, shore: Island) -> None:
 def test_what_is_read_on_the_device_alone(sea: Island, shore: Island) -> None:
     """The page needs nobody to be signed in; a member's device is told the keys of those whom they follow, and their own."""
     shore.follows("bob", sea, "ada")
-    shore.publish("bob", "So that there is a key")
+    shore.api.get("/users/bob", headers=ACTIVITY)  # makes the key
     page = Browser(shore.api).get("/files/read")
     assert page.status == 200
     assert "blob:" in page.headers["content-security-policy"]

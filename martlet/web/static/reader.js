@@ -111,7 +111,7 @@ async function authorCard(author) {
 function refusal({ name, why }) {
   const line = copyOf("refusal");
   line.querySelector("bdi").textContent = name;
-  line.querySelector("small").textContent = box.querySelector(`[data-why-${why.replaceAll("_", "-")}]`)?.textContent ?? texts.damaged;
+  line.querySelector("small").textContent = box.querySelector(`[data-reason="${why}"]`)?.textContent ?? texts.damaged;
   return line;
 }
 
