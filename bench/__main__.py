@@ -285,6 +285,19 @@ def bundles(documents: int, folder: Path | None) -> None:
 
 
 @main.command()
+@click.option("--documents", default=10_000, show_default=True, help="How many documents it keeps.")
+@folder_option
+def mirror(documents: int, folder: Path | None) -> None:
+    """How many documents a mirror hands out in a second of CPU."""
+    from bench import mirror as room  # noqa: PLC0415 - needs Martlet itself
+
+    with _kept_or_thrown_away(folder) as place:
+        for served in room.measured(place, documents):
+            click.echo(f"{served.what:>18}: {served.each_second:8,.0f} documents a second of CPU")
+    click.echo(f"{_version()}, {report.this_machine().cpu}")
+
+
+@main.command()
 @click.option("--rounds", default=5, show_default=True, help="How often each way of blocking is tried.")
 @click.option("--interval", default=20, show_default=True, help="The servers' setting `roads_seconds`.")
 @click.option("--flapping", default=0, show_default=True, help="Posts while a block comes and goes.")

@@ -60,7 +60,7 @@ def measured(folder: Path, count: int) -> Iterator[Took]:
     migrate(store)
     ground = ground_for(settings, store)
     with store.write() as db:
-        acquainting.keep(db, _ada(key), ground.here)
+        acquainting.keep(db, ada(key), ground.here)
     took, _ = _timed("container read", lambda: _read(file))
     yield took
     for what, do in (
@@ -97,7 +97,8 @@ def _quietly(*_: object) -> None:
     """Nobody wants to hear of progress."""
 
 
-def _ada(key: PrivateKey) -> Acquaintance:
+def ada(key: PrivateKey) -> Acquaintance:
+    """The author, as their own server would name them."""
     profile = Profile(
         uri=ADA, kind="person", username="ada", inbox=Uri(f"{ADA}/inbox"), followers=f"{ADA}/followers"
     )
@@ -105,7 +106,8 @@ def _ada(key: PrivateKey) -> Acquaintance:
     return Acquaintance(profile, (named,), "bench.example")
 
 
-def _notes(key: PrivateKey, count: int) -> Iterator[bytes]:
+def notes(key: PrivateKey, count: int) -> Iterator[bytes]:
+    """Signed notes of hers, a usual size each."""
     begin = datetime.now(UTC) - timedelta(days=300)
     for number in range(count):
         at = begin + timedelta(minutes=number * 40)
@@ -136,7 +138,7 @@ def _notes(key: PrivateKey, count: int) -> Iterator[bytes]:
 def _write(file: Path, key: PrivateKey, count: int) -> None:
     with file.open("wb") as out:
         writing = Writing(out, "share", datetime.now(UTC))
-        writing.lines(bundles.OBJECTS, _notes(key, count))
+        writing.lines(bundles.OBJECTS, notes(key, count))
         writing.finish()
 
 

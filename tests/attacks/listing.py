@@ -155,6 +155,8 @@ GROUPS: Mapping[str, tuple[str, Mapping[int, str]]] = {
             8: "Things of others, and things that are no posts",
             9: "Private posts",
             10: "What would be told to others",
+            11: "A mirror taken for the author's server",
+            12: "A log that lies to its mirror",
             13: "Lists without an end, and cells that calculate",
         },
     ),

@@ -14,13 +14,13 @@ import time_machine
 
 from martlet.activitypub.addressing import PUBLIC
 from martlet.federation.mirrors import waiting as waiting_room
-from martlet.model.names import AccountId
+from martlet.model.names import AccountId, Uri
 from martlet.services import asking_mirrors, mirroring
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.signing import digests, http_signatures
 from martlet.signing.http_signatures import Scheme
-from martlet.storage import mirrored, mirrors
+from martlet.storage import mirrored, mirrors, uris
 from martlet.storage.mirrored import Mirrored
 from martlet.storage.mirrors import Mirror
 from tests.carrying import ACTIVITY, Island, Islands, signed
@@ -287,6 +287,44 @@ def test_files_are_kept_by_their_digest(sea: Island, hill: Island, clock: time_m
     assert (the_file(hill, digest).status, asked(hill, sea).media_bytes) == (404, 0)
     assert list(hill.ground.mirrored.keys()) == []
     assert there(hill, sea, f"/carry/v1/object?id={quote(post['uri'], safe='')}").status == 200
+
+
+def test_a_mirror_brings_posts_where_their_server_does_not_reach(
+    sea: Island, hill: Island, clock: time_machine.Traveller
+) -> None:
+    """With the author's consent, signed by the mirror, with the author's proof inside: to inboxes of servers, and only what is new."""
+    ask(sea, hill, may_push=True)
+    accept(hill, sea)
+    far = Elsewhere("far.example").person("eve")
+    for one in (sea, hill):
+        assert isinstance(one.beyond, Wire)
+        one.beyond.kept[far.uri] = json.dumps(far.document).encode()
+    sea.asks_for(far.uri)
+    with sea.ground.store.write() as db:
+        eve = uris.accounts_at(db, [Uri(far.uri)])[Uri(far.uri)]
+        db.run(
+            "INSERT INTO follow (id, follower_id, followed_id, is_accepted, uri) VALUES (1, :eve, :ada, 1, 'x')",
+            eve=eve,
+            ada=sea.account("ada"),
+        )
+    sea.publish("ada", "Noon")
+    sea.publish("ada", "Secret", visibility="private")
+    for _ in range(6):
+        pass_time(clock, sea, hill, seconds=60)
+    assert isinstance(hill.beyond, Wire)
+    brought = [(url, json.loads(body)) for url, body in hill.beyond.posted if url.startswith("https://far")]
+    assert {url for url, _ in brought} == {f"{far.uri}/inbox"}
+    assert {act["object"]["content"] for _, act in brought} == {"<p>Noon</p>"}
+    assert all(act["actor"] == sea.uri("ada") and "proof" in act for _, act in brought)
+    path = f"/carry/v1/push?actor={quote(sea.uri('ada'), safe='')}"
+    body = json.dumps({"activity": brought[0][1], "inboxes": [f"{far.uri}/inbox"]}).encode()
+    stolen = http_signatures.sign_request(
+        "POST", f"https://hill.example{path}", body, far.signer, Scheme.CAVAGE, datetime.now(UTC)
+    )
+    assert hill.api.post(path, body=body, headers=stolen).status in (
+        401,
+        403,
+    )  # whose key is not known, or not hers
 
 
 def test_a_copy_can_be_read_by_anybody(sea: Island, hill: Island, clock: time_machine.Traveller) -> None:

@@ -7,6 +7,7 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     GET  /carry/v1/object?id=…                    a post; 410 and its tombstone where it was deleted
     GET  /.well-known/apgateway/hl:…              a file that one of these documents names, by its SHA-256 (FEP-ef61)
     POST /carry/v1/inbox?actor=…                  what is left here for somebody who is mirrored (`waiting`)
+    POST /carry/v1/push?actor=…                   what is to be brought to servers that the author's does not reach
     GET, POST /carry/v1/queue?actor=…             and how their server fetches it
     POST /carry/v1/reached                        another server, signed: it reaches us again, and may be reached
 
@@ -23,6 +24,7 @@ from urllib.parse import parse_qs, quote, urlencode
 from martlet.federation.answering import CACHED, GoneHere
 from martlet.federation.asking import Asking, SignerSuspended
 from martlet.federation.door import STATUSES
+from martlet.federation.mirrors.pushing import Pushing
 from martlet.federation.mirrors.waiting import WaitingRoom
 from martlet.federation.resolving import NetworkResolver
 from martlet.federation.roads.circuits import Circuits
@@ -62,7 +64,7 @@ class MirrorDoor:
 
     def __init__(self, ground: Ground, asking: Asking, resolver: NetworkResolver, circuits: Circuits) -> None:
         self._ground, self._asking, self._circuits = ground, asking, circuits
-        self._room = WaitingRoom(ground, asking, resolver)
+        self._room, self._pushing = WaitingRoom(ground, asking, resolver), Pushing(ground, asking)
         self.routes = Routes[Endpoint]()
         add = self.routes.add
         add("GET", "/.well-known/martlet", self._about)
@@ -71,6 +73,7 @@ class MirrorDoor:
         add("GET", "/carry/v1/object", self._object)
         add("GET", "/.well-known/apgateway/{name}", self._file)
         add("POST", "/carry/v1/inbox", self._leave)
+        add("POST", "/carry/v1/push", self._push)
         add("GET", "/carry/v1/queue", self._waiting)
         add("POST", "/carry/v1/queue", self._taken)
         add("POST", "/carry/v1/reached", self._reached)
@@ -190,6 +193,10 @@ class MirrorDoor:
     async def _leave(self, request: Request, params: Params) -> Answer:
         del params
         return await self._room.leave(request, _asked(request, "actor"))
+
+    async def _push(self, request: Request, params: Params) -> Answer:
+        del params
+        return await self._pushing.take(request, _asked(request, "actor"))
 
     async def _waiting(self, request: Request, params: Params) -> Answer:
         del params

@@ -19,7 +19,7 @@ from martlet.archives import bundles
 from martlet.archives.bundles import Line
 from martlet.federation.asking import public
 from martlet.federation.inbox import Inbox
-from martlet.federation.mirrors import reading, waiting
+from martlet.federation.mirrors import pushing, reading, waiting
 from martlet.jobs.runner import Record
 from martlet.model.accounts import Account
 from martlet.model.errors import EvidenceRejected, MartletError
@@ -64,6 +64,9 @@ class Draining:
             is_due = here.now_ms() - mirror.looked_at >= LOOK_PAUSE
             if is_due:
                 kept = await self._how_far(mirror, author, signer)
+            if mirror.may_push:
+                sign = partial(self._signing, signer=signer)
+                await pushing.ask(self.ground, self.client, mirror, author, sign)
         except MartletError as error:
             log.info("The mirror %s was not asked: %s", mirror.base, error.message)
             return partial(_failed, mirror=mirror)
