@@ -7,8 +7,11 @@ Lists of people, servers and posts as CSV, in Mastodon's forms, which most serve
     lists          title,address
     domain_blocks  one host in each line
     bookmarks      one uri in each line
+    filters        Filter title,Contexts,Action,Ends at,Keyword,Whole word
 
-The first two have a line of headings, the others not; read is either. A cell
+The last is our own form, since Mastodon takes no filters along: a line for each keyword, contexts apart by spaces, and the
+moment in ISO 8601, or nothing.
+The first two and the last have a line of headings, the others not; read is either. A cell
 that a spreadsheet would take for a formula is written with an apostrophe before
 it, which is taken off again when it is read (attacks G13).
 """
@@ -22,7 +25,7 @@ import msgspec
 
 from martlet.model.errors import InvalidInput
 
-Kind = Literal["follows", "blocks", "mutes", "domain_blocks", "lists", "bookmarks"]
+Kind = Literal["follows", "blocks", "mutes", "domain_blocks", "lists", "bookmarks", "filters"]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 FILE_NAMES: Mapping[Kind, str] = {
     "follows": "following_accounts.csv",
@@ -31,6 +34,7 @@ FILE_NAMES: Mapping[Kind, str] = {
     "domain_blocks": "blocked_domains.csv",
     "lists": "lists.csv",
     "bookmarks": "bookmarks.csv",
+    "filters": "filters.csv",
 }
 MOST_BYTES = 4 * 1024 * 1024
 MOST_ROWS = 20_000
@@ -40,12 +44,15 @@ _MOST_LANGUAGES = 50
 
 _ADDRESS, _BOOSTS, _NOTIFY, _LANGUAGES = "Account address", "Show boosts", "Notify on new posts", "Languages"
 _HIDE = "Hide notifications"
+_TITLE, _CONTEXTS, _ACTION, _ENDS = "Filter title", "Contexts", "Action", "Ends at"
+_KEYWORD, _WHOLE = "Keyword", "Whole word"
 HEADINGS: Mapping[Kind, Sequence[str]] = {
     "follows": (_ADDRESS, _BOOSTS, _NOTIFY, _LANGUAGES),
     "mutes": (_ADDRESS, _HIDE),
+    "filters": (_TITLE, _CONTEXTS, _ACTION, _ENDS, _KEYWORD, _WHOLE),
 }
 _FIRST_HEADINGS = frozenset(
-    {"account address", "#domain", "domain", "#uri", "uri", "list name", "#list name"}
+    {"account address", "#domain", "domain", "#uri", "uri", "list name", "#list name", "filter title"}
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -65,7 +72,7 @@ class NotATable(InvalidInput):
 
 
 class Row(msgspec.Struct, frozen=True, omit_defaults=True):
-    """What a row says. `of`: an account's address, a host or a uri, by the kind of the table."""
+    """What a row says. `of`: an account's address, a host, a uri or a filter's keyword, by the kind of the table."""
 
     of: str
     boosts: bool = True
@@ -74,6 +81,11 @@ class Row(msgspec.Struct, frozen=True, omit_defaults=True):
     """Empty: all of them."""
     hides_notifications: bool = True
     title: str = ""
+    contexts: tuple[str, ...] = ()
+    action: str = "warn"
+    ends_at: str = ""
+    """ISO 8601."""
+    whole_word: bool = True
 
 
 # -- writing -------------------------------------------------------------
@@ -97,6 +109,9 @@ def _cells(kind: Kind, row: Row) -> Sequence[str]:
             return row.of, _flag(row.hides_notifications)
         case "lists":
             return row.title, row.of
+        case "filters":
+            words = " ".join(row.contexts), row.action, row.ends_at, row.of
+            return row.title, *words, _flag(row.whole_word)
         case _:
             return (row.of,)
 
@@ -177,6 +192,8 @@ def _row(kind: Kind, cells: Mapping[str, str]) -> Row | None:
         title = cells.get("0") or cells.get("list name") or cells.get("#list name") or ""
         of = cells.get("1") or cells.get(_ADDRESS.lower()) or ""
         return Row(of, title=title) if of and title else None
+    if kind == "filters":
+        return _filter_row(cells)
     of = next(
         (
             cells[name]
@@ -197,6 +214,20 @@ def _row(kind: Kind, cells: Mapping[str, str]) -> Row | None:
     if kind == "mutes":
         return Row(of, hides_notifications=_is_true(_cell(cells, _HIDE, "1"), otherwise=True))
     return Row(of)
+
+
+def _filter_row(cells: Mapping[str, str]) -> Row | None:
+    title, keyword = _cell(cells, _TITLE, "0"), _cell(cells, _KEYWORD, "4")
+    if not title or not keyword:
+        return None
+    return Row(
+        keyword,
+        title=title,
+        contexts=tuple(_cell(cells, _CONTEXTS, "1").split()),
+        action=_cell(cells, _ACTION, "2").lower() or "warn",
+        ends_at=_cell(cells, _ENDS, "3"),
+        whole_word=_is_true(_cell(cells, _WHOLE, "5"), otherwise=True),
+    )
 
 
 def _cell(cells: Mapping[str, str], heading: str, number: str) -> str:

@@ -2,9 +2,9 @@
 
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.services import blocking, blocking_servers, following, listing, reacting
-from martlet.services.import_rows import DIVIDER
-from martlet.storage import bulk_imports, follows, lists
+from martlet.services import blocking, blocking_servers, filtering, following, listing, reacting
+from martlet.services.import_rows import DIVIDER, name_of_keyword
+from martlet.storage import bulk_imports, filters, follows, lists
 from martlet.storage.bulk_imports import BulkImport
 from martlet.storage.database import Writer
 
@@ -21,6 +21,9 @@ def clear_some(db: Writer, one: BulkImport, here: Server) -> None:
             last = _clear_bookmarks(db, one)
         case "lists":
             last = _clear_lists(db, one, here)
+        case "filters":
+            _clear_filters(db, one)
+            last = None
         case _:
             for host in bulk_imports.hosts_not_named(db, one):
                 blocking_servers.unblock(db, one.account_id, host)
@@ -55,6 +58,17 @@ def _clear_bookmarks(db: Writer, one: BulkImport) -> int | None:
     for post in found:
         reacting.unbookmark(db, one.account_id, post)
     return found[-1] if len(found) == AT_ONCE else None
+
+
+def _clear_filters(db: Writer, one: BulkImport) -> None:
+    """Keywords that are not named; a filter of which no keyword is left goes whole, but not one of single posts."""
+    named = bulk_imports.names(db, one.id)
+    own = filters.of_account(db, one.account_id)
+    keywords = filters.keywords(db, [filter.id for filter in own])
+    for filter in own:
+        for word in keywords[filter.id]:
+            if name_of_keyword(filter.title, word.keyword) not in named:
+                filtering.delete_single(db, word.id, one.account_id)
 
 
 def _clear_lists(db: Writer, one: BulkImport, here: Server) -> int | None:

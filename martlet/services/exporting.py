@@ -1,12 +1,13 @@
 """Taking lists along: whom somebody follows, blocks and mutes, their lists and bookmarks, as CSV."""
 
 import json
+from datetime import UTC, datetime
 
 from martlet.archives import tables
 from martlet.archives.tables import Kind, Row
 from martlet.model.names import AccountId
 from martlet.model.server import Server
-from martlet.storage import exports
+from martlet.storage import exports, filters
 from martlet.storage.database import Reader
 
 
@@ -45,3 +46,29 @@ def rows(db: Reader, account: AccountId, kind: Kind, here: Server) -> list[Row]:
             ]
         case "bookmarks":
             return [Row(uri) for uri in exports.bookmarks(db, account)]
+        case "filters":
+            return _filters(db, account, here)
+
+
+def _filters(db: Reader, account: AccountId, here: Server) -> list[Row]:
+    """A row for each keyword; filters of single posts stay behind, and those whose time is over."""
+    own = [
+        one
+        for one in filters.of_account(db, account)
+        if one.expires_at is None or one.expires_at > here.now_ms()
+    ]
+    keywords = filters.keywords(db, [one.id for one in own])
+    return [
+        Row(
+            word.keyword,
+            title=one.title,
+            contexts=one.contexts,
+            action=one.action,
+            ends_at=""
+            if one.expires_at is None
+            else datetime.fromtimestamp(one.expires_at / 1000, UTC).isoformat(),
+            whole_word=bool(word.whole_word),
+        )
+        for one in sorted(own, key=lambda one: one.id)
+        for word in keywords[one.id]
+    ]

@@ -1,15 +1,30 @@
 """One row of a list that somebody brings: what it names, and taking it."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
 from enum import StrEnum
+from typing import get_args
 
 from martlet.archives.tables import Row
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound
+from martlet.model.filters import FilterAction
 from martlet.model.names import AccountId, Uri, is_uri
-from martlet.model.server import Server
-from martlet.services import blocking, blocking_servers, following, listing, reacting
+from martlet.model.server import Server, milliseconds
+from martlet.services import blocking, blocking_servers, filtering, following, listing, reacting
+from martlet.services.filtering import KeywordChange
 from martlet.services.following import Wanted
-from martlet.storage import accounts, bulk_imports, domain_blocks, follows, lists, moves, relations, uris
+from martlet.storage import (
+    accounts,
+    bulk_imports,
+    domain_blocks,
+    filters,
+    follows,
+    lists,
+    moves,
+    relations,
+    uris,
+)
 from martlet.storage.database import Reader, Writer
 from martlet.text import names
 from martlet.text.languages import normalise_language
@@ -38,11 +53,17 @@ def name_of(kind: str, row: Row, here: Server) -> str | None:
             return None
     if kind == "bookmarks":
         return row.of if is_uri(row.of) else None
+    if kind == "filters":
+        return name_of_keyword(_title(row), row.of)
     handle = _handle(row.of, here)
     if handle is None:
         return None
     name = f"{handle[0].lower()}@{handle[1] or here.host}"
     return f"{_title(row)}{DIVIDER}{name}" if kind == "lists" else name
+
+
+def name_of_keyword(title: str, keyword: str) -> str:
+    return f"{' '.join(title.split())}{DIVIDER}{keyword.strip()}"
 
 
 def _title(row: Row) -> str:
@@ -76,6 +97,8 @@ def _take(db: Writer, account: AccountId, kind: str, row: Row, uri: str | None, 
             return _block_server(db, account, row, here)
         case "bookmarks":
             return _bookmark(db, account, Uri(uri or row.of), here)
+        case "filters":
+            return _filter(db, account, row, here)
     other = accounts.find_by_uri(db, Uri(uri)) if uri is not None else _known(db, row, here)
     if other is None or other.is_gone:
         return Outcome.ABSENT
@@ -136,6 +159,37 @@ def _bookmark(db: Writer, account: AccountId, uri: Uri, here: Server) -> Outcome
         return Outcome.KNOWN
     reacting.bookmark(db, account, post.id, here)
     return Outcome.TAKEN
+
+
+def _filter(db: Writer, account: AccountId, row: Row, here: Server) -> Outcome:
+    """A keyword of a filter, which is made where there is none of this title."""
+    title, keyword = _title(row), row.of.strip()
+    wanted = KeywordChange(keyword=keyword, whole_word=row.whole_word)
+    own = next((one for one in filters.of_account(db, account) if " ".join(one.title.split()) == title), None)
+    if own is not None:
+        if any(one.keyword == keyword for one in filters.keywords(db, [own.id])[own.id]):
+            return Outcome.KNOWN
+        filtering.change(db, own, own, own.contexts, [wanted], here)
+        return Outcome.TAKEN
+    action = next((one for one in get_args(FilterAction) if one == row.action), None)
+    contexts, ends_at = row.contexts or filtering.CONTEXTS, _milliseconds(row.ends_at)
+    if action is None or not set(contexts) <= set(filtering.CONTEXTS):
+        return Outcome.INVALID
+    if ends_at is not None and ends_at <= here.now_ms():
+        return Outcome.REFUSED
+    made = filtering.create(db, account, title, contexts, action, None, [wanted], here)
+    if ends_at is not None:
+        filtering.change(db, made, replace(made, expires_at=ends_at), contexts, (), here)
+    return Outcome.TAKEN
+
+
+def _milliseconds(moment: str) -> int | None:
+    """None for no moment, and for what is none."""
+    try:
+        at = datetime.fromisoformat(moment)
+        return milliseconds(at if at.tzinfo else at.replace(tzinfo=UTC))
+    except (ValueError, OverflowError):
+        return None
 
 
 def _list(db: Writer, account: AccountId, other: Account, title: str, here: Server) -> Outcome:

@@ -38,7 +38,9 @@ class Lookups:
         found: dict[int, str | None] = {}
         by_host: dict[str, list[tuple[int, str]]] = {}
         for position, row in rows:
-            host = None if kind == "domain_blocks" else await self._host_to_ask(kind, account, row)
+            host = (
+                None if kind in ("domain_blocks", "filters") else await self._host_to_ask(kind, account, row)
+            )
             if host is None:
                 found[position] = None
             else:

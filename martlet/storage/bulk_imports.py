@@ -254,6 +254,12 @@ def list_members_not_named(
     return [row[0] for row in found]
 
 
+def names(db: Reader, id: int) -> set[str]:
+    """What all rows are about."""
+    rows = db.rows("SELECT name FROM bulk_import_row WHERE import_id = :id", id=id)
+    return {row[0] for row in rows}
+
+
 def is_bookmarked(db: Reader, account: AccountId, post: PostId) -> bool:
     return (
         db.value(

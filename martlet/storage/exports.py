@@ -34,6 +34,7 @@ class Counts(NamedTuple):
     domain_blocks: int
     lists: int
     bookmarks: int
+    filters: int
 
 
 def counts(db: Reader, account: AccountId) -> Counts:
@@ -45,7 +46,9 @@ def counts(db: Reader, account: AccountId) -> Counts:
                (SELECT count(*) FROM mute WHERE account_id = :account),
                (SELECT count(*) FROM domain_block WHERE account_id = :account),
                (SELECT count(*) FROM list WHERE owner_id = :account),
-               (SELECT count(*) FROM mark WHERE account_id = :account AND bookmarked_id IS NOT NULL)
+               (SELECT count(*) FROM mark WHERE account_id = :account AND bookmarked_id IS NOT NULL),
+               (SELECT count(*) FROM filter JOIN filter_keyword ON filter_keyword.filter_id = filter.id
+                 WHERE filter.account_id = :account)
         """,
         account=account,
     )[0]

@@ -36,6 +36,7 @@ NAMES: dict[str, Sentence] = {
     "mutes": sentence("Whom you mute"),
     "domain_blocks": sentence("Servers you block"),
     "bookmarks": sentence("Bookmarks"),
+    "filters": sentence("Filters"),
 }
 BRINGABLE: dict[str, Sentence] = {**NAMES, "posts": sentence("Archive of posts and pictures")}
 REASONS: dict[str, Sentence] = {

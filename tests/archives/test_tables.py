@@ -25,6 +25,15 @@ rows: dict[Kind, Any] = {
     "blocks": st.builds(Row, words),
     "domain_blocks": st.builds(Row, words),
     "bookmarks": st.builds(Row, words),
+    "filters": st.builds(
+        Row,
+        words,
+        title=words,
+        contexts=st.lists(st.sampled_from(["home", "public", "thread"]), unique=True).map(tuple),
+        action=st.sampled_from(["warn", "hide", "blur"]),
+        ends_at=st.sampled_from(["", "2030-01-02T03:04:05+00:00"]),
+        whole_word=st.booleans(),
+    ),
 }
 
 

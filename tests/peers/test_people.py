@@ -4,6 +4,7 @@ from typing import Any
 
 from tests.journeys.conftest import eventually
 from tests.peers.running import Peer, each, thing, url
+from tests.peers.saying import act
 from tests.towns import Town
 
 DOCUMENT = {"Accept": "application/activity+json"}
@@ -47,9 +48,12 @@ def test_eve_says_no(ada: Town, eve: str, peer: Peer) -> None:
     ada.post(f"/api/v1/accounts/{found['id']}/follow")
     came = peer.received_of("Follow", ada.uri)
     assert ada.relation(found, "requested")()
-    peer.send(eve, answer("Reject", peer, eve, came["sent"]), ada.uri)
+    reject = answer("Reject", peer, eve, came["sent"])
+    peer.send(eve, reject, ada.uri)
     eventually(lambda: not ada.relation(found, "requested")())
     assert not ada.relation(found, "following")()
+    peer.send(eve, act(peer, eve, "Undo", reject, "Reject"), ada.uri)
+    eventually(ada.relation(found, "requested"))
 
 
 def answer(kind: str, peer: Peer, name: str, request: Any) -> dict[str, Any]:

@@ -81,6 +81,10 @@ def gather(api: Api, there: Elsewhere, who: Person) -> None:
     one = api.post("/api/v1/lists", who, json={"title": "=Friends, old"}).json
     api.post(f"/api/v1/lists/{one['id']}/accounts", who, json={"account_ids": [str(bob.id), str(cleo.id)]})
     api.post("/api/v1/domain_blocks", who, form={"domain": "evil.test"})
+    for title, action in (("=Spoilers, all", "blur"), ("Noise", "hide")):
+        words = [{"keyword": f"{title} {word}", "whole_word": word == "one"} for word in ("one", "+two")]
+        wish = {"title": title, "context": ["home", "thread"], "filter_action": action}
+        api.post("/api/v2/filters", who, json={**wish, "expires_in": 86_400, "keywords_attributes": words})
     post = api.post("/api/v1/statuses", bob, json={"status": "Hello"}).json["id"]
     api.post(f"/api/v1/statuses/{post}/bookmark", who)
     api.work()
@@ -114,7 +118,7 @@ def test_what_is_not_named_goes_only_if_that_is_wanted(
     api.person("other")
     post = api.post("/api/v1/statuses", api.person("poster"), json={"status": "Other"}).json["uri"]
     other = {"domain_blocks": "other.test", "bookmarks": post}.get(kind, "other@localhost:3000")
-    wanted = [Row(other, title="New" if kind == "lists" else "")]
+    wanted = [Row(other, title="New" if kind in ("lists", "filters") else "")]
     body = tables.write(kind, wanted)
     before = exported(api, ada, kind)
     bring(api, ada, kind, body, tmp_path)
