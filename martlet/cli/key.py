@@ -8,9 +8,9 @@ from typing import Any
 import click
 
 from martlet.cli.opening import stop
-from martlet.model.errors import EvidenceRejected, MalformedDocument
+from martlet.model.errors import EvidenceRejected, InvalidInput, MalformedDocument
 from martlet.services.checking_bundles import fingerprint
-from martlet.signing import canonical_json, continuity, proofs, recovery_words
+from martlet.signing import canonical_json, continuity, proofs, recovery_words, root_boxes
 from martlet.signing.keys import PrivateKey
 from martlet.signing.recovery_words import NoSuchWords
 
@@ -71,6 +71,24 @@ def sign(file: Path) -> None:
     for gone in said.revoked:
         click.echo(f"  {gone.uri or gone.public} does not sign for you any more", err=True)
     click.echo(json.dumps(signed, ensure_ascii=False))
+
+
+@key.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def unlock(file: Path) -> None:
+    """
+    Show what opens the backup FILE, and nothing else, from its root key's words.
+
+    It goes to the server that is to take the account in; the words do not.
+    """
+    try:
+        box = root_boxes.read(file.read_bytes())
+        root = recovery_words.read(
+            click.prompt("Recovery words, or the text of the code", hide_input=True, err=True)
+        )
+        click.echo(root_boxes.unlock(box, root))
+    except InvalidInput as error:
+        stop(error.message)
 
 
 def _read(file: Path) -> dict[str, Any]:

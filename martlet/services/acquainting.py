@@ -11,7 +11,9 @@ import re
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
+from martlet.activitypub import parse
 from martlet.activitypub.things import Emoji, Picture, Profile
 from martlet.model.carrying import Trust
 from martlet.model.continuity import Statement
@@ -22,6 +24,8 @@ from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.model.packs import FeaturePolicy
 from martlet.model.server import Server
 from martlet.services import continuing, restricting, sweeping, watching
+from martlet.signing import actor_keys, continuity
+from martlet.signing.keys import Kind
 from martlet.storage import accounts, emojis, keys, moves, peer_policies, peers, remotes
 from martlet.storage.database import AlreadyThere, Reader, Writer
 from martlet.storage.remotes import Remote
@@ -96,6 +100,21 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
     return id
 
 
+def get_to_know(db: Writer, document: dict[str, Any], here: Server) -> AccountId:
+    """
+    Know an account by its actor document out of a file, of which it is certain that the account has signed it.
+
+    Raises `EvidenceRejected`, `MalformedDocument`.
+    """
+    profile = parse.profile(document)
+    named = tuple(
+        (Uri(name), key.kind.value, key.to_pem() if key.kind is Kind.RSA else key.to_multibase())
+        for name, key in actor_keys.of_actor(document).items()
+    )
+    statement = continuity.of_actor(document, here.now())
+    return keep(db, Acquaintance(profile, named, host_of(profile.uri), statement), here)
+
+
 def _feature_policy(profile: Profile) -> str:
     said = profile.feature_policy
     return "" if said is None else FeaturePolicy(said.automatic, said.manual).written()
@@ -104,7 +123,7 @@ def _feature_policy(profile: Profile) -> str:
 def _moved_to(db: Reader, profile: Profile) -> AccountId | None:
     """Where an account says that it has moved, if the account there says the same."""
     target = accounts.find_by_uri(db, profile.moved_to) if profile.moved_to is not None else None
-    if target is None or target.uri == profile.uri:
+    if target is None or target.uri == profile.uri or not continuing.may_move(db, profile.uri, target.uri):
         return None
     if target.is_here:
         named = {one.uri for one in moves.aliases(db, target.id)}

@@ -7,18 +7,16 @@ who look after other servers may say so.
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
-from martlet.activitypub import parse
 from martlet.model.carrying import Trust
 from martlet.model.errors import InvalidInput, NotFound
-from martlet.model.names import AccountId, Uri, host_of
+from martlet.model.names import AccountId, Uri
 from martlet.model.roles import Permission
 from martlet.model.server import Server
 from martlet.services import acquainting, permitting
-from martlet.services.acquainting import Acquaintance
 from martlet.services.checking_bundles import fingerprint
-from martlet.signing import actor_keys, canonical_json
-from martlet.signing import continuity as statements
+from martlet.signing import canonical_json
 from martlet.signing.keys import Kind, PublicKey
 from martlet.storage import accounts, carried, continuity, keys
 from martlet.storage.database import Reader, Writer
@@ -96,11 +94,18 @@ def _get_to_know(db: Writer, actor: Uri, shown: Shown, here: Server) -> None:
     if body is None:
         raise NotFound
     document = canonical_json.parse_object(body)
-    named = tuple(
-        (Uri(name), key.kind.value, key.to_pem() if key.kind is Kind.RSA else key.to_multibase())
-        for name, key in actor_keys.of_actor(document).items()
-        if shown.is_root or key == shown.key
-    )
-    statement = statements.of_actor(document, here.now()) if shown.is_root else None
-    profile = parse.profile(document)
-    acquainting.keep(db, Acquaintance(profile, named, host_of(profile.uri), statement), here)
+    if not shown.is_root:  # then nothing but the key that was compared says which other keys are theirs
+        document = {
+            **document,
+            "publicKey": [],
+            "assertionMethod": _only(document, shown.key),
+            "attachment": [],
+        }
+    acquainting.get_to_know(db, document, here)
+
+
+def _only(document: dict[str, Any], key: PublicKey) -> list[dict[str, Any]]:
+    named = document.get("assertionMethod")
+    found = named if isinstance(named, list) else [named]
+    text = key.to_multibase()
+    return [one for one in found if isinstance(one, dict) and one.get("publicKeyMultibase") == text]

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+import msgspec
+
 from martlet.model.accounts import Account
 from martlet.model.carrying import Trust
 from martlet.model.continuity import History, Pin, Statement, history
@@ -22,10 +24,11 @@ from martlet.model.server import Server
 from martlet.services import watching
 from martlet.signing import continuity as statements
 from martlet.signing.keys import Kind, PublicKey
-from martlet.storage import accounts, continuity, keys
+from martlet.storage import accounts, continuity, events, keys
 from martlet.storage.continuity import Kept
 from martlet.storage.database import Reader, Writer
 
+GO_ALONG = "go_along_with_root"
 MOST_STATEMENTS = 32
 """Kept of one root key; the oldest ones go."""
 MOST_NAMES = 32
@@ -115,6 +118,8 @@ def apply(db: Writer, root: str, here: Server) -> None:
             continue
         if host_of(pin.actor) == here.host:
             _say_anew(db, account)
+            if standing is not None and standing.actor != pin.actor:
+                _go_along(db, root, here)
             continue
         if standing is not None:
             watching.learn(db, pin.actor, standing.gateways, here, standing.sequence)
@@ -123,8 +128,23 @@ def apply(db: Writer, root: str, here: Server) -> None:
         has_left = standing is not None and standing.actor != account.uri
         if has_left != (account.left_at is not None):
             accounts.update(db, account.id, left_at=here.now_ms() if has_left else None)
+        if has_left:
+            _go_along(db, root, here)
         named = keys.remote_of(db, account.id)
         keys.replace_remote(db, account.id, admitted(db, account.uri, named))
+
+
+def _go_along(db: Writer, root: str, here: Server) -> None:
+    events.add_job(db, GO_ALONG, msgspec.json.encode(root).decode(), here.now_ms(), key=f"{GO_ALONG}:{root}")
+
+
+def may_move(db: Reader, mover: Uri, target: Uri) -> bool:
+    """Whether an account may go on as another one, as far as its root key has a say in that."""
+    pin = continuity.find_pin(db, mover)
+    if pin is None or pin.trust < Trust.CONFIRMED:
+        return True
+    standing = known(db, pin.root).standing
+    return standing is None or standing.actor == target
 
 
 def _say_anew(db: Writer, account: Account | None) -> None:

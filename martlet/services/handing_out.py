@@ -128,7 +128,8 @@ async def document(ground: Signing, uri: Uri) -> tuple[Document, AccountId | Non
         return Document(kept[1], is_gone=kept[0] == "tombstone"), None
     author = await store.reading(_author_of, uri)
     if author is None:
-        return None
+        kept = await store.reading(handed_out.adopted_document, uri)
+        return None if kept is None else (Document(kept[1], is_gone=kept[0] == "tombstone"), None)
     ready = await store.reading(handed_out.own_post, uri)
     if ready is not None:
         return Document(ready), author

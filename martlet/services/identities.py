@@ -91,5 +91,10 @@ def _keep(db: Writer, account: AccountId, key: PrivateKey, secret: ServerSecret,
     return keys.put_first(db, account, row, here.now_ms())
 
 
+def keep_old(db: Writer, account: AccountId, key: PrivateKey, secret: ServerSecret, here: Server) -> None:
+    """The key of an account elsewhere that goes on here: with it the old name says where it has gone."""
+    _keep(db, account, key, secret, here)
+
+
 def _context(account: AccountId) -> str:
     return f"account {account}"

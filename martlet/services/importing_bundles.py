@@ -31,7 +31,7 @@ from martlet.model.events import AccountChanged
 from martlet.model.evidence import IntegrityProof
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
-from martlet.services import carried_files, continuing, intake, watching
+from martlet.services import acquainting, carried_files, continuing, intake, watching
 from martlet.services.carried_files import Named
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker, fingerprint, in_parts
 from martlet.services.ports import Unpacking
@@ -285,6 +285,8 @@ def _act(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: boo
         case "tombstone":
             intake.accept(db, Delete(Uri(f"{new.uri}#delete"), new.author, new.uri), evidence, here)
         case "actor":
+            if accounts.find_by_uri(db, new.author) is None:
+                acquainting.get_to_know(db, one.document, here)
             watching.learn(db, new.author, gateways.of_actor(one.document), here)
         case "act":
             act = parse.act(one.document)

@@ -19,7 +19,7 @@ from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFoun
 from martlet.model.events import AccountChanged, AccountMoved
 from martlet.model.names import NOBODY, AccountId, Uri
 from martlet.model.server import Server
-from martlet.services import blocking, following, listing
+from martlet.services import blocking, continuing, following, listing
 from martlet.services.following import Wanted
 from martlet.services.ports import Ground, Resolver
 from martlet.storage import accounts, events, follows, lists, moves, relations, remotes
@@ -208,6 +208,8 @@ def receive(db: Writer, act: Move, mover: Account, here: Server) -> None:
     target = accounts.find_by_uri(db, act.target)
     if target is None or target.id == mover.id or target.is_gone:
         return
+    if not continuing.may_move(db, mover.uri, target.uri):
+        return
     follows.lock_pair(db, mover.id, target.id)
     if target.moved_to_id is not None or act.actor not in aliases_of(db, target, here):
         return
@@ -215,6 +217,17 @@ def receive(db: Writer, act: Move, mover: Account, here: Server) -> None:
         return
     if moves.concerns_somebody(db, mover.id):
         _record(db, mover, target, here)
+
+
+def by_root(db: Writer, mover: Account, target: Account, here: Server) -> None:
+    """An account's root key has said that it goes on as `target`: whatever else was said of it, and however lately."""
+    if mover.id == target.id or target.is_gone or mover.moved_to_id == target.id:
+        return
+    follows.lock_pair(db, mover.id, target.id)
+    if mover.is_here or moves.concerns_somebody(db, mover.id):
+        _record(db, mover, target, here)
+    else:
+        accounts.update(db, mover.id, moved_to_id=target.id)
 
 
 def _has_moved_lately(db: Reader, mover: Account, here: Server) -> bool:

@@ -28,7 +28,7 @@ from martlet.services import continuing, identities
 from martlet.signing import canonical_json, continuity
 from martlet.signing.keys import Kind, PublicKey
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, own_roots
+from martlet.storage import accounts, adoptions, own_roots
 from martlet.storage import continuity as kept
 from martlet.storage.database import Reader, Writer
 from martlet.storage.own_roots import DeviceKey
@@ -78,9 +78,12 @@ class TwoTruths(NotAllowed):
 
 
 def root_of(db: Reader, account: AccountId) -> str:
-    """The root key of an account here; empty where it has none."""
+    """The root key of an account here, or of the one that it is to go on as; empty where there is none."""
     pin = kept.find_pin(db, accounts.get(db, account).uri)
-    return "" if pin is None else pin.root
+    if pin is not None:
+        return pin.root
+    adopted = adoptions.find(db, account)
+    return "" if adopted is None else adopted.root
 
 
 def known_of(db: Reader, account: AccountId) -> History:

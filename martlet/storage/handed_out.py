@@ -170,6 +170,22 @@ def mirrored_document(db: Reader, uri: Uri) -> tuple[str, bytes] | None:
     return None if row is None else (row[0], bytes(row[1]))
 
 
+def adopted_document(db: Reader, uri: Uri) -> tuple[str, bytes] | None:
+    """The same of an account elsewhere as which somebody here goes on."""
+    row = db.row(
+        """
+        SELECT carried_document.kind, carried_document.body
+          FROM carried_document
+          JOIN account ON account.uri = carried_document.author AND account.suspended_at IS NULL
+          JOIN adoption ON adoption.old_account_id = account.id
+         WHERE carried_document.uri = :uri AND carried_document.trust = 3
+           AND carried_document.kind IN ('post', 'tombstone')
+        """,
+        uri=uri,
+    )
+    return None if row is None else (row[0], bytes(row[1]))
+
+
 def own_actor(db: Reader, uri: Uri) -> tuple[bytes, int] | None:
     """The actor document of somebody here, as it is now, and when it was made."""
     row = db.row(

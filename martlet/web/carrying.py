@@ -163,13 +163,13 @@ def _made_card(one: BundleFile, visit: Visit, state: FileState, error: Sentence 
         files=packed.files,
         files_left=packed.files_left_out,
         address=addresses.at(addresses.BUNDLE_FILE, id=str(one.id)) if is_there else None,
-        size=_size(packed.bytes),
+        size=size_of(packed.bytes),
         ends_at=moment(ends_at) if is_there else None,
         error=error,
     )
 
 
-def _size(weight: int) -> str:
+def size_of(weight: int) -> str:
     return f"{weight / MB:.1f} MB" if weight >= MB // 10 else f"{max(1, round(weight / KB))} kB"
 
 

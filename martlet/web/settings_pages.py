@@ -252,6 +252,11 @@ class RootKeyPage(Struct, frozen=True):
     devices: tuple[DeviceKeyCard, ...]
     copy: str
     """The encrypted copy, as JSON; empty where there is none."""
+    backup_at: datetime | None = None
+    backup_size: str = ""
+    adopted: str = ""
+    """The old name of an account that was brought back from a backup."""
+    is_adopted_signed: bool = False
     typed: str = ""
     """A `did:key:…` for which the proposal is asked for without script."""
     problems: tuple[Problem, ...] = ()

@@ -80,6 +80,9 @@ BY_CODE: dict[str, Sentence] = {
     "accepted": sentence("Please agree to the rules."),
     "token_name": sentence("A name has 1 to 60 characters."),
     "token_scopes": sentence("Choose what the token may do."),
+    "not_a_backup": sentence("This is not a backup of an account, or not a whole one."),
+    "does_not_open": sentence("The backup does not open with this."),
+    "not_from_elsewhere": sentence("The backup is of an account of this server."),
     "keys_differ": sentence(
         "This is another key. Ask once more over another way, and believe neither until you know."
     ),
@@ -150,6 +153,7 @@ NOTICES: dict[str, Sentence] = {
     "unfollow_done": sentence("You no longer follow them."),
     "follower_removed": sentence("They no longer follow you."),
     "server_blocked": sentence("The server is blocked."),
+    "account_adopted": sentence("It is here. Sign with your root key now that you go on here."),
     "key_confirmed": sentence("Confirmed: from now on this key counts as theirs for everybody here."),
     "key_fits": sentence(
         "It is the same key. Tell those who look after the server: they can confirm it for everybody."

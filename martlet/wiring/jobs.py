@@ -12,6 +12,7 @@ from martlet.network import push as network_push
 from martlet.network.client import Client
 from martlet.network.errors import AddressRefused, AnswerRefused, AnswerTooLarge, NoAnswer, Unreachable
 from martlet.services import (
+    account_backups,
     announcing,
     archiving,
     arranging,
@@ -19,12 +20,14 @@ from martlet.services import (
     blocking_servers,
     bundle_files,
     caching,
+    continuing,
     delivering,
     delivering_likes,
     expiring,
     fetching_previews,
     following,
     gathering,
+    going_on,
     hooking,
     importing,
     importing_bundles,
@@ -85,6 +88,8 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         **post_office.jobs,
         delivering.SPREAD: partial(delivering.spread, ground),
         delivering_likes.TELL_COUNTS: partial(delivering_likes.tell_counts, ground),
+        account_backups.MAKE: partial(account_backups.make, ground),
+        continuing.GO_ALONG: partial(going_on.follow, ground, post_office.resolver),
         announcing.PUBLISH: partial(announcing.publish_due, ground.store),
         announcing.END: partial(announcing.end_due, ground.store),
         arranging.REMOVE: partial(arranging.remove_due, ground.store),

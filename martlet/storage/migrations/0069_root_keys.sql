@@ -23,3 +23,14 @@ CREATE TABLE account_backup (
     bytes       INTEGER NOT NULL,
     made_at     INTEGER NOT NULL
 ) STRICT;
+
+-- Accounts here that go on as ones elsewhere had begun: brought back from a backup, with the keys of the old name.
+CREATE TABLE adoption (
+    account_id      INTEGER PRIMARY KEY REFERENCES account (id) ON DELETE CASCADE,
+    old_account_id  INTEGER NOT NULL REFERENCES account (id) ON DELETE CASCADE,
+    root            TEXT NOT NULL,
+    inboxes         TEXT NOT NULL,                 -- JSON: where the old name's followers are told
+    adopted_at      INTEGER NOT NULL,
+    told_at         INTEGER                        -- when they were
+) STRICT;
+CREATE INDEX adoption_old ON adoption (old_account_id);

@@ -1,12 +1,15 @@
 """The root key: made and used in the browser; here only what is to be signed, and what was."""
 
+import asyncio
 import json
 from functools import cache
 from importlib import resources
 
-from martlet.http.answer import PRIVATE, Answer
+from martlet.http import limits
+from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart
 from martlet.model.errors import (
     Conflict,
+    EvidenceRejected,
     InvalidInput,
     MalformedDocument,
     MartletError,
@@ -15,16 +18,16 @@ from martlet.model.errors import (
     TooMany,
 )
 from martlet.model.ids import id_from
-from martlet.model.server import moment
-from martlet.services import root_keys, securing
+from martlet.model.server import Server, moment
+from martlet.services import account_backups, adopting, root_keys, securing
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.securing import WrongPassword
 from martlet.signing import continuity
 from martlet.signing.keys import DID, PublicKey
-from martlet.storage import accounts, own_roots
+from martlet.storage import accounts, adoptions, own_roots
 from martlet.storage.database import Reader, Writer
 from martlet.storage.own_roots import DeviceKey
-from martlet.web import addresses
+from martlet.web import addresses, carrying
 from martlet.web.settings_pages import DeviceKeyCard, RootKeyPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, problems_of
@@ -34,6 +37,7 @@ pages = Pages()
 PASSWORD_LIMIT = 1000
 TEXT = (b"content-type", b"text/plain; charset=utf-8")
 JSON = (b"content-type", b"application/json")
+BYTES = (b"content-type", b"application/octet-stream")
 FOR_LONG = (b"cache-control", b"private, max-age=2592000")
 
 
@@ -46,6 +50,8 @@ def _page(db: Writer, visit: Visit, problems: tuple[Problem, ...] = ()) -> RootK
     account = accounts.get(db, visit.account)
     root, known = root_keys.root_of(db, account.id), root_keys.known_of(db, account.id)
     last = known.standing
+    backup, adopted = adoptions.find_backup(db, account.id), adoptions.find(db, account.id)
+    old = accounts.find(db, adopted.old_account_id) if adopted is not None else None
     proposed = root_keys.proposal(db, account.id, root, visit.ground.secret, visit.here) if root else None
     stated = {one.public for one in last.keys} if last is not None else set()
     return RootKeyPage(
@@ -59,6 +65,10 @@ def _page(db: Writer, visit: Visit, problems: tuple[Problem, ...] = ()) -> RootK
         conflict=len(known.conflict),
         devices=tuple(_device(one, stated) for one in own_roots.devices(db, account.id)),
         copy=own_roots.find_copy(db, account.id) or "",
+        backup_at=None if backup is None else moment(backup.made_at),
+        backup_size="" if backup is None else carrying.size_of(backup.bytes),
+        adopted="" if old is None else old.uri,
+        is_adopted_signed=adopted is not None and adopted.told_at is not None,
         typed=visit.query.get("root", "")[:100],
         problems=problems,
     )
@@ -118,9 +128,7 @@ async def publish(visit: Visit) -> Answer:
             await securing.confirm_password(
                 visit.ground, visit.signed_in.login, visit.field("password", PASSWORD_LIMIT)
             )
-        await visit.store.writing(
-            root_keys.publish, visit.account, statement, visit.ground.secret, visit.here
-        )
+        await visit.store.writing(adopting.publish, visit.account, statement, visit.ground.secret, visit.here)
     except (WrongPassword, InvalidInput, NotAllowed, TooMany) as error:
         return await _refused(visit, error)
     return visit.go(addresses.ROOT_KEY, done="root_key_published")
@@ -167,3 +175,37 @@ async def revoke_device(visit: Visit) -> Answer:
         raise NotFound
     await visit.store.writing(root_keys.revoke_device, visit.account, id, visit.here)
     return visit.go(addresses.ROOT_KEY, done="device_key_revoked")
+
+
+# -- after a seizure -----------------------------------------------------
+
+
+@pages.get(addresses.ROOT_KEY_BACKUP, access="member")
+async def backup(visit: Visit) -> Answer:
+    """The newest backup of one's own account, which opens for the root key alone."""
+    file = await account_backups.get_ready(visit.ground, visit.account)
+    weight = (await asyncio.to_thread(file.stat)).st_size
+    username = (await visit.store.reading(accounts.get, visit.account)).username
+    name = f'attachment; filename="{username}.martlet-backup"'
+    kept = (b"content-disposition", name.encode())
+    return Answer(b"", 200, [BYTES, kept, NOSNIFF, PRIVATE], FilePart(file, 0, weight))
+
+
+def _most_bytes(here: Server) -> int:
+    del here
+    return adopting.FILE_LIMIT + 64 * 1024
+
+
+@pages.upload(addresses.ROOT_KEY_ADOPT, limit=_most_bytes)
+async def adopt(visit: Visit) -> Answer:
+    """Bring an account back here, out of its backup; it then waits for its root key."""
+    try:
+        visit.count(limits.BUNDLES)
+        file = visit.files.get("file")
+        if file is None or not file.size:
+            raise carrying.NoFile
+        content = await asyncio.to_thread(file.path.read_bytes)
+        await adopting.adopt(visit.ground, visit.account, content, visit.field("unlock", 200))
+    except (InvalidInput, EvidenceRejected, TooMany) as error:
+        return await _refused(visit, error)
+    return visit.go(addresses.ROOT_KEY, done="account_adopted")

@@ -1,5 +1,5 @@
 // The root key: made here, shown once, and used to sign what the server proposes. It never leaves the browser.
-import { keyOf, multibase, opened, seedOf, sealed, signed, textOf, wordsOf } from "./secrets.js";
+import { keyOf, multibase, opened, seedOf, sealed, signed, textOf, unlocked, wordsOf } from "./secrets.js";
 import { svg } from "./qr.js";
 
 const root = document.querySelector("[data-root-key]");
@@ -124,6 +124,21 @@ async function keepCopy(form) {
   form.submit();
 }
 
+// A backup opens in the browser: what goes to the server is the file's own key, not the root key.
+async function adopt(form) {
+  const words = form.querySelector("[data-secret]");
+  if (words.value.trim()) {
+    const seed = await seedOf(words.value, await list());
+    if (!seed) return tell(form, "words");
+    const head = (await form.elements.file.files[0].slice(0, 4096).text()).split("\n")[0];
+    const unlocking = await unlocked(JSON.parse(head), seed);
+    if (!unlocking) return tell(form, "other");
+    form.elements.unlock.value = unlocking;
+    emptied(form);
+  }
+  form.submit();
+}
+
 async function sign(form) {
   const seed = await typed(form);
   if (!seed) return tell(form, "words");
@@ -142,7 +157,7 @@ async function begin() {
     event.preventDefault();
     print();
   });
-  const forms = { again: sign, device: addDevice, copy: keepCopy };
+  const forms = { again: sign, device: addDevice, copy: keepCopy, adopt };
   for (const [name, handler] of Object.entries(forms)) find(`form[data-sign=${name}]`)?.addEventListener("submit", busy(handler));
 }
 

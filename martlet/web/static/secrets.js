@@ -114,3 +114,24 @@ export async function opened(copy, passphrase) {
     return null;
   }
 }
+
+// -- the key of a backup (signing/root_boxes.py) --------------------------------
+const X25519 = [0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65, 0x6e, 4, 0x22, 4, 0x20];
+
+// What opens the file with this head, as text; null where the root key is another.
+export async function unlocked(head, seed) {
+  const scalar = new Uint8Array(await crypto.subtle.digest("SHA-512", seed)).slice(0, SIZE);
+  const salt = fromBase64(head.ephemeral);
+  const own = await crypto.subtle.importKey("pkcs8", joined(X25519, scalar), "X25519", false, ["deriveBits"]);
+  const other = await crypto.subtle.importKey("raw", salt, "X25519", false, []);
+  const shared = await crypto.subtle.deriveBits({ name: "X25519", public: other }, own, 256);
+  const material = await crypto.subtle.importKey("raw", shared, "HKDF", false, ["deriveKey"]);
+  const how = { name: "HKDF", hash: "SHA-256", salt, info: utf8("martlet backup 1") };
+  const key = await crypto.subtle.deriveKey(how, material, { name: "AES-GCM", length: 256 }, false, ["decrypt"]);
+  try {
+    const iv = new Uint8Array(12);
+    return base64(await crypto.subtle.decrypt({ name: "AES-GCM", iv }, key, fromBase64(head.key)));
+  } catch {
+    return null;
+  }
+}
