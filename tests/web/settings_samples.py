@@ -155,6 +155,15 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
         SIGNED_IN,
     ),
     "root-key": (HAS_ROOT_KEY, SIGNED_IN),
+    "root-key-backup": (replace(HAS_ROOT_KEY, backup_at=NOW, backup_size="1.2 MB"), SIGNED_IN),
+    "root-key-adopting": (
+        replace(HAS_ROOT_KEY, is_due=True, adopted="https://old.example/users/lin"),
+        SIGNED_IN,
+    ),
+    "root-key-adopted": (
+        replace(HAS_ROOT_KEY, adopted="https://old.example/users/lin", is_adopted_signed=True),
+        SIGNED_IN,
+    ),
     "root-key-due": (replace(HAS_ROOT_KEY, is_due=True, copy='{"kdf": "PBKDF2-SHA-256"}'), SIGNED_IN),
     "root-key-conflict": (
         replace(HAS_ROOT_KEY, conflict=2, signed_at=None, devices=(), problems=(Problem("name", TOO_LONG),)),

@@ -10,10 +10,10 @@ import pytest
 
 from martlet.model.carrying import Trust
 from martlet.services import continuing
-from martlet.signing import continuity, proofs
+from martlet.signing import continuity, proofs, root_boxes
 from martlet.signing.continuity import TYPE
 from martlet.signing.keys import PrivateKey
-from tests.browser import Browser
+from tests.browser import Browser, forms
 from tests.carrying import ACTIVITY
 from tests.client import PASSWORD, Api, Person, Reply
 
@@ -145,3 +145,24 @@ def test_a_second_truth_is_shown_and_ends_it(api: Api, browser: Browser, root: P
     assert "said two different things" in browser.get(PAGE).text
     assert not any(one["type"] == TYPE for one in actor(api).get("attachment", []))
     assert publish(browser, root).status == 422
+
+
+def test_a_backup_is_fetched_and_brought(api: Api, browser: Browser, root: PrivateKey) -> None:
+    """What it does elsewhere: `tests/services/test_adopting.py`."""
+    assert browser.get(f"{PAGE}/backup").status == 404
+    publish(browser, root)
+    api.work()
+    assert "Fetch the backup" in browser.get(PAGE).text
+    file = browser.get(f"{PAGE}/backup").body
+    other = Browser(api)
+    other.sign_in(api.person("bob"))
+    unlocking = root_boxes.unlock(root_boxes.read(file), root)
+    [form] = [one for one in forms(other.get(PAGE)) if one.action == f"{PAGE}/adopt"]
+    for content, unlock, why in (
+        (file, unlocking, "is of an account of this server"),
+        (file, "AAAA", "does not open"),
+        (b"PK", unlocking, "not a backup"),
+    ):
+        sent = {"file": ("a.martlet-backup", content, "application/octet-stream")}
+        reply = other.upload(form.action, form.fields | {"unlock": unlock}, sent)
+        assert (reply.status, why in reply.text) == (422, True)
