@@ -42,6 +42,7 @@ MEMBERS = (
     "/settings/posts",
     "/settings/filters/new",
     "/settings/people/lists",
+    "/settings/mirrors",
     "/conversations",
     "/strangers",
     "/desk",
@@ -49,6 +50,7 @@ MEMBERS = (
     "/desk/health",
     "/desk/held",
     "/desk/hooks",
+    "/desk/mirrors",
     "/desk/spam",
 )
 
