@@ -12,6 +12,7 @@ from martlet.cli.opening import WRONG, opened, stop, with_settings
 from martlet.cli.setup import new_link
 from martlet.cli.workers import Workers
 from martlet.http import serving
+from martlet.media import ffmpeg
 from martlet.settings import Settings
 from martlet.storage.database import Store
 
@@ -41,6 +42,7 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
     with opened(settings) as store:
         greet(settings, store)
     if workers == 1:
+        ffmpeg.look_ahead()
         gc.disable()  # until the worker has all its modules: nothing that is loaded becomes garbage
         import_module("martlet.worker").run([listening])  # it stands above the commands
     else:

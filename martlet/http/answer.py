@@ -1,9 +1,9 @@
 """What goes out."""
 
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import msgspec
+from msgspec import Struct
 
 from martlet.http.streams import Stream
 
@@ -16,8 +16,7 @@ NOSNIFF = (b"x-content-type-options", b"nosniff")
 PRIVATE = (b"cache-control", b"private, no-store")
 
 
-@dataclass(frozen=True, slots=True)
-class FilePart:
+class FilePart(Struct, frozen=True):
     """A stretch of a file, sent piece by piece."""
 
     path: Path
@@ -25,13 +24,12 @@ class FilePart:
     length: int
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """One HTTP answer; `file` or `stream` take the place of `body` where they are given."""
 
     body: bytes = b""
     status: int = 200
-    headers: list[Header] = field(default_factory=list)
+    headers: list[Header] = []
     file: FilePart | None = None
     stream: Stream | None = None
     """What goes on after the headers, for as long as both sides want; with the status 101 in another protocol."""

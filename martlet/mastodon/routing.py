@@ -13,7 +13,7 @@ OpenAPI description (`mastodon/openapi.py`).
 
 import inspect
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from typing import Any, Generic, Literal, TypeVar, get_type_hints
 from urllib.parse import quote
@@ -76,8 +76,7 @@ class Desk:
     translator: Translator | None = None
 
 
-@dataclass(slots=True)
-class Call(Generic[F]):
+class Call(msgspec.Struct, Generic[F]):
     """One call of a method: who calls, with what, on which ground."""
 
     form: F
@@ -85,7 +84,7 @@ class Call(Generic[F]):
     params: Params
     request: Request
     desk: Desk
-    headers: list[Header] = field(default_factory=list)
+    headers: list[Header] = []
 
     @property
     def ground(self) -> Ground:

@@ -13,6 +13,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -25,6 +26,8 @@ from martlet.media.errors import MediaDamaged, MediaNotSupported, MediaTookTooLo
 from martlet.media.limits import Limits
 
 log = logging.getLogger(__name__)
+
+_asking = threading.Lock()
 
 _NEEDED = (b" libx264 ", b" aac ", b" libmp3lame ")
 _LONGEST_TALK = 1 << 20
@@ -53,9 +56,15 @@ class Ffmpeg:
 def find_ffmpeg() -> Ffmpeg | None:
     """None also where it lacks an encoder that we need."""
     ffmpeg, ffprobe = shutil.which("ffmpeg"), shutil.which("ffprobe")
-    if ffmpeg is None or ffprobe is None or not _has_encoders(ffmpeg):
+    if ffmpeg is None or ffprobe is None:
         return None
-    return Ffmpeg(Path(ffmpeg), Path(ffprobe))
+    with _asking:
+        return Ffmpeg(Path(ffmpeg), Path(ffprobe)) if _has_encoders(ffmpeg) else None
+
+
+def look_ahead() -> None:
+    """Ask it while something else is done, for a `find_ffmpeg` that comes later."""
+    threading.Thread(target=find_ffmpeg, name="ffmpeg", daemon=True).start()
 
 
 @cache

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from martlet.model import threads as model
 from martlet.model.names import AccountId, PostId
 from martlet.model.threads import Link
 from martlet.storage import thread_fetches, threads
-from martlet.storage.database import Reader
+from martlet.storage.database import Reader, Row
 from martlet.storage.posts import Shown
 from martlet.storage.threads import Neighbours, Place
 
@@ -57,7 +58,21 @@ def around(db: Reader, place: Place, reach: Reach, viewer: AccountId, now: int) 
 def around_at_once(db: Reader, post: PostId, reach: Reach, viewer: AccountId, now: int) -> Around | None:
     """The same by one look, where that is enough; None where it is not (`threads.at_once`)."""
     found = threads.at_once(db, post, viewer, now)
-    return None if found is None else _within(found, post, reach)
+    if found is None:
+        return None
+    above, below, links = _order(found.links, post, reach)
+    shown = found.shown
+    return Around(_in_order(above, shown), shown.get(post), _in_order(below, shown), links)
+
+
+@lru_cache(maxsize=256)
+def _order(
+    rows: tuple[Row, ...], post: PostId, reach: Reach
+) -> tuple[Sequence[PostId], Sequence[PostId], Mapping[PostId, Link]]:
+    """What stands above and below; kept, because a conversation that somebody reads is read by others too."""
+    links = {row[0]: Link._make(row) for row in rows}
+    above = model.ancestors(links, post, reach.above)
+    return above, model.descendants(links, post, reach.below, reach.depth), links
 
 
 def _within(neighbours: Neighbours, post: PostId, reach: Reach) -> Around:

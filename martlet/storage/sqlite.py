@@ -40,6 +40,8 @@ class _Local:
 
     connection: sqlite3.Connection
     reader: Reader
+    control: sqlite3.Cursor
+    """Begins and ends its transactions, which have no rows: a cursor of their own each would cost as much as the statement."""
     depth: int = field(default=0)
 
 
@@ -71,12 +73,12 @@ class SqliteStore(Store):
             return
         local.depth = 1
         try:
-            local.connection.execute("BEGIN")
+            local.control.execute("BEGIN")
             yield local.reader
         finally:
             local.depth = 0
             if local.connection.in_transaction:
-                local.connection.execute("COMMIT")
+                local.control.execute("COMMIT")
 
     def snapshot(self) -> AbstractContextManager[Reader]:
         return self.read()
@@ -88,16 +90,16 @@ class SqliteStore(Store):
         if local.depth:
             return function(local.reader, *args, **kwargs)
         local.depth = 1
-        connection = local.connection  # as `read` does, without the cost of a context manager
-        connection.execute("BEGIN")
+        control = local.control  # as `read` does, without the cost of a context manager
+        control.execute("BEGIN")
         try:
             return function(local.reader, *args, **kwargs)
         except sqlite3.OperationalError as error:
             raise explained(error) from error
         finally:
             local.depth = 0
-            if connection.in_transaction:
-                connection.execute("COMMIT")
+            if local.connection.in_transaction:
+                control.execute("COMMIT")
 
     async def reading_at_once(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
@@ -122,7 +124,8 @@ class SqliteStore(Store):
         except AttributeError:
             connection = self._connect()
             connection.execute("PRAGMA query_only = ON")
-            found = self._local.value = _Local(connection, Reader(connection.execute, "sqlite"))
+            reader = Reader(connection.execute, "sqlite")
+            found = self._local.value = _Local(connection, reader, connection.cursor())
         return found
 
     # -- writing ---------------------------------------------------------

@@ -1,6 +1,7 @@
 """Threads: every post names its thread, so that one look finds them all."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import NamedTuple
 
 from martlet.model.errors import NotFound
@@ -18,6 +19,8 @@ from martlet.storage.visibility import may_see, wants_to_see
 SMALL = 100
 _LINK = "post.id, post.reply_to_id, post.author_id, post.reply_to_account_id"
 _COLUMNS = len(Shown._fields)
+_LINK_OF, _IS_LOCAL = itemgetter(0, _COLUMNS + 1, _COLUMNS + 2, _COLUMNS + 3), itemgetter(_COLUMNS + 4)
+"""Of a row of `_whole`."""
 
 
 class Place(NamedTuple):
@@ -36,6 +39,13 @@ class Neighbours(NamedTuple):
     """Posts of one thread and what each answers, whoever may see them; and those that the viewer may see and wants to."""
 
     links: dict[PostId, Link]
+    shown: dict[PostId, Shown]
+
+
+class Whole(NamedTuple):
+    """The same of a thread of a usual size; `links` has the values of a `Link` for each post, in the posts' order."""
+
+    links: tuple[Row, ...]
     shown: dict[PostId, Shown]
 
 
@@ -75,7 +85,7 @@ def around(db: Reader, place: Place, limit: int, viewer: AccountId, now: int) ->
     return Neighbours(links, {one.id: one for one in found})
 
 
-def at_once(db: Reader, post: PostId, viewer: AccountId, now: int) -> Neighbours | None:
+def at_once(db: Reader, post: PostId, viewer: AccountId, now: int) -> Whole | None:
     """
     The whole thread of a post by one look, where it is of a usual size and all of it was written here.
 
@@ -84,8 +94,8 @@ def at_once(db: Reader, post: PostId, viewer: AccountId, now: int) -> Neighbours
     rows = db.rows(_WHOLE_OF_POST, post=post, viewer=viewer, now=now, limit=SMALL + 1)
     if len(rows) > SMALL:
         return None
-    found = _neighbours(rows)
-    return found if post in found.shown and all(row[-1] for row in rows) else None
+    shown = _shown(rows)
+    return Whole(tuple(map(_LINK_OF, rows)), shown) if post in shown and all(map(_IS_LOCAL, rows)) else None
 
 
 DEEPEST = 200
@@ -131,7 +141,11 @@ def newer_below(db: Reader, place: Place, since: int, limit: int, viewer: Accoun
 
 def _neighbours(rows: Sequence[Row]) -> Neighbours:
     links = {row[0]: Link(row[0], *row[_COLUMNS + 1 : -1]) for row in rows}
-    return Neighbours(links, {row[0]: Shown._make(row[:_COLUMNS]) for row in rows if row[_COLUMNS]})
+    return Neighbours(links, _shown(rows))
+
+
+def _shown(rows: Sequence[Row]) -> dict[PostId, Shown]:
+    return {row[0]: Shown._make(row[:_COLUMNS]) for row in rows if row[_COLUMNS]}
 
 
 def _whole(thread: str) -> str:

@@ -6,6 +6,7 @@ Names between braces are filled by `at`.
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from martlet.http.application import SERVICE_WORKER
@@ -289,6 +290,7 @@ def sharing_at(host: str, text: str) -> str:
     return f"https://{host}/share?{urlencode([('text', text)])}"
 
 
+@lru_cache(maxsize=256)
 def in_language(address: str, language: str) -> str:
     """The same page, asked for in a language."""
     split = urlsplit(address)

@@ -11,6 +11,7 @@ besides.
 
 import secrets
 from datetime import timedelta
+from functools import lru_cache
 
 from martlet.http.answer import NOSNIFF, Header
 from martlet.http.request import Request
@@ -38,7 +39,8 @@ class ForgedForm(NotAllowed):
         super().__init__("This form is too old, or it was not sent from this server's own page.")
 
 
-def headers(form_to: str = "", *, has_camera: bool = False, shows_files: bool = False) -> list[Header]:
+@lru_cache(maxsize=64)
+def headers(form_to: str = "", *, has_camera: bool = False, shows_files: bool = False) -> tuple[Header, ...]:
     """
     `form_to` is a source that forms may lead to besides ourselves, as `redirects.source` gives it.
 
@@ -51,14 +53,14 @@ def headers(form_to: str = "", *, has_camera: bool = False, shows_files: bool = 
         f"{_FROM_DEVICE if shows_files else ''}"
         f"form-action 'self'{' ' + form_to if form_to else ''}; frame-ancestors 'none'"
     )
-    return [
+    return (
         (b"content-security-policy", policy.encode("ascii")),
         NOSNIFF,
         (b"x-frame-options", b"DENY"),
         (b"referrer-policy", b"same-origin"),
         (b"cross-origin-opener-policy", b"same-origin"),
         (b"permissions-policy", b"camera=(%b), geolocation=(), microphone=()" % camera),
-    ]
+    )
 
 
 def headers_in_frames(here: Server) -> list[Header]:
