@@ -13,7 +13,16 @@ from martlet.http.answer import Answer
 from martlet.model.errors import InvalidInput, MartletError, NotFound
 from martlet.model.ids import id_from
 from martlet.model.names import AccountId, PollId, PostId
-from martlet.services import blocking, commenting, following, polling, profiles, reacting, suggesting
+from martlet.services import (
+    blocking,
+    commenting,
+    emoji_reacting,
+    following,
+    polling,
+    profiles,
+    reacting,
+    suggesting,
+)
 from martlet.services.following import Wanted
 from martlet.storage import posts, relations
 from martlet.storage.database import Reader, Writer
@@ -24,6 +33,8 @@ from martlet.web.visits import DONE, UNDO, Pages, Visit
 pages = Pages()
 
 MOST_CHOICES = 20
+MOST_OF_EMOJI = 320
+"""Letters of an emoji's name with its server."""
 
 OnPost = Callable[[Writer, Visit, PostId], object]
 OnPerson = Callable[[Writer, Visit, AccountId], object]
@@ -81,6 +92,31 @@ async def act(visit: Visit) -> Answer:
     if visit.wants_part:
         return visit.part("parts/acts_alone.html", item=await visit.store.reading(_item, visit, PostId(id)))
     return _back(visit, f"p-{id}")
+
+
+@pages.post(addresses.EMOJI_ACT, access="member")
+async def choose_emoji(visit: Visit) -> Answer:
+    """`emoji` is typed, `take` and `drop` are buttons: what is chosen for a post, or no longer."""
+    post = id_from(visit.form.get("post", ""))
+    if post is None:
+        raise NotFound
+    where = addresses.without(_where(visit), DONE, UNDO)
+    try:
+        await visit.store.writing(_choose_emoji, visit, PostId(post))
+    except emoji_reacting.CannotReact:
+        return visit.go(where, done="emoji_refused")
+    return visit.go(where)
+
+
+def _choose_emoji(db: Writer, visit: Visit, post: PostId) -> None:
+    """Raises `NotFound` and `CannotReact`."""
+    dropped = visit.field("drop", MOST_OF_EMOJI)
+    meant = dropped or visit.field("take", MOST_OF_EMOJI) or visit.field("emoji", MOST_OF_EMOJI)
+    choice = emoji_reacting.choice_of(db, meant.strip(), visit.here)
+    if dropped:
+        emoji_reacting.unreact(db, visit.account, post, choice)
+    else:
+        emoji_reacting.react(db, visit.account, post, choice, visit.here)
 
 
 def _item(db: Reader, visit: Visit, post: PostId) -> FeedPost:

@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from martlet.services.threads import Wholeness
 from martlet.web import addresses
-from martlet.web.cards import Audience, Branch, Face, FeedPost, LinkCard, PostCard, Profile
+from martlet.web.cards import Audience, Branch, Chosen, Face, FeedPost, LinkCard, PostCard, Profile
 from martlet.web.wording import Problem, Sentence
 
 Place = Literal["home", "search", "write", "news", "you", ""]
@@ -157,6 +157,14 @@ class PersonPage(Struct, frozen=True):
         return "you" if self.between.is_self else ""
 
 
+class EmojiChoice(Struct, frozen=True):
+    """An emoji that people chose for a post, and whether the reader did; `key` names it in the form."""
+
+    chosen: Chosen
+    key: str
+    is_own: bool
+
+
 class MorePage(Struct, frozen=True):
     """All that may be done with a post and does not stand under it."""
 
@@ -177,6 +185,7 @@ class MorePage(Struct, frozen=True):
     """How certain it is then whose it is."""
     has_rival: bool = False
     """Its author has signed another version of the same moment."""
+    emoji: tuple[EmojiChoice, ...] = ()
 
 
 class CommentsCodePage(Struct, frozen=True):
@@ -244,6 +253,8 @@ class NewsItem(Struct, frozen=True):
     others: tuple[Face, ...] = ()
     asks: str | None = None
     """The id of somebody who asks to follow."""
+    answer: str | None = None
+    """The id of an answer that waits for the reader's approval."""
     is_new: bool = False
 
 

@@ -1,14 +1,18 @@
 """Notifications in words, several of a kind as one."""
 
+from collections.abc import Callable, Collection
 from typing import Literal
 
 from msgspec.structs import replace
 
 from martlet.http.answer import Answer
-from martlet.model.names import AccountId
+from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.ids import id_from
+from martlet.model.names import AccountId, PostId
 from martlet.model.notifications import NotificationKind
-from martlet.services import marking
-from martlet.storage import accounts, markers, notifications
+from martlet.model.server import Server
+from martlet.services import approving, marking
+from martlet.storage import accounts, markers, notifications, replies
 from martlet.storage.database import Reader, Writer
 from martlet.storage.notifications import Choice, Told
 from martlet.web import addresses, faces, showing
@@ -22,6 +26,11 @@ pages = Pages()
 AT_ONCE = 40
 OTHERS = 5
 """Faces shown besides the first."""
+DECISIONS: dict[str, Callable[[Writer, AccountId, int, Server], object]] = {
+    "approve": approving.approve,
+    "refuse": approving.refuse,
+}
+"""About answers that need approval, by the name of the button."""
 
 WORDS: dict[NotificationKind, tuple[str, Sentence]] = {
     NotificationKind.MENTION: ("reply", sentence("{name} wrote to you")),
@@ -37,7 +46,7 @@ WORDS: dict[NotificationKind, tuple[str, Sentence]] = {
     NotificationKind.REACTION: ("like", sentence("{name} chose an emoji for your post")),
     NotificationKind.PENDING_REPLY: (
         "reply",
-        sentence("{name} wants to answer your post. An app that knows reply controls lets you approve it."),
+        sentence("{name} wants to answer your post. Others see the answer once you let it be there."),
     ),
     NotificationKind.SIGN_UP: ("me", sentence("{name} is new here")),
     NotificationKind.REPORT: ("warn", sentence("{name} reported something")),
@@ -111,8 +120,13 @@ def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
     who = {id: faces.face_with_emoji(db, one, visit.here, is_inside=True) for id, one in people.items()}
     about = _posts(db, visit, found)
     newest = found[0].notification.id if found else 0
+    answers = [
+        one.post.id for one in found if one.notification.kind is NotificationKind.PENDING_REPLY and one.post
+    ]
+    states = replies.states(db, answers) if answers else {}
+    waiting = {id for id in answers if states.get(id) == "pending"}
     items = tuple(
-        _item(group, who, about, read.get("notifications", 0))
+        _item(group, who, about, read.get("notifications", 0), waiting)
         for group in groups.values()
         if group[0].notification.from_id in who
     )
@@ -127,7 +141,13 @@ def _posts(db: Reader, visit: Visit, found: list[Told]) -> dict[int, PostCard]:
     return {one.id: cards[id] for one in shown if (id := str(one.boosted_id or one.id)) in cards}
 
 
-def _item(group: list[Told], who: dict[AccountId, Face], about: dict[int, PostCard], read: int) -> NewsItem:
+def _item(
+    group: list[Told],
+    who: dict[AccountId, Face],
+    about: dict[int, PostCard],
+    read: int,
+    waiting: Collection[PostId],
+) -> NewsItem:
     first = group[0].notification
     drawing, said = WORDS[first.kind]
     senders = list(dict.fromkeys(told.notification.from_id for told in group))
@@ -138,7 +158,8 @@ def _item(group: list[Told], who: dict[AccountId, Face], about: dict[int, PostCa
     values: dict[str, str | int] = {"name": face.name} if "{name}" in said.msgid else {}
     if said.plural:
         values["n"] = len(others)
-    post = about.get(group[0].post.id) if group[0].post is not None else None
+    shown = group[0].post
+    post = about.get(shown.id) if shown is not None else None
     return NewsItem(
         id=str(first.id),
         drawing=drawing,
@@ -147,5 +168,24 @@ def _item(group: list[Told], who: dict[AccountId, Face], about: dict[int, PostCa
         post=post,
         others=tuple(others[:OTHERS]),
         asks=str(first.from_id) if first.kind is NotificationKind.FOLLOW_REQUEST else None,
+        answer=str(shown.id) if shown is not None and shown.id in waiting else None,
         is_new=first.id > read,
     )
+
+
+@pages.post(addresses.NEWS_ANSWER, access="member")
+async def decide(visit: Visit) -> Answer:
+    """About an answer to one's own post: whether others see it."""
+    wanted = next((one for one in DECISIONS if one in visit.form), None)
+    if wanted is None:
+        raise InvalidInput("The form does not say what is to be done.")
+    await visit.store.writing(_decide, visit, PostId(id_from(visit.params["id"]) or 0), wanted)
+    return visit.go(addresses.NEWS, done=f"answer_{wanted}")
+
+
+def _decide(db: Writer, visit: Visit, post: PostId, wanted: str) -> None:
+    """Raises `NotFound`."""
+    request = replies.find(db, post)
+    if request is None:
+        raise NotFound
+    DECISIONS[wanted](db, visit.account, request.id, visit.here)

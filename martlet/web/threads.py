@@ -11,13 +11,13 @@ from martlet.model.posts import Post
 from martlet.model.server import moment
 from martlet.services import commenting, deleting, gathering
 from martlet.services.threads import FOR_PEOPLE_HERE, around, wholeness
-from martlet.storage import accounts, attached, carried, posts, threads
+from martlet.storage import accounts, attached, carried, posts, reactions, threads
 from martlet.storage.database import Reader, Writer
 from martlet.storage.posts import Shown
 from martlet.web import addresses, conversing, feeds, people, showing
 from martlet.web.cards import Audience, FeedPost
 from martlet.web.carried_words import TRUST
-from martlet.web.member_pages import AnswerBox, DeletePostPage, MorePage, ThreadPage
+from martlet.web.member_pages import AnswerBox, DeletePostPage, EmojiChoice, MorePage, ThreadPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem
 
@@ -159,8 +159,10 @@ def _more(db: Reader, visit: Visit) -> MorePage:
     post = named(db, visit)
     author = accounts.get(db, post.author_id)
     came = None if post.is_local else carried.find(db, post.uri)
+    item = item_of(db, visit, posts.get_shown(db, post.id, visit.account))
     return MorePage(
-        item=item_of(db, visit, posts.get_shown(db, post.id, visit.account)),
+        item=item,
+        emoji=_emoji(db, visit, post, item),
         author_id=str(author.id),
         is_pinned=post.id in posts.pinned_by(db, visit.account),
         is_muted=bool(posts.muted_threads(db, visit.account, [post.thread_id])),
@@ -170,6 +172,15 @@ def _more(db: Reader, visit: Visit) -> MorePage:
         came_at=None if came is None else moment(came.carried_at),
         trust=None if came is None else TRUST[came.trust],
         has_rival=came is not None and came.has_rival,
+    )
+
+
+def _emoji(db: Reader, visit: Visit, post: Post, item: FeedPost) -> tuple[EmojiChoice, ...]:
+    counted = reactions.counts(db, [post.id]).get(post.id, [])
+    own = {choice for _, choice in reactions.own(db, [post.id], visit.account)} if counted else set()
+    return tuple(
+        EmojiChoice(chosen, one.choice.key, one.choice in own)
+        for chosen, one in zip(item.post.chosen, counted, strict=False)
     )
 
 

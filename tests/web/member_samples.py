@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from martlet.services.threads import Wholeness
 from martlet.web import member_pages, writing_pages
-from martlet.web.cards import Answered, Branch, FeedPost, Html
+from martlet.web.cards import Answered, Branch, Chosen, FeedPost, Html
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
 from martlet.web.looks import Look
@@ -80,6 +80,7 @@ NEWS = (
         is_new=True,
     ),
     member_pages.NewsItem("29", "people", sentence("{name} asks to follow you", name="Ines"), INES, asks="5"),
+    member_pages.NewsItem("28", "reply", sentence("{name} wrote to you", name="Ines"), INES, answer="7"),
 )
 
 EDITING = member_pages.EditProfilePage(
@@ -284,7 +285,16 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     ),
     "more": (
         member_pages.MorePage(
-            FEED_POSTS["plain"], "9", False, False, member_pages.Between(), comment="shown"
+            FEED_POSTS["plain"],
+            "9",
+            False,
+            False,
+            member_pages.Between(),
+            comment="shown",
+            emoji=(
+                member_pages.EmojiChoice(Chosen("🎉", 2), "🎉", is_own=True),
+                member_pages.EmojiChoice(Chosen(":swift:", 1), "swift", is_own=False),
+            ),
         ),
         INSIDE,
     ),
