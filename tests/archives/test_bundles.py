@@ -65,7 +65,7 @@ def test_g3_a_bundle_that_ends_anywhere_is_refused() -> None:
             read(body[:end])
 
 
-def _various(number: int) -> bytes:
+def various(number: int) -> bytes:
     """A small bundle; each has other parts, packed in other ways."""
     dice = random.Random(number)
     out = io.BytesIO()
@@ -82,7 +82,7 @@ def _various(number: int) -> bytes:
     return out.getvalue()
 
 
-def _whole(body: bytes | bytearray) -> list[bytes]:
+def whole(body: bytes | bytearray) -> list[bytes]:
     """All that is signed, and all files."""
     with Bundle.read(io.BytesIO(body)) as opened:
         files = [b"".join(opened.medium(digest)) for digest in sorted(opened.media)]
@@ -92,12 +92,12 @@ def _whole(body: bytes | bytearray) -> list[bytes]:
 def test_g3_whatever_bit_is_changed_nothing_else_is_read() -> None:
     """Every bit of twenty bundles; of two hundred with MARTLET_TEST_LONG."""
     for number in range(200 if os.environ.get("MARTLET_TEST_LONG") else 20):
-        body = _various(number)
-        whole, kept, changed = _whole(body), 0, bytearray(body)
+        body = various(number)
+        expected, kept, changed = whole(body), 0, bytearray(body)
         for bit in range(len(body) * 8):
             changed[bit // 8] ^= 1 << bit % 8
             with contextlib.suppress(BundleRefused):
-                assert _whole(changed) == whole, (number, bit)
+                assert whole(changed) == expected, (number, bit)
                 kept += 1
             changed[bit // 8] ^= 1 << bit % 8
         # Only what the manifest says for people, and bits behind the end of what is packed.

@@ -1,7 +1,9 @@
 """Posts in a file are checked, read and kept on the device with no server in reach; the reader reads German."""
 
+import base64
 import hashlib
 import io
+import random
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,8 +15,10 @@ from martlet.activitypub import contexts
 from martlet.activitypub.addressing import PUBLIC
 from martlet.archives import bundles
 from martlet.archives.bundles import Writing
+from martlet.archives.errors import BundleRefused
 from martlet.signing import canonical_json, digests, proofs
 from martlet.signing.keys import PrivateKey
+from tests.archives import test_bundles as archives
 from tests.chromium.conftest import PHONE, TOWN, Visit
 
 IDA, EVE = "https://sea.example/users/ida", "https://far.example/users/eve"
@@ -32,6 +36,15 @@ READY = """async () => {
     }
     return false;
 }"""
+OPEN = """async (bodies) => {
+    const { openBundle } = await import("/static/bundles.js"), said = [];
+    for (const body of bodies) {
+        const bytes = Uint8Array.from(atob(body), (one) => one.charCodeAt(0));
+        const found = await openBundle(new Blob([bytes])).catch((error) => error.code ?? String(error));
+        said.push(typeof found === "string" ? found : found.lines.length + found.media.size);
+    }
+    return said;
+}"""
 KNOW = """(key) => new Promise((done, failed) => {
     const asked = indexedDB.open("martlet.carried", 1);
     asked.onsuccess = () => {
@@ -48,6 +61,7 @@ def test_a_file_is_read_without_any_server(visit: Visit, tmp_path: Path) -> None
     page.goto(TOWN + "/home")
     assert page.evaluate(READY)
     public = KEYS[IDA].public.to_multibase()
+    _agrees_with_the_server(page)
     page.evaluate(KNOW, {"uri": f"{IDA}#ed25519-key", "owner": IDA, "public": public})
     page.context.set_offline(True)
 
@@ -78,6 +92,24 @@ def test_a_file_is_read_without_any_server(visit: Visit, tmp_path: Path) -> None
     visit.faults[:] = [
         fault for fault in visit.faults if "net::ERR_" not in fault and "Failed to fetch" not in fault
     ]
+
+
+def _agrees_with_the_server(page: Page) -> None:
+    """The script takes the bundles that we take, and refuses what we refuse, as it should be refused."""
+    dice, bodies = random.Random(5), [change(archives.written()) for change in archives.HOSTILE.values()]
+    for number in range(6):
+        body = archives.various(number)
+        bodies.append(body)
+        for _ in range(20):
+            changed = bytearray(body)
+            changed[dice.randrange(len(body))] ^= 1 << dice.randrange(8)
+            bodies.append(bytes(changed))
+    said = page.evaluate(OPEN, [base64.b64encode(body).decode() for body in bodies])
+    for number, (body, found) in enumerate(zip(bodies, said, strict=True)):
+        try:
+            assert found == len(archives.whole(body)), number
+        except BundleRefused:
+            assert found in ("damaged", "large"), (number, found)
 
 
 def _is_shown(page: Page, of_eve: str = "Absender noch nicht bestätigt") -> None:
