@@ -79,6 +79,8 @@ OWNED = (
     ("root_copy", "account_id"),
     ("device_key", "account_id"),
     ("account_backup", "account_id"),
+    ("adoption", "account_id"),
+    ("adoption", "old_account_id"),
     ("subscriber", "account_id"),
     ("unmailed_post", "account_id"),
 )
