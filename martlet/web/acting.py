@@ -24,11 +24,12 @@ from martlet.services import (
     suggesting,
 )
 from martlet.services.following import Wanted
-from martlet.storage import posts, relations
+from martlet.storage import polls, posts, relations
 from martlet.storage.database import Reader, Writer
 from martlet.web import addresses, departing, threads, undoing
 from martlet.web.cards import FeedPost
 from martlet.web.visits import DONE, UNDO, Pages, Visit
+from martlet.web.wording import NOTICES, Problem
 
 pages = Pages()
 
@@ -165,10 +166,20 @@ async def _vote(visit: Visit, poll: PollId) -> Answer:
     try:
         post = await visit.store.writing(_choose, visit, poll, chosen[:MOST_CHOICES])
     except polling.CannotVote as error:
-        return _back(visit, error=error)
+        if not visit.is_from_outbox:
+            return _back(visit, error=error)
+        if await visit.store.reading(_has_chosen, visit, poll, chosen):  # it arrived, and its answer did not
+            return departing.done()
+        return departing.refused(visit, (Problem("", NOTICES["nothing_chosen"]),), 422)
+    if visit.is_from_outbox:
+        return departing.done()
     if visit.wants_part:
         return visit.part("parts/poll_alone.html", item=await visit.store.reading(_item, visit, post))
     return _back(visit, f"p-{post}")
+
+
+def _has_chosen(db: Reader, visit: Visit, poll: PollId, chosen: list[int]) -> bool:
+    return sorted(polls.votes(db, [poll], visit.account)[poll]) == sorted(set(chosen))
 
 
 def _choose(db: Writer, visit: Visit, poll: PollId, chosen: list[int]) -> PostId:

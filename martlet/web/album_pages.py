@@ -6,7 +6,7 @@ from typing import ClassVar, Literal
 from msgspec import Struct
 
 from martlet.model.visibility import Visibility
-from martlet.web.cards import Face, Picture
+from martlet.web.cards import Face, Picture, PostCard
 from martlet.web.member_pages import Place, Tab
 from martlet.web.wording import Problem
 
@@ -153,6 +153,17 @@ class ChoosePage(Struct, frozen=True):
     album: AlbumCard
     shots: tuple[Shot, ...]
     older: str | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+class PutInAlbumPage(Struct, frozen=True):
+    """`/albums/posts/{post}`: into which of one's albums the pictures of a post go. Field: album."""
+
+    template: ClassVar[str] = "albums/put.html"
+    place: ClassVar[Place] = "you"
+    post: PostCard
+    albums: tuple[tuple[str, str, str], ...]
+    """Id, title and nothing, as radio buttons have them."""
     problems: tuple[Problem, ...] = ()
 
 

@@ -10,25 +10,26 @@ from martlet.http.multipart import Upload
 from martlet.model.albums import PICTURES, Album
 from martlet.model.errors import InvalidInput, NotFound, TooMany
 from martlet.model.ids import id_from
-from martlet.model.names import AlbumId, MediaId
+from martlet.model.names import AlbumId, MediaId, PostId
 from martlet.model.paging import LAST_ID
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import arranging, sharing_albums, uploading
 from martlet.services.arranging import Said
 from martlet.services.uploading import Description
-from martlet.storage import accounts, albums
+from martlet.storage import accounts, albums, media, posts
 from martlet.storage.database import Reader, Writer
-from martlet.web import addresses, galleries, undoing
+from martlet.web import addresses, galleries, showing, undoing
 from martlet.web.album_pages import (
     AUDIENCES,
     AlbumAudience,
     ArrangePage,
     ChoosePage,
     DeleteAlbumPage,
+    PutInAlbumPage,
 )
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Problem, problems_of
+from martlet.web.wording import Problem, problems_of, sentence
 
 pages = Pages()
 
@@ -229,6 +230,48 @@ def _put_in(db: Writer, visit: Visit) -> Album:
     picked = (id_from(name.removeprefix(PICK)) for name in visit.form if name.startswith(PICK))
     ids = [MediaId(id) for id in picked if id is not None]
     return arranging.add(db, visit.account, album.id, ids, visit.here) if ids else album
+
+
+# -- the pictures of one post --------------------------------------------
+
+
+@pages.get(addresses.ALBUM_PUT, access="member")
+async def ask_album(visit: Visit) -> Answer:
+    return visit.page(await visit.store.reading(_for_post, visit))
+
+
+def _for_post(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -> PutInAlbumPage:
+    """Albums that more people see than the post are not offered. Raises `NotFound` for others' posts, and without pictures."""
+    post = posts.get_own(db, PostId(id_from(visit.params["id"]) or 0), visit.account)
+    cards = showing.cards(db, [posts.get_shown(db, post.id, visit.account)], visit.here, reader=visit.account)
+    if not cards or not media.of_posts(db, [post.id])[post.id]:
+        raise NotFound
+    found = tuple(
+        (str(one.id), one.title, "")
+        for one in albums.of_author(db, visit.account, visit.account, arranging.ALBUMS)
+        if one.visibility <= post.visibility
+    )
+    return PutInAlbumPage(cards[0], found, problems)
+
+
+@pages.post(addresses.ALBUM_PUT, access="member")
+async def put_post_in(visit: Visit) -> Answer:
+    page = await visit.store.reading(_for_post, visit)
+    chosen = next((id for id, *_ in page.albums if id == visit.form.get("album")), None)
+    if chosen is None:
+        return visit.page(replace(page, problems=(Problem("album", sentence("Please choose one.")),)), 422)
+    try:
+        album = await visit.store.writing(_put_post_in, visit, AlbumId(int(chosen)))
+    except InvalidInput as error:
+        return visit.page(replace(page, problems=problems_of(error)), 422)
+    own = addresses.at(addresses.ALBUM, username=visit.signed_in.account.username, id=str(album.id))
+    return visit.go(own, done="saved")
+
+
+def _put_post_in(db: Writer, visit: Visit, album: AlbumId) -> Album:
+    found = media.of_posts(db, [PostId(int(visit.params["id"]))])
+    ids = [one.id for each in found.values() for one in each]
+    return arranging.add(db, visit.account, album, ids, visit.here)
 
 
 # -- telling of it, and taking it away -----------------------------------

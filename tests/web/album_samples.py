@@ -74,6 +74,11 @@ ALBUM_SAMPLES: dict[str, tuple[Page, Frame]] = {
         INSIDE,
     ),
     "album-full": (album_pages.ArrangePage(0, 20, ALBUM.title, album=ALBUM), INSIDE),
+    "album-put": (
+        album_pages.PutInAlbumPage(TOMATOES, (("7", "Summer", ""),), (Problem("album", WRONG.sentence),)),
+        INSIDE,
+    ),
+    "album-put-none": (album_pages.PutInAlbumPage(TOMATOES, ()), INSIDE),
     "album-choose": (album_pages.ChoosePage(ALBUM, SHOTS, "/@jona/albums/7/choose?max_id=1"), INSIDE),
     "album-choose-none": (album_pages.ChoosePage(ALBUM, (), None, (replace(WRONG, field=""),)), INSIDE),
     "offline": (OfflinePage(), FRAME),

@@ -87,6 +87,25 @@ def test_pictures_come_from_posts_and_a_post_shows_the_album(api: Api) -> None:
     assert own.replace("/", "&#x2f;") in shows
 
 
+def test_the_pictures_of_a_post_go_into_an_album_that_no_more_people_see(api: Api) -> None:
+    ada = api.person("ada")
+    browser = inside(api, ada)
+    wide, quiet = make(api, ada, title="Wide"), make(api, ada, title="Quiet", visibility="private")
+    shot = picture(api, ada)
+    post = publish(api, ada, media_ids=[shot], visibility="private")["id"]
+    path = f"/albums/posts/{post}"
+    assert path in browser.get(f"/@ada/{post}/more").text.replace("&#x2f;", "/")
+    page = browser.get(path)
+    assert ("Quiet" in page.text, "Wide" in page.text) == (True, False)
+    for wrong in ({"album": str(wide["id"])}, {"album": "x"}):
+        assert browser.send(page, wrong, path).status == 422
+    assert shown(api, wide, ada) == []
+    browser.send(page, {"album": str(quiet["id"])}, path)
+    assert shown(api, quiet, ada) == [shot]
+    assert inside(api, api.person("eve")).get(path).status == 404
+    assert browser.get(f"/albums/posts/{publish(api, ada, 'words')['id']}").status == 404, "no pictures"
+
+
 def test_a_deleted_album_is_brought_back_by_a_button(api: Api) -> None:
     ada = api.person("ada")
     browser = inside(api, ada)

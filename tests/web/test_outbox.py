@@ -70,6 +70,18 @@ def test_acts_are_done_in_few_bytes(api: Api, field: str, value: str, path: str)
     assert browser.post(path, {"csrf": csrf, field: "1"}).status == 404
 
 
+def test_a_vote_counts_once_however_often_it_is_sent(api: Api) -> None:
+    browser, bob = sender(api, api.person("ada")), api.person("bob")
+    asked = {"options": ["Boat", "Bridge"], "expires_in": 3600}
+    poll = api.post("/api/v1/statuses", token=bob, json={"status": "How?", "poll": asked}).json["poll"]["id"]
+    vote = {"csrf": ticket(browser)["csrf"], "vote": str(poll), f"choice-{poll}-0": "1"}
+    for _ in range(2):
+        assert browser.post("/act", vote).status == 204
+    other = browser.post("/act", vote | {f"choice-{poll}-0": "0"})
+    assert (other.status, "was not counted" in other.json["reason"]) == (422, True)
+    assert [one["votes_count"] for one in api.get(f"/api/v1/polls/{poll}", bob).json["options"]] == [0, 1]
+
+
 def test_what_is_refused_says_why_and_a_wider_answer_is_asked_about_once(api: Api) -> None:
     browser, bob = sender(api, api.person("ada")), api.person("bob")
     csrf = ticket(browser)["csrf"]

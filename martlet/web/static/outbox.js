@@ -97,20 +97,22 @@ export async function addPost(form, later, id) {
   await add(id === undefined ? entry : { ...entry, id });
 }
 
-// What takes back something that did not leave yet leaves neither of both.
-export async function addAct(account, address, name, value, words) {
+// What takes back something that did not leave yet leaves neither of both. `more`: the fields of a vote, which takes the
+// place of an earlier one that did not leave yet.
+export async function addAct(account, address, name, value, words, more = []) {
   const opposite = name.startsWith("un") ? name.slice(2) : `un${name}`;
   for (const one of await entries()) {
     if (one.kind !== "act" || one.account !== account || one.address !== address || one.tries) continue;
     const [[before, id]] = one.fields;
     if (id !== value) continue;
-    if (before === name) return;
+    if (before === name && !more.length) return;
+    if (before === name) await drop(one.id);
     if (before === opposite) {
       await drop(one.id);
       return;
     }
   }
-  await add({ account, kind: "act", address, fields: [[name, value]], files: [], words });
+  await add({ account, kind: "act", address, fields: [[name, value], ...more], files: [], words });
 }
 
 // -- sending: one page or the worker at a time --

@@ -4,14 +4,16 @@ import * as outbox from "./outbox.js";
 const link = document.querySelector("[data-outbox]");
 const account = link?.dataset.outbox;
 const LATER = new Set(["like", "boost", "save", "follow"].flatMap((name) => [name, `un${name}`]));
+const VOTE = "vote";
 const FORMS = new Set(["/act", "/act/person"]);
 
 const addressOf = (form) => form.getAttribute("action");
 const opposite = (name) => (name.startsWith("un") ? name.slice(2) : `un${name}`);
+const turned = (name) => (name === VOTE ? VOTE : opposite(name));
 
 function mark(button) {
-  button.name = opposite(button.name);
-  button.setAttribute("aria-pressed", String(button.name.startsWith("un")));
+  button.name = turned(button.name);
+  if (button.name !== VOTE) button.setAttribute("aria-pressed", String(button.name.startsWith("un")));
   if (button.classList.toggle("later")) {
     const sign = document.createElement("span");
     const words = document.createElement("span");
@@ -28,17 +30,27 @@ function unmark(button) {
   button.querySelector(".wait")?.remove();
 }
 
-// Whether it could be kept for later. What is no like, boost, mark or follow cannot.
+// What is chosen of a poll: its fields belong to the one form of the page.
+function chosenBy(button) {
+  const fields = [...button.form.elements].filter((one) => one.name.startsWith(`choice-${button.value}-`) && one.checked);
+  return { more: fields.map((one) => [one.name, one.value]), words: fields.map((one) => one.labels[0].textContent.trim()) };
+}
+
+// Whether it could be kept for later. What is no like, boost, mark, vote or follow cannot.
 export async function putOff(button) {
   const form = button?.form;
-  if (!account || !form || !LATER.has(button.name) || !FORMS.has(addressOf(form))) return false;
+  const isVote = button?.name === VOTE;
+  if (!account || !form || !(LATER.has(button.name) || isVote) || !FORMS.has(addressOf(form))) return false;
+  const chosen = isVote ? chosenBy(button) : { more: [], words: [] };
+  if (isVote && !chosen.more.length) return false;
   try {
-    const words = button.textContent.replace(/\s+/g, " ").replace(/ :/g, ":").trim();
-    await outbox.addAct(account, addressOf(form), button.name, button.value, words);
+    const said = button.textContent.replace(/\s+/g, " ").replace(/ :/g, ":").trim();
+    const words = [said, chosen.words.join(", ")].filter(Boolean).join(": ");
+    await outbox.addAct(account, addressOf(form), button.name, button.value, words, chosen.more);
   } catch {
     return false;
   }
-  if (button.isConnected) mark(button);
+  if (button.isConnected && !(isVote && button.classList.contains("later"))) mark(button);
   askForSync();
   return true;
 }
@@ -57,7 +69,7 @@ async function show() {
     link.querySelector("b").textContent = own.length;
     const acts = own.filter((one) => one.kind === "act" && one.state !== "refused").map((one) => one.fields[0]);
     for (const button of document.querySelectorAll("button.later")) {
-      if (!acts.some(([name, value]) => value === button.value && opposite(name) === button.name)) unmark(button);
+      if (!acts.some(([name, value]) => value === button.value && turned(name) === button.name)) unmark(button);
     }
     for (const [name, value] of acts) {
       for (const button of document.querySelectorAll(`button[name="${name}"][value="${CSS.escape(value)}"]`)) {
