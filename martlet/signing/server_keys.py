@@ -11,6 +11,7 @@ Both print as nothing, so that they do not end in a log.
 import hmac
 import secrets
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from martlet.model.errors import InvalidInput
 from martlet.signing import base64url
@@ -19,6 +20,12 @@ _SECRET_SIZE = 32
 _PRIVATE_SIZE = 32
 _PUBLIC_SIZE = 65
 _UNCOMPRESSED = 4
+
+
+@lru_cache(maxsize=64)
+def _derived(secret: bytes, use: str) -> bytes:
+    """Kept, because every page with a form asks for one, and there are few uses."""
+    return hmac.digest(secret, b"martlet " + use.encode(), "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +48,7 @@ class ServerSecret:
 
     def key_for(self, use: str) -> bytes:
         """A key of 32 bytes that tells nothing about the secret or the key for another use."""
-        return hmac.digest(self.raw, b"martlet " + use.encode(), "sha256")
+        return _derived(self.raw, use)
 
 
 @dataclass(frozen=True, slots=True)

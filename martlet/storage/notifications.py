@@ -166,19 +166,24 @@ def count_unread(db: Reader, account: AccountId, choice: Choice, limit: int, now
     wanted, bound = among_wanted(choice)
     return int(
         db.value(
-            f"""
-            SELECT count(*) FROM (
-                SELECT notification.id FROM notification
-                 WHERE notification.account_id = :account AND notification.id > {LAST_READ}
-                   AND {wanted} AND {WANTED}
-                 LIMIT :limit) AS unread
-            """,
+            _unread_sql(wanted),
             account=account,
             limit=limit,
             now=now,
             **bound,
         )
     )
+
+
+@lru_cache(maxsize=64)
+def _unread_sql(wanted: str) -> str:
+    return f"""
+        SELECT count(*) FROM (
+            SELECT notification.id FROM notification
+             WHERE notification.account_id = :account AND notification.id > {LAST_READ}
+               AND {wanted} AND {WANTED}
+             LIMIT :limit) AS unread
+        """
 
 
 def among_wanted(choice: Choice) -> tuple[str, dict[str, object]]:
