@@ -63,7 +63,7 @@ STATEMENT = {
     "sequence": "martlet:sequence",
     "revoked": "martlet:revoked",
     "after": "martlet:after",
-    "gateways": {"@id": "martlet:gateways", "@type": "@id"},
+    **GATEWAYS,
     "formerly": {"@id": "martlet:formerly", "@type": "@id"},
 }
 """Stands after the others where an actor has a root key (FEP-c390, with more properties)."""

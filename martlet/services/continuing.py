@@ -14,12 +14,13 @@ from dataclasses import dataclass, replace
 
 import msgspec
 
+from martlet.activitypub import gateways
 from martlet.model.accounts import Account
 from martlet.model.carrying import Trust
 from martlet.model.continuity import History, Pin, Statement, history
 from martlet.model.errors import MalformedDocument
 from martlet.model.events import AccountChanged
-from martlet.model.names import Uri, host_of
+from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.services import watching
 from martlet.signing import continuity as statements
@@ -121,8 +122,13 @@ def apply(db: Writer, root: str, here: Server) -> None:
             if standing is not None and standing.actor != pin.actor:
                 _go_along(db, root, here)
             continue
-        if standing is not None:
-            watching.learn(db, pin.actor, standing.gateways, here, standing.sequence)
+        listed = (
+            gateways.addresses(standing.gateways, besides=origin_of(pin.actor))
+            if standing is not None
+            else ()
+        )
+        if standing is not None and listed:  # else what the server lists holds
+            watching.learn(db, pin.actor, listed, here, standing.sequence)
         if account is None:
             continue
         has_left = standing is not None and standing.actor != account.uri

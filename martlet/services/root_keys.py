@@ -28,7 +28,7 @@ from martlet.services import continuing, identities
 from martlet.signing import canonical_json, continuity
 from martlet.signing.keys import Kind, PublicKey
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, adoptions, own_roots
+from martlet.storage import accounts, adoptions, mirrors, own_roots
 from martlet.storage import continuity as kept
 from martlet.storage.database import Reader, Writer
 from martlet.storage.own_roots import DeviceKey
@@ -122,7 +122,7 @@ def proposal(db: Writer, account: AccountId, root: str, secret: ServerSecret, he
         updated_at=now,
         keys=tuple(keys),
         revoked=_revoked(last, keys, devices, uri, now),
-        gateways=(here.url,),
+        gateways=(here.url, *(one.base for one in mirrors.accepted(db, account)))[: continuity.MOST_GATEWAYS],
         formerly=_formerly(last, uri),
         digest=b"",
         body=b"",
