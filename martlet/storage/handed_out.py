@@ -115,7 +115,7 @@ def sequence_before(db: Reader, source: Source, moment: int) -> int:
     found = db.value(
         f"""
         SELECT sequence FROM {table} WHERE account_id = :account AND changed_at < :moment
-         ORDER BY sequence DESC LIMIT 1
+         ORDER BY changed_at DESC LIMIT 1
         """,
         account=source.account_id,
         moment=moment,

@@ -113,7 +113,7 @@ def expired(db: Reader, now: int, limit: int) -> list[Mirrored]:
     rows = db.rows(
         f"""
         SELECT {COLUMNS} FROM mirrored WHERE state IN ('asked', 'accepted') AND until_at < :now
-         ORDER BY account_id LIMIT :limit
+         ORDER BY until_at LIMIT :limit
         """,
         now=now,
         limit=limit,
@@ -144,7 +144,7 @@ def unanswered(db: Reader, before: int, limit: int) -> list[Mirrored]:
     rows = db.rows(
         f"""
         SELECT {COLUMNS} FROM mirrored WHERE state = 'asked' AND asked_at < :before
-         ORDER BY account_id LIMIT :limit
+         ORDER BY asked_at LIMIT :limit
         """,
         before=before,
         limit=limit,

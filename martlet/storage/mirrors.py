@@ -104,7 +104,7 @@ def unanswered(db: Reader, before: int, limit: int) -> list[Mirror]:
     rows = db.rows(
         f"""
         SELECT {COLUMNS} FROM mirror WHERE state IN ('looking', 'asked') AND asked_at < :before
-         ORDER BY id LIMIT :limit
+         ORDER BY asked_at LIMIT :limit
         """,
         before=before,
         limit=limit,
@@ -117,7 +117,7 @@ def expired(db: Reader, now: int, limit: int) -> list[Mirror]:
     rows = db.rows(
         f"""
         SELECT {COLUMNS} FROM mirror WHERE state IN ('looking', 'asked', 'accepted') AND until_at < :now
-         ORDER BY id LIMIT :limit
+         ORDER BY until_at LIMIT :limit
         """,
         now=now,
         limit=limit,
