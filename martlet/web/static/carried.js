@@ -59,6 +59,13 @@ export const learnKeys = (keys) =>
     return last;
   });
 
+// What the server knows of keys just now; whether it could be asked.
+export async function askForKeys() {
+  const answer = await fetch("/files/keys", { redirect: "manual" });
+  if (answer.ok) await learnKeys(await answer.json());
+  return answer.ok;
+}
+
 // The key that was seen first under a name stays.
 export async function pinKeys(keys) {
   const before = await seenKeys();

@@ -16,11 +16,8 @@ const LEARNT = "martlet.keys", DAY = 86_400_000;
 
 async function learn() {
   if (!(Date.now() - Number(localStorage.getItem(LEARNT)) > DAY)) return;
-  const answer = await fetch("/files/keys", { redirect: "manual" });
-  if (!answer.ok) return;
-  const { learnKeys } = await import("./carried.js");
-  await learnKeys(await answer.json());
-  localStorage.setItem(LEARNT, String(Date.now()));
+  const { askForKeys } = await import("./carried.js");
+  if (await askForKeys()) localStorage.setItem(LEARNT, String(Date.now()));
 }
 
 if (document.querySelector("[data-outbox]")) learn().catch(() => {});

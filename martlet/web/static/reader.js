@@ -1,6 +1,6 @@
 // Opens, checks and reads a file with posts on this device, with no server in reach; keeps it for later, if asked to.
 import { NoBundle, openBundle } from "./bundles.js";
-import { dropFile, keepFile, keptFile, keptFiles, knownKeys, pinKeys, seenKeys } from "./carried.js";
+import { askForKeys, dropFile, keepFile, keptFile, keptFiles, knownKeys, pinKeys, seenKeys } from "./carried.js";
 import { plainly, showForeign } from "./foreign.js";
 import { CONFIRMED, CONSISTENT, Checker, TooMuch, UNCONFIRMED, canProve, fileNamed, fingerprint } from "./proving.js";
 import { ticketNow } from "./outbox.js";
@@ -284,6 +284,7 @@ globalThis.launchQueue?.setConsumer(async ({ files }) => {
 
 async function begin() {
   box.querySelector("[data-scripted]").hidden = false;
+  if (navigator.onLine) askForKeys().catch(() => {});
   await showKept();
   const [, id] = /^#file-(\d+)$/.exec(location.hash) ?? [];
   const kept = id && (await keptFile(Number(id)));
