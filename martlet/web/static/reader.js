@@ -15,6 +15,9 @@ const fill = (said, values) => said.replace(/\{(\w+)\}/g, (whole, name) => value
 const list = (value) => (Array.isArray(value) ? value : value ? [value] : []);
 let now = { blob: null, name: "", id: null, title: "", run: 0, fresh: [], addresses: [] };
 
+let showMore = () => {};
+part("more").addEventListener("click", () => showMore());
+
 const copyOf = (name) => part(name).content.firstElementChild.cloneNode(true);
 
 function say(words, isBad = false) {
@@ -84,7 +87,7 @@ async function show(bundle, checker) {
     shown += SHOWN;
     part("more").hidden = shown >= posts.length;
   };
-  part("more").onclick = more;
+  showMore = more;
   more();
   heading.focus({ preventScroll: false });
 }
