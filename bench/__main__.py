@@ -301,8 +301,9 @@ def mirror(documents: int, folder: Path | None) -> None:
 @click.option("--rounds", default=5, show_default=True, help="How often each way of blocking is tried.")
 @click.option("--interval", default=20, show_default=True, help="The servers' setting `roads_seconds`.")
 @click.option("--flapping", default=0, show_default=True, help="Posts while a block comes and goes.")
+@click.option("--picture", type=A_FILE, help="Draw the first block into this SVG.")
 @folder_option
-def block(rounds: int, interval: int, flapping: int, folder: Path | None) -> None:
+def block(rounds: int, interval: int, flapping: int, picture: Path | None, folder: Path | None) -> None:
     """How long a block is felt, between servers in network namespaces; needs root."""
     from bench import block as room  # noqa: PLC0415 - needs Martlet itself
     from tests.block.world import why_not  # noqa: PLC0415
@@ -311,7 +312,7 @@ def block(rounds: int, interval: int, flapping: int, folder: Path | None) -> Non
     if reason:
         raise click.ClickException(f"The block cannot be tried here: {reason}.")
     with _kept_or_thrown_away(folder) as place:
-        is_kept = room.run(place, rounds, interval, flapping, click.echo)
+        is_kept = room.run(place, rounds, interval, flapping, picture, click.echo)
     click.echo(f"{_version()}, {report.this_machine().cpu}")
     if not is_kept:
         raise SystemExit(1)

@@ -3,6 +3,7 @@ How long a block is felt: servers in network namespaces, cut off from one anothe
 
     python -m bench block                  each way of blocking, some times over, with the server's usual intervals
     python -m bench block --flapping 1000  besides, so many posts while a block comes and goes
+    python -m bench block --picture FILE   the first of them as a picture (docs/pictures/block.svg)
 """
 
 import random
@@ -14,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from threading import Event, Thread
 
+from bench.block_picture import Run, drawn
 from tests.block.world import BLOCKS, World, eventually
 
 READ, ANSWERED, DIRECT = "a new post is read", "an answer is back", "all is direct again"
@@ -21,6 +23,7 @@ PROMISED = {READ: 30.0, ANSWERED: 60.0, DIRECT: 60.0}
 """Seconds, at the 95th percentile."""
 PATIENCE = 180.0
 FLAP_SECONDS = (5.0, 40.0)
+POST_SECONDS = 0.25
 SETTLED_SECONDS = 900.0
 
 
@@ -56,16 +59,26 @@ def _p95(values: Sequence[float]) -> float:
     return values[min(len(values) - 1, int(0.95 * len(values)))]
 
 
-def run(folder: Path, rounds: int, seconds: int, flapping: int, say: Callable[[str], None]) -> bool:
-    """Whether what is promised was kept."""
+def run(
+    folder: Path, rounds: int, seconds: int, flapping: int, picture: Path | None, say: Callable[[str], None]
+) -> bool:
+    """Whether what is promised was kept; the first block is drawn."""
     with World(folder, seconds=seconds) as world:
         times = Times()
         for number in range(rounds):
             for how in BLOCKS:
                 _one(world, how, f"{how}-{number}", times, say)
+        if picture is not None:
+            picture.write_text(drawn(_first(times)))
         for line in times.lines():
             say(line)
         return times.is_kept and (not flapping or _flap(world, flapping, say))
+
+
+def _first(times: Times) -> Run:
+    read, answered, direct = (times.of[what][BLOCKS[0]][0] for what in PROMISED)
+    lifted = read + answered
+    return Run("Her address is dropped", read, lifted, lifted, lifted + direct)
 
 
 def _one(world: World, how: str, name: str, times: Times, say: Callable[[str], None]) -> None:
@@ -104,6 +117,7 @@ def _flap(world: World, posts: int, say: Callable[[str], None]) -> bool:
     try:
         for number in range(posts):
             world.a.publish(f"Flapping-{number}-")
+            time.sleep(POST_SECONDS)
     finally:
         ends.set()
         censor.join()

@@ -148,7 +148,8 @@ def _client(ground: Ground, settings: Settings, tracer: Tracer | None) -> Client
 def _hosts(settings: Settings) -> frozenset[str]:
     """The names this server answers to: its own and its others; on a machine of one's own also the other names of loopback."""
     name, _, port = settings.host.rpartition(":") if ":" in settings.host else (settings.host, "", "")
-    if name not in ("localhost", "127.0.0.1"):
-        others = (*settings.alternate_urls, *([settings.onion] if settings.onion else []))
-        return frozenset({settings.host.lower(), *(one.partition("://")[2].lower() for one in others)})
-    return frozenset(f"{one}:{port}" if port else one for one in ("localhost", "127.0.0.1", "[::1]"))
+    others = (*settings.alternate_urls, *([settings.onion] if settings.onion else []))
+    own = {settings.host.lower(), *(one.partition("://")[2].lower() for one in others)}
+    if name in ("localhost", "127.0.0.1"):
+        own |= {f"{one}:{port}" if port else one for one in ("localhost", "127.0.0.1", "[::1]")}
+    return frozenset(own)

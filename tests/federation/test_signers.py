@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
 import pytest
 import time_machine
 
@@ -269,3 +270,27 @@ def test_the_key_seen_at_a_glance(signature: str, covered: str, key: str | None)
             http_signatures.key_id_in(signature, covered)
     else:
         assert http_signatures.key_id_in(signature, covered) == key
+
+
+def test_a_server_of_several_names(ground: Ground, settings: Settings, there: Elsewhere) -> None:
+    """Under each it says the same, and takes what was signed for that name and no other."""
+    other = "https://other.example"
+    named = replace(ground, here=replace(ground.here, alternate_urls=(other,)))
+    api = Api(app.build_on(named, msgspec.structs.replace(settings, alternate_urls=(other,)), there))
+    with closing(api):
+        api.person("ada")
+        eve = there.person("eve")
+        found = [
+            api.get("/users/ada", headers={**ACTIVITY, "host": host}) for host in ("other.example", api.host)
+        ]
+        assert {reply.json["id"] for reply in found} == {ADA}
+        statuses: dict[tuple[str, Scheme], int] = {}
+        for host in ("https://other.example", "https://third.example"):
+            for scheme in Scheme:
+                act = eve.act("Like", f"{ADA}/posts/1")
+                body = json.dumps(act).encode()
+                now = datetime.now(UTC)
+                signed = http_signatures.sign_request("POST", f"{host}/inbox", body, eve.signer, scheme, now)
+                reply = api.post("/inbox", body=body, headers={**signed, "host": "other.example"})
+                statuses[host, scheme] = reply.status
+        assert list(statuses.values()) == [202, 202, 401, 401]

@@ -304,7 +304,7 @@ async def public(host: str, _port: int) -> Sequence[str]:
     return ["127.0.0.1", "93.184.216.34"] if host == "rebound.example" else ["93.184.216.34"]
 
 
-async def test_a_proxy_that_resolves_nothing_is_given_checked_addresses(authority: Authority) -> None:
+async def test_e2_a_proxy_that_resolves_nothing_is_given_checked_addresses(authority: Authority) -> None:
     tls = authority.context_for("ada.example")
     async with (
         listening(saying(answer(200, b"hidden")), tls) as there,
@@ -359,7 +359,7 @@ async def test_through_a_proxy_the_proxy_resolves(authority: Authority) -> None:
     ["http://127.0.0.1/", "http://[::1]/", "http://localhost/", "http://printer.local/", "http://10.0.0.1/"],
 )
 @pytest.mark.parametrize("scheme", ["socks5", "socks5h"])
-async def test_a_proxy_is_not_asked_for_private_places(url: str, scheme: str) -> None:
+async def test_e1_a_proxy_is_not_asked_for_private_places(url: str, scheme: str) -> None:
     async with (
         listening(saying(answer())) as there,
         socks(there) as (proxy, asked),
