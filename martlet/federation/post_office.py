@@ -36,7 +36,7 @@ from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
 from martlet.services.ports import Ground
-from martlet.services.watching import WATCH
+from martlet.services.watching import ASK, WATCH
 
 NO_PROXIES = Proxies()
 
@@ -101,4 +101,5 @@ class PostOffice:
                 self.inbox.ground, self.inbox, self.resolver.fetcher.client
             ).drain,
             WATCH: self.watcher.watch,
+            ASK: self.watcher.ask,
         }

@@ -2,13 +2,19 @@
 
 from collections.abc import Sequence
 
+import msgspec
+
 from martlet.model.events import Followed
-from martlet.model.names import Uri
+from martlet.model.names import Uri, origin_of
 from martlet.model.server import Server
 from martlet.storage import accounts, events, gateways
 from martlet.storage.database import Writer
 
 WATCH = "watch_roads"
+ASK = "ask_for_addresses"
+SOON = 60_000
+RENEWED = 7 * 86_400_000
+"""Milliseconds after which a server that has other addresses is asked for them again."""
 KEYS = (f"{WATCH}:0", f"{WATCH}:1")
 """Of the job that is under way, and of the one that waits."""
 
@@ -20,9 +26,18 @@ def learn(db: Writer, actor: Uri, listed: Sequence[str], here: Server, sequence:
 
 
 def of_follow(db: Writer, event: Followed, here: Server) -> None:
+    """Soon the server of who is followed is asked for its other addresses, and watched where they have mirrors."""
     account = accounts.find(db, event.followed)
-    if account is not None and not account.is_here and gateways.of_actor(db, account.uri):
+    if account is None or account.is_here:
+        return
+    ask_later(db, origin_of(account.uri), here.now_ms() + SOON)
+    if gateways.of_actor(db, account.uri):
         again(db, here, 1)
+
+
+def ask_later(db: Writer, origin: str, at: int) -> None:
+    body = msgspec.json.encode(origin).decode()
+    events.add_job(db, ASK, body, at, key=f"{ASK}:{origin}:{at // RENEWED}")
 
 
 def again(db: Writer, here: Server, seconds: float) -> None:

@@ -74,6 +74,8 @@ GATHERING_AT_ONCE = 8
 """Threads and profiles that each process fetches together."""
 PREVIEWS_AT_ONCE = 8
 HOOKS_AT_ONCE = 8
+SERVERS_ASKED_AT_ONCE = 4
+"""For their other addresses."""
 MIRRORS_AT_ONCE = 8
 
 
@@ -156,6 +158,7 @@ def lanes() -> list[Lane]:
         Lane((hooking.TELL,), HOOKS_AT_ONCE),
         Lane((tending_mirrors.SYNC, tending_mirrors.DRAIN), MIRRORS_AT_ONCE),
         Lane((watching.WATCH,), 1),
+        Lane((watching.ASK,), SERVERS_ASKED_AT_ONCE),
     ]
 
 

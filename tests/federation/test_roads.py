@@ -20,7 +20,7 @@ from martlet.model.names import AccountId, Uri
 from martlet.network.errors import NoAnswer
 from martlet.network.proxies import Proxies
 from martlet.services import watching
-from martlet.services.watching import WATCH
+from martlet.services.watching import ASK, WATCH
 from martlet.storage import circuits, gateways
 from tests.carrying import Island
 
@@ -44,6 +44,13 @@ def followed(shore: Island, origin: Island) -> str:
         gateways.learn(db, Uri(origin.uri("eve")), [f"https://{MIRROR}"], 0, 1)
     beyond.is_down = False
     return id
+
+
+def _do(shore: Island, job: str) -> None:
+    """What waits for its moment, now."""
+    with shore.ground.store.write() as db:
+        db.run("UPDATE job SET run_at = 0 WHERE name = :name", name=job)
+    shore.api.work()
 
 
 def watch(shore: Island) -> None:
@@ -208,8 +215,10 @@ def test_a_server_says_where_else_it_is(shore: Island, origin: Island, followed:
     object.__setattr__(origin.ground.here, "alternate_urls", (f"https://{OTHER}", "https://x.example/path"))
     object.__setattr__(origin.ground.here, "onion", onion)
     watch(shore)
-    with shore.ground.store.read() as db:
+    with shore.ground.store.write() as db:
         assert gateways.addresses_of(db, ORIGIN) == [f"https://{OTHER}", onion]
+        db.run("DELETE FROM peer_address")
+    _do(shore, ASK)  # whom somebody follows is asked without having mirrors
     roads = shore.api.run(_roads(shore).others(ORIGIN))
     assert [(road.address, road.proxy and road.proxy.shown) for road in roads] == [
         (f"https://{OTHER}", None),

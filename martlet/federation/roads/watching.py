@@ -33,7 +33,7 @@ from martlet.network.errors import NoAnswer
 from martlet.services import watching
 from martlet.services.ports import Ground
 from martlet.signing.http_signatures import Scheme, Signer
-from martlet.storage import gateways
+from martlet.storage import gateways, peer_policies
 from martlet.storage.database import Writer
 
 log = logging.getLogger("martlet.federation")
@@ -101,6 +101,22 @@ class Watcher:
             log.info("%s and its mirrors took too long", host)
         except Exception:
             log.exception("Looking after %s stumbled", host)
+
+    async def ask(self, body: str, here: Server) -> Record | None:
+        """The job that asks a server for its other addresses; again in a week, where it has any."""
+        origin = msgspec.json.decode(body, type=str)
+        host = host_of(Uri(f"{origin}/"))
+        if await self.ground.store.reading(peer_policies.is_refused, host, here):
+            return None
+        try:
+            answer = await self.client.get(origin + PATH, accept=("application/json",), max_bytes=65_536)
+        except NoAnswer:
+            return None
+        if answer.is_success:
+            await self.ground.store.writing(_learn, host, origin, answer.body, here.now_ms())
+        if not await self.ground.store.reading(gateways.addresses_of, host):
+            return None
+        return partial(watching.ask_later, origin=origin, at=here.now_ms() + watching.RENEWED)
 
     async def look_after(self, host: str) -> None:
         actors = await self.ground.store.reading(gateways.followed_at, host, MOST_ACTORS)
