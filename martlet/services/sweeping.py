@@ -11,8 +11,10 @@ from martlet.services.ports import Ground
 from martlet.storage import (
     attempts,
     carried,
+    circuits,
     day_counts,
     events,
+    gateways,
     holds,
     incoming,
     links,
@@ -52,6 +54,8 @@ ASIDE_DAYS, ASIDE_AT_ONCE = 90, 10_000
 """For so long what came in a file waits for its author's server to name the key; so much is forgotten a day."""
 HELD_DAYS, HELD_AT_ONCE = 90, 1000
 """For so long posts from elsewhere wait for a moderator, or are kept once they are refused; so many go a day."""
+GATEWAY_DAYS, GATEWAYS_AT_ONCE = 90, 10_000
+"""For so long it is remembered which servers carry accounts that nobody here follows; so many are forgotten a day."""
 TRANSLATION_DAYS, TRANSLATIONS, TRANSLATIONS_AT_ONCE = 30, 10_000, 1000
 """For so long translations are kept, so many at most; so many are forgotten a day, of the old and of those too many."""
 
@@ -91,4 +95,6 @@ def _sweep(db: Writer, here: Server) -> None:
     subscribers.forget_unconfirmed(db, now - UNCONFIRMED_DAYS * DAY)
     web_hooks.forget_before(db, now - HOOK_DAYS * DAY, TOLD_AT_ONCE)
     carried.forget_aside(db, now - ASIDE_DAYS * DAY, ASIDE_AT_ONCE)
+    circuits.forget_old(db, now - DAY)
+    gateways.forget_unfollowed(db, now - GATEWAY_DAYS * DAY, GATEWAYS_AT_ONCE)
     links.forget_failed(db, now - FAILED_LINK_DAYS * DAY, LINKS_AT_ONCE)

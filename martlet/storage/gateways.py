@@ -169,8 +169,10 @@ def forget_unfollowed(db: Writer, before: int, limit: int) -> int:
     return db.run(
         f"""
         DELETE FROM gateway
-         WHERE actor IN (SELECT actor FROM gateway WHERE learned_at < :before ORDER BY learned_at LIMIT :limit)
-           AND NOT EXISTS (SELECT 1 FROM account WHERE account.uri = gateway.actor AND {_IS_FOLLOWED})
+         WHERE actor IN (SELECT actor FROM gateway
+                          WHERE learned_at < :before
+                            AND NOT EXISTS (SELECT 1 FROM account WHERE account.uri = gateway.actor AND {_IS_FOLLOWED})
+                          ORDER BY learned_at LIMIT :limit)
         """,
         before=before,
         limit=limit,
