@@ -36,6 +36,16 @@ def test_without_anything_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.
         ({"MARTLET_SECRET": "short"}, "`secret` is too short"),
         ({"MARTLET_LISTEN": "3000"}, "`listen` is wrong"),
         ({"MARTLET_SMTP_HOST": "mail.example"}, "`mail_from` is missing"),
+        (
+            {"MARTLET_OUTBOUND_PROXIES": "socks5h://127.0.0.1:9050"},
+            "`outbound_proxies` has a line that is wrong",
+        ),
+        (
+            {"MARTLET_FALLBACK_PROXIES": "* = ftp://127.0.0.1:21"},
+            "`fallback_proxies` has a line that is wrong",
+        ),
+        ({"MARTLET_ONION": "http://short.onion"}, "`onion` is wrong"),
+        ({"MARTLET_ALTERNATE_URLS": "https://other.example/path"}, "`alternate_urls` has `https://other"),
         ({"MARTLET_TRUSTED_PROXIES": "10.0.0.0/8,proxy"}, "`trusted_proxies` is wrong: 'proxy'"),
         ({"MARTLET_CONFIG": "/nowhere/martlet.toml"}, "cannot be read"),
     ],
