@@ -218,6 +218,7 @@ def test_a_server_says_where_else_it_is(shore: Island, origin: Island, followed:
     with shore.ground.store.write() as db:
         assert gateways.addresses_of(db, ORIGIN) == [f"https://{OTHER}", onion]
         db.run("DELETE FROM peer_address")
+        watching.of_follow(db, Followed(shore.person("ada").id, AccountId(int(followed))), shore.ground.here)
     _do(shore, ASK)  # whom somebody follows is asked without having mirrors
     roads = shore.api.run(_roads(shore).others(ORIGIN))
     assert [(road.address, road.proxy and road.proxy.shown) for road in roads] == [
