@@ -1,5 +1,5 @@
 """
-The clock of mirrors: every ten seconds, while there are any, a job finds whose log is due to be read, which mirror is
+The clock of mirrors: every half minute, while there are any, a job finds whose log is due to be read, which mirror is
 due to be asked for what was left there, and what is over.
 """
 
@@ -12,13 +12,13 @@ from martlet.storage.database import Writer
 TEND = "tend_mirrors"
 SYNC = "sync_mirrored"
 DRAIN = "drain_mirror"
-PAUSE = 10_000
+PAUSE = 30_000
 """Milliseconds between two looks."""
 AT_ONCE = 200
 SYNC_PAUSE = 300_000
 """Milliseconds after which a log is read that nobody has told us anything of; what is published is also brought."""
 DRAIN_PAUSE = 20_000
-"""With the look that finds it due, an answer waits for half a minute at most."""
+"""Shorter than the time between two looks: each of them finds it due."""
 LONGEST_PAUSE = 3_600_000
 
 
