@@ -43,6 +43,7 @@ MEMBERS = (
     "/settings/filters/new",
     "/settings/people/lists",
     "/settings/mirrors",
+    "/settings/root_key",
     "/conversations",
     "/strangers",
     "/desk",

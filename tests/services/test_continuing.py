@@ -8,9 +8,10 @@ import pytest
 
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.names import Uri
-from martlet.services import comparing, continuing
+from martlet.services import comparing, continuing, following
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.comparing import KeysDiffer
+from martlet.services.following import Wanted
 from martlet.signing.keys import PrivateKey
 from martlet.storage import accounts, continuity, gateways, keys
 from tests.carrying import Island, bundle, note, signed
@@ -179,3 +180,25 @@ def test_who_is_compared_by_hand_is_confirmed(shore: Island, root: PrivateKey, t
     assert shore.bring(bundle(tmp_path / "2.zip", note(ida))).new == 1
     forger = Person(ida.uri, "ida", ida.key, PrivateKey.make_ed25519())
     assert shore.bring(bundle(tmp_path / "3.zip", note(forger))).refused == 1
+
+
+def test_who_has_a_root_key_moves_by_it_alone(shore: Island, root: PrivateKey) -> None:
+    """Whoever has taken her server has her keys there, and can have another account name her."""
+    eve, mallory = shore.stranger("eve", is_known=False), shore.beyond.person("mallory")
+    mallory.extra["alsoKnownAs"] = [eve.uri]
+    hands_out(shore, eve, stated(root, eve))
+    bob = shore.person("bob")
+    with shore.ground.store.write() as db:
+        account = accounts.find_by_uri(db, Uri(eve.uri))
+        assert account is not None
+        following.follow(db, bob.id, account.id, Wanted(), shore.ground.here)
+        db.run("UPDATE follow SET is_accepted = 1")
+    shore.beyond.is_down = False
+    eve.extra["movedTo"] = mallory.uri
+    move = eve.act("Move", eve.uri, target=mallory.uri)
+    assert shore.beyond.send(shore.api, move, eve).status == 202
+    shore.api.work()
+    with shore.ground.store.read() as db:
+        account = accounts.find_by_uri(db, Uri(eve.uri))
+        assert account is not None
+        assert (account.moved_to_id, db.rows("SELECT followed_id FROM follow")) == (None, [(account.id,)])
