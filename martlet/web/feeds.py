@@ -83,7 +83,7 @@ class Feeds:
         pinned: frozenset[PostId] = frozenset(),
     ) -> list[str]:
         """The same, one for each; an empty one for what is left out."""
-        filtered = self._filtered(db, shown, reader, context)
+        filtered = self.filtered(db, shown, reader, context)
         hidden = {id for id, how in filtered.items() if how.action == "hide"}
         now = self._here.now_ms()
         result: list[str] = [""] * len(shown)
@@ -109,8 +109,14 @@ class Feeds:
 
     def is_hidden(self, db: Reader, one: Shown, reader: AccountId, context: FilterContext) -> bool:
         """Whether a filter of the reader's leaves the post out."""
-        found = self._filtered(db, [one], reader, context).get(one.id)
-        return found is not None and found.action == "hide"
+        return bool(self.hidden(db, [one], reader, context))
+
+    def hidden(
+        self, db: Reader, shown: Sequence[Shown], reader: AccountId, context: FilterContext
+    ) -> set[PostId]:
+        """Those that a filter of the reader's leaves out."""
+        found = self.filtered(db, shown, reader, context)
+        return {id for id, how in found.items() if how.action == "hide"}
 
     def _made(
         self,
@@ -141,7 +147,7 @@ class Feeds:
                 self._keep((one, tongue), _Kept(author, html, until))
         return made
 
-    def _filtered(
+    def filtered(
         self, db: Reader, shown: Sequence[Shown], reader: AccountId, context: FilterContext
     ) -> dict[PostId, Filtered]:
         """The strictest of the reader's filters that match each post; nobody filters what they wrote themselves."""

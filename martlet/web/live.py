@@ -19,19 +19,19 @@ from martlet.model.names import AccountId, ListId, PostId
 from martlet.model.paging import LAST_ID, Page
 from martlet.model.server import Server
 from martlet.services.signing_in import Viewer
-from martlet.storage import listings, lists, notifications, threads, timelines
+from martlet.storage import listings, lists, threads, timelines
 from martlet.storage.conversations import Conversation
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, Tags
-from martlet.storage.notifications import Choice, Told
+from martlet.storage.notifications import Told
 from martlet.storage.posts import Shown
 from martlet.streaming.channels import Channel
 from martlet.streaming.hub import Hub
 from martlet.streaming.listeners import Change, Ending, Heard, Listener
 from martlet.text.hashtags import hashtag_key, is_hashtag
-from martlet.web import addresses
+from martlet.web import addresses, unread
 from martlet.web.feeds import Feeds
-from martlet.web.visits import MOST_NEWS, Pages, Visit
+from martlet.web.visits import Pages, Visit
 
 pages = Pages()
 
@@ -85,7 +85,7 @@ def _thread(visit: Visit) -> PostId:
 
 
 def _at_first(db: Reader, visit: Visit, channel: Channel | None) -> bytes:
-    news = notifications.count_unread(db, visit.account, Choice(), MOST_NEWS, visit.here.now_ms())
+    news = unread.count(db, visit.account, visit.desk.feeds, visit.here.now_ms())
     since = id_from(visit.query.get("since", ""))
     if channel is None or since is None:
         return _event("news", news)
@@ -140,8 +140,7 @@ class PageVoice:
 
     def notification(self, db: Reader, told: Told, viewer: Viewer) -> bytes:
         del told
-        now = self._here.now_ms()
-        return _event("news", notifications.count_unread(db, viewer.account, Choice(), MOST_NEWS, now))
+        return _event("news", unread.count(db, viewer.account, self._feeds, self._here.now_ms()))
 
     def conversation(self, db: Reader, conversation: Conversation, viewer: Viewer) -> None:
         """Whoever is written to hears of it as news."""

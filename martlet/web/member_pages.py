@@ -256,6 +256,8 @@ class NewsItem(Struct, frozen=True):
     answer: str | None = None
     """The id of an answer that waits for the reader's approval."""
     is_new: bool = False
+    filtered: str = ""
+    """The name of a filter under which the words of the post are folded."""
 
 
 class NewsPage(Struct, frozen=True):

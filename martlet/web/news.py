@@ -17,6 +17,7 @@ from martlet.storage.database import Reader, Writer
 from martlet.storage.notifications import Choice, Told
 from martlet.web import addresses, faces, showing
 from martlet.web.cards import Face, PostCard
+from martlet.web.feeds import Filtered
 from martlet.web.member_pages import NewsItem, NewsPage
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Sentence, counted, sentence
@@ -24,6 +25,7 @@ from martlet.web.wording import Sentence, counted, sentence
 pages = Pages()
 
 AT_ONCE = 40
+NO_FILTER = Filtered("blur")
 OTHERS = 5
 """Faces shown besides the first."""
 DECISIONS: dict[str, Callable[[Writer, AccountId, int, Server], object]] = {
@@ -109,7 +111,9 @@ def _read(db: Writer, visit: Visit, newest: int) -> None:
 def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
     only: Only = next((one for one in ONLY if one == visit.query.get("only", "")), "")
     choice = Choice(ONLY[only])
-    found = notifications.page(db, visit.account, visit.paging(AT_ONCE), choice, visit.here.now_ms())
+    listed = notifications.page(db, visit.account, visit.paging(AT_ONCE), choice, visit.here.now_ms())
+    filtered = _filtered(db, visit, listed)
+    found = [one for one in listed if _filter_of(one, filtered).action != "hide"]
     read = {
         one.timeline: one.last_read_id for one in markers.of_account(db, visit.account, ["notifications"])
     }
@@ -119,20 +123,34 @@ def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
     people = accounts.many(db, {one.notification.from_id for one in found})
     who = {id: faces.face_with_emoji(db, one, visit.here, is_inside=True) for id, one in people.items()}
     about = _posts(db, visit, found)
-    newest = found[0].notification.id if found else 0
+    newest = listed[0].notification.id if listed else 0
     answers = [
         one.post.id for one in found if one.notification.kind is NotificationKind.PENDING_REPLY and one.post
     ]
     states = replies.states(db, answers) if answers else {}
     waiting = {id for id in answers if states.get(id) == "pending"}
     items = tuple(
-        _item(group, who, about, read.get("notifications", 0), waiting)
+        replace(
+            _item(group, who, about, read.get("notifications", 0), waiting),
+            filtered=_filter_of(group[0], filtered).title,
+        )
         for group in groups.values()
         if group[0].notification.from_id in who
     )
     own = f"{addresses.NEWS}?only={only}&" if only else f"{addresses.NEWS}?"
-    older = f"{own}max_id={found[-1].notification.id}" if len(found) == AT_ONCE else None
+    older = f"{own}max_id={listed[-1].notification.id}" if len(listed) == AT_ONCE else None
     return NewsPage(items, older, only, visit.is_first_page), newest
+
+
+def _filtered(db: Reader, visit: Visit, listed: list[Told]) -> dict[PostId, Filtered]:
+    about = list({one.post.id: one.post for one in listed if one.post is not None}.values())
+    return visit.desk.feeds.filtered(db, about, visit.account, "notifications")
+
+
+def _filter_of(told: Told, filtered: dict[PostId, Filtered]) -> Filtered:
+    """A filter that only folds pictures folds nothing here, where words are shown alone."""
+    found = filtered.get(told.post.id, NO_FILTER) if told.post is not None else NO_FILTER
+    return NO_FILTER if found.action == "blur" else found
 
 
 def _posts(db: Reader, visit: Visit, found: list[Told]) -> dict[int, PostCard]:

@@ -38,11 +38,9 @@ from martlet.services import entering, inviting, naming, permitting
 from martlet.services.entering import Member
 from martlet.services.ports import Ground, Resolver
 from martlet.services.scheduling import UNDO_SECONDS
-from martlet.storage import notifications
 from martlet.storage.database import Reader, Store
-from martlet.storage.notifications import Choice
 from martlet.streaming.hub import Hub
-from martlet.web import addresses, colouring, faces, guarding, language, looks
+from martlet.web import addresses, colouring, faces, guarding, language, looks, unread
 from martlet.web.candidates import Candidates
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import Feeds
@@ -69,7 +67,6 @@ Handler = Callable[["Visit"], Awaitable[Answer]]
 
 BODY_LIMIT = 64 * 1024
 SESSION, FORM, STEP, LANGUAGE, LOOK = "session", "form", "step", "lang", "look"
-MOST_NEWS = 100
 WHOLE_BYTES = 16 * 1024 * 1024
 LONGEST_KEPT = 400
 """Letters of the address of a page that is kept, where others make the address."""
@@ -505,7 +502,7 @@ async def _arrived(route: Route, desk: Desk, request: Request, params: Params) -
     access, here, store = route.access, desk.ground.here, desk.ground.store
     cookies = guarding.cookies_of(request)
     token = cookies.get(guarding.cookie_name(SESSION, here), "")
-    member, desk.name, news = await store.reading(_who, token, here)
+    member, desk.name, news = await store.reading(_who, token, desk)
     if desk.limiter is not None:
         _count(desk.limiter, request, member)
     if b"\0" in request.query or b"%00" in request.query:
@@ -543,12 +540,13 @@ def _count(limiter: Limiter, request: Request, member: Member | None) -> None:
         limiter.count(limits.ACCOUNT, str(member.account.id))
 
 
-def _who(db: Reader, token: str, here: Server) -> tuple[Member | None, str, int]:
+def _who(db: Reader, token: str, desk: Desk) -> tuple[Member | None, str, int]:
     """Who comes, what the server is called now, and how much news there is for them."""
+    here = desk.ground.here
     member, name = entering.find_member(db, token, here), naming.server_name(db, here)
     if member is None:
         return None, name, 0
-    return member, name, notifications.count_unread(db, member.account.id, Choice(), MOST_NEWS, here.now_ms())
+    return member, name, unread.count(db, member.account.id, desk.feeds, here.now_ms())
 
 
 def _language(

@@ -407,6 +407,25 @@ def test_the_number_of_news_stands_in_the_menu(api: Api) -> None:
     assert "<b data-news>1</b>" not in browser.get("/home").text
 
 
+def test_filters_hold_for_news_and_for_their_number(api: Api) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    for action in ("hide", "warn"):
+        made = {"title": f"To {action}", "context": ["notifications"], "filter_action": action}
+        api.post(
+            "/api/v2/filters", token=ada, json=made | {"keywords_attributes": [{"keyword": f"{action}me"}]}
+        )
+        publish(api, bob, f"@ada {action}me, please")
+    publish(api, bob, "@ada nothing to filter")
+    api.work()
+    browser = inside(api, ada)
+    assert "<b data-news>2</b>" in browser.get("/home").text
+    page = browser.get("/news").text
+    assert page.count('class="told-of new"') == 2
+    assert "hideme" not in page
+    assert page.index("Filtered: To warn") < page.index("warnme")
+    assert "<b data-news>" not in browser.get("/home").text
+
+
 def test_what_is_limited_in_apps_is_limited_here(ground: Ground, settings: Settings) -> None:
     """Each member counts alone; uploads and deletions share their counters with apps; nothing typed is lost."""
     api = Api(app.build_on(ground, msgspec.structs.replace(settings, rate_limits=True)))
