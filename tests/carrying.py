@@ -113,9 +113,7 @@ class Island:
 
     def picture(self, name: str, colour: str = "teal") -> str:
         """An upload of somebody's; its id."""
-        made = io.BytesIO()
-        Image.new("RGB", (64, 48), colour).save(made, "PNG")
-        file = {"file": ("a.png", made.getvalue(), "image/png")}
+        file = {"file": ("a.png", picture(colour), "image/png")}
         reply = self.api.post("/api/v2/media", self.person(name), files=file)
         return str(reply.json["id"])
 
@@ -176,6 +174,12 @@ class Island:
         """All that came in files and was kept."""
         with self.ground.store.read() as db:
             return {(row[0], bytes(row[1])) for row in db.rows("SELECT uri, digest FROM carried_document")}
+
+
+def picture(colour: str) -> bytes:
+    made = io.BytesIO()
+    Image.new("RGB", (64, 48), colour).save(made, "PNG")
+    return made.getvalue()
 
 
 # -- files made by hand ------------------------------------------------------

@@ -166,7 +166,7 @@ class Elsewhere(Client):
     ) -> Answer:
         del headers
         self.asked.append(url)
-        if self.is_down:
+        if self.is_down or urlsplit(url).netloc in self.silent:
             raise Unreachable("It does not answer.")
         found = self.files.get(url)
         if found is None or url in self.gone:

@@ -5,9 +5,13 @@ Within a process those who want the same file wait for one task; among processes
 fetches (`services.caching`). A fetch goes on when whoever asked for it has gone. Of one host few files are
 fetched at a time, and its time is counted from when its turn has come, so that a slow server has only its
 own files wait.
+
+Where a server does not answer, or has not got the file any more, the mirrors of its author are asked for what has the
+digest that the author named; where it is known to be away they are asked first. What they give is a stranger's file like any other.
 """
 
 import asyncio
+import hashlib
 import logging
 import secrets
 from collections.abc import AsyncIterator
@@ -25,12 +29,14 @@ from martlet.media.kinds import Family, sniff
 from martlet.media.received import Received
 from martlet.media.store import sweep_folder
 from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.names import MediaId
 from martlet.model.remote_media import FileUse
 from martlet.network.client import Client
 from martlet.network.errors import AddressRefused, AnswerTooLarge, NoAnswer
 from martlet.proxy.errors import CannotBeHad, StillFetching
-from martlet.services import caching
+from martlet.services import caching, finding_copies
 from martlet.services.caching import Begun, Failed, Failure
+from martlet.services.finding_copies import Copies
 from martlet.services.ports import Ground
 from martlet.storage.remote_files import Named, RemoteFile, Source
 
@@ -128,7 +134,7 @@ class Fetcher:
         """Fetch a file that this process has claimed, and record what became of it."""
         ground = self._ground
         try:
-            got = await self._got(use, source)
+            got = await self._got(use, id, source)
             if isinstance(got, Failure):
                 return await ground.store.writing(caching.fail, use, id, source, got, ground.here)
             try:
@@ -144,23 +150,43 @@ class Fetcher:
             raise NotFound
         return kept
 
-    async def _got(self, use: FileUse, source: Source) -> Received | Failure:
+    async def _got(self, use: FileUse, id: int, source: Source) -> Received | Failure:
         """The file in the cache, or why it is not. Raises a kind of `Unavailable`."""
-        async with self._turn(urlsplit(source.url).hostname or ""):
-            await self._check_room()
+        await self._check_room()
+        copies = None
+        if use == FileUse.MEDIA:
+            copies = await self._ground.store.reading(finding_copies.of_media, MediaId(id), self._ground.here)
+        if copies is not None and copies.come_first:
+            return await self._copied(use, copies) or await self._tried(use, source.url)
+        got = await self._tried(use, source.url)
+        if copies is not None and (got is Failure.UNREACHABLE or got is Failure.MISSING):
+            return await self._copied(use, copies) or got
+        return got
+
+    async def _copied(self, use: FileUse, copies: Copies) -> Received | None:
+        """The file as mirrors of its author have it. None where none of them has."""
+        for url in copies.urls:
+            got = await self._tried(use, url, copies.digest)
+            if isinstance(got, Received):
+                return got
+        return None
+
+    async def _tried(self, use: FileUse, url: str, digest: bytes | None = None) -> Received | Failure:
+        """What is at an address, or why that is nothing; a file with another digest is nothing."""
+        async with self._turn(urlsplit(url).hostname or ""):
             file = self._folder / secrets.token_hex(8)
             try:
-                return await self._saved(use, source, file)
+                return await self._saved(use, url, file, digest)
             except (AddressRefused, AnswerTooLarge, InvalidInput) as error:
-                log.info("Nothing to show at %s: %s", source.url[:200], error.message)
+                log.info("Nothing to show at %s: %s", url[:200], error.message)
                 return Failure.UNUSABLE
             except NoAnswer as error:
-                log.info("%s was not fetched: %s", source.url[:200], error.message)
+                log.info("%s was not fetched: %s", url[:200], error.message)
                 return Failure.UNREACHABLE
             finally:
                 file.unlink(missing_ok=True)
 
-    async def _saved(self, use: FileUse, source: Source, file: Path) -> Received | Failure:
+    async def _saved(self, use: FileUse, url: str, file: Path, digest: bytes | None) -> Received | Failure:
         workshop = self._ground.workshop
         family = Family.PICTURE
 
@@ -171,13 +197,15 @@ class Fetcher:
 
         with writing(), file.open("wb") as into:
             headers = {"via": f"1.1 {VIA} ({self._ground.here.host})"}
-            answer = await self._client.save(source.url, into, judge, headers=headers)
+            answer = await self._client.save(url, into, judge, headers=headers)
         if not answer.is_success:
             return Failure.MISSING if answer.status in GONE else Failure.UNREACHABLE
         pool = self._pictures if family is Family.PICTURE else self._recordings
-        return await asyncio.get_running_loop().run_in_executor(pool, self._made_ready, use, file)
+        return await asyncio.get_running_loop().run_in_executor(pool, self._made_ready, use, file, digest)
 
-    def _made_ready(self, use: FileUse, file: Path) -> Received:
+    def _made_ready(self, use: FileUse, file: Path, digest: bytes | None) -> Received | Failure:
+        if digest is not None and _digest(file) != digest:
+            return Failure.UNUSABLE
         ground = self._ground
         shape = SHAPES.get(use)
         if shape is not None:
@@ -211,3 +239,8 @@ class Fetcher:
             turns.length -= 1
             if turns.length == 0:
                 del self._turns[host]
+
+
+def _digest(file: Path) -> bytes:
+    with file.open("rb") as opened:
+        return hashlib.file_digest(opened, "sha256").digest()

@@ -7,7 +7,7 @@ The mirror is the author's own server under another name: what mirrors hand out 
 import json
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 import pytest
 
@@ -21,8 +21,9 @@ from martlet.network.errors import NoAnswer
 from martlet.network.proxies import Proxies
 from martlet.services import watching
 from martlet.services.watching import ASK, WATCH
-from martlet.storage import circuits, gateways
-from tests.carrying import Island
+from martlet.signing import digests
+from martlet.storage import circuits, gateways, mirrored
+from tests.carrying import Island, picture
 
 ORIGIN, MIRROR, OTHER = "origin.example", "mirror.example", "other.example"
 Islands = Callable[[str], Island]
@@ -174,6 +175,43 @@ def test_what_a_mirror_cannot_do(shore: Island, origin: Island, islands: Islands
     shore.api.work()
     assert home(shore) == ["<p>I am Eve</p>"]
     assert real["uri"] == shore.api.get("/api/v1/timelines/home", shore.person("ada")).json[0]["uri"]
+
+
+def test_pictures_come_by_their_digest(shore: Island, origin: Island, followed: str) -> None:
+    """While their server is away, from a mirror of their author; another file under that name is none."""
+    origin.publish("eve", "Look", media_ids=[origin.picture("eve")])
+    beyond = shore.beyond
+    beyond.silent = {ORIGIN}
+    for _ in range(2):
+        watch(shore)
+    assert is_open(shore)
+    [shown] = shore.api.get("/api/v1/timelines/home", shore.person("ada")).json[0]["media_attachments"]
+    with origin.ground.store.read() as db:
+        digest = bytes(db.value("SELECT digest FROM media"))
+    name = f"/.well-known/apgateway/hl:{digests.multihash(digest)}"
+    whole, copy = origin.api.get(name).body, f"https://{MIRROR}{name}"
+    other = picture("red")
+    assert other != whole
+
+    def look(file: bytes | None, before: str = "") -> tuple[int, list[str]]:
+        beyond.asked.clear()
+        beyond.files = {} if file is None else {copy: file}
+        with shore.ground.store.write() as db:
+            db.run("DELETE FROM remote_file")
+            if before:
+                db.run(before)
+        for key in list(shore.ground.cache.keys()):
+            shore.ground.cache.delete(key)
+        reply = shore.api.get(urlsplit(shown["url"]).path)
+        return reply.status, [urlsplit(url).netloc for url in beyond.asked if "/carry/" not in url]
+
+    assert look(None) == (502, [MIRROR, ORIGIN])
+    assert look(other) == (502, [MIRROR, ORIGIN]), "it has another digest"
+    assert look(whole) == (200, [MIRROR])
+    assert look(whole, "DELETE FROM circuit") == (200, [ORIGIN, MIRROR]), "nobody knew yet that it is away"
+    with shore.ground.store.write() as db:
+        mirrored.take_down(db, digest, "", "", 1)
+    assert look(whole) == (502, [ORIGIN])
 
 
 class Page:

@@ -16,10 +16,10 @@ from martlet.model.errors import MalformedDocument, MartletError
 from martlet.model.names import Uri, host_of
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer
-from martlet.services import reading_mirrors
+from martlet.services import finding_copies, reading_mirrors
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json
-from martlet.storage import gateways, peer_policies
+from martlet.storage import gateways
 from martlet.storage.gateways import Gateway
 
 log = logging.getLogger("martlet.federation")
@@ -58,16 +58,7 @@ class MirrorReader:
 
     async def usable(self, actor: Uri) -> list[Gateway]:
         """The servers that carry an account, without this one, its own, and those that are not spoken with."""
-        found = await self.ground.store.reading(gateways.of_actor, actor)
-        own, usable = {host_of(actor), self.ground.here.host}, list[Gateway]()
-        for gateway in found:
-            host = host_of(Uri(gateway.address))
-            if host in own or await self.ground.store.reading(
-                peer_policies.is_refused, host, self.ground.here
-            ):
-                continue
-            usable.append(gateway)
-        return usable
+        return await self.ground.store.reading(finding_copies.carriers, actor, self.ground.here)
 
     async def _read_at(self, gateway: Gateway, since: int) -> None:
         """Raises `NoAnswer`, `MalformedDocument`."""
