@@ -37,6 +37,7 @@ COMMANDS: Final = (
     "serve",
     "settings",
     "setup",
+    "standby",
 )
 """Each is found under its name in the module of that name, if `ELSEWHERE` does not say otherwise."""
 ELSEWHERE: Final = {"restore": "backup"}

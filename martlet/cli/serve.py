@@ -15,6 +15,7 @@ from martlet.http import serving
 from martlet.media import ffmpeg
 from martlet.settings import Settings
 from martlet.storage.database import Store
+from martlet.storage.standby import STATE as STANDBY
 
 
 @click.command()
@@ -35,6 +36,8 @@ def serve(settings: Settings, listen: str | None, workers: int | None) -> None:
 
 def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings, Store], None]) -> None:
     """Bring the schema up to date, then answer until a signal says stop."""
+    if (settings.folder / STANDBY).exists():
+        import_module("martlet.cli.standby").check_start(settings)  # for the few who have one
     try:
         listening = serving.bind(listen)
     except (OSError, ValueError) as error:
