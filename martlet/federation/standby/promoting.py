@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from martlet.federation.standby.following import FOLLOWING, Follower, Following, NotFollowed
+from martlet.federation.standby.following import FOLLOWING, INCOMING, Follower, Following, NotFollowed
 from martlet.model.errors import MartletError
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer
@@ -52,6 +52,7 @@ async def promote(follower: Follower, url: str, *, force: bool) -> Promoted:
     (place / standby.COPY).replace(folder / standby.DATABASE)
     standby.sync_folder(folder)
     (place / FOLLOWING).unlink()
+    (place / INCOMING).unlink(missing_ok=True)
     return Promoted(following.server, following.copied_at, following.has_own_secret, was_told)
 
 
