@@ -14,6 +14,7 @@ from martlet.cli.progress import bars
 from martlet.federation.block_lists import ListFetcher
 from martlet.model.errors import MartletError
 from martlet.model.moderation import OWN
+from martlet.model.roles import OPERATOR
 from martlet.model.server import moment
 from martlet.network.client import Client
 from martlet.services import block_lists as use
@@ -53,7 +54,9 @@ def import_file(settings: Settings, file: Path, replaces: bool, dry_run: bool) -
         if not dry_run:
             with bars(WRITING) as tell:
                 asyncio.run(
-                    use.make(store, OWN, changes, here, lambda done, total: tell("domains", done, total))
+                    use.bring_in(
+                        store, OPERATOR, changes, here, lambda done, total: tell("domains", done, total)
+                    )
                 )
             enforce(store, here)
     _tell_left_out(found.left_out)
@@ -116,6 +119,8 @@ def subscribe(settings: Settings, url: str) -> None:
             with store.write() as db:
                 use.unsubscribe(db, kept.id, here)
             stop(f"Nothing was subscribed to: {error.message}")
+        with store.write() as db:
+            use.note_subscription(db, OPERATOR, kept, here)
         enforce(store, here)
     click.echo(f"Domains it decides about: {changes.new:,}. To undo: martlet peer unsubscribe {kept.url}")
 
@@ -139,7 +144,7 @@ def unsubscribe(settings: Settings, url: str) -> None:
             kept = block_lists.find_by_url(db, use.address_in(url))
             if kept is None:
                 stop("You have not subscribed to this list. `martlet peer lists` shows those you have.")
-            use.unsubscribe(db, kept.id, here)
+            use.unsubscribe_from_afar(db, OPERATOR, kept.id, here)
         enforce(store, here)
     click.echo(f"{kept.url} is no longer kept to.")
 

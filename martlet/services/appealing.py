@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from martlet.model.audit import Target
+from martlet.model.audit import State, Target
 from martlet.model.errors import Conflict, InvalidInput, NotFound
 from martlet.model.events import AppealMade, MailWanted
 from martlet.model.names import AccountId
@@ -61,17 +61,22 @@ def tell_deciders(db: Writer, event: AppealMade, here: Server) -> None:
 def approve(db: Writer, actor: Actor, strike: int, here: Server) -> None:
     """What was decided is taken back. Raises `NotAllowed`, `NotFound`, `Conflict`."""
     found = _decide(db, actor, strike, here, is_approved=True)
+    lifted_by = ""
     try:
         with db.part():
-            undoing.take_back(db, actor, auditing.get(db, found.entry_id), here)
+            lifted_by = str(undoing.take_back(db, actor, auditing.get(db, found.entry_id), here))
     except undoing.CannotUndo:  # it was lifted before, or something else decided
         strikes.overrule(db, strike, here.now_ms())
+    before: State = {"state": "pending", "lifted_by": ""}
+    _write_down(db, actor, "approve", found, before, {"state": "approved", "lifted_by": lifted_by}, here)
     _answer(db, found, letters.APPEAL_APPROVED)
 
 
 def reject(db: Writer, actor: Actor, strike: int, here: Server) -> None:
     """It stays as it was decided. Raises `NotAllowed`, `NotFound`, `Conflict`."""
-    _answer(db, _decide(db, actor, strike, here, is_approved=False), letters.APPEAL_REJECTED)
+    found = _decide(db, actor, strike, here, is_approved=False)
+    _write_down(db, actor, "reject", found, {"state": "pending"}, {"state": "rejected"}, here)
+    _answer(db, found, letters.APPEAL_REJECTED)
 
 
 def _decide(db: Writer, actor: Actor, strike: int, here: Server, *, is_approved: bool) -> Strike:
@@ -82,14 +87,14 @@ def _decide(db: Writer, actor: Actor, strike: int, here: Server, *, is_approved:
     permitting.check_outranks(db, actor, found.account_id)
     if not strikes.decide_appeal(db, strike, actor.account, here.now_ms(), is_approved=is_approved):
         raise Conflict("Somebody has decided about this appeal already.")
-    name = auditing.account_target(db, found.account_id).name
-    act = "appeal.approve" if is_approved else "appeal.reject"
-    state = "approved" if is_approved else "rejected"
-    target = Target("appeal", strike, name)
-    auditing.record(
-        db, actor, act, target, {"state": "pending"}, {"state": state}, here, report=found.report_id
-    )
     return found
+
+
+def _write_down(
+    db: Writer, actor: Actor, act: str, strike: Strike, before: State, after: State, here: Server
+) -> None:
+    target = Target("appeal", strike.id, auditing.account_target(db, strike.account_id).name)
+    auditing.record(db, actor, f"appeal.{act}", target, before, after, here, report=strike.report_id)
 
 
 def _answer(db: Writer, strike: Strike, letter: str) -> None:

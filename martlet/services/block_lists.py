@@ -17,12 +17,12 @@ from typing import Literal
 
 import msgspec
 
-from martlet.model.audit import Target
+from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.moderation import OWN, Decision, Policy, Severity
 from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
-from martlet.services import auditing, permitting, restricting
+from martlet.services import auditing, importing_decisions, permitting, restricting
 from martlet.storage import block_lists, events, peer_policies
 from martlet.storage.block_lists import BlockList
 from martlet.storage.database import AlreadyThere, Reader, Store, Writer
@@ -188,13 +188,17 @@ def _merged(before: Decision | None, one: Decision) -> Decision:
 
 
 async def make(
-    store: Store, list_id: int, wanted: Changes, here: Server, tell: Tell = lambda *_: None
+    store: Store, list_id: int, wanted: Changes, here: Server, tell: Tell = lambda *_: None, entry: int = 0
 ) -> None:
-    """Make the changes, some in each transaction; done again after an interruption it ends the same."""
+    """
+    Make the changes, some in each transaction; done again after an interruption it ends the same.
+
+    With an `entry` of the audit log each is written down for it.
+    """
     done = 0
     tell(done, len(wanted))
     for some in _parts(wanted):
-        await store.writing(_make_some, list_id, some, here)
+        await store.writing(_make_some, list_id, some, here, entry)
         done += len(some)
         tell(done, len(wanted))
     if len(wanted):
@@ -208,10 +212,24 @@ def _parts(wanted: Changes) -> Iterator[Changes]:
         yield Changes((), wanted.removed[start : start + AT_ONCE])
 
 
-def _make_some(db: Writer, list_id: int, some: Changes, here: Server) -> None:
+async def bring_in(
+    store: Store, actor: Actor, wanted: Changes, here: Server, tell: Tell = lambda *_: None
+) -> None:
+    """Make the changes that somebody imports. Raises `NotAllowed`."""
+    permitting.check_actor(actor, Permission.MANAGE_FEDERATION)
+    if len(wanted):
+        entry = await store.writing(importing_decisions.begin, actor, len(wanted), here)
+        await make(store, OWN, wanted, here, tell, entry)
+
+
+def _make_some(db: Writer, list_id: int, some: Changes, here: Server, entry: int) -> None:
     if list_id != OWN and block_lists.find(db, list_id) is None:
         return  # it was given up meanwhile
+    if entry and importing_decisions.is_taken_back(db, entry):
+        return
     for one in some.kept:
+        if entry:
+            importing_decisions.note(db, entry, one)
         peer_policies.put(db, one, here.next_id())
     peer_policies.delete(db, list_id, some.removed)
 
@@ -253,9 +271,24 @@ def subscribe(db: Writer, url: str, here: Server) -> BlockList:
 def subscribe_from_afar(db: Writer, actor: Actor, url: str, here: Server) -> None:
     """The same by somebody who does not wait for it: a job fetches it now. Raises `InvalidInput` and `NotAllowed`."""
     permitting.check_actor(actor, Permission.MANAGE_FEDERATION)
+    made = _subscribe_and_fetch(db, url, here)
+    note_subscription(db, actor, made, here)
+
+
+def note_subscription(db: Writer, actor: Actor, made: BlockList, here: Server) -> None:
+    """Somebody keeps to a list from now on."""
+    _write_down(db, actor, "list.subscribe", made, here, is_kept=True)
+
+
+def _write_down(db: Writer, actor: Actor, act: str, one: BlockList, here: Server, *, is_kept: bool) -> None:
+    before, after = ({"url": one.url, "is_kept": it} for it in (not is_kept, is_kept))
+    auditing.record(db, actor, act, Target("list", one.id, one.url), before, after, here)
+
+
+def _subscribe_and_fetch(db: Writer, url: str, here: Server) -> BlockList:
     made = subscribe(db, url, here)
     fetch_later(db, Turn(made.id, made.created_at))  # the next one is what was planned already
-    auditing.record(db, actor, "list.subscribe", Target("list", made.id, made.url), {}, {}, here)
+    return made
 
 
 def unsubscribe_from_afar(db: Writer, actor: Actor, id: int, here: Server) -> None:
@@ -265,12 +298,22 @@ def unsubscribe_from_afar(db: Writer, actor: Actor, id: int, here: Server) -> No
     if found is None:
         raise NotFound
     unsubscribe(db, id, here)
-    auditing.record(db, actor, "list.unsubscribe", Target("list", id, found.url), {}, {}, here)
+    _write_down(db, actor, "list.unsubscribe", found, here, is_kept=False)
 
 
-def note_import(db: Writer, actor: Actor, domains: int, here: Server) -> None:
-    """Somebody brought in a list; each decision stands for itself."""
-    auditing.record(db, actor, "list.import", Target("list", 0, ""), {}, {"domains": domains}, here)
+def state(db: Reader, url: str) -> State:
+    """What the audit log says of a list as it is."""
+    return {"url": url, "is_kept": block_lists.find_by_url(db, url) is not None}
+
+
+def set_back(db: Writer, wanted: State, here: Server) -> None:
+    """What an undoing does."""
+    url = str(wanted["url"])
+    found = block_lists.find_by_url(db, url)
+    if found is not None:
+        unsubscribe(db, found.id, here)
+    else:
+        _subscribe_and_fetch(db, url, here)
 
 
 def unsubscribe(db: Writer, list_id: int, here: Server) -> None:

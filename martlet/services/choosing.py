@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import get_args
 
+import msgspec
+
 from martlet.media import avatars
 from martlet.media.avatars import KeptPicture, Shape
 from martlet.model import colours, emails
@@ -42,7 +44,13 @@ NAMES = (
     "act_dark",
 )
 _KEPT_IN_LOG = tuple(name for name in NAMES if not name.startswith("thumbnail"))
+_PICTURE = ("thumbnail", "thumbnail_small", "thumbnail_blurhash", "thumbnail_description")
+_NO_PICTURE: State = dict.fromkeys(_PICTURE, "")
 _PREFIX = "chosen_"
+_BEFORE = "picture_before"
+_DAY = 86_400_000
+PICTURE_DAYS = 30
+"""For so long the picture that was shown before is kept."""
 LIGHT, DARK = ("#ffffff", "#eef2f0"), ("#131c1a", "#0b1211")
 """What is behind text in each theme: the colours of `martlet.css`."""
 TINT = 0.14
@@ -215,24 +223,84 @@ def _kept(ground: Ground, file: Path) -> _Card:
 
 
 def _take_picture(db: Writer, actor: Actor, card: _Card | None, description: str, here: Server) -> None:
-    """What moves holds still here."""
-    names = ("thumbnail", "thumbnail_small")
-    before = server_values.named(db, [_PREFIX + name for name in names])
-    shown = () if card is None else (card.picture.still_key, card.small.still_key)
-    for name, value in zip(names, shown or (None, None), strict=True):
-        _put(db, name, value)
-    _put(db, "thumbnail_blurhash", None if card is None else card.blurhash)
-    _put(db, "thumbnail_description", description if card is not None and description else None)
-    gone = {*before.values(), *(() if card is None else card.keys)} - set(shown)
-    uploading.forget_files(db, sorted(gone), here.now_ms())
-    auditing.record(db, actor, "server.picture", Target("server", 0, ""), {}, {}, here)
+    """What moves holds still here. The picture before stays a while, so that it can come back."""
+    before, wanted = picture_state(db), dict(_NO_PICTURE)
+    if card is not None:
+        shown = (card.picture.still_key, card.small.still_key, card.blurhash, description)
+        wanted = dict(zip(_PICTURE, shown, strict=True))
+    if wanted == before:
+        return
+    _put_picture(db, wanted)
+    unseen = set() if card is None else card.keys - _files(wanted)
+    uploading.forget_files(db, unseen | (_forgotten(db) - _files(before) - _files(wanted)), here.now_ms())
+    if _files(before):
+        kept = _PictureBefore(before, here.now_ms() + PICTURE_DAYS * _DAY)
+        server_values.put(db, _BEFORE, msgspec.json.encode(kept).decode())
+    auditing.record(db, actor, "server.picture", Target("server", 0, ""), before, wanted, here)
+
+
+def _put_picture(db: Writer, wanted: State) -> None:
+    for name in _PICTURE:
+        _put(db, name, str(wanted[name]) or None)
+
+
+def _files(picture: State) -> set[str]:
+    return {str(picture[name]) for name in ("thumbnail", "thumbnail_small")} - {""}
+
+
+# -- the picture before ----------------------------------------------------
+
+
+class _PictureBefore(msgspec.Struct, frozen=True):
+    """What was shown before; `until` in milliseconds."""
+
+    picture: State
+    until: int
+
+
+def _before(db: Reader) -> _PictureBefore | None:
+    kept = server_values.find(db, _BEFORE)
+    return None if kept is None else msgspec.json.decode(kept, type=_PictureBefore)
+
+
+def _forgotten(db: Writer) -> set[str]:
+    """The files of the picture before, which is kept no longer."""
+    found = _before(db)
+    server_values.delete(db, _BEFORE)
+    return set() if found is None else _files(found.picture)
+
+
+def forget_picture(db: Writer, here: Server) -> None:
+    """When its time is over."""
+    found = _before(db)
+    if found is not None and found.until < here.now_ms():
+        uploading.forget_files(db, _forgotten(db) - _files(picture_state(db)), here.now_ms())
+
+
+def picture_state(db: Reader) -> State:
+    """What is shown, as the audit log says it."""
+    found = server_values.named(db, [_PREFIX + name for name in _PICTURE])
+    return {name: found.get(_PREFIX + name, "") for name in _PICTURE}
+
+
+def reachable_picture(db: Reader, wanted: State) -> State:
+    """A picture that was shown before, if it is still kept; else none."""
+    found = _before(db)
+    return wanted if found is not None and found.picture == wanted else dict(_NO_PICTURE)
+
+
+def set_picture_back(db: Writer, wanted: State, here: Server) -> None:
+    """What an undoing does: what was shown until now is kept no longer."""
+    shown = picture_state(db)
+    _put_picture(db, wanted)
+    uploading.forget_files(db, (_files(shown) | _forgotten(db)) - _files(wanted), here.now_ms())
 
 
 # -- taking back ---------------------------------------------------------
 
 
 def state(db: Reader) -> State:
-    """All that a form of the desk changes, as it is; a picture that is gone does not come back."""
+    """All that a form of the desk changes, as it is, but for the picture."""
     found = server_values.named(db, [_PREFIX + name for name in _KEPT_IN_LOG])
     return {"name": server_values.find(db, naming.NAME) or "", **dict(sorted(found.items()))}
 

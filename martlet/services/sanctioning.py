@@ -72,7 +72,7 @@ def act(db: Writer, actor: Actor, account: AccountId, sanction: Sanction, here: 
     strikes.insert(db, strike)
     _close_reports(db, actor, strike, here)
     if sanction.tells and about.is_here:
-        _tell(db, strike)
+        tell(db, strike)
     return strike
 
 
@@ -200,7 +200,7 @@ def _close_reports(db: Writer, actor: Actor, strike: Strike, here: Server) -> No
         db.emit(ReportChanged(id))
 
 
-def _tell(db: Writer, strike: Strike) -> None:
+def tell(db: Writer, strike: Strike) -> None:
     """By a notification, and by a letter for those who cannot sign in any more."""
     db.emit(StrikeGiven(strike.id))
     login = logins.find_of_account(db, strike.account_id)

@@ -96,8 +96,9 @@ def publish_terms(db: Writer, source: str, day: date, here: Server, by: Actor = 
     there = server_texts.terms_of(db, day.isoformat())
     if there is not None and is_effective(there.effective_on, here):
         raise TermsInForce(there.effective_on)
-    server_texts.put_terms(db, Terms(day.isoformat(), source, _rendered(source), here.now_ms()))
-    auditing.record(db, by, "terms.publish", Target("text", 0, day.isoformat()), {}, {}, here)
+    before = kept_terms(db, day.isoformat())
+    _put_terms(db, day.isoformat(), source, here)
+    _write_terms_down(db, by, "terms.publish", day, before, here)
 
 
 def withdraw_terms(db: Writer, day: date, here: Server, by: Actor = OPERATOR) -> None:
@@ -107,8 +108,32 @@ def withdraw_terms(db: Writer, day: date, here: Server, by: Actor = OPERATOR) ->
         raise NotFound(f"There are no terms of {day.isoformat()}.")
     if is_effective(day.isoformat(), here):
         raise TermsInForce(day.isoformat())
-    server_texts.delete_terms(db, day.isoformat())
-    auditing.record(db, by, "terms.withdraw", Target("text", 0, day.isoformat()), {}, {}, here)
+    before = kept_terms(db, day.isoformat())
+    _put_terms(db, day.isoformat(), "", here)
+    _write_terms_down(db, by, "terms.withdraw", day, before, here)
+
+
+def _put_terms(db: Writer, day: str, source: str, here: Server) -> None:
+    if source:
+        server_texts.put_terms(db, Terms(day, source, _rendered(source), here.now_ms()))
+    else:
+        server_texts.delete_terms(db, day)
+
+
+def _write_terms_down(db: Writer, by: Actor, act: str, day: date, before: State, here: Server) -> None:
+    name = day.isoformat()
+    auditing.record(db, by, act, Target("terms", 0, name), before, kept_terms(db, name), here)
+
+
+def kept_terms(db: Reader, day: str) -> State:
+    """What the audit log says of the terms of a day as they are."""
+    found = server_texts.terms_of(db, day)
+    return {"source": "" if found is None else found.source}
+
+
+def set_terms_back(db: Writer, day: str, wanted: State, here: Server) -> None:
+    """What an undoing does. They must not hold yet."""
+    _put_terms(db, day, str(wanted["source"]), here)
 
 
 def terms(db: Reader, here: Server) -> Terms | None:

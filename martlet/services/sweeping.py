@@ -6,7 +6,7 @@ from functools import partial
 
 from martlet.model import ids
 from martlet.model.server import Server
-from martlet.services import deleting, digesting, measuring, uploading
+from martlet.services import choosing, deleting, digesting, measuring, uploading
 from martlet.services.ports import Ground
 from martlet.storage import (
     attempts,
@@ -79,6 +79,7 @@ async def sweep(ground: Ground, body: str, here: Server) -> None:
 
 def _sweep(db: Writer, here: Server) -> None:
     now = here.now_ms()
+    choosing.forget_picture(db, here)
     attempts.delete_before(db, now - DAY)
     oauth.delete_codes_before(db, now - DAY)
     sessions.delete_unused(db, now - SESSION_DAYS * DAY)

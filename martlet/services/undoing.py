@@ -8,6 +8,7 @@ asks for the same permission and rank, and is not taken back again.
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 from martlet.model import sign_up_blocks
 from martlet.model.audit import Entry, State, Target
@@ -20,17 +21,20 @@ from martlet.services import (
     announcing,
     appointing,
     auditing,
+    block_lists,
     blocking_sign_ups,
     choosing,
     handling_reports,
     holding,
     hooking,
+    importing_decisions,
     inviting,
     keeping_emoji,
     keeping_reasons,
     marking_spam,
     moderating,
     permitting,
+    reopening_appeals,
     restricting,
     reviewing_trends,
     ruling,
@@ -41,10 +45,21 @@ from martlet.storage import accounts, reports, roles, strikes
 from martlet.storage.database import AlreadyThere, Reader, Writer
 
 OF_PEOPLE = frozenset({"account", "holder"})
+PICTURE = "thumbnail"
+"""In what an entry says of the server: it is about its picture."""
+
+
+Obstacle = Literal["undoing", "in_force", "unchanged", "final"]
+"""It is a taking back itself; what it set holds by now; it was so already; it was done for good."""
 
 
 class CannotUndo(Conflict):
     code = "cannot_undo"
+
+
+def _all_of_it(db: Reader, entry: Entry, before: State) -> State:
+    del db, entry
+    return before
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +71,8 @@ class _Kind:
     state: Callable[[Reader, Entry, frozenset[str]], State]
     """What is so now, of what the act changed."""
     set_back: Callable[[Writer, Actor, Entry, State, Server], None]
+    reachable: Callable[[Reader, Entry, State], State] = _all_of_it
+    """What can still be put back of what was so before."""
 
 
 def undo(db: Writer, actor: Actor, id: int, here: Server) -> int:
@@ -75,23 +92,36 @@ def undo(db: Writer, actor: Actor, id: int, here: Server) -> int:
     return take_back(db, actor, entry, here)
 
 
-def may_be_undone(entry: Entry) -> bool:
-    """Whether such acts can be taken back at all; others have been done for good."""
+def may_be_undone(entry: Entry, here: Server) -> bool:
+    return obstacle(entry, here) is None
+
+
+def obstacle(entry: Entry, here: Server) -> Obstacle | None:
+    """Why such an act cannot be taken back at all, whatever was decided since."""
     before, after = auditing.before(entry), auditing.after(entry)
-    return (
-        entry.undoes_id is None
-        and entry.target_kind in _KINDS
-        and not {"posts", "is_approved", "has_secret"} & before.keys()
-        and (entry.target_kind not in OF_PEOPLE or "is_there" not in before)
-        and (before != after or entry.act == "account.warn")
-    )
+    if entry.undoes_id is not None:
+        return "undoing"
+    if entry.target_kind == "terms" and stating.is_effective(entry.target_name, here):
+        return "in_force"
+    if (
+        entry.target_kind not in _KINDS
+        or {"posts", "is_approved", "has_secret"} & before.keys()
+        or (entry.target_kind in OF_PEOPLE and "is_there" in before)
+        or (entry.act == "appeal.approve" and "lifted_by" not in after)
+    ):
+        return "final"
+    if entry.act == "account.warn":
+        return None
+    if not before:  # of old entries it is not known what was so
+        return "final"
+    return "unchanged" if before == after else None
 
 
 def take_back(db: Writer, actor: Actor, entry: Entry, here: Server) -> int:
     """The same, for somebody who was asked for permission elsewhere. Raises `CannotUndo` and `NotFound`."""
     strike = strikes.of_entry(db, entry.id)
     before, after = auditing.before(entry), auditing.after(entry)
-    if not may_be_undone(entry):
+    if not may_be_undone(entry, here):
         if strike is None:
             raise CannotUndo("This was done for good.")
         before = after = {}  # what cannot be brought back is overruled all the same
@@ -99,6 +129,9 @@ def take_back(db: Writer, actor: Actor, entry: Entry, here: Server) -> int:
         kind = _KINDS[entry.target_kind]
         if kind.state(db, entry, frozenset(after)) != after:
             raise CannotUndo("Something else has been decided since.")
+        before = kind.reachable(db, entry, before)
+        if before == after:
+            raise CannotUndo("What was there before is not kept any more.")
         kind.set_back(db, actor, entry, before, here)
     target = Target(entry.target_kind, entry.target_id, entry.target_name)
     try:
@@ -233,13 +266,21 @@ def _set_hook_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: 
 
 
 def _server_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
-    del entry, names
-    return choosing.state(db)
+    del entry
+    return choosing.picture_state(db) if PICTURE in names else choosing.state(db)
 
 
 def _set_server_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
-    del actor, entry, here
-    choosing.set_back(db, wanted)
+    del actor, entry
+    if PICTURE in wanted:
+        choosing.set_picture_back(db, wanted, here)
+    else:
+        choosing.set_back(db, wanted)
+
+
+def _reachable_of_server(db: Reader, entry: Entry, before: State) -> State:
+    del entry
+    return choosing.reachable_picture(db, before) if PICTURE in before else before
 
 
 def _trend_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
@@ -300,6 +341,46 @@ def _set_text_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: 
     stating.set_back(db, entry.target_name, wanted, here)
 
 
+def _terms_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return stating.kept_terms(db, entry.target_name)
+
+
+def _set_terms_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor
+    stating.set_terms_back(db, entry.target_name, wanted, here)
+
+
+def _appeal_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return reopening_appeals.state(db, entry.target_id, auditing.after(entry))
+
+
+def _set_appeal_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del wanted
+    reopening_appeals.set_back(db, actor, entry.target_id, auditing.after(entry), here)
+
+
+def _list_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return block_lists.state(db, str(auditing.after(entry)["url"]))
+
+
+def _set_list_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, entry
+    block_lists.set_back(db, wanted, here)
+
+
+def _import_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del db, names  # what was decided otherwise since stays, one by one
+    return auditing.after(entry)
+
+
+def _set_import_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, wanted
+    importing_decisions.set_back(db, entry.id, here)
+
+
 _KINDS: dict[str, _Kind] = {
     "account": _Kind(sanctioning.MAY_ACT, _account_state, _set_account_back),
     "holder": _Kind(Permission.MANAGE_ROLES, _holder_state, _set_holder_back),
@@ -309,12 +390,16 @@ _KINDS: dict[str, _Kind] = {
     "held_post": _Kind(Permission.MANAGE_REPORTS, _hold_state, _set_hold_back),
     "spam_mark": _Kind(Permission.MANAGE_REPORTS, _spam_state, _set_spam_back),
     "web_hook": _Kind(Permission.MANAGE_WEBHOOKS, _hook_state, _set_hook_back),
-    "server": _Kind(Permission.MANAGE_SETTINGS, _server_state, _set_server_back),
+    "server": _Kind(Permission.MANAGE_SETTINGS, _server_state, _set_server_back, _reachable_of_server),
     "peer": _Kind(Permission.MANAGE_FEDERATION, _peer_state, _set_peer_back),
     "announcement": _Kind(Permission.MANAGE_ANNOUNCEMENTS, _announcement_state, _set_announcement_back),
     "reason": _Kind(Permission.MANAGE_SETTINGS, _reason_state, _set_reason_back),
     "emoji": _Kind(Permission.MANAGE_CUSTOM_EMOJIS, _emoji_state, _set_emoji_back),
     "invitation": _Kind(Permission.MANAGE_INVITES, _invitation_state, _set_invitation_back),
+    "terms": _Kind(Permission.MANAGE_SETTINGS, _terms_state, _set_terms_back),
+    "appeal": _Kind(Permission.MANAGE_APPEALS, _appeal_state, _set_appeal_back),
+    "list": _Kind(Permission.MANAGE_FEDERATION, _list_state, _set_list_back),
+    "import": _Kind(Permission.MANAGE_FEDERATION, _import_state, _set_import_back),
     "text": _Kind(Permission.MANAGE_SETTINGS, _text_state, _set_text_back),
     **dict.fromkeys(
         reviewing_trends.TARGETS, _Kind(Permission.MANAGE_TAXONOMIES, _trend_state, _set_trend_back)

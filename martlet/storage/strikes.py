@@ -59,6 +59,11 @@ def overrule(db: Writer, id: int, now: int) -> None:
     db.run("UPDATE strike SET overruled_at = :now WHERE id = :id AND overruled_at IS NULL", id=id, now=now)
 
 
+def uphold(db: Writer, id: int, entry: int) -> None:
+    """Have it hold again, as an entry of the audit log says."""
+    db.run("UPDATE strike SET overruled_at = NULL, entry_id = :entry WHERE id = :id", id=id, entry=entry)
+
+
 def posts_of(strike: Strike) -> list[PostId]:
     found: list[PostId] = json.loads(strike.post_ids)
     return found
@@ -111,4 +116,12 @@ def decide_appeal(db: Writer, strike: int, by: AccountId, now: int, *, is_approv
             now=now,
             is_approved=int(is_approved),
         )
+    )
+
+
+def reopen_appeal(db: Writer, strike: int) -> None:
+    """It is to be decided about again."""
+    db.run(
+        "UPDATE appeal SET is_approved = NULL, decided_by = NULL, decided_at = NULL WHERE strike_id = :strike",
+        strike=strike,
     )

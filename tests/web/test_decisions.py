@@ -87,8 +87,8 @@ def test_somebody_reads_what_was_decided_and_appeals_once(api: Api, mo: Person, 
     api.work()
     assert [one["appeal"] for one in warnings(api, ada)] == [{"text": "It was a quote.", "state": "approved"}]
     assert [one["action"] for one in log(api, mo)] == [
-        "account.limit.undo",
         "appeal.approve",
+        "account.limit.undo",
         "account.limit",
     ]
     assert undo(api, mo, log(api, mo)[2]).status == 409

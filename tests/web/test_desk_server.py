@@ -8,10 +8,12 @@ import time_machine
 from PIL import Image
 
 from martlet.model import colours
-from martlet.services import choosing
+from martlet.model.audit import State, Target
+from martlet.model.roles import OPERATOR
+from martlet.services import auditing, choosing
 from tests.browser import Browser
 from tests.client import Api
-from tests.mastodon.moderating import log, staff
+from tests.mastodon.moderating import log, staff, undo
 from tests.web.desking import press, sit_down, text_of, tokens
 
 ALL = {
@@ -117,6 +119,48 @@ def test_a_picture_for_links(api: Api, owner: Browser) -> None:
     assert send(b"not a picture") == 422
     assert send(b"") == 200
     assert api.get("/api/v1/instance").json["thumbnail"].endswith("/static/thumbnail.png")
+
+    ground, path = api.built.ground, address.removeprefix("http://localhost:3000")
+    boss = staff(api, "boss", "owner")
+    removed, chosen = log(api, boss)[:2]
+    assert undo(api, boss, chosen).status == 409, "another was chosen since"
+    press(owner, f"/desk/log/{removed['id']}/undo")
+    api.work()
+    assert api.get("/api/v2/instance").json["thumbnail"] == shown
+    assert send(b"") == 200
+    api.work()
+    assert api.call("GET", path).status == 200
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=choosing.PICTURE_DAYS + 1), tick=True):
+        with ground.store.write() as db:
+            choosing.forget_picture(db, ground.here)
+        api.work()
+    assert api.call("GET", path).status == 404
+    assert undo(api, boss, log(api, boss)[0]).status == 409, "it is gone"
+
+
+def test_the_log_says_what_cannot_be_taken_back(api: Api, owner: Browser) -> None:
+    done: tuple[tuple[str, Target, State, State, str], ...] = (
+        ("job.drop", Target("job", 1, "#1"), {}, {}, "A job that was dropped does not come back."),
+        ("account.delete_posts", Target("account", 1, "a"), {"posts": 2}, {"posts": 0}, "What was deleted"),
+        (
+            "terms.publish",
+            Target("terms", 0, "2026-01-01"),
+            {"source": ""},
+            {"source": "a"},
+            "These terms hold",
+        ),
+        ("web_hook.rotate_secret", Target("web_hook", 1, "a"), {}, {}, "The secret before is gone."),
+        ("rule.change", Target("rule", 1, "a"), {"text": "a"}, {"text": "a"}, "It was so before already."),
+        ("account.email", Target("account", 1, "a"), {}, {}, "This cannot be taken back."),
+    )
+    ground = api.built.ground
+    with ground.store.write() as db:
+        for act, target, before, after, _ in done:
+            auditing.record(db, OPERATOR, act, target, before, after, ground.here)
+    page = text_of(owner.get("/desk/log"))
+    for *_, said in done:
+        assert said in page, said
+    assert "/undo" not in page
 
 
 def test_contrast_is_that_of_the_guidelines() -> None:

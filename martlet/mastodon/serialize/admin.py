@@ -166,7 +166,7 @@ def entries(db: Reader, found: Sequence[Entry], here: Server) -> list[entities.A
             after=auditing.after(one),
             undoes_id=None if one.undoes_id is None else str(one.undoes_id),
             undone_by_id=str(undone[one.id]) if one.id in undone else None,
-            undoable=one.id not in undone and undoing.may_be_undone(one),
+            undoable=one.id not in undone and undoing.may_be_undone(one, here),
         )
         for one in found
     ]

@@ -308,7 +308,9 @@ def _history(db: Reader, visit: Visit, account: Account, person: Reviewed | None
         ]
         done.sort(key=lambda one: one.id, reverse=True)
         blocks.append(
-            Rows(people.entry_rows(db, done), sentence("Nothing yet."), sentence("Done to this account"))
+            Rows(
+                people.entry_rows(db, visit, done), sentence("Nothing yet."), sentence("Done to this account")
+            )
         )
     return blocks
 

@@ -164,8 +164,7 @@ async def bring(visit: Visit) -> Answer:
         use.additions, found.decisions, "give way" if existing == "give way" else "stay"
     )
     if "try" not in visit.form:
-        await use.make(visit.store, OWN, changes, visit.here)
-        await visit.store.writing(use.note_import, visit.actor, len(changes), visit.here)
+        await use.bring_in(visit.store, visit.actor, changes, visit.here)
         return visit.go(places.DECISIONS, done="desk_done")
     page = DeskPage(
         PEERS,

@@ -5,7 +5,7 @@ from martlet.model.errors import NotFound
 from martlet.model.ids import moment_of
 from martlet.model.names import NOBODY, AccountId
 from martlet.model.roles import Permission
-from martlet.services import auditing, undoing
+from martlet.services import auditing, choosing, undoing
 from martlet.storage import accounts, audit
 from martlet.storage.audit import Choice
 from martlet.storage.database import Reader
@@ -28,6 +28,8 @@ KINDS = (
     Option("spam_mark", sentence("known spam")),
     Option("appeal", sentence("appeals")),
     Option("peer", sentence("other servers")),
+    Option("list", sentence("block lists")),
+    Option("import", sentence("imported block lists")),
     Option("rule", sentence("rules")),
     Option("announcement", sentence("announcements")),
     Option("email_domain_block", sentence("e-mail domains")),
@@ -35,6 +37,8 @@ KINDS = (
     Option("emoji", sentence("emoji")),
     Option("web_hook", sentence("web hooks")),
     Option("server", sentence("this server")),
+    Option("terms", sentence("terms of service")),
+    Option("job", sentence("jobs")),
 )
 
 
@@ -58,7 +62,7 @@ def _overview(db: Reader, visit: Visit) -> DeskPage:
         kind="",
         is_question=True,
     )
-    rows = people.entry_rows(db, found)
+    rows = people.entry_rows(db, visit, found)
     return DeskPage(LOG, (form, Rows(rows, sentence("Nothing was done yet."), newer=newer, older=older)))
 
 
@@ -78,7 +82,7 @@ async def ask(visit: Visit) -> Answer:
 
 def _ask(db: Reader, visit: Visit) -> DeskPage:
     entry = auditing.get(db, office.id_of(visit))
-    if not undoing.may_be_undone(entry) or entry.id in audit.undone_by(db, [entry.id]):
+    if not undoing.may_be_undone(entry, visit.here) or entry.id in audit.undone_by(db, [entry.id]):
         raise NotFound
     known = people.many(db, [entry.actor_id])
     return DeskPage(
@@ -98,6 +102,7 @@ def _ask(db: Reader, visit: Visit) -> DeskPage:
                 ),
                 "note",
             ),
+            *((Say(said, "note"),) if (said := words.WHEN_TAKEN_BACK.get(entry.act)) is not None else ()),
             Form(addresses.at(places.UNDO, id=str(entry.id)), sentence("Yes, take it back"), back=places.LOG),
         ),
         back=(LOG, places.LOG),
@@ -109,4 +114,5 @@ async def undo(visit: Visit) -> Answer:
     problems = await office.tried(visit, undoing.undo, visit.actor, office.id_of(visit), visit.here)
     if problems:
         return await office.again(visit, problems, _ask)
+    await visit.store.reading(choosing.load, visit.here)
     return visit.go(places.LOG, done="undone")

@@ -105,8 +105,10 @@ def _report_row(visit: Visit, one: Report, people: Mapping[AccountId, Account]) 
     )
 
 
-def entry_rows(db: Reader, found: Sequence[Entry], *, are_undoable: bool = True) -> tuple[Row, ...]:
-    """What those who look after the server did, each with a way to take it back where there is one."""
+def entry_rows(
+    db: Reader, visit: Visit, found: Sequence[Entry], *, are_undoable: bool = True
+) -> tuple[Row, ...]:
+    """What those who look after the server did, each with a way to take it back, or why there is none."""
     people = many(db, [one.actor_id for one in found])
     undone = audit.undone_by(db, [one.id for one in found])
     rows = []
@@ -114,7 +116,9 @@ def entry_rows(db: Reader, found: Sequence[Entry], *, are_undoable: bool = True)
         marks = []
         if one.undoes_id is not None or one.id in undone:
             marks.append(Tag(words.TAKEN_BACK, "off"))
-        may_undo = are_undoable and one.id not in undone and undoing.may_be_undone(one)
+        obstacle = undoing.obstacle(one, visit.here)
+        may_undo = are_undoable and one.id not in undone and obstacle is None
+        why_not = words.why_not(one.act, obstacle) if one.id not in undone else None
         way = Press(sentence("Take back"), addresses.at(places.UNDO, id=str(one.id)), about=one.target_name)
         rows.append(
             Row(
@@ -123,6 +127,7 @@ def entry_rows(db: Reader, found: Sequence[Entry], *, are_undoable: bool = True)
                     *((one.target_name,) if one.target_name else ()),
                     named(people, one.actor_id),
                     moment_of(one.id),
+                    *((why_not,) if why_not is not None else ()),
                 ),
                 tags=tuple(marks),
                 drawing="box",

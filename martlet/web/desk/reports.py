@@ -293,7 +293,7 @@ def _histories(db: Reader, visit: Visit, report: Report) -> tuple[Block, ...]:
             sentence("Closed reports by the same person"),
         ),
         Rows(
-            people.entry_rows(db, done, are_undoable=office.may(visit, Permission.VIEW_AUDIT_LOG)),
+            people.entry_rows(db, visit, done, are_undoable=office.may(visit, Permission.VIEW_AUDIT_LOG)),
             sentence("Nothing yet."),
             sentence("Done about this report"),
         ),

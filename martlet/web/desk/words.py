@@ -3,6 +3,7 @@
 from msgspec import Struct
 
 from martlet.model.sanctions import Measure
+from martlet.services.undoing import Obstacle
 from martlet.web.desk_pages import Tag, Weight
 from martlet.web.wording import Sentence, sentence
 
@@ -181,6 +182,48 @@ _ACTS: dict[str, Sentence] = {
     "hashtag.change": sentence("Changed what holds for a hashtag"),
 }
 TAKEN_BACK = sentence("Taken back")
+_GONE = sentence("What was deleted does not come back.")
+_FINAL: dict[str, Sentence] = {
+    "account.delete_posts": _GONE,
+    "account.delete": _GONE,
+    "account.leave": _GONE,
+    "account.reject": _GONE,
+    "announcement.delete": _GONE,
+    "emoji.remove": _GONE,
+    "web_hook.remove": _GONE,
+    "web_hook.rotate_secret": sentence("The secret before is gone."),
+    "account.approve": sentence("They are in; freeze or suspend them instead."),
+    "account.reset": sentence("The letter is on its way."),
+    "job.retry": sentence("What a job did stays done."),
+    "job.drop": sentence("A job that was dropped does not come back."),
+}
+"""Why an act that was done for good cannot be taken back."""
+WHEN_TAKEN_BACK: dict[str, Sentence] = {
+    "server.picture": sentence(
+        "If the picture before is not kept any more (that is for 30 days, and only the last one), there is none."
+    ),
+    "list.import": sentence("Only what the import decided goes. What was changed since stays."),
+    "list.subscribe": sentence(
+        "All that it says is undone. Follows that ended do not come back by themselves."
+    ),
+    "list.unsubscribe": sentence("The list is fetched anew, and holds as it is now."),
+    "appeal.approve": sentence("The appeal waits again, and what it is against holds again. They are told."),
+    "appeal.reject": sentence("The appeal waits again."),
+}
+"""What is good to know before such an act is taken back."""
+
+
+def why_not(act: str, obstacle: Obstacle | None) -> Sentence | None:
+    """Why an act cannot be taken back, if that needs words."""
+    match obstacle:
+        case "in_force":
+            return sentence("These terms hold already. Publish others with a later day.")
+        case "unchanged":
+            return sentence("It was so before already.")
+        case "final":
+            return _FINAL.get(act, sentence("This cannot be taken back."))
+        case _:
+            return None
 
 
 def act(name: str) -> Sentence | str:
