@@ -107,6 +107,7 @@ def obstacle(entry: Entry, here: Server) -> Obstacle | None:
         entry.target_kind not in _KINDS
         or {"posts", "is_approved", "has_secret"} & before.keys()
         or (entry.target_kind in OF_PEOPLE and "is_there" in before)
+        or after.get("state") == "released"
         or (entry.act == "appeal.approve" and "lifted_by" not in after)
     ):
         return "final"

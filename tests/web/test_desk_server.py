@@ -151,6 +151,13 @@ def test_the_log_says_what_cannot_be_taken_back(api: Api, owner: Browser) -> Non
         ),
         ("web_hook.rotate_secret", Target("web_hook", 1, "a"), {}, {}, "The secret before is gone."),
         ("rule.change", Target("rule", 1, "a"), {"text": "a"}, {"text": "a"}, "It was so before already."),
+        (
+            "held_post.release",
+            Target("held_post", 1, "a"),
+            {"state": "held"},
+            {"state": "released"},
+            "is out.",
+        ),
         ("account.email", Target("account", 1, "a"), {}, {}, "This cannot be taken back."),
     )
     ground = api.built.ground

@@ -194,6 +194,7 @@ _FINAL: dict[str, Sentence] = {
     "web_hook.rotate_secret": sentence("The secret before is gone."),
     "account.approve": sentence("They are in; freeze or suspend them instead."),
     "account.reset": sentence("The letter is on its way."),
+    "held_post.release": sentence("A post that was let through is out."),
     "job.retry": sentence("What a job did stays done."),
     "job.drop": sentence("A job that was dropped does not come back."),
 }
