@@ -7,7 +7,7 @@ Nothing here writes: what becomes of what was found is for `importing_bundles`.
 """
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,8 +22,9 @@ from martlet.model.continuity import Statement
 from martlet.model.errors import EvidenceRejected, MalformedDocument
 from martlet.model.names import Uri, host_of, is_uri, origin_of
 from martlet.model.server import Server, milliseconds
-from martlet.services import continuing
+from martlet.services import continuing, covering
 from martlet.services.continuing import Word
+from martlet.services.covering import Dated
 from martlet.signing import actor_keys, canonical_json, continuity, lines, proofs
 from martlet.signing.keys import Kind as KeyKind
 from martlet.signing.keys import PublicKey
@@ -82,6 +83,8 @@ class Checker:
 
     here: Server
     kind: str
+    all_there: Callable[[], Mapping[str, Sequence[Dated]]] = dict
+    """The documents of the whole bundle by author; asked for once, where somebody's key was revoked."""
     offered: dict[Uri, dict[str, PublicKey]] = field(default_factory=dict)
     """The keys that the bundle itself says are those of its authors."""
     statements: dict[Uri, Statement] = field(default_factory=dict)
@@ -91,6 +94,8 @@ class Checker:
     _told: set[Uri] = field(default_factory=set)
     _welcome: dict[Uri, bool] = field(default_factory=dict)
     _lines: lines.Lines = field(default_factory=lines.Lines)
+    _there: Mapping[str, Sequence[Dated]] | None = None
+    _covered: dict[tuple[str, Uri], frozenset[bytes]] = field(default_factory=dict)
 
     def checked(self, db: Reader, lines: Iterable[Line]) -> list[Checked]:
         """Raises `BundleTooLarge` where too much is refused, or where too many people have written it."""
@@ -147,8 +152,21 @@ class Checker:
             raise _Refused(Refusal.TOO_OLD)
         digest = hashlib.sha256(line.body).digest()
         trust = _trusted(known, max(said_at, signed_at))
+        if known.revoked_after is not None and digest in self._covered_by(db, Uri(proof.key_id), known):
+            trust = known.trust
         rank = Rank(trust is Trust.CONFIRMED, kind == "tombstone", said_at, signed_at, _votes(said), digest)
         return Carried(name, kind, author, Uri(proof.key_id), trust, rank, carried_at=milliseconds(now))
+
+    def _covered_by(self, db: Reader, name: Uri, known: _Known) -> frozenset[bytes]:
+        """The documents that were signed with a key before it was revoked, as checkpoints show that came in time."""
+        found = self._covered.get((name, known.owner))
+        if found is None:
+            if self._there is None:
+                self._there = self.all_there()
+            key, there = (name, known.key), self._there.get(known.owner, ())
+            found = covering.covered(db, known.owner, key, known.revoked_after or 0, there, self.here.now())
+            self._covered[name, known.owner] = found
+        return found
 
     def _offer(self, author: Uri, document: dict[str, Any]) -> None:
         self.offered[author] = actor_keys.of_actor(document)
@@ -273,7 +291,8 @@ def _trusted(known: _Known, claimed_at: int) -> Trust:
     """
     How far what a key has signed is certain. Raises `_Refused` for what was signed after the key was revoked.
 
-    Whoever has stolen a key can date what they sign as they like: what seems to be older counts as not confirmed.
+    Whoever has stolen a key can date what they sign as they like: what seems to be older counts as not confirmed, unless
+    `covering` shows that it is.
     """
     if known.revoked_after is None:
         return known.trust

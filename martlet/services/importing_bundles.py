@@ -31,7 +31,7 @@ from martlet.model.events import AccountChanged
 from martlet.model.evidence import IntegrityProof
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
-from martlet.services import acquainting, carried_files, continuing, intake, watching
+from martlet.services import acquainting, carried_files, continuing, covering, intake, watching
 from martlet.services.carried_files import Named
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker, fingerprint, in_parts
 from martlet.services.ports import Unpacking
@@ -94,7 +94,9 @@ class Import:
     _named: Named = field(init=False)
 
     def __post_init__(self) -> None:
-        self._checker = Checker(self.ground.here, self.bundle.manifest.kind)
+        self._checker = Checker(
+            self.ground.here, self.bundle.manifest.kind, lambda: covering.of_bundle(self.bundle)
+        )
         self._named = Named(self.bundle.media)
 
     async def run(self, tell: Tell, *, records: bool = True, told: Told | None = None) -> Found:
@@ -241,7 +243,10 @@ def _take(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bo
     if before is not None:
         is_rival = new.rank.is_rival_of(before.rank)
         is_rival |= before.has_rival and before.rank.said_at == new.rank.said_at
-        kept = replace(new, has_rival=is_rival, carried_at=before.carried_at)
+        # a checkpoint proves when its documents were signed, so it is as old here as its own bytes
+        is_other = new.kind == "checkpoint" and new.rank.digest != before.rank.digest
+        carried_at = new.carried_at if is_other else before.carried_at
+        kept = replace(new, has_rival=is_rival, carried_at=carried_at)
     carried.put(db, kept, one.line.body)
     if new.trust < Trust.CONFIRMED:
         return Outcome.ASIDE

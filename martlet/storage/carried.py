@@ -121,6 +121,34 @@ def newest_aside(db: Reader, author: Uri, limit: int) -> list[tuple[Carried, byt
     return [(_carried(row[:-1]), bytes(row[-1])) for row in rows]
 
 
+def checkpoints_of(db: Reader, author: Uri, until: int, limit: int) -> list[bytes]:
+    """The last signed statements of what an author's log held that came here until a moment, the newest first."""
+    rows = db.rows(
+        """
+        SELECT body FROM carried_document
+         WHERE author = :author AND kind = 'checkpoint' AND carried_at <= :until
+         ORDER BY carried_at DESC LIMIT :limit
+        """,
+        author=author,
+        until=until,
+        limit=limit,
+    )
+    return [bytes(row[0]) for row in rows]
+
+
+def certain_of(db: Reader, author: Uri, limit: int) -> list[tuple[bytes, bytes]]:
+    """The digests and bytes of posts and tombstones of an author that are certain."""
+    rows = db.rows(
+        """
+        SELECT digest, body FROM carried_document
+         WHERE author = :author AND trust = 3 AND kind IN ('post', 'tombstone') LIMIT :limit
+        """,
+        author=author,
+        limit=limit,
+    )
+    return [(bytes(row[0]), bytes(row[1])) for row in rows]
+
+
 def forget_aside(db: Writer, before: int, limit: int) -> int:
     """Drop what came before a moment and has not become certain since; returns how much."""
     return db.run(

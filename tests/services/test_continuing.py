@@ -1,14 +1,19 @@
 """Root keys of people elsewhere: learned from their servers and from files, and believed against both."""
 
+import hashlib
 import json
+from datetime import datetime, timedelta
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from martlet.activitypub import build
+from martlet.activitypub.things import Checkpoint
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.names import Uri
-from martlet.services import comparing, continuing, following
+from martlet.services import comparing, continuing, following, keeping_log
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.comparing import KeysDiffer
 from martlet.services.following import Wanted
@@ -16,7 +21,7 @@ from martlet.signing.keys import PrivateKey
 from martlet.storage import accounts, continuity, gateways, keys
 from tests.carrying import Island, bundle, note, signed
 from tests.elsewhere import Person
-from tests.stating import revoked, stated
+from tests.stating import NOON, revoked, stated
 
 
 @pytest.fixture
@@ -202,3 +207,64 @@ def test_who_has_a_root_key_moves_by_it_alone(shore: Island, root: PrivateKey) -
         account = accounts.find_by_uri(db, Uri(eve.uri))
         assert account is not None
         assert (account.moved_to_id, db.rows("SELECT followed_id FROM follow")) == (None, [(account.id,)])
+
+
+def checkpoint(person: Person, number: int, *counted: bytes, at: datetime = NOON) -> bytes:
+    """What somebody's log is said to hold, as their server signs it."""
+    found = [(keeping_log.month_of(json.loads(one)), hashlib.sha256(one).digest()) for one in counted]
+    name, now = Uri(f"{person.uri}#log-{number}"), int(at.timestamp() * 1000)
+    said = build.checkpoint(Checkpoint(name, Uri(person.uri), number, now, keeping_log.months(found)))
+    return signed(person, said, at)
+
+
+def old_note(person: Person, published: str) -> bytes:
+    return signed(person, person.note(published=published), NOON)
+
+
+def test_a_checkpoint_that_came_before_a_revocation_protects_old_posts(
+    shore: Island, root: PrivateKey, tmp_path: Path
+) -> None:
+    """Only what it counts, month by month; no checkpoint that came later, whatever its date, protects anything."""
+    numbers = count()
+
+    def bring(*lines: bytes, **parts: Any) -> tuple[int, int]:
+        found = shore.bring(bundle(tmp_path / f"{next(numbers)}.zip", *lines, **parts))
+        assert found.refused == 0, found.reasons
+        return found.new, found.aside
+
+    def came_early() -> None:
+        with shore.ground.store.write() as db:
+            db.run("UPDATE carried_document SET carried_at = :noon", noon=int(NOON.timestamp() * 1000))
+
+    eve, ida = (shore.stranger(name, is_known=False) for name in ("eve", "ida"))
+    roots = {eve.uri: root, ida.uri: PrivateKey.make_ed25519()}
+    october, *november = (
+        old_note(eve, f"2026-{day}T12:00:00Z") for day in ("10-02", "11-01", "11-01", "11-01")
+    )
+    forged, of_ida = (
+        [old_note(eve, "2026-11-01T11:00:00Z") for _ in range(2)],
+        old_note(ida, "2026-10-02T12:00:00Z"),
+    )
+    for one in (eve, ida):
+        hands_out(shore, one, stated(roots[one.uri], one))
+    bring(checkpoints=[checkpoint(eve, 4, october, *november), checkpoint(ida, 1, of_ida)])
+    bring(november[0])
+    came_early()
+    # Whoever has her key gives a checkpoint of another content the name of one that came early.
+    bring(checkpoints=[checkpoint(ida, 1, of_ida, at=NOON + timedelta(minutes=1))])
+    for one in (eve, ida):
+        gone = revoked(one.ed25519, "2026-11-02T12:00:00Z", id=f"{one.uri}#ed25519-key")
+        hands_out(shore, one, stated(roots[one.uri], one, 2, assertionMethod=[], revoked=[gone]))
+    bring(checkpoints=[checkpoint(eve, 9, *forged)])
+    for lines, expected in [
+        (forged, (0, 2)),
+        ([of_ida], (0, 1)),
+        ([november[1]], (0, 1)),  # one of the three of its month is missing
+        ([november[1], november[2], forged[0]], (0, 1)),  # and here is one too many
+        ([october], (1, 0)),
+        (november[1:], (2, 0)),  # the first of the month is here
+        ([*november, october], (0, 0)),
+    ]:
+        assert bring(*lines) == expected, lines
+    assert all(shore.post(json.loads(one)["id"]) is not None for one in (october, *november))
+    assert all(shore.post(json.loads(one)["id"]) is None for one in (*forged, of_ida))
