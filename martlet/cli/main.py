@@ -41,7 +41,7 @@ COMMANDS: Final = (
 )
 """Each is found under its name in the module of that name, if `ELSEWHERE` does not say otherwise."""
 ELSEWHERE: Final = {"restore": "backup"}
-FURTHER: Final = {"account": "sanctions", "peer": "peer_lists"}
+FURTHER: Final = {"account": ("sanctions", "adopting"), "peer": ("peer_lists",)}
 """Modules with more commands (`COMMANDS`) of a group."""
 
 
@@ -58,7 +58,7 @@ class Commands(click.Group):
             return None
         command: click.Command = getattr(_module(ELSEWHERE.get(cmd_name, cmd_name)), cmd_name)
         if cmd_name in FURTHER and isinstance(command, click.Group):
-            for one in _module(FURTHER[cmd_name]).COMMANDS:
+            for one in (one for name in FURTHER[cmd_name] for one in _module(name).COMMANDS):
                 command.add_command(one)
         return command
 

@@ -36,7 +36,7 @@ from martlet.services import (
 from martlet.services.account_backups import ACTOR, INBOXES, KEYS, POSTS
 from martlet.services.acquainting import Acquaintance
 from martlet.services.importing import ImportUnderWay
-from martlet.services.ports import Ground
+from martlet.services.ports import Adopting
 from martlet.signing import actor_keys, canonical_json, continuity, proofs, recovery_words, root_boxes
 from martlet.signing.keys import Kind, PrivateKey
 from martlet.signing.root_boxes import NotABackup
@@ -72,7 +72,7 @@ class Brought:
     parts: Mapping[str, bytes]
 
 
-async def adopt(ground: Ground, account: AccountId, file: bytes, unlocking: str) -> Uri:
+async def adopt(ground: Adopting, account: AccountId, file: bytes, unlocking: str) -> Uri:
     """
     Bring here what is in a backup, for an account that is to go on as it. Returns the old name.
 
@@ -145,7 +145,7 @@ def _record(db: Writer, account: AccountId, found: Brought, secret: ServerSecret
     adoptions.put(db, account, old, found.statement.root, found.inboxes, here.now_ms())
 
 
-async def _take_in(ground: Ground, account: AccountId, found: Brought, folder: Path) -> None:
+async def _take_in(ground: Adopting, account: AccountId, found: Brought, folder: Path) -> None:
     """Posts under their old names, and whom the account follows. What cannot be taken in is left out."""
     if POSTS in found.parts:
         file = folder / POSTS

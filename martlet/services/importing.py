@@ -28,7 +28,7 @@ from martlet.model.server import Server
 from martlet.services import clearing, import_rows
 from martlet.services.import_rows import Outcome
 from martlet.services.looking_up import Lookups
-from martlet.services.ports import Ground, Resolver
+from martlet.services.ports import Ground, Resolver, Transferring
 from martlet.storage import bulk_imports, events
 from martlet.storage.bulk_imports import BulkImport, ImportRow
 from martlet.storage.database import AlreadyThere, Reader, Writer
@@ -62,12 +62,14 @@ class UnknownKind(InvalidInput):
         super().__init__("Please say what the file is.", "kind")
 
 
-def path(ground: Ground, id: int) -> Path:
+def path(ground: Transferring, id: int) -> Path:
     """Where a file lies that waits to be worked off."""
     return ground.transfers / f"import-{id}"
 
 
-async def take_list(ground: Ground, account: AccountId, kind: str, file: Path, *, is_overwrite: bool) -> int:
+async def take_list(
+    ground: Transferring, account: AccountId, kind: str, file: Path, *, is_overwrite: bool
+) -> int:
     """
     Take in a list, and work it off soon; one that overwrites waits for `begin`. Returns what it is called.
 
@@ -99,7 +101,7 @@ def _read(kind: Kind, file: Path) -> list[Row]:
     return tables.read(kind, file.read_bytes())
 
 
-async def keep(ground: Ground, one: BulkImport, file: Path, job: str = WORK) -> None:
+async def keep(ground: Transferring, one: BulkImport, file: Path, job: str = WORK) -> None:
     """Put a file where it waits, and write down that it does. Raises `ImportUnderWay`."""
     place = path(ground, one.id)
     await asyncio.to_thread(set_aside, file, place)

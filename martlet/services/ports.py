@@ -71,6 +71,23 @@ class Unpacking(Protocol):
     def cache(self) -> LocalStore: ...
 
 
+class Transferring(Protocol):
+    """What is needed to put files away that are worked off later. `Ground` is one."""
+
+    @property
+    def here(self) -> Server: ...
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def transfers(self) -> Path: ...
+
+
+class Adopting(Signing, Unpacking, Transferring, Protocol):
+    """What is needed to bring an account here from its backup. `Ground` is one."""
+
+
 Exchangers = Callable[[str], Awaitable[Sequence[str]]]
 """Which machines take the mail of a domain, as far as can be learned now."""
 
