@@ -5,8 +5,8 @@ The root key is the person's, not the server's. It signs nothing but statements 
 which name the account goes on, which keys sign for it, which do no longer, and where copies of it are found. Whoever
 knows the root key of an account believes its statements and no server's word to the contrary.
 
-Statements are numbered. The highest number stands; where two that differ have one number, whoever holds the root key has
-contradicted themselves, and what stands is the last statement before that, whatever comes later: nobody here chooses.
+Statements are numbered. The highest number stands; where two that differ have it, whoever holds the root key has contradicted
+themselves, and the last statement before that goes on standing: nobody here chooses. One with a higher number ends it.
 """
 
 from collections.abc import Iterable
@@ -86,7 +86,12 @@ class History:
 
     standing: Statement | None
     conflict: tuple[Statement, ...] = ()
-    """Those that have one number and differ, of the lowest number at which that happened."""
+    """Those that differ and have one number, the highest that is known: none of them stands."""
+
+    @property
+    def last_sequence(self) -> int:
+        """The highest number that is known; 0 where nothing is."""
+        return max((one.sequence for one in (self.standing, *self.conflict) if one is not None), default=0)
 
 
 def history(statements: Iterable[Statement]) -> History:
@@ -94,10 +99,11 @@ def history(statements: Iterable[Statement]) -> History:
     by_sequence: dict[int, dict[bytes, Statement]] = {}
     for one in statements:
         by_sequence.setdefault(one.sequence, {})[one.digest] = one
-    standing = None
-    for sequence in sorted(by_sequence):
+    conflict: tuple[Statement, ...] = ()
+    for sequence in sorted(by_sequence, reverse=True):
         rivals = by_sequence[sequence]
-        if len(rivals) > 1:
-            return History(standing, tuple(rivals[digest] for digest in sorted(rivals)))
-        (standing,) = rivals.values()
-    return History(standing)
+        if len(rivals) == 1:
+            (standing,) = rivals.values()
+            return History(standing, conflict)
+        conflict = conflict or tuple(rivals[digest] for digest in sorted(rivals))
+    return History(None, conflict)

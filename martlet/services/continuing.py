@@ -32,6 +32,8 @@ from martlet.storage.database import Reader, Writer
 GO_ALONG = "go_along_with_root"
 MOST_STATEMENTS = 32
 """Kept of one root key; the oldest ones go."""
+RIVALS = 2
+"""Statements of one number that are kept: enough to see that they differ."""
 MOST_NAMES = 32
 """Names of one root key that are looked at."""
 Named = tuple[Uri, str, str]
@@ -85,15 +87,27 @@ def learn(db: Writer, statement: Statement, trust: Trust, here: Server) -> None:
     if not _pin(db, statement, trust, here):
         return
     before = [statements.parse(one.body) for one in continuity.statements(db, statement.root)]
-    conflict = history(before).conflict
-    if conflict and statement.sequence >= conflict[0].sequence:
+    if sum(one.sequence == statement.sequence for one in before) >= RIVALS:
         return
     kept = Kept(statement.root, statement.sequence, statement.digest, statement.body, here.now_ms())
     if not continuity.put_statement(db, kept):
         return
-    if len(before) >= MOST_STATEMENTS and not conflict:
-        continuity.delete_statement(db, continuity.statements(db, statement.root)[0])
+    if len(before) >= MOST_STATEMENTS:
+        _forget_oldest(db, statement.root)
     apply(db, statement.root, here)
+
+
+def _forget_oldest(db: Writer, root: str) -> None:
+    """The statements of the lowest number, of two that differ both; that which stands stays."""
+    standing = known(db, root).standing
+    kept = [
+        one
+        for one in continuity.statements(db, root)
+        if standing is None or one.sequence != standing.sequence
+    ]
+    for one in kept:
+        if one.sequence == kept[0].sequence:
+            continuity.delete_statement(db, one)
 
 
 def _pin(db: Writer, statement: Statement, trust: Trust, here: Server) -> bool:

@@ -19,7 +19,6 @@ from martlet.model.errors import (
     EvidenceRejected,
     InvalidInput,
     MalformedDocument,
-    NotAllowed,
     NotFound,
 )
 from martlet.model.names import AccountId, Uri
@@ -67,13 +66,6 @@ class TooManyDevices(InvalidInput):
         super().__init__(f"An account has at most {MOST_DEVICES} device keys.", "name")
 
 
-class TwoTruths(NotAllowed):
-    code = "two_truths"
-
-    def __init__(self) -> None:
-        super().__init__("Two different statements with one number are known, so no further one can stand.")
-
-
 # -- what there is -------------------------------------------------------
 
 
@@ -103,7 +95,11 @@ def published(db: Reader, uri: Uri) -> Statement | None:
 
 
 def proposal(db: Writer, account: AccountId, root: str, secret: ServerSecret, here: Server) -> Statement:
-    """What the next statement has to say. `root` may be empty where it is not known yet."""
+    """
+    What the next statement has to say. `root` may be empty where it is not known yet.
+
+    After two that contradict one another it goes on from what stood before them, with a number that ends both.
+    """
     uri, now = accounts.get(db, account).uri, here.now_ms()
     before = continuing.known(db, root) if root else History(None)
     last = before.standing
@@ -118,7 +114,7 @@ def proposal(db: Writer, account: AccountId, root: str, secret: ServerSecret, he
     return Statement(
         root=root,
         actor=uri,
-        sequence=(LEAP if is_new_name else 1) + (last.sequence if last is not None else 0),
+        sequence=before.last_sequence + (LEAP if is_new_name else 1),
         updated_at=now,
         keys=tuple(keys),
         revoked=_revoked(last, keys, devices, uri, now),
@@ -178,7 +174,7 @@ def read(text: str, here: Server) -> Statement:
 
 def publish(db: Writer, account: AccountId, statement: Statement, secret: ServerSecret, here: Server) -> None:
     """
-    Hand out a statement from now on. Raises `NotTheRootKey`, `NotWhatWasProposed`, `TwoTruths`.
+    Hand out a statement from now on. Raises `NotTheRootKey`, `NotWhatWasProposed`.
 
     It has to say what `proposal` says now; only its moment is the signer's.
     """
@@ -190,8 +186,6 @@ def publish(db: Writer, account: AccountId, statement: Statement, secret: Server
         raise NotWhatWasProposed
     if _plain(statement) != _plain(wanted):
         raise NotWhatWasProposed
-    if continuing.known(db, statement.root).conflict:
-        raise TwoTruths
     continuing.learn(db, statement, Trust.CONFIRMED, here)
 
 

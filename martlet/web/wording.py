@@ -91,9 +91,6 @@ BY_CODE: dict[str, Sentence] = {
     "too_many_devices": sentence(
         "You have 12 device keys already. Please revoke one that you no longer use."
     ),
-    "two_truths": sentence(
-        "Two different statements with one number are known, so no further one can stand."
-    ),
     "too_many_passkeys": sentence("You have 20 passkeys already. Please remove one that you no longer use."),
     "passkey_refused": sentence(
         "This passkey is not known here, or the page lay open too long. Please try again."

@@ -17,6 +17,8 @@ from martlet.services import comparing, continuing, following, keeping_log
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.comparing import KeysDiffer
 from martlet.services.following import Wanted
+from martlet.signing import canonical_json
+from martlet.signing import continuity as statements
 from martlet.signing.keys import PrivateKey
 from martlet.storage import accounts, continuity, gateways, keys
 from tests.carrying import Island, bundle, note, signed
@@ -96,19 +98,41 @@ def test_keys_that_only_a_server_names_are_not_believed(
 
 
 def test_two_statements_of_one_number_are_a_conflict(shore: Island, root: PrivateKey) -> None:
-    """What was before them stands, whatever comes later; both are kept to be shown."""
+    """What was before them stands, and both are kept to be shown, no third; until one of a higher number comes."""
     eve = shore.stranger("eve", is_known=False)
     hands_out(shore, eve, stated(root, eve, 1))
-    twins = [stated(root, eve, 2, gateways=[f"https://{name}.example"]) for name in ("one", "other")]
-    for one in (*twins, stated(root, eve, 3, assertionMethod=[])):
+    names = ("one", "other", "third")
+    twins = [stated(root, eve, 2, gateways=[f"https://{name}.example"]) for name in names]
+    for one in twins:
         hands_out(shore, eve, one)
     with shore.ground.store.read() as db:
         found = continuing.known(db, root.public.to_did())
-    assert [one.gateways for one in found.conflict] in (
-        [("https://one.example",), ("https://other.example",)],
-        [("https://other.example",), ("https://one.example",)],
-    )
+    assert sorted(one.gateways for one in found.conflict) == [
+        ("https://one.example",),
+        ("https://other.example",),
+    ]
     assert (standing(shore, root), named(shore, eve)) == (1, {"main-key", "ed25519-key"})
+    hands_out(shore, eve, stated(root, eve, 3, assertionMethod=[]))
+    assert (standing(shore, root), named(shore, eve)) == (3, {"main-key"})
+    hands_out(shore, eve, twins[0])
+    assert (standing(shore, root), named(shore, eve)) == (3, {"main-key"})
+
+
+def test_of_many_statements_the_last_are_kept(shore: Island, root: PrivateKey) -> None:
+    """However many numbers are contradicted after it, that which stands does not go, and nothing stands by a gap."""
+    eve = shore.stranger("eve", is_known=False)
+    hands_out(shore, eve, stated(root, eve, 1))
+    with shore.ground.store.write() as db:
+        for number in range(2, 2 + continuing.MOST_STATEMENTS):
+            for name in ("one", "other"):
+                body = canonical_json.encode(stated(root, eve, number, gateways=[f"https://{name}.example"]))
+                continuing.learn(db, statements.parse(body), Trust.CONFIRMED, shore.ground.here)
+        found, kept = (
+            continuing.known(db, root.public.to_did()),
+            continuity.statements(db, root.public.to_did()),
+        )
+    assert (standing(shore, root), found.last_sequence) == (1, number)
+    assert len(kept) <= continuing.MOST_STATEMENTS
 
 
 def test_files_teach_root_keys(shore: Island, root: PrivateKey, tmp_path: Path) -> None:

@@ -136,14 +136,15 @@ def of(sequence: int, version: int) -> Statement:
 def test_the_highest_stands_unless_two_differ(
     orders: tuple[list[tuple[int, int]], list[tuple[int, int]]],
 ) -> None:
-    """Whatever the order; and of two that differ, and all after them, none is chosen."""
+    """Whatever the order; of two that differ none is chosen, and one of a higher number ends that."""
     found, other = (history(of(*one) for one in some) for some in orders)
     assert found == other
     numbers = {number for number, _ in orders[0]}
-    split = min((one for one in numbers if len({v for n, v in orders[0] if n == one}) > 1), default=99)
-    standing = max((one for one in numbers if one < split), default=None)
+    split = {one for one in numbers if len({v for n, v in orders[0] if n == one}) > 1}
+    standing, last = max(numbers - split, default=None), max(numbers, default=0)
     assert (found.standing.sequence if found.standing else None) == standing
-    assert {one.sequence for one in found.conflict} == ({split} if split < 99 else set())
+    assert {one.sequence for one in found.conflict} == split & {last}
+    assert found.last_sequence == last
 
 
 def test_a_root_key_is_named_in_one_way() -> None:

@@ -134,8 +134,8 @@ def test_an_encrypted_copy_is_kept_as_it_comes(browser: Browser, root: PrivateKe
     assert "This server keeps an encrypted copy." not in browser.send(page, {"copy": ""}, f"{PAGE}/copy").text
 
 
-def test_a_second_truth_is_shown_and_ends_it(api: Api, browser: Browser, root: PrivateKey) -> None:
-    """Whoever else has the words has signed something else: nothing is chosen, and no further statement is taken."""
+def test_a_second_truth_is_shown_and_ended(api: Api, browser: Browser, root: PrivateKey) -> None:
+    """Whoever else has the words has signed something else: nothing is chosen, until she signs once more."""
     publish(browser, root)
     document = proposed(browser, root).json | {"sequence": 1, "gateways": ["https://evil.example"]}
     rival = continuity.read(proofs.sign_statement(document, root, datetime.now(UTC)), datetime.now(UTC))
@@ -144,7 +144,11 @@ def test_a_second_truth_is_shown_and_ends_it(api: Api, browser: Browser, root: P
         continuing.learn(db, rival, Trust.CONFIRMED, ground.here)
     assert "said two different things" in browser.get(PAGE).text
     assert not any(one["type"] == TYPE for one in actor(api).get("attachment", []))
-    assert publish(browser, root).status == 422
+    assert 'data-sign="again"' in browser.get(PAGE).text
+    assert publish(browser, root).status == 200
+    assert "said two different things" not in browser.get(PAGE).text
+    [said] = [one for one in actor(api)["attachment"] if one["type"] == TYPE]
+    assert (said["sequence"], "evil.example" in str(said)) == (2, False)
 
 
 def test_a_backup_is_fetched_and_brought(api: Api, browser: Browser, root: PrivateKey) -> None:

@@ -61,7 +61,7 @@ def _page(db: Writer, visit: Visit, problems: tuple[Problem, ...] = ()) -> RootK
         page=addresses.at(addresses.PERSON_KEY, username=account.username),
         sequence=last.sequence if last is not None else 0,
         signed_at=moment(last.updated_at) if last is not None else None,
-        is_due=proposed is not None and root_keys.is_due(last, proposed),
+        is_due=proposed is not None and (bool(known.conflict) or root_keys.is_due(last, proposed)),
         conflict=len(known.conflict),
         devices=tuple(_device(one, stated) for one in own_roots.devices(db, account.id)),
         copy=own_roots.find_copy(db, account.id) or "",
