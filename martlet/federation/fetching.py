@@ -82,6 +82,7 @@ class _Link(msgspec.Struct):
     rel: str = ""
     type: str | None = None
     href: str | None = None
+    template: str | None = None
 
 
 class _Jrd(msgspec.Struct):
@@ -212,6 +213,23 @@ class Fetcher:
 
     async def web_finger(self, origin: str, handle: str) -> Named | None:
         """RFC 7033, asked of `origin`; None for no or no good answer. Raises `NoAnswer`."""
+        found = await self._descriptor(origin, handle)
+        for link in () if found is None else found.links[:_MOST_LINKS]:
+            kind = (link.type or "").replace(" ", "")
+            is_document = kind == signed.ACTIVITY or kind.startswith("application/ld+json")
+            if found and link.rel == "self" and is_document and link.href is not None and is_uri(link.href):
+                return Named(found.subject.removeprefix("acct:"), Uri(link.href))
+        return None
+
+    async def templates(self, origin: str, handle: str) -> dict[str, str] | None:
+        """Its templates by `rel`, RFC 6415 section 3.1.1; None for no good answer. Raises `NoAnswer`."""
+        found = await self._descriptor(origin, handle)
+        if found is None:
+            return None
+        links = reversed(found.links[:_MOST_LINKS])  # the first of a kind counts
+        return {one.rel: one.template for one in links if one.template is not None}
+
+    async def _descriptor(self, origin: str, handle: str) -> _Jrd | None:
         host = host_of(Uri(f"{origin}/"))
         if await self.ground.store.reading(peer_policies.is_refused, host, self.ground.here):
             return None
@@ -225,15 +243,9 @@ class Fetcher:
         if not answer.is_success:
             return None
         try:
-            found = msgspec.json.decode(answer.body, type=_Jrd)
+            return msgspec.json.decode(answer.body, type=_Jrd)
         except msgspec.DecodeError:
             return None
-        for link in found.links[:_MOST_LINKS]:
-            kind = (link.type or "").replace(" ", "")
-            is_document = kind == signed.ACTIVITY or kind.startswith("application/ld+json")
-            if link.rel == "self" and is_document and link.href is not None and is_uri(link.href):
-                return Named(found.subject.removeprefix("acct:"), Uri(link.href))
-        return None
 
     def origins(self, host: str) -> list[str]:
         """Where a host may be asked: by plain http only in trials on one machine."""

@@ -6,7 +6,7 @@ a thread, so many people named in one post.
 """
 
 import logging
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from martlet.activitypub import collections, gateways, parse
@@ -77,6 +77,18 @@ class NetworkResolver:
             log.info("Nothing came of %s: %s", address[:200], error.message)
             return None
         return found.address
+
+    async def templates(self, handle: str) -> Mapping[str, str]:
+        host = handle.rpartition("@")[2]
+        if host == self._ground.here.host:
+            return {}
+        for origin in self.fetcher.origins(host):
+            try:
+                found = await self.fetcher.templates(origin, handle)
+            except NoAnswer:
+                continue
+            return found or {}
+        return {}
 
     async def answers(self, host: str) -> bool:
         for origin in self.fetcher.origins(host):

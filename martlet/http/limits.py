@@ -48,6 +48,8 @@ CHECKS = Rule("checks", 300, 300)
 """Looks at a text while somebody writes it."""
 DELETIONS = Rule("deletions", 30, 1800)
 """Posts deleted and boosts taken back: each is told to every server that has the post."""
+INTERACTIONS = Rule("interactions", 30, 300)
+"""Visitors who want to go on from their own server, which is asked where."""
 TRANSLATIONS = Rule("translations", 60, 600)
 """Each may cost whoever runs the server money."""
 

@@ -168,6 +168,7 @@ class AuditEntry(Struct, kw_only=True):
     report_id: str | None
     before: dict[str, Any]
     after: dict[str, Any]
+    reason: str
     undoes_id: str | None
     undone_by_id: str | None
     undoable: bool

@@ -34,3 +34,5 @@ class Entry:
     """JSON: `State`"""
     state_after: str
     undoes_id: int | None = None
+    reason: str = ""
+    """For those who look after the server; nobody else reads it."""

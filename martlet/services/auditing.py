@@ -30,6 +30,7 @@ def record(
     *,
     report: ReportId | None = None,
     undoes: int | None = None,
+    reason: str = "",
 ) -> int:
     """Returns the entry's id. Raises `AlreadyThere` for a second undoing of the same."""
     entry = Entry(
@@ -43,6 +44,7 @@ def record(
         state_before=_text(before),
         state_after=_text(after),
         undoes_id=undoes,
+        reason=reason,
     )
     audit.insert(db, entry)
     return entry.id

@@ -163,6 +163,15 @@ def failed_rows(db: Reader, one: BulkImport, limit: int = tables.MOST_ROWS) -> l
     return [(msgspec.json.decode(row.body, type=Row), row.reason) for row in found]
 
 
+def failed_page(
+    db: Reader, one: BulkImport, after: int, limit: int
+) -> tuple[list[tuple[Row, str]], int | None]:
+    """The same from a position on, and the position after which there is more; None: that is all."""
+    found = bulk_imports.rows(db, one.id, "failed", limit + 1, after)
+    shown = [(msgspec.json.decode(row.body, type=Row), row.reason) for row in found[:limit]]
+    return shown, found[limit - 1].position if len(found) > limit else None
+
+
 # -- the job -------------------------------------------------------------
 
 

@@ -14,7 +14,8 @@ from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.remote_media import FileUse
 from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
-from martlet.services import auditing, permitting, uploading
+from martlet.services import auditing, keeping_reasons, permitting, uploading
+from martlet.services.keeping_reasons import NO_REASON, Reason
 from martlet.services.ports import Ground
 from martlet.storage import emojis, remote_files
 from martlet.storage.database import AlreadyThere, Reader, Writer
@@ -108,12 +109,12 @@ def change(db: Writer, actor: Actor, id: int, category: str, here: Server, *, is
     auditing.record(db, actor, "emoji.change", _target(found), before, state(db, id, SORTED), here)
 
 
-def remove(db: Writer, actor: Actor, id: int, here: Server) -> None:
-    """For good, with its picture. Raises `NotAllowed` and `NotFound`."""
+def remove(db: Writer, actor: Actor, id: int, here: Server, reason: Reason = NO_REASON) -> None:
+    """For good, with its picture. Raises `NotAllowed`, `NotFound` and `InvalidInput`."""
     permitting.check_actor(actor, Permission.MANAGE_CUSTOM_EMOJIS)
-    found = _own(db, id)
+    found, why = _own(db, id), keeping_reasons.wording(db, reason)
     _drop(db, found, here)
-    auditing.record(db, actor, "emoji.remove", _target(found), {}, {}, here)
+    auditing.record(db, actor, "emoji.remove", _target(found), {}, {}, here, reason=why)
 
 
 def _drop(db: Writer, emoji: Emoji, here: Server) -> None:

@@ -1,5 +1,7 @@
 """Reasons that are given again and again, kept for those who act upon accounts."""
 
+from typing import NamedTuple
+
 from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.roles import Actor, Permission
@@ -12,6 +14,18 @@ from martlet.text.cleaning import many_lines, one_line
 
 TITLE = 100
 MOST = 100
+WORDS = 1000
+"""Characters of a reason that is typed for the log."""
+
+
+class Reason(NamedTuple):
+    """Why something is decided that nobody is told of: words of one's own, after those that are kept."""
+
+    text: str = ""
+    kept: int | None = None
+
+
+NO_REASON = Reason()
 
 
 def add(db: Writer, actor: Actor, title: str, text: str, here: Server) -> None:
@@ -61,6 +75,17 @@ def set_back(db: Writer, id: int, wanted: State) -> None:
     made = Preset(id, str(wanted["title"]), str(wanted["text"]))
     if not presets.update(db, made):
         presets.insert(db, made)
+
+
+def wording(db: Reader, reason: Reason) -> str:
+    """What the log says of a reason. Raises `NotFound` for a kept one that there is not, and `InvalidInput`."""
+    kept = None if reason.kept is None else presets.find(db, reason.kept)
+    if kept is None and reason.kept is not None:
+        raise NotFound
+    own = many_lines(reason.text).strip()
+    if len(own) > WORDS:
+        raise InvalidInput(f"A reason has 1 to {WORDS} characters.", "text")
+    return "\n\n".join(one for one in ("" if kept is None else kept.text, own) if one)
 
 
 def _checked(preset: Preset) -> Preset:

@@ -1,6 +1,6 @@
 """What a use case or a door is given of the world: the Ground it stands on."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
@@ -28,6 +28,10 @@ class Resolver(Protocol):
 
     async def answers(self, host: str) -> bool:
         """Whether a server can be asked at all just now."""
+        ...
+
+    async def templates(self, handle: str) -> Mapping[str, str]:
+        """Where a handle's server lets its people go on: URI templates of WebFinger by their `rel`, perhaps none."""
         ...
 
     async def post_anew(self, uri: Uri) -> None:

@@ -13,7 +13,8 @@ from martlet.model.names import NOBODY, PostId
 from martlet.model.roles import Actor, Permission
 from martlet.model.server import Server
 from martlet.model.trends import TrendKind
-from martlet.services import auditing, permitting
+from martlet.services import auditing, keeping_reasons, permitting
+from martlet.services.keeping_reasons import NO_REASON, Reason
 from martlet.storage import cards, posts, tags, trend_reviews
 from martlet.storage.database import Reader, Writer
 from martlet.storage.trend_reviews import FREE, Review, TagRule
@@ -41,15 +42,23 @@ TARGETS = {
 
 
 def decide(
-    db: Writer, actor: Actor, kind: TrendKind, subject: int, here: Server, *, is_allowed: bool
+    db: Writer,
+    actor: Actor,
+    kind: TrendKind,
+    subject: int,
+    here: Server,
+    *,
+    is_allowed: bool,
+    reason: Reason = NO_REASON,
 ) -> None:
-    """Let something trend, or never again. Raises `NotAllowed`, `NotFound`."""
+    """Let something trend, or never again. Raises `NotAllowed`, `NotFound`, `InvalidInput`."""
     permitting.check_actor(actor, Permission.MANAGE_TAXONOMIES)
+    why = keeping_reasons.wording(db, reason)
     target = _target(db, kind, subject)
     before = state(db, target.kind, subject)
     _put(db, kind, subject, is_allowed, here)
     act = "trend.allow" if is_allowed else "trend.refuse"
-    auditing.record(db, actor, act, target, before, state(db, target.kind, subject), here)
+    auditing.record(db, actor, act, target, before, state(db, target.kind, subject), here, reason=why)
 
 
 def _put(db: Writer, kind: TrendKind, subject: int, is_allowed: bool | None, here: Server) -> None:  # noqa: FBT001 - the decision itself

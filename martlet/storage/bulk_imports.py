@@ -139,15 +139,16 @@ def put_rows(db: Writer, id: int, rows: Iterable[ImportRow]) -> None:
     )
 
 
-def rows(db: Reader, id: int, state: str, limit: int) -> list[ImportRow]:
-    """Some of the rows in a state, in their order."""
+def rows(db: Reader, id: int, state: str, limit: int, after: int = -1) -> list[ImportRow]:
+    """Some of the rows in a state, in their order; `after` the position of another."""
     found = db.rows(
         """
         SELECT position, state, name, body, reason FROM bulk_import_row
-         WHERE import_id = :id AND state = :state ORDER BY position LIMIT :limit
+         WHERE import_id = :id AND state = :state AND position > :after ORDER BY position LIMIT :limit
         """,
         id=id,
         state=state,
+        after=after,
         limit=limit,
     )
     return [ImportRow(*row) for row in found]

@@ -6,6 +6,8 @@ Nothing here looks at a cookie of whoever reads on another site, or sets one. Se
 
 from html import escape
 
+from msgspec.structs import replace
+
 from martlet.http.answer import Answer
 from martlet.model.errors import NotFound
 from martlet.model.ids import id_from
@@ -17,8 +19,9 @@ from martlet.storage.database import Reader
 from martlet.text import names, web_links
 from martlet.text.names import InvalidHandle, InvalidHost
 from martlet.text.urls import InvalidUrl, parse_url
-from martlet.web import addresses, showing, threads
+from martlet.web import addresses, faces, onward, public_people, showing, threads
 from martlet.web.member_pages import CommentsCodePage
+from martlet.web.onward import Wish
 from martlet.web.public_pages import AnswerFromPage, CommentsPage
 from martlet.web.public_posts import COMMENT
 from martlet.web.reading import theme_of
@@ -125,15 +128,35 @@ def _told(visit: Visit, page: CommentsPage, status: int) -> Answer:
 
 @pages.get(addresses.ANSWER_FROM, access="anyone")
 async def answer_from(visit: Visit) -> Answer:
-    """Query: post or url; server, once it was typed. Nothing is asked of that server: its own page does the rest."""
-    return visit.page(await visit.store.reading(_answer_from, visit))
+    """Query: post, url or person; server, once it was typed. That server is asked only where its page for this is."""
+    page, wish, about = await visit.store.reading(_answer_from, visit)
+    if not page.host:
+        return visit.page(page)
+    typed = page.server if "@" in page.server and "/" not in page.server else f"{page.host}@{page.host}"
+    named = await onward.address(visit, typed.removeprefix("@"), wish, about)
+    if named is None:
+        return visit.page(page)
+    return visit.page(replace(page, there=named, host=parse_url(named).host))
 
 
-def _answer_from(db: Reader, visit: Visit) -> AnswerFromPage:
-    """Raises `NotFound`."""
+def _answer_from(db: Reader, visit: Visit) -> tuple[AnswerFromPage, Wish, str]:
+    """The page with where to go on as most servers have it, what is wished for, and what about. Raises `NotFound`."""
     typed = visit.query.get("server", "").strip()[:LONGEST]
     host = _host(typed)
     problems = (Problem("server", NO_SERVER),) if typed and host is None else ()
+    if "person" in visit.query:
+        person = public_people.find(db, visit.query["person"], visit.here)
+        profile = addresses.at(addresses.PROFILE, username=person.username)
+        page = AnswerFromPage(
+            here=profile if visit.is_for_member else addresses.signed_in_at(profile),
+            person=faces.face(person, visit.here),
+            address=addresses.whole(profile, visit.here.url),
+            server=typed,
+            there=addresses.interaction_at(host, person.uri) if host else None,
+            host=host or "",
+            problems=problems,
+        )
+        return page, "follow", person.uri
     if "post" in visit.query:
         root = _root(db, visit.query["post"])
         if root is None:
@@ -144,7 +167,7 @@ def _answer_from(db: Reader, visit: Visit) -> AnswerFromPage:
         )
         listed = visit.desk.public.render(db, [own], visit.language)
         there = addresses.interaction_at(host, root.uri) if host else None
-        return AnswerFromPage(
+        page = AnswerFromPage(
             here=f"{inside}#answer" if visit.is_for_member else addresses.signed_in_at(f"{inside}#answer"),
             post=listed.posts[0] if listed.posts else "",
             id=str(root.id),
@@ -154,10 +177,11 @@ def _answer_from(db: Reader, visit: Visit) -> AnswerFromPage:
             host=host or "",
             problems=problems,
         )
+        return page, "answer", root.uri
     url = _normalised(visit.query.get("url", ""))
     if url is None:
         raise NotFound
-    return AnswerFromPage(
+    page = AnswerFromPage(
         here=addresses.writing_about(url),
         url=url,
         server=typed,
@@ -165,6 +189,7 @@ def _answer_from(db: Reader, visit: Visit) -> AnswerFromPage:
         host=host or "",
         problems=problems,
     )
+    return page, "share", url
 
 
 def _host(typed: str) -> str | None:

@@ -221,12 +221,16 @@ async def show(visit: Visit) -> Answer:
 
 
 def _show(db: Reader, visit: Visit) -> ImportPage:
-    one = _own_import(db, visit)
+    """Query: after, of the failures that were on the page before."""
+    one, after = _own_import(db, visit), id_from(visit.query.get("after", ""))
+    found, last = importing.failed_page(db, one, -1 if after is None else after, SHOWN_FAILURES)
     failures = tuple(
         FailureCard(f"{row.title}: {row.of}" if row.title else row.of, REASONS[reason])
-        for row, reason in importing.failed_rows(db, one, SHOWN_FAILURES)
+        for row, reason in found
     )
-    return ImportPage(_card(one), failures)
+    own = addresses.at(addresses.IMPORT, id=str(one.id))
+    more = None if last is None else addresses.with_query(own, {"after": str(last)})
+    return ImportPage(_card(one), failures, more=more, first=own if after is not None else None)
 
 
 @pages.post(addresses.IMPORT_BEGIN, access="member")

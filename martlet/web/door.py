@@ -60,6 +60,7 @@ from martlet.web import (
     securing,
     settings,
     settling,
+    sitemaps,
     subscribing,
     syndicating,
     threads,
@@ -115,6 +116,7 @@ ALL: Sequence[Pages] = (
     personal_tokens.pages,
     securing.pages,
     settling.pages,
+    sitemaps.pages,
     syndicating.pages,
     threads.pages,
     timelines.pages,
@@ -162,7 +164,7 @@ class WebDoor:
         self._desk = Desk(ground, limiter, ground.here.name, resolver, hub)
         for pages in ALL:
             visits.add(self.routes, pages, self._desk)
-        files.add(self.routes)
+        files.add(self.routes, ground.here)
         colouring.add(self.routes, ground.here)
         device.add(self.routes)
 

@@ -7,6 +7,7 @@ from martlet.http.answer import NOSNIFF, TEXT, Answer, Header
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import NotFound
+from martlet.model.server import Server
 from martlet.web import addresses
 from martlet.web.assets import assets
 
@@ -33,7 +34,12 @@ Disallow: /authorize_interaction
 """
 
 
-def add(routes: Routes[Endpoint]) -> None:
+def add(routes: Routes[Endpoint], here: Server) -> None:
+    async def robots(request: Request, params: Params) -> Answer:
+        del request, params
+        sitemap = f"Sitemap: {addresses.whole(addresses.SITEMAP, here.url)}\n".encode()
+        return Answer(ROBOTS + b"\n" + sitemap, 200, [TEXT, NOSNIFF, A_DAY])
+
     routes.add("GET", "/static/{name}", static)
     routes.add("GET", "/favicon.ico", favicon)
     routes.add("GET", "/robots.txt", robots)
@@ -54,11 +60,6 @@ async def comments(request: Request, params: Params) -> Answer:
     """The script for pages of other sites, at an address without a version: it is written down there."""
     del params
     return _file(request, "comments.js", AN_HOUR)
-
-
-async def robots(request: Request, params: Params) -> Answer:
-    del request, params
-    return Answer(ROBOTS, 200, [TEXT, NOSNIFF, A_DAY])
 
 
 def _file(request: Request, name: str, cached: Header) -> Answer:

@@ -422,11 +422,14 @@ class DataPage(Struct, frozen=True):
 
 
 class ImportPage(Struct, frozen=True):
-    """`/settings/data/imports/id`: how far it has come, and what could not be taken (the first few)."""
+    """`/settings/data/imports/id`: how far it has come, and what could not be taken, in pages. Query: after."""
 
     template: ClassVar[str] = "settings/import.html"
     card: ImportCard
     failures: tuple[FailureCard, ...]
+    more: str | None = None
+    first: str | None = None
+    """Where the first page of them is, on all others."""
 
 
 class DecisionsPage(Struct, frozen=True):

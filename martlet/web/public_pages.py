@@ -96,7 +96,7 @@ class CommentsPage(Struct, frozen=True):
 
 class AnswerFromPage(Struct, frozen=True):
     """
-    `/comments/answer?post=` or `?url=`: how to answer, here or from one's own server. Field: server.
+    `/comments/answer?post=`, `?url=` or `?person=`: how to answer or follow, here or from one's own server. Field: server.
 
     `here` is where it goes on with an account here, `there` where on the server that was typed, `host` its name.
     """
@@ -111,6 +111,7 @@ class AnswerFromPage(Struct, frozen=True):
     there: str | None = None
     host: str = ""
     problems: tuple[Problem, ...] = ()
+    person: Face | None = None
 
 
 class TagPage(Struct, frozen=True):

@@ -205,6 +205,8 @@ SAME_FOR_ALL = (
     "/service-worker.js",
     "/offline",
     "/look.css",
+    "/sitemap",
+    "/settings/root_key/words.txt",
 )
 """Whoever comes, whatever cookies they bring: nothing of theirs stands there."""
 

@@ -352,6 +352,9 @@ class Nobody(Resolver):
     async def answers(self, host: str) -> bool:
         raise AssertionError(host)
 
+    async def templates(self, handle: str) -> dict[str, str]:
+        raise AssertionError(handle)
+
     async def post_anew(self, uri: Uri) -> None:
         raise AssertionError(uri)
 

@@ -131,6 +131,17 @@ OPEN_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         FRAME,
     ),
+    "answer-from-person": (
+        public_pages.AnswerFromPage(
+            "/auth/sign_in?next=/@jona",
+            address=ADDRESS,
+            server="hof.example",
+            host="hof.example",
+            person=JONA,
+            there="https://hof.example/authorize_interaction?uri=1",
+        ),
+        FRAME,
+    ),
     "answer-from-page": (
         public_pages.AnswerFromPage(
             "/write?url=1", url="https://blog.example/a", server="?", problems=(Problem("server", NO_SERVER),)

@@ -300,7 +300,12 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     ),
     "import-asking": (pages.ImportPage(IMPORTS[0], ()), SIGNED_IN),
     "import-working": (pages.ImportPage(IMPORTS[1], FAILURES), SIGNED_IN),
-    "import-done": (pages.ImportPage(IMPORTS[2], FAILURES), SIGNED_IN),
+    "import-done": (
+        pages.ImportPage(
+            IMPORTS[2], FAILURES, more="/settings/data/imports/3?after=50", first="/settings/data/imports/3"
+        ),
+        SIGNED_IN,
+    ),
     "import-refused": (pages.ImportPage(IMPORTS[3], ()), SIGNED_IN),
     "moving": (
         pages.MovingPage(

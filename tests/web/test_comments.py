@@ -13,9 +13,12 @@ from martlet.settings import Settings, WrongSetting, load
 from martlet.storage import cards
 from martlet.storage.cards import Card
 from martlet.storage.opening import open_store
+from martlet.web import onward
+from martlet.web.door import WebDoor
 from martlet.wiring.ground import ground_for
 from tests.browser import Browser
 from tests.client import Api, Person, Reply
+from tests.services.test_importing_posts import Nobody
 from tests.web.test_pages import Reading
 
 HOSTILE = [
@@ -200,6 +203,58 @@ def test_one_answers_here_or_from_ones_own_server(api: Api) -> None:
     assert "https://peer.example/share?text=https" in told(page)
     assert "/write?url=https" in told(page)
     assert Browser(api).get("/comments/answer?post=1").status == 404
+
+
+FOLLOW, CREATE = "https://w3id.org/fep/3b86/Follow", "https://w3id.org/fep/3b86/Create"
+SUBSCRIBE = "http://ostatus.org/schema/1.0/subscribe"
+
+
+@pytest.mark.parametrize(
+    ("templates", "wish", "wanted"),
+    [
+        ({SUBSCRIBE: "https://a.example/go?u={uri}"}, "follow", "https://a.example/go?u=https%3A%2F%2Fx%2F%3F%26"),
+        ({SUBSCRIBE: "https://a.example/?u={uri}", FOLLOW: "https://a.example/f?o={object}&e={on-success}"}, "follow",
+         "https://a.example/f?o=https%3A%2F%2Fx%2F%3F%26&e="),
+        ({CREATE: "https://a.example/w?r={inReplyTo}"}, "answer", "https://a.example/w?r=https%3A%2F%2Fx%2F%3F%26"),
+        ({CREATE: "https://a.example/w?t={content}"}, "answer", None),
+        ({CREATE: "https://a.example/w?t={content}"}, "share", "https://a.example/w?t=https%3A%2F%2Fx%2F%3F%26"),
+        ({SUBSCRIBE: "https://a.example/same"}, "follow", None),
+        ({SUBSCRIBE: "javascript:alert('{uri}')"}, "follow", None),
+        ({SUBSCRIBE: "http://a.example/{uri}"}, "follow", None),
+        ({SUBSCRIBE: "{uri}"}, "follow", None),
+        ({SUBSCRIBE: "https://b@a.example/{uri}"}, "follow", None),
+        ({SUBSCRIBE: "https://a.example/" + "x" * 3000 + "{uri}"}, "follow", None),
+        ({}, "share", None),
+    ],
+    ids=range(12),
+)  # fmt: skip
+def test_b6_a_servers_own_page_is_found_by_its_templates(
+    templates: dict[str, str], wish: onward.Wish, wanted: str | None
+) -> None:
+    assert onward.chosen(templates, wish, "https://x/?&") == wanted
+
+
+def test_ones_own_server_is_asked_where_its_page_is(api: Api) -> None:
+    """And where it does not say, or is away, it goes on as with most servers."""
+
+    class There(Nobody):
+        async def templates(self, handle: str) -> dict[str, str]:
+            asked.append(handle)
+            return {SUBSCRIBE: "https://social.peer.example/intent?uri={uri}"} if "@peer" in handle else {}
+
+    asked: list[str] = []
+    api.person("ada")
+    door = next(one for one in api.built.application.doors if isinstance(one, WebDoor))
+    door._desk.resolver = There()
+    browser = Browser(api)
+    assert "/comments/answer?person=ada" in told(browser.get("/@ada"))
+    page = told(browser.get("/comments/answer", query={"person": "ada", "server": "@bob@peer.example"}))
+    assert "https://social.peer.example/intent?uri=http%3A%2F%2Flocalhost%3A3000%2Fusers%2Fada" in page
+    assert "Go on to social.peer.example" in page
+    page = told(browser.get("/comments/answer", query={"person": "ada", "server": "other.example"}))
+    assert "https://other.example/authorize_interaction?uri=http" in page
+    assert asked == ["bob@peer.example", "other.example@other.example"]
+    assert browser.get("/comments/answer?person=nobody").status == 404
 
 
 def test_other_servers_send_people_of_here_back(api: Api) -> None:

@@ -1,5 +1,7 @@
 """Lists taken along and brought, in a browser."""
 
+import html
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,6 +9,7 @@ import pytest
 import time_machine
 
 from martlet.services import importing
+from martlet.web import data
 from tests.archives.making import OLD, create, files, note, zipped
 from tests.browser import OWN, Browser, forms
 from tests.client import PASSWORD, Api, Person, Reply
@@ -72,6 +75,14 @@ def test_what_was_not_possible_can_be_had(
     assert "1 taken over · 2 not possible" in page.text
     assert "is no name that fits here" in page.text
     assert browser.get(f"/settings/data/imports/{id}/failed.csv").text == "!!\r\nlocalhost:3000\r\n"
+    monkeypatch.setattr(data, "SHOWN_FAILURES", 1)
+    page = browser.get(f"/settings/data/imports/{id}")
+    assert ("<bdi>!!</bdi>" in page.text, "<bdi>localhost:3000</bdi>" in page.text) == (True, False)
+    (more,) = re.findall(r'href="([^"]+)" rel="next"', html.unescape(page.text))
+    page = browser.get(more)
+    assert ("<bdi>!!</bdi>" in page.text, "<bdi>localhost:3000</bdi>" in page.text) == (False, True)
+    assert "From the beginning" in page.text
+    assert 'rel="next"' not in page.text
     bob = Browser(api)
     bob.sign_in(api.person("bob"))
     for path in (f"/settings/data/imports/{id}", f"/settings/data/imports/{id}/failed.csv"):

@@ -5,6 +5,8 @@ import re
 import pytest
 
 from martlet.model.roles import FIRST, Permission
+from martlet.storage import presets
+from martlet.storage.presets import Preset
 from martlet.web.desk.all import DESK
 from martlet.web.visits import Route
 from tests.browser import Browser
@@ -271,6 +273,12 @@ def test_the_log_is_sifted(api: Api, mo: Browser) -> None:
         assert "Nothing was done yet." in mo.get(f"/desk/log{nothing}").text, nothing
 
 
+def keep_reason(api: Api) -> int:
+    with api.built.ground.store.write() as db:
+        presets.insert(db, Preset(77, "Advertising", "Advertising is no subject"))
+    return 77
+
+
 def test_trends_are_decided(api: Api, mo: Browser) -> None:
     for kind in ("tags", "links", "posts", "sites"):
         assert mo.get(f"/desk/trends/{kind}").status == 200
@@ -286,7 +294,17 @@ def test_trends_are_decided(api: Api, mo: Browser) -> None:
     page = mo.get("/desk/trends/tags")
     assert "not looked at" in page.text
     mo.send(page, {}, f"/desk/trends/tags/{tag[0]}")
-    assert "may trend" in mo.get("/desk/trends/tags").text
+    page = mo.get("/desk/trends/tags")
+    assert "may trend" in page.text
+    kept = keep_reason(api)
+    asked = mo.get(f"/desk/trends/tags/{tag[0]}")
+    assert "#harbour" in asked.text
+    too_long = mo.send(asked, {"text": "x" * 1001}, f"/desk/trends/tags/{tag[0]}")
+    assert too_long.status == 422
+    mo.send(asked, {"preset": str(kept), "text": "Every day"}, f"/desk/trends/tags/{tag[0]}")
+    assert "never trends" in mo.get("/desk/trends/tags").text
+    told = mo.get("/desk/log").text
+    assert told.index("Advertising is no subject") < told.index("Every day")
 
 
 def test_jobs_that_were_set_aside_are_done_again_or_dropped(api: Api) -> None:

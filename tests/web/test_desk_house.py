@@ -232,7 +232,8 @@ def test_emoji_are_added_sorted_copied_and_deleted(api: Api, owner: Browser) -> 
         )
     owner.send(page, {}, "/desk/emoji/5/copy")
     assert {one["shortcode"] for one in api.get("/api/v1/custom_emojis").json} == {"martlet", "owl"}
-    owner.send(owner.get(address), {}, f"{address}/delete")
+    press(owner, f"{address}/delete", text="Hurts somebody")
+    assert "Hurts somebody" in owner.get("/desk/log").text
     assert {one["shortcode"] for one in api.get("/api/v1/custom_emojis").json} == {"owl"}
     assert owner.get("/desk/emoji/5").status == 404, "another server's is not ours to change"
 

@@ -8,7 +8,9 @@ from xml.etree import ElementTree as ET
 import pytest
 from lxml import etree
 
+from martlet.model.names import AccountId
 from martlet.services import moderating
+from martlet.storage import directory
 from martlet.web.language import Language
 from martlet.web.public_posts import render_public
 from tests.browser import Browser
@@ -162,6 +164,31 @@ def test_b4_nothing_gets_out_of_its_place_in_a_public_list(card: Any) -> None:
     harmless = Reading(render_public(filled_with(HARMLESS, card), Language.ENGLISH))
     assert [tag for tag, _ in poisoned.elements] == [tag for tag, _ in harmless.elements]
     assert [sorted(a) for _, a in poisoned.elements] == [sorted(a) for _, a in harmless.elements]
+
+
+# -- sitemaps ------------------------------------------------------------
+
+
+def test_search_engines_are_told_only_of_those_who_want_to_be_found(api: Api) -> None:
+    """And of nothing that is not for everybody; what there is is named from the index, and that from robots.txt."""
+    found, hidden = api.person("ada"), api.person("bob")
+    for who, is_found in ((found, "true"), (hidden, "false")):
+        api.patch("/api/v1/accounts/update_credentials", token=who, form={"discoverable": is_found})
+    wanted = say(api, found, "for everybody")["id"]
+    say(api, found, "for followers", visibility="private")
+    say(api, found, "not in timelines", visibility="unlisted")
+    say(api, hidden, "not to be found")
+    api.work()
+    with api.built.ground.store.write() as db:
+        directory.put(db, {AccountId(one.id): (True, 1) for one in (found, hidden)})
+    browser = Browser(api)
+    assert "\nSitemap: http://localhost:3000/sitemap.xml\n" in browser.get("/robots.txt").text
+    index = browser.get("/sitemap.xml")
+    assert index.headers["cache-control"] == "public, max-age=3600"
+    files = re.findall(r"<loc>http://localhost:3000(.*?)</loc>", index.text)
+    listed = [re.findall(r"<loc>(.*?)</loc>", browser.get(path).text) for path in files]
+    assert listed == [["http://localhost:3000/@ada"], [f"http://localhost:3000/@ada/{wanted}"]]
+    assert {browser.get(f"/sitemap/{name}").status for name in ("2", "5", "x")} == {404}
 
 
 # -- feeds ---------------------------------------------------------------

@@ -164,6 +164,7 @@ def entries(db: Reader, found: Sequence[Entry], here: Server) -> list[entities.A
             report_id=None if one.report_id is None else str(one.report_id),
             before=auditing.before(one),
             after=auditing.after(one),
+            reason=one.reason,
             undoes_id=None if one.undoes_id is None else str(one.undoes_id),
             undone_by_id=str(undone[one.id]) if one.id in undone else None,
             undoable=one.id not in undone and undoing.may_be_undone(one, here),

@@ -12,9 +12,9 @@ from martlet.storage import emojis
 from martlet.storage.database import Reader
 from martlet.storage.emojis import Emoji
 from martlet.web import addresses, faces
-from martlet.web.desk import office, places
+from martlet.web.desk import office, places, reasons
+from martlet.web.desk_pages import Buttons, DeskPage, Field, Form, Press, Row, Rows, Tag
 from martlet.web.desk_pages import Choice as View
-from martlet.web.desk_pages import DeskPage, Field, Form, Press, Row, Rows, Tag
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, sentence
 
@@ -145,12 +145,13 @@ def _one(db: Reader, visit: Visit) -> DeskPage:
         ),
     )
     shown = Rows((Row(f":{found.shortcode}:", picture=_picture(found, visit.here)),), sentence("Nothing."))
-    delete = Form(
-        addresses.at(places.EMOJI_ACT, id=str(found.id), act="delete"),
-        sentence("Delete it"),
-        heading=sentence("Delete"),
-        lede=(sentence("Posts that use it show its name instead. This cannot be taken back."),),
-        kind="stop",
+    delete = Buttons(
+        (
+            Press(
+                sentence("Delete it"), addresses.at(places.EMOJI_ACT, id=str(found.id), act="delete"), "stop"
+            ),
+        ),
+        sentence("Delete"),
     )
     return DeskPage(f":{found.shortcode}:", (shown, form, delete), back=(TITLE, places.EMOJIS))
 
@@ -218,11 +219,39 @@ def _elsewhere(db: Reader, visit: Visit) -> DeskPage:
     )
 
 
+@pages.get(places.EMOJI_ACT, access="member", permission=MAY)
+async def ask(visit: Visit) -> Answer:
+    return await office.show(visit, _ask)
+
+
+def _ask(db: Reader, visit: Visit) -> DeskPage:
+    """Before an emoji is deleted."""
+    if visit.params["act"] != "delete":
+        raise NotFound
+    found = _own(db, visit)
+    form = Form(
+        addresses.at(places.EMOJI_ACT, id=str(found.id), act="delete"),
+        sentence("Yes, do it"),
+        reasons.fields(db, visit),
+        kind="stop",
+    )
+    return office.confirm(
+        sentence("Delete {name}?", name=f":{found.shortcode}:"),
+        form,
+        back=(TITLE, addresses.at(places.EMOJI, id=str(found.id))),
+        says=(sentence("Posts that use it show its name instead. This cannot be taken back."),),
+    )
+
+
 @pages.post(places.EMOJI_ACT, access="member", permission=MAY)
 async def act(visit: Visit) -> Answer:
     id, name = office.id_of(visit), visit.params["act"]
     if name == "delete":
-        await visit.store.writing(keeping_emoji.remove, visit.actor, id, visit.here)
+        problems = await office.tried(
+            visit, keeping_emoji.remove, visit.actor, id, visit.here, reasons.typed(visit)
+        )
+        if problems:
+            return await office.again(visit, problems, _ask)
         return visit.go(places.EMOJIS, done="desk_done")
     if name != "copy":
         raise NotFound

@@ -131,6 +131,7 @@ def entry_rows(
                 ),
                 tags=tuple(marks),
                 drawing="box",
+                quote=one.reason,
                 presses=(way,) if may_undo else (),
             )
         )

@@ -10,8 +10,8 @@ from martlet.storage import cards, posts, tags, trend_reviews, trends
 from martlet.storage.database import Reader
 from martlet.storage.trend_reviews import Review
 from martlet.web import addresses, showing
-from martlet.web.desk import office, places
-from martlet.web.desk_pages import Block, DeskPage, Press, Row, Rows, Say, Tag, Value
+from martlet.web.desk import office, places, reasons
+from martlet.web.desk_pages import Block, DeskPage, Form, Press, Row, Rows, Say, Tag, Value
 from martlet.web.desk_pages import Choice as View
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Sentence, counted, sentence
@@ -104,7 +104,7 @@ def _row(
     if decided is not True:
         ways.append(Press(sentence("Let it trend"), address, "go", (("allow", "1"),), title[0]))
     if decided is not False:
-        ways.append(Press(sentence("Never"), address, "", (("allow", "0"),), title[0]))
+        ways.append(Press(sentence("Never"), address, about=title[0]))
     marks = {
         True: (Tag(sentence("may trend")),),
         False: (Tag(sentence("never trends"), "off"),),
@@ -121,15 +121,56 @@ def _row(
     )
 
 
-@pages.post(places.TREND, access="member", permission=MAY)
-async def decide(visit: Visit) -> Answer:
-    """No page asks: the other button takes it back."""
+@pages.get(places.TREND, access="member", permission=MAY)
+async def ask(visit: Visit) -> Answer:
+    return await office.show(visit, _ask)
+
+
+def _ask(db: Reader, visit: Visit) -> DeskPage:
+    """Before something never trends again; the log and the other button take it back."""
+    name, kind = _kind(visit)
+    id = office.id_of(visit)
+    title = _titles(db, visit, kind, [id]).get(id)
+    if title is None:
+        raise NotFound
+    form = Form(
+        addresses.at(places.TREND, kind=name, id=str(id)),
+        sentence("Yes, do it"),
+        reasons.fields(db, visit),
+        kind="stop",
+        hidden=(("allow", "0"),),
+    )
+    page = office.confirm(
+        sentence("Keep it from trending?"),
+        form,
+        back=(TRENDS, addresses.at(places.TRENDS, kind=name)),
+        says=(sentence("You can take it back by the log."),),
+    )
+    return office.with_words(page, title[0])
+
+
+def _kind(visit: Visit) -> tuple[str, TrendKind]:
+    """Raises `NotFound`."""
     name = visit.params["kind"]
     if name not in KINDS:
         raise NotFound
-    is_allowed = visit.form.get("allow") == "1"
-    kind, id = KINDS[name][0], office.id_of(visit)
-    await visit.store.writing(
-        reviewing_trends.decide, visit.actor, kind, id, visit.here, is_allowed=is_allowed
+    return name, KINDS[name][0]
+
+
+@pages.post(places.TREND, access="member", permission=MAY)
+async def decide(visit: Visit) -> Answer:
+    """What is let in is not asked about: the other button takes it back."""
+    name, kind = _kind(visit)
+    problems = await office.tried(
+        visit,
+        reviewing_trends.decide,
+        visit.actor,
+        kind,
+        office.id_of(visit),
+        visit.here,
+        is_allowed=visit.form.get("allow") == "1",
+        reason=reasons.typed(visit),
     )
+    if problems:
+        return await office.again(visit, problems, _ask)
     return visit.go(addresses.at("/desk/trends/{kind}", kind=name), done="saved")
