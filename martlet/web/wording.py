@@ -1,22 +1,12 @@
-"""
-Sentences that are chosen in Python and said in the reader's language.
-
-A `Sentence` is an English msgid with its values, translated only when a page
-is rendered. Write it through `sentence("…")` with a literal, so that the test
-which looks for untranslated words finds it.
-"""
+"""What is said of errors, and what pages say once something was done."""
 
 from msgspec import Struct
 
 from martlet.model.errors import Conflict, InvalidInput, MartletError, NotAllowed, NotSignedIn, TooMany
+from martlet.web.error_words import told
+from martlet.web.sentences import Sentence, counted, sentence
 
-
-class Sentence(Struct, frozen=True):
-    """`plural` is said where the value `n` is not one."""
-
-    msgid: str
-    values: dict[str, str | int] = {}
-    plural: str = ""
+__all__ = ["BY_CODE", "NOTICES", "Problem", "Sentence", "counted", "problems_of", "sentence"]
 
 
 class Problem(Struct, frozen=True):
@@ -24,15 +14,6 @@ class Problem(Struct, frozen=True):
 
     field: str
     sentence: Sentence
-
-
-def sentence(msgid: str, **values: str | int) -> Sentence:
-    return Sentence(msgid, values)
-
-
-def counted(one: str, many: str, **values: str | int) -> Sentence:
-    """What is said of one, and of `n`."""
-    return Sentence(one, values, many)
 
 
 BY_CODE: dict[str, Sentence] = {
@@ -194,7 +175,7 @@ def problems_of(error: MartletError) -> tuple[Problem, ...]:
     """What to show for an error that a use case raised about a form."""
     if isinstance(error, InvalidInput) and error.details:
         return tuple(
-            Problem(field, BY_CODE.get(code, Sentence("{text}", {"text": text})))
+            Problem(field, BY_CODE.get(code) or told(text))
             for field, found in error.details.items()
             for code, text in found
         )
@@ -203,5 +184,5 @@ def problems_of(error: MartletError) -> tuple[Problem, ...]:
     known = BY_CODE.get(error.code)
     field = (error.field or "") if isinstance(error, InvalidInput) else ""
     if isinstance(error, InvalidInput | Conflict | NotAllowed | NotSignedIn):
-        return (Problem(field, known or Sentence("{text}", {"text": error.message})),)
+        return (Problem(field, known or told(error.message)),)
     raise error

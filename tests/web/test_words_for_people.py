@@ -1,5 +1,10 @@
 """What scopes, errors and emoji become on a page."""
 
+import ast
+import re
+from importlib.resources import files
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -7,7 +12,10 @@ from hypothesis import strategies as st
 from martlet.model.errors import Conflict, InvalidInput, NotFound, TooMany
 from martlet.web import emoji
 from martlet.web.cards import Emoji, Html
+from martlet.web.error_words import RAW, SAID, told
+from martlet.web.language import Language
 from martlet.web.permissions import PERMISSIONS, in_plain_words
+from martlet.web.rendering import environment
 from martlet.web.wording import BY_CODE, Problem, Sentence, problems_of
 
 
@@ -59,6 +67,81 @@ def test_errors_stand_at_their_field() -> None:
     )
     assert problems_of(TooMany("Slow down."))[0].sentence == BY_CODE["too_many"]
     assert problems_of(Conflict("Somebody was faster."))[0].field == ""
+
+
+SHOWN = (
+    "media/*.py",
+    "text/names.py",
+    "text/urls.py",
+    "web/**/*.py",
+    *(
+        f"services/{name}.py"
+        for name in (
+            *("arranging", "attaching", "block_lists", "blocking_servers", "choosing", "circling", "editing"),
+            *(
+                "emoji_reacting",
+                "inviting",
+                "keeping_emoji",
+                "keeping_reasons",
+                "listing",
+                "polling",
+                "posting",
+            ),
+            *("ruling", "scheduling", "sorting_bookmarks", "undoing"),
+        )
+    ),
+)
+"""Where what is raised is told on pages, in the error's own words."""
+
+
+def _raised() -> dict[str, str]:
+    """What is said where something is wrong with a form, with `{}` for what changes in it; and where it stands."""
+    root, found = files("martlet"), {}
+    for path in sorted(one for pattern in SHOWN for one in Path(str(root)).glob(pattern)):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            match node:
+                case ast.Raise(exc=ast.Call(func=ast.Name(name), args=[first, *_])) if name in ERRORS:
+                    found[_words(first)] = f"{path.name}:{node.lineno}"
+    return {words: place for words, place in found.items() if words.strip("{}")}
+
+
+ERRORS = ("InvalidInput", "Conflict", "NotAllowed", "CannotArrange", "CannotAttach", "CannotReact", "CannotUndo",
+          "CannotVote", "InvalidHandle", "InvalidHost", "InvalidUrl", "ListRejected", "MediaNotSupported", "MediaTooLarge",
+          "TooManyScheduled")  # fmt: skip
+
+
+def _words(said: ast.expr) -> str:
+    match said:
+        case ast.Constant(str(text)):
+            return text.removeprefix(RAW)
+        case ast.JoinedStr(parts):
+            return "".join(
+                str(one.value) if isinstance(one, ast.Constant) else "{}" for one in parts
+            ).removeprefix(RAW)
+    return ""
+
+
+def test_what_use_cases_say_is_wrong_can_be_said_in_every_language() -> None:
+    """That each of these is translated is held by the test of catalogues."""
+    known = {re.sub(r"\{\w\}", "{}", one.msgid) for one in SAID} | {one.msgid for one in BY_CODE.values()}
+    raised = _raised()
+    assert len(raised) > 100
+    assert {words: place for words, place in raised.items() if words not in known} == {}
+
+
+def test_errors_are_said_with_what_changes_in_them() -> None:
+    said = problems_of(
+        InvalidInput("Validation failed: Title is too long (maximum is 30 characters)", "title")
+    )
+    assert said == (Problem("title", Sentence("Title is too long (maximum is {a} characters)", {"a": "30"})),)
+    tongue = environment(Language.GERMAN)
+    assert (
+        tongue.render_str("{{ tell(one) }}", one=said[0].sentence)
+        == "Der Titel ist zu lang (höchstens 30 Zeichen)"
+    )
+    assert told("The file has 3 MB; 2 MB are allowed.").values == {"a": "3 MB", "b": "2 MB"}
+    assert told("This server cannot read <b> pictures.").values == {"a": "<b>"}
+    assert told("{a} is odd") == Sentence("{text}", {"text": "{a} is odd"})
 
 
 def test_what_is_no_fault_of_the_form_goes_on_its_way() -> None:

@@ -14,7 +14,7 @@ from martlet.web import addresses
 from martlet.web.desk import office, places
 from martlet.web.desk_pages import DeskPage, Field, Form, Press, Row, Rows, Tag, Value
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Sentence, sentence
+from martlet.web.wording import Sentence, problems_of, sentence
 
 pages = Pages()
 TITLE = sentence("Announcements")
@@ -153,7 +153,7 @@ async def write(visit: Visit) -> Answer:
     try:
         wish = _wish(visit)
     except InvalidInput as error:
-        return await office.again(visit, office.told(error), _overview)
+        return await office.again(visit, problems_of(error), _overview)
     problems = await office.tried(visit, announcing.write, visit.actor, wish, visit.here)
     if problems:
         return await office.again(visit, problems, _overview)
@@ -180,7 +180,7 @@ async def change(visit: Visit) -> Answer:
     try:
         wish = _wish(visit)
     except InvalidInput as error:
-        return await office.again(visit, office.told(error), _one)
+        return await office.again(visit, problems_of(error), _one)
     problems = await office.tried(
         visit, announcing.change, visit.actor, office.id_of(visit), wish, visit.here
     )

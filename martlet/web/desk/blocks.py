@@ -24,7 +24,7 @@ from martlet.web.desk import office, places
 from martlet.web.desk_pages import Choice as View
 from martlet.web.desk_pages import DeskPage, Field, Form, Option, Press, Row, Rows, Tag, Value
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Sentence, sentence
+from martlet.web.wording import Sentence, problems_of, sentence
 
 pages = Pages()
 TITLE = sentence("Who may not join")
@@ -168,7 +168,7 @@ async def add(visit: Visit) -> Answer:
     try:
         rule = _rule(visit, kind)
     except (InvalidInput, ValueError) as error:
-        told = office.told(error) if isinstance(error, InvalidInput) else ()
+        told = problems_of(error) if isinstance(error, InvalidInput) else ()
         return await office.again(visit, told or (office.invalid("what"),), _overview)
     problems = await office.tried(
         visit, blocking_sign_ups.add, visit.actor, rule, visit.here, visit.request.address

@@ -16,7 +16,7 @@ from martlet.web.desk import office, places, reasons
 from martlet.web.desk_pages import Buttons, DeskPage, Field, Form, Press, Row, Rows, Tag
 from martlet.web.desk_pages import Choice as View
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Problem, sentence
+from martlet.web.wording import Problem, problems_of, sentence
 
 pages = Pages()
 TITLE = sentence("Emoji")
@@ -125,7 +125,7 @@ async def add(visit: Visit) -> Answer:
 
 
 def _told(error: InvalidInput) -> tuple[Problem, ...]:
-    return tuple(one if one.field else replace(one, field="file") for one in office.told(error))
+    return tuple(one if one.field else replace(one, field="file") for one in problems_of(error))
 
 
 @pages.get(places.EMOJI, access="member", permission=MAY)

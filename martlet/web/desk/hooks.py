@@ -31,7 +31,7 @@ from martlet.web.desk_pages import (
     Words,
 )
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Problem, Sentence, sentence
+from martlet.web.wording import Problem, Sentence, problems_of, sentence
 
 pages = Pages()
 TITLE = sentence("Web hooks")
@@ -145,7 +145,7 @@ async def add(visit: Visit) -> Answer:
 def _told(error: InvalidInput) -> tuple[Problem, ...]:
     """What is wrong with the events stands at the first of them."""
     if error.field != "events":
-        return office.told(error)
+        return problems_of(error)
     return (Problem(next(iter(EVENTS)).value, sentence("Choose at least one.")),)
 
 

@@ -20,7 +20,6 @@ from martlet.web.wording import BY_CODE, Problem, Sentence, problems_of, sentenc
 P = ParamSpec("P")
 AT_ONCE = 40
 """Lines of a list on one page."""
-RAW = "Validation failed: "
 
 TEND = (
     Permission.VIEW_DASHBOARD
@@ -110,18 +109,8 @@ async def tried(visit: Visit, change: Callable[..., Any], *args: Any, **kwargs: 
     try:
         await visit.store.writing(change, *args, **kwargs)
     except (InvalidInput, Conflict) as error:
-        return told(error)
+        return problems_of(error)
     return ()
-
-
-def told(error: InvalidInput | Conflict) -> tuple[Problem, ...]:
-    """What use cases say in the client API's words, in fewer."""
-    return tuple(
-        replace(one, sentence=Sentence(one.sentence.msgid, {"text": str(said).removeprefix(RAW)}))
-        if (said := one.sentence.values.get("text"))
-        else one
-        for one in problems_of(error)
-    )
 
 
 def invalid(field: str) -> Problem:

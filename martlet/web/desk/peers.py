@@ -35,7 +35,7 @@ from martlet.web.desk_pages import (
 )
 from martlet.web.desk_pages import Choice as View
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import counted, sentence
+from martlet.web.wording import counted, problems_of, sentence
 
 pages = Pages()
 PEERS = sentence("Other servers")
@@ -182,7 +182,7 @@ async def begin(visit: Visit) -> Answer:
     try:
         host = restricting.host_in(visit.field("domain", LONGEST))
     except InvalidInput as error:
-        return await office.again(visit, office.told(error), _overview)
+        return await office.again(visit, problems_of(error), _overview)
     return visit.go(addresses.at(places.PEER_ACT, host=host, act="decide"))
 
 

@@ -11,7 +11,7 @@ from martlet.web import addresses
 from martlet.web.desk import office, places
 from martlet.web.desk_pages import Block, Buttons, DeskPage, Field, Form, Press, Row, Rows, Tag
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Sentence, counted, sentence
+from martlet.web.wording import Sentence, counted, problems_of, sentence
 
 pages = Pages()
 ROLES = sentence("Roles")
@@ -171,7 +171,7 @@ async def create(visit: Visit) -> Answer:
     try:
         wish = _wish(visit, None)
     except InvalidInput as error:
-        return await office.again(visit, office.told(error), _new)
+        return await office.again(visit, problems_of(error), _new)
     key = visit.field("key", 30).strip()
     problems = await office.tried(visit, appointing.create, visit.actor, key, wish, visit.here)
     if problems:
@@ -208,7 +208,7 @@ async def change(visit: Visit) -> Answer:
     try:
         wish = _wish(visit, role)
     except InvalidInput as error:
-        return await office.again(visit, office.told(error), _one)
+        return await office.again(visit, problems_of(error), _one)
     problems = await office.tried(visit, appointing.change, visit.actor, role.key, wish, visit.here)
     if problems:
         return await office.again(visit, problems, _one)

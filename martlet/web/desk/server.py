@@ -10,7 +10,7 @@ from martlet.storage.database import Reader
 from martlet.web.desk import office, places
 from martlet.web.desk_pages import Block, DeskPage, Field, Form, Option, Row, Rows
 from martlet.web.visits import Pages, Visit
-from martlet.web.wording import Problem, sentence
+from martlet.web.wording import Problem, problems_of, sentence
 
 pages = Pages()
 TITLE = sentence("This server")
@@ -159,7 +159,7 @@ async def change_picture(visit: Visit) -> Answer:
             visit.field("picture_description", visit.here.limits.description),
         )
     except InvalidInput as error:
-        problems = tuple(Problem("file", one.sentence) for one in office.told(error))
+        problems = tuple(Problem("file", one.sentence) for one in problems_of(error))
         visit.form = {}
         return await office.again(visit, problems, _page)
     await visit.store.reading(choosing.load, visit.here)
