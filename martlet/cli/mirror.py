@@ -9,8 +9,9 @@ from rich.table import Table
 
 from martlet.cli.opening import opened, server, stop, with_settings
 from martlet.model.names import AccountId
+from martlet.model.roles import OPERATOR
 from martlet.model.server import moment
-from martlet.services import mirroring
+from martlet.services import deciding_on_mirrors, mirroring
 from martlet.settings import Settings
 from martlet.storage import accounts, mirrored
 from martlet.storage.database import Reader, Store
@@ -59,7 +60,7 @@ def accept(settings: Settings, handle: str) -> None:
         account = _find(store, handle, "asked")
         here = server(settings, store)
         with store.write() as db:
-            mirroring.accept(db, account, here)
+            deciding_on_mirrors.accept(db, OPERATOR, account, here)
     click.echo(f"This server keeps from now on what {handle} writes for everybody.")
 
 
@@ -96,7 +97,7 @@ def take_down(settings: Settings, digest: str, reason: str) -> None:
     with opened(settings) as store:
         here = server(settings, store)
         with store.write() as db:
-            was_here = mirroring.take_down(db, found, reason, here)
+            was_here = deciding_on_mirrors.take_down(db, OPERATOR, found, reason, here)
     click.echo("It is gone from here." if was_here else "It was not here, and will not be taken.")
 
 
@@ -105,7 +106,7 @@ def _end(settings: Settings, handle: str, state: str) -> None:
         account = _find(store, handle, state)
         here = server(settings, store)
         with store.write() as db:
-            mirroring.end(db, account, here)
+            deciding_on_mirrors.end(db, OPERATOR, account, here)
 
 
 def _find(store: Store, handle: str, state: str) -> AccountId:

@@ -24,6 +24,7 @@ from martlet.services import (
     block_lists,
     blocking_sign_ups,
     choosing,
+    deciding_on_mirrors,
     handling_reports,
     holding,
     hooking,
@@ -382,6 +383,16 @@ def _set_import_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here
     importing_decisions.set_back(db, entry.id, here)
 
 
+def _taken_down_state(db: Reader, entry: Entry, names: frozenset[str]) -> State:
+    del names
+    return deciding_on_mirrors.state(db, entry.target_name)
+
+
+def _set_taken_down_back(db: Writer, actor: Actor, entry: Entry, wanted: State, here: Server) -> None:
+    del actor, wanted, here
+    deciding_on_mirrors.set_back(db, entry.target_name)
+
+
 _KINDS: dict[str, _Kind] = {
     "account": _Kind(sanctioning.MAY_ACT, _account_state, _set_account_back),
     "holder": _Kind(Permission.MANAGE_ROLES, _holder_state, _set_holder_back),
@@ -402,6 +413,7 @@ _KINDS: dict[str, _Kind] = {
     "list": _Kind(Permission.MANAGE_FEDERATION, _list_state, _set_list_back),
     "import": _Kind(Permission.MANAGE_FEDERATION, _import_state, _set_import_back),
     "text": _Kind(Permission.MANAGE_SETTINGS, _text_state, _set_text_back),
+    deciding_on_mirrors.TAKEN_DOWN: _Kind(deciding_on_mirrors.MAY, _taken_down_state, _set_taken_down_back),
     **dict.fromkeys(
         reviewing_trends.TARGETS, _Kind(Permission.MANAGE_TAXONOMIES, _trend_state, _set_trend_back)
     ),

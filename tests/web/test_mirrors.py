@@ -50,6 +50,14 @@ def test_who_is_mirrored_is_decided_at_the_desk(api: Api) -> None:
     assert (page.status, "This is no SHA-256" in page.text) == (422, True)
     page = jona.send(jona.get("/desk/mirrors"), {"digest": "ab" * 32, "reason": "by law"}, "/desk/mirrors")
     assert "by law" in page.text
+    log = jona.get("/desk/log").text
+    for said in ("Became somebody’s mirror", "Ended being somebody’s mirror", "Took a copy down"):
+        assert said in log, said
+    [back] = set(
+        ways(jona.get("/desk/log"), r"/desk/log/\d+/undo")
+    )  # mirrors themselves were told, and are not taken back
+    press(jona, back)
+    assert "by law" not in jona.get("/desk/mirrors").text
     for address in (f"{way}/accept", f"{way}/nonsense", "/desk/mirrors/1", "/desk/mirrors/x"):
         assert jona.get(address).status == 404, address
     assert sit_down(api, "ada", "user").get("/desk/mirrors").status in (403, 404)

@@ -30,6 +30,8 @@ KINDS = (
     Option("peer", sentence("other servers")),
     Option("list", sentence("block lists")),
     Option("import", sentence("imported block lists")),
+    Option("mirror", sentence("mirrors")),
+    Option("taken_down", sentence("copies taken down")),
     Option("rule", sentence("rules")),
     Option("announcement", sentence("announcements")),
     Option("email_domain_block", sentence("e-mail domains")),

@@ -5,7 +5,7 @@ from martlet.model.errors import NotFound
 from martlet.model.names import AccountId
 from martlet.model.roles import Permission
 from martlet.model.server import moment
-from martlet.services import mirroring
+from martlet.services import deciding_on_mirrors, mirroring
 from martlet.storage import accounts, mirrored
 from martlet.storage.database import Reader
 from martlet.storage.mirrored import Mirrored
@@ -173,8 +173,8 @@ async def act(visit: Visit) -> Answer:
     account, name = AccountId(office.id_of(visit)), visit.params["act"]
     if name not in ACTS:
         raise NotFound
-    do = mirroring.accept if name == "accept" else mirroring.end
-    await visit.store.writing(do, account, visit.here)
+    do = deciding_on_mirrors.accept if name == "accept" else deciding_on_mirrors.end
+    await visit.store.writing(do, visit.actor, account, visit.here)
     return visit.go(addresses.at(places.MIRROR, id=str(account)), done="desk_done")
 
 
@@ -185,5 +185,7 @@ async def take_down(visit: Visit) -> Answer:
         problem = Problem("digest", sentence("This is no SHA-256: 64 digits and letters from a to f."))
         return await office.again(visit, (problem,), _overview)
     reason = visit.field("reason", LONGEST_REASON)
-    await visit.store.writing(mirroring.take_down, bytes.fromhex(typed), reason, visit.here)
+    await visit.store.writing(
+        deciding_on_mirrors.take_down, visit.actor, bytes.fromhex(typed), reason, visit.here
+    )
     return visit.go(places.MIRRORS, done="desk_done")

@@ -179,6 +179,10 @@ _ACTS: dict[str, Sentence] = {
     "list.unsubscribe": sentence("Ended a block list"),
     "trend.allow": sentence("Let something trend"),
     "trend.refuse": sentence("Kept something from trending"),
+    "mirror.accept": sentence("Became somebody’s mirror"),
+    "mirror.refuse": sentence("Refused to be somebody’s mirror"),
+    "mirror.end": sentence("Ended being somebody’s mirror"),
+    "taken_down.add": sentence("Took a copy down"),
     "hashtag.change": sentence("Changed what holds for a hashtag"),
 }
 TAKEN_BACK = sentence("Taken back")
