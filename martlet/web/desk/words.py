@@ -201,12 +201,14 @@ _FINAL: dict[str, Sentence] = {
     "held_post.release": sentence("A post that was let through is out."),
     "job.retry": sentence("What a job did stays done."),
     "job.drop": sentence("A job that was dropped does not come back."),
+    **dict.fromkeys(("mirror.accept", "mirror.refuse", "mirror.end"), sentence("Their server was told.")),
 }
 """Why an act that was done for good cannot be taken back."""
 WHEN_TAKEN_BACK: dict[str, Sentence] = {
     "server.picture": sentence(
         "If the picture before is not kept any more (that is for 30 days, and only the last one), there is none."
     ),
+    "taken_down.add": sentence("The copy comes back when somebody brings it again."),
     "list.import": sentence("Only what the import decided goes. What was changed since stays."),
     "list.subscribe": sentence(
         "All that it says is undone. Follows that ended do not come back by themselves."
