@@ -7,7 +7,7 @@ from functools import partial
 import msgspec
 from msgspec import structs
 
-from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.errors import Conflict, InvalidInput, NotFound
 from martlet.model.events import PostEdited
 from martlet.model.names import AccountId, PollId, PostId
 from martlet.model.posts import MediaChange, PollDraft, Post, Revision, Typed, Variant
@@ -37,6 +37,15 @@ from martlet.text.languages import normalise_language
 HISTORY_LIMIT = 1000
 
 
+class EditedMeanwhile(Conflict):
+    """The post is another than the one that its author began to change."""
+
+    code = "edited_meanwhile"
+
+    def __init__(self) -> None:
+        super().__init__("The post was changed elsewhere meanwhile")
+
+
 @dataclass(frozen=True, slots=True)
 class Whole:
     """A post with what hangs on it."""
@@ -47,14 +56,19 @@ class Whole:
     variants: tuple[Variant, ...] = ()
 
 
-def edit(db: Writer, author: AccountId, id: PostId, revision: Revision, here: Server) -> None:
+def edit(
+    db: Writer, author: AccountId, id: PostId, revision: Revision, here: Server, base: int | None = None
+) -> None:
     """
     Make one's post what the revision says. What is the same as before is no edit.
 
-    Raises `NotFound`, `PostTooLong`, `PostEmpty`, `CannotAttach`, `EditWaits`, `InvalidInput`.
+    `base`: the `edited_at` of what is changed (0: never edited), where whoever asks knows it.
+    Raises `NotFound`, `PostTooLong`, `PostEmpty`, `CannotAttach`, `EditWaits`, `EditedMeanwhile`, `InvalidInput`.
     """
     posts.lock(db, id)
     post = posts.get_own(db, id, author)
+    if base is not None and base != (post.edited_at or 0):
+        raise EditedMeanwhile
     if post.boost_of_id is not None:
         raise NotFound
     words = _read(post, revision, here)

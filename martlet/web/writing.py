@@ -3,12 +3,13 @@
 from msgspec.structs import replace
 
 from martlet.http.answer import Answer
-from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound, TooMany
+from martlet.model.errors import Conflict, InvalidInput, MartletError, NotAllowed, NotFound, TooMany
 from martlet.model.ids import id_from
 from martlet.model.names import DraftId, PostId, ScheduledId
 from martlet.model.posts import MediaChange, Post, Revision
 from martlet.model.posts import Typed as Further
 from martlet.services import composing, drafting, editing, scheduling
+from martlet.services.editing import EditedMeanwhile
 from martlet.services.scheduling import TooSoon
 from martlet.storage import circles, drafts, media, posts, users, variants
 from martlet.storage.database import Reader, Writer
@@ -302,7 +303,14 @@ GONE = Problem(
         "What this answers or quotes is gone, or its circle is. Your words are kept; look whom they are for now."
     ),
 )
+EDITED_MEANWHILE = Problem(
+    "text",
+    sentence(
+        "The post was changed elsewhere meanwhile, so nothing was saved. What you wrote is here: look at the post as it is now, and save once more if yours shall count."
+    ),
+)
 PROBLEMS = {
+    "edited_meanwhile": EDITED_MEANWHILE,
     "post_empty": Problem(
         "text", sentence("There is nothing to send yet: write something, or choose a picture.")
     ),
@@ -354,6 +362,8 @@ def problems(error: MartletError) -> tuple[Problem, ...]:
 
 
 def _status(error: MartletError) -> int:
+    if isinstance(error, Conflict):
+        return 409
     return 429 if isinstance(error, TooMany) else 422
 
 
@@ -402,7 +412,8 @@ def _as_it_is(db: Reader, visit: Visit) -> WritePage:
         ),
         is_sensitive=bool(post.is_sensitive) and not post.warning,
     )
-    return page_of(db, visit, typed, edits=_card(db, visit, post.id))
+    page = page_of(db, visit, typed, edits=_card(db, visit, post.id))
+    return replace(page, base=str(post.edited_at or 0))
 
 
 def _own(db: Reader, visit: Visit) -> Post:
@@ -426,7 +437,7 @@ async def edit(visit: Visit) -> Answer:
         await pictures.wait(visit, typed.media)
         await _meet(visit, typed.text)
         await visit.store.writing(_edit, visit, post.id, typed, tuple(changes))
-    except Refused as error:
+    except (*Refused, EditedMeanwhile) as error:
         page = await visit.store.reading(_edited_on, visit, typed, changes, problems(error))
         return visit.page(page, _status(error))
     username = visit.params["username"]
@@ -445,15 +456,18 @@ def _edit(db: Writer, visit: Visit, id: PostId, typed: Typed, changes: tuple[Med
         media_changes=changes,
         keeps_poll=True,
     )
-    editing.edit(db, visit.account, id, revision, visit.here)
+    editing.edit(db, visit.account, id, revision, visit.here, id_from(visit.form.get("base", "")))
 
 
 def _edited_on(
     db: Reader, visit: Visit, typed: Typed, changes: list[MediaChange], problems: tuple[Problem, ...] = ()
 ) -> WritePage:
-    page = page_of(db, visit, typed, problems, edits=_card(db, visit, _own(db, visit).id))
+    """With `EDITED_MEANWHILE` the writer has read that there is another version, and may save over it."""
+    post = _own(db, visit)
+    page = page_of(db, visit, typed, problems, edits=_card(db, visit, post.id))
+    base = str(post.edited_at or 0) if EDITED_MEANWHILE in problems else visit.form.get("base", "")[:20]
     said = {str(one.id): one for one in changes}
-    return replace(page, kept=tuple(_as_said(one, said.get(one.id)) for one in page.kept))
+    return replace(page, base=base, kept=tuple(_as_said(one, said.get(one.id)) for one in page.kept))
 
 
 def _as_said(one: KeptFile, change: MediaChange | None) -> KeptFile:

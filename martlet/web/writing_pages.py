@@ -86,6 +86,8 @@ class WritePage(Struct, frozen=True):
     now: datetime | None = None
     agreed: str = ""
     edits: PostCard | None = None
+    base: str = ""
+    """When that was last edited, as its writer read it: what is another by now is not overwritten."""
     told: Sentence | None = None
     """What happened, where nothing is wrong."""
     problems: tuple[Problem, ...] = ()

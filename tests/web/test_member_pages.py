@@ -197,6 +197,23 @@ def test_a_poll_stays_when_the_words_change(api: Api) -> None:
     assert [one["title"] for one in post["poll"]["options"]] == ["left", "right"]
 
 
+def test_what_was_edited_elsewhere_meanwhile_is_not_overwritten(api: Api) -> None:
+    ada = api.person("ada")
+    id = publish(api, ada, "Tomatos")["id"]
+    browser, address = inside(api, ada), f"/@ada/{id}/edit"
+    page = browser.get(address)
+    api.put(f"/api/v1/statuses/{id}", token=ada, json={"status": "Potatoes"})
+    refused = write(browser, page, address, text="Tomatoes")
+    assert (refused.status, "changed elsewhere meanwhile" in refused.text, "Tomatoes" in refused.text) == (
+        409,
+        True,
+        True,
+    )
+    assert "Potatoes" in api.get(f"/api/v1/statuses/{id}").json["content"]
+    assert write(browser, refused, address, text="Tomatoes after all").status == 303
+    assert "after all" in api.get(f"/api/v1/statuses/{id}").json["content"]
+
+
 @pytest.mark.parametrize("act", ["edit", "delete"])
 def test_nobody_changes_anothers_post(api: Api, act: str) -> None:
     ada, eve = api.person("ada"), api.person("eve")
