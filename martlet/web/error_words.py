@@ -13,6 +13,7 @@ from martlet.web.sentences import Sentence, sentence
 RAW = "Validation failed: "
 """What the client API has before sentences about forms. Pages leave it out."""
 SAID = (
+    sentence("What was there before is not kept any more."),
     sentence("Your login is currently disabled"),
     sentence("This server cannot read what is in this file: {a}."),
     sentence("This server cannot read {a} pictures."),
