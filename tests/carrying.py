@@ -147,7 +147,7 @@ class Island:
     def forget_carried(self) -> None:
         """As if no file had ever come, nor a post."""
         with self.ground.store.write() as db:
-            for table in ("carried_document", "carried_key", "tombstone", "event", "post"):
+            for table in ("carried_document", "carried_key", "waiting_boost", "tombstone", "event", "post"):
                 db.run(f"DELETE FROM {table}")
 
     def account(self, name: str) -> AccountId:
@@ -195,6 +195,11 @@ def note(author: Stranger, **more: Any) -> bytes:
     """A public note of the author's, signed."""
     said = {"published": "2026-11-01T12:00:00Z", **more}
     return signed(author, author.note(**said))
+
+
+def boost(author: Stranger, name: str, target: str) -> bytes:
+    said = author.act("Announce", target, id=name, published="2026-11-03T12:00:00Z")
+    return signed(author, said | {"to": ["https://www.w3.org/ns/activitystreams#Public"]})
 
 
 def tombstone(author: Stranger, name: str) -> bytes:

@@ -7,6 +7,7 @@ from typing import Self
 from martlet.federation import inbox as inboxes
 from martlet.federation.asking import Asking
 from martlet.federation.block_lists import ListFetcher
+from martlet.federation.boosted import Boosted
 from martlet.federation.consents import Consents
 from martlet.federation.crawling import Crawler
 from martlet.federation.door import FederationDoor
@@ -31,7 +32,7 @@ from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
 from martlet.network.proxies import Proxies
-from martlet.services import asking_mirrors, block_lists, mirroring, pinning, tending_mirrors
+from martlet.services import asking_mirrors, block_lists, carried_boosts, mirroring, pinning, tending_mirrors
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
@@ -100,6 +101,7 @@ class PostOffice:
             tending_mirrors.DRAIN: Draining(
                 self.inbox.ground, self.inbox, self.resolver.fetcher.client
             ).drain,
+            carried_boosts.FETCH: Boosted(self.inbox.ground, self.resolver).fetch,
             WATCH: self.watcher.watch,
             ASK: self.watcher.ask,
         }

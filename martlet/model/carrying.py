@@ -6,7 +6,7 @@ from typing import Literal
 
 from martlet.model.names import Uri
 
-Kind = Literal["actor", "post", "tombstone", "act", "checkpoint"]
+Kind = Literal["actor", "post", "boost", "tombstone", "act", "checkpoint"]
 
 
 class Trust(IntEnum):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from martlet.activitypub import addressing, build, parse
-from martlet.activitypub.things import Follow, Like, Writing
+from martlet.activitypub.things import Act, Boost, Follow, Like, Writing
 from martlet.activitypub.values import moment, uri
 from martlet.archives import bundles
 from martlet.archives.bundles import Bundle, Limits, Line
@@ -187,10 +187,8 @@ class Checker:
                 return "tombstone", _needed(document.get("attributedTo")), _moment(document.get("deleted"))
             case bundles.CHECKPOINTS if kind == _CHECKPOINT:
                 return "checkpoint", _needed(document.get("attributedTo")), _moment(document.get("published"))
-            case bundles.OBJECTS if self.kind == "return":
-                act = parse.act(document)
-                if isinstance(act, Like | Follow):
-                    return "act", act.actor, 0
+            case bundles.OBJECTS if kind == "Announce" or self.kind == "return":
+                return _claimed_act(parse.act(document), is_return=self.kind == "return")
         raise _Refused(Refusal.WRONG_KIND)
 
     def _is_welcome(self, db: Reader, author: Uri) -> bool:
@@ -317,6 +315,18 @@ def _check_open(said: Writing) -> None:
         raise _Refused(Refusal.WRONG_KIND)
     if said.is_for_circle or not addressing.PUBLIC_NAMES.intersection((*said.to, *said.cc)):
         raise _Refused(Refusal.PRIVATE)
+
+
+def _claimed_act(act: Act, *, is_return: bool) -> tuple[Kind, Uri, int]:
+    """Raises `_Refused`."""
+    match act:
+        case Boost() if not addressing.PUBLIC_NAMES.intersection((*act.to, *act.cc)):
+            raise _Refused(Refusal.PRIVATE)
+        case Boost():
+            return "boost", act.actor, act.created_at or 0
+        case Like() | Follow() if is_return:
+            return "act", act.actor, 0
+    raise _Refused(Refusal.WRONG_KIND)
 
 
 def _author_of(document: dict[str, Any]) -> object:

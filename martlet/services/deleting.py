@@ -11,7 +11,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import uploading
-from martlet.storage import accounts, attached, featured_tags, marks, media, posts, quotes, telling
+from martlet.storage import accounts, attached, featured_tags, logs, marks, media, posts, quotes, telling
 from martlet.storage.database import Reader, Writer
 
 
@@ -27,6 +27,8 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
         take_back(db, post, here)
         return
     told_to = told(db, post)
+    for booster, boost in logs.boosts_of(db, post.id):
+        logs.append(db, booster, boost, here.now_ms())
     posts.delete_boosts(db, post.id, here.now_ms())
     if post.reply_to_id is not None and post.visibility >= Visibility.UNLISTED:
         posts.count(db, post.reply_to_id, replies=-1)

@@ -359,8 +359,10 @@ def lasting_document(db: Writer, post: Post, author: Account, secret: ServerSecr
     """
     A post for everybody as its author's log hands it on: the same bytes again until it says something else.
 
-    That of a poll is signed anew once its votes have changed.
+    That of a poll is signed anew once its votes have changed. Of a boost it is the act.
     """
+    if post.boost_of_id is not None:
+        return fetched_act(db, post, author, secret, here)
     if _is_kept(post):
         return post_document(db, post, author, secret, here)
     kept = find_lasting_document(db, post, author, here)

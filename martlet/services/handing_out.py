@@ -142,7 +142,7 @@ def _author_of(db: Reader, uri: Uri) -> AccountId | None:
     post = uris.find_post(db, uri)
     if post is not None:
         author = accounts.find(db, post.author_id)
-        is_ours = post.is_local and post.is_open and post.boost_of_id is None
+        is_ours = post.is_local and post.is_open
         return author.id if is_ours and author is not None and not author.is_gone else None
     buried = uris.find_tombstone(db, uri)
     if buried is None or buried[0] is None or not logs.has(db, buried[0], uri):

@@ -21,7 +21,7 @@ from pathlib import Path
 import msgspec
 
 from martlet.activitypub import gateways, parse
-from martlet.activitypub.things import Delete, Follow, Like
+from martlet.activitypub.things import Boost, Delete, Follow, Like
 from martlet.archives import bundles
 from martlet.archives.bundles import Bundle, Line
 from martlet.model.carrying import Carried, Outcome, Refusal, Trust
@@ -31,7 +31,15 @@ from martlet.model.events import AccountChanged
 from martlet.model.evidence import IntegrityProof
 from martlet.model.names import Uri, host_of
 from martlet.model.server import Server
-from martlet.services import acquainting, carried_files, continuing, covering, intake, watching
+from martlet.services import (
+    acquainting,
+    carried_boosts,
+    carried_files,
+    continuing,
+    covering,
+    intake,
+    watching,
+)
 from martlet.services.carried_files import Named
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker, fingerprint, in_parts
 from martlet.services.ports import Unpacking
@@ -287,6 +295,11 @@ def _act(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: boo
         case "post" if one.said is not None:
             if intake.keep_carried(db, one.said, evidence, here, is_news=is_return) is None:
                 raise NotAllowed("Whom it answers does not take it.")
+            carried_boosts.of_post(db, new.uri, here)
+        case "boost":
+            boost = parse.act(one.document)
+            if isinstance(boost, Boost):
+                carried_boosts.take(db, boost, evidence, here, is_news=is_return)
         case "tombstone":
             intake.accept(db, Delete(Uri(f"{new.uri}#delete"), new.author, new.uri), evidence, here)
         case "actor":
@@ -303,6 +316,9 @@ def _act(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: boo
 def _foreseen_effect(db: Reader, one: Carried) -> Outcome:
     """What comes of a document that is certain and in no bundle was before."""
     post = uris.find_post(db, one.uri)
+    if one.kind == "boost":
+        is_known = post is not None or uris.find_tombstone(db, one.uri) is not None
+        return Outcome.KNOWN if is_known else Outcome.NEW
     if one.kind == "post" and post is not None:
         is_newer = one.rank.said_at > max(post.created_at, post.edited_at or 0)
         return Outcome.NEWER if is_newer else Outcome.KNOWN
@@ -379,6 +395,7 @@ def _lift_some(db: Writer, author: Uri, after: Uri, here: Server) -> Uri | None:
 _PARTS = {
     "actor": bundles.ACTORS,
     "post": bundles.OBJECTS,
+    "boost": bundles.OBJECTS,
     "act": bundles.OBJECTS,
     "tombstone": bundles.TOMBSTONES,
     "checkpoint": bundles.CHECKPOINTS,

@@ -78,7 +78,7 @@ from martlet.storage import (
 )
 from martlet.storage.database import Writer
 
-__all__ = ["accept", "keep_asked_for", "keep_carried", "revisit"]
+__all__ = ["accept", "keep_asked_for", "keep_carried", "keep_carried_boost", "revisit"]
 
 
 def accept(db: Writer, act: Act, evidence: Evidence, here: Server, verified: Verified | None = None) -> None:
@@ -143,6 +143,17 @@ def keep_carried(
         return None
     receiving.revise(db, said, author, here)
     return post.id
+
+
+def keep_carried_boost(db: Writer, act: Boost, evidence: Evidence, here: Server, *, is_news: bool) -> None:
+    """The same for a boost; the post is here. Raises `EvidenceRejected`."""
+    if not speaks_for(evidence, act.actor):
+        raise EvidenceRejected("This was not sent by whom it names.")
+    _check_owned(act.uri, act.actor, here)
+    actor = accounts.find_by_uri(db, act.actor)
+    if actor is None or actor.is_here or actor.is_gone:
+        return
+    _boost(db, act, actor, here, is_carried=not is_news)
 
 
 def revisit(
@@ -272,7 +283,7 @@ def _request_reply(db: Writer, act: RequestReply, actor: Account, here: Server) 
     approving.answer_request(db, act, parent, actor, here, is_new=is_new)
 
 
-def _boost(db: Writer, act: Boost, actor: Account, here: Server) -> None:
+def _boost(db: Writer, act: Boost, actor: Account, here: Server, *, is_carried: bool = False) -> None:
     """A post that the booster may see and boost, and whose booster or author somebody here follows or is."""
     if uris.find_tombstone(db, act.uri) is not None or uris.find_post(db, act.uri) is not None:
         return
@@ -285,7 +296,8 @@ def _boost(db: Writer, act: Boost, actor: Account, here: Server) -> None:
     remote = remotes.find(db, actor.id)
     wanted = addressing.visibility(act.to, act.cc, "" if remote is None else remote.followers)
     now = here.now_ms()
-    id = PostId(here.next_id())
+    created_at = min(act.created_at or now, now)
+    id = PostId(here.ids.next_at(created_at) if is_carried else here.next_id())
     boost = Post(
         id=id,
         uri=act.uri,
@@ -296,12 +308,12 @@ def _boost(db: Writer, act: Boost, actor: Account, here: Server) -> None:
         else Visibility.FOLLOWERS,
         thread_id=id,
         is_local=0,
-        created_at=min(act.created_at or now, now),
+        created_at=created_at,
         boost_of_id=post.id,
         language=post.language,
         quoting="nobody",
     )
-    reacting.put_boost(db, boost)
+    reacting.put_boost(db, boost, is_carried=is_carried)
 
 
 def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:

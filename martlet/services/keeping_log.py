@@ -1,8 +1,7 @@
 """
 An account's log: its signed documents in the order in which they changed, which bundles and mirrors read.
 
-Reactions write one row for what is published, changed or deleted for everybody; boosts are in no log. The
-documents themselves are made when somebody asks for them, and kept byte for byte. A checkpoint says, signed,
+Reactions write one row for what is published, boosted, changed or deleted for everybody. The documents themselves are made when somebody asks for them, and kept byte for byte. A checkpoint says, signed,
 how many documents of each month there are and what all of them are together: whoever carries a log cannot
 leave anything out of it unnoticed.
 """
@@ -63,14 +62,14 @@ def of_quote(db: Writer, event: QuoteChanged, here: Server) -> None:
 
 def _note(db: Writer, id: PostId, here: Server) -> None:
     post = posts.find_unfiltered(db, id)
-    if post is not None and post.is_local and post.is_open and post.boost_of_id is None:
+    if post is not None and post.is_local and post.is_open:
         logs.append(db, post.author_id, post.uri, here.now_ms())
 
 
 def of_deletion(db: Writer, event: PostDeleted, here: Server) -> None:
     """Only what was in the log: the name of anything else is nobody's business."""
     is_open = event.visibility >= Visibility.UNLISTED and not event.is_local_only
-    if is_open and event.boosted is None and logs.has(db, event.author, event.uri):
+    if is_open and logs.has(db, event.author, event.uri):
         logs.append(db, event.author, event.uri, here.now_ms())
 
 

@@ -144,7 +144,7 @@ def boost_silently(
     raise InvalidInput("There are too many posts of this moment.")
 
 
-def put_boost(db: Writer, row: Post) -> PostId:
+def put_boost(db: Writer, row: Post, *, is_carried: bool = False) -> PostId:
     """Keep a boost, made here or elsewhere, and count it; returns the one that is there, if somebody was faster."""
     boosted = row.boost_of_id
     if boosted is None:
@@ -158,7 +158,7 @@ def put_boost(db: Writer, row: Post) -> PostId:
             raise
         return faster.id
     _count_boost(db, row, boosted)
-    db.emit(PostPublished(row.id))
+    db.emit(PostPublished(row.id, is_news=not is_carried, is_carried=is_carried))
     return row.id
 
 

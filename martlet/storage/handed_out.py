@@ -179,7 +179,7 @@ def adopted_document(db: Reader, uri: Uri) -> tuple[str, bytes] | None:
           JOIN account ON account.uri = carried_document.author AND account.suspended_at IS NULL
           JOIN adoption ON adoption.old_account_id = account.id
          WHERE carried_document.uri = :uri AND carried_document.trust = 3
-           AND carried_document.kind IN ('post', 'tombstone')
+           AND carried_document.kind IN ('post', 'boost', 'tombstone')
         """,
         uri=uri,
     )

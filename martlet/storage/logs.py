@@ -7,7 +7,7 @@ post, and is handed on as a tombstone.
 
 from dataclasses import dataclass
 
-from martlet.model.names import AccountId, Uri
+from martlet.model.names import AccountId, PostId, Uri
 from martlet.storage.database import Reader, Writer
 
 
@@ -61,6 +61,19 @@ def has(db: Reader, account: AccountId, uri: Uri) -> bool:
         )
         is not None
     )
+
+
+def boosts_of(db: Reader, post: PostId) -> list[tuple[AccountId, Uri]]:
+    """Boosts of a post that stand in logs, and whose."""
+    rows = db.rows(
+        """
+        SELECT log_entry.account_id, log_entry.uri
+          FROM post JOIN log_entry ON log_entry.account_id = post.author_id AND log_entry.uri = post.uri
+         WHERE post.boost_of_id = :post ORDER BY log_entry.account_id
+        """,
+        post=post,
+    )
+    return [(row[0], Uri(row[1])) for row in rows]
 
 
 def remove(db: Writer, account: AccountId, uri: Uri) -> None:

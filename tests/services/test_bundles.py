@@ -10,8 +10,9 @@ import pytest
 from martlet.archives.bundles import ACTORS, OBJECTS, Bundle, Limits
 from martlet.archives.errors import BundleTooLarge
 from martlet.model.carrying import Trust
+from martlet.services import carried_boosts
 from martlet.services.bundling import NothingToCarry, Pile
-from tests.carrying import Island, Islands, bundle, note, signed, tombstone
+from tests.carrying import Island, Islands, boost, bundle, note, signed, tombstone
 
 
 @pytest.fixture
@@ -65,7 +66,7 @@ def test_pictures_travel_with_their_posts(sea: Island, shore: Island) -> None:
 
 
 def test_the_order_in_which_files_come_does_not_matter(shore: Island, tmp_path: Path) -> None:
-    """A hundred orders of five files (ten on PostgreSQL, in CI), with edits, deletions, rivals and a stranger's: always the same is kept."""
+    """A hundred orders of five files (ten on PostgreSQL, in CI), with edits, deletions, boosts, rivals and a stranger's: always the same is kept."""
     eve, ida = shore.stranger("eve", is_known=True), shore.stranger("ida", is_known=False)
     names = [f"{eve.uri}/posts/{number}" for number in range(6)]
     moments = [f"2026-11-0{day}T12:00:00Z" for day in range(1, 7)]
@@ -73,32 +74,92 @@ def test_the_order_in_which_files_come_does_not_matter(shore: Island, tmp_path: 
     rivals = [note(eve, id=f"{eve.uri}/posts/r", content=f"<p>{number}</p>") for number in range(5)]
     aside = [note(ida, id=f"{ida.uri}/posts/1", updated=at) for at in moments]
     actor = signed(ida, ida.document)
+    elsewhere = shore.stranger("noa", is_known=False)
+    far = elsewhere.note(id=f"{elsewhere.uri}/posts/1")
+    boosted = [names[5], names[0], far["id"], names[4]]
+    boosts = [f"{eve.uri}/boosts/{number}" for number in range(4)]
+    acts = [boost(eve, name, target) for name, target in zip(boosts, boosted, strict=True)]
+    with shore.ground.store.read() as db:
+        id = db.value("SELECT id FROM account WHERE uri = :uri", uri=eve.uri)
+    shore.api.post(f"/api/v1/accounts/{id}/follow", shore.person("asker"))
+    with shore.ground.store.write() as db:
+        db.run("UPDATE follow SET is_accepted = 1")
     files = [
         bundle(
             tmp_path / f"{number}.zip",
             *(of_one[(number + at) % 6] for at, of_one in enumerate(versions)),
             rivals[number],
             aside[number],
+            acts[number % 4],
+            acts[number // 2],
             actors=[actor],
-            tombstones=[tombstone(eve, names[number])] if number < 2 else [],
+            tombstones=[tombstone(eve, gone) for gone in (names[number], boosts[number + 2])]
+            if number == 1
+            else [tombstone(eve, names[number])]
+            if number == 0
+            else [],
         )
         for number in range(5)
     ]
+
+    def kept() -> object:
+        with shore.ground.store.read() as db:
+            made = db.rows("SELECT uri FROM post WHERE boost_of_id IS NOT NULL ORDER BY uri")
+            waiting = db.rows("SELECT uri, target FROM waiting_boost ORDER BY uri")
+        return shore.digests(), list(map(tuple, made)), list(map(tuple, waiting))
+
     orders = random.Random(6)
     expected = None
     is_slow = shore.ground.store.dialect == "postgres" and not os.environ.get("MARTLET_TEST_LONG")
     for _ in range(10 if is_slow else 100):
         for file in orders.sample(files, 5):
             shore.take(file)
-        expected = expected or shore.digests()
-        assert shore.digests() == expected
+        expected = expected or kept()
+        assert kept() == expected
         shore.forget_carried()
-    assert expected is not None
-    assert len(expected) == 6 + 1 + 1 + 1
     for file in files * 2:
         shore.bring(file)
-    assert shore.digests() == expected
+    assert kept() == expected
+    assert len(shore.digests()) == 6 + 1 + 1 + 1 + 4
+    assert expected[1:] == ([(boosts[0],)], [(boosts[2], far["id"])])  # type: ignore[index]
     assert [shore.post(name) is None for name in names] == [True, True, False, False, False, False]
+
+
+def test_boosts_travel_with_what_they_name(sea: Island, shore: Island) -> None:
+    """Told to nobody; of a post that is not here once that was fetched by its name; taken back, too."""
+    shore.follows("bob", sea, "ada")
+    own = sea.publish("ada", "Mine")
+    noa = shore.beyond.person("noa")
+    note = noa.note(content="<p>From far away</p>")
+    sea.beyond.documents |= {noa.uri: noa.document, note["id"]: note}
+    sea.asks_for(note["id"])
+    with sea.ground.store.read() as db:
+        far = db.value("SELECT id FROM post WHERE uri = :uri", uri=note["id"])
+    for id in (own["id"], far):
+        assert sea.api.post(f"/api/v1/statuses/{id}/reblog", sea.person("ada")).status == 200
+
+    def home() -> list[str]:
+        found = shore.api.get("/api/v1/timelines/home", shore.person("bob")).json
+        return [(one["reblog"] or one)["uri"] for one in found]
+
+    found = shore.bring(sea.packed("ada"))
+    assert (found.new, found.refused) == (3, 0)
+    assert (home(), shore.post(own["uri"])["reblogs_count"]) == ([own["uri"]], 1)
+    shore.beyond.documents |= {noa.uri: noa.document, note["id"]: note}
+    shore.beyond.is_down = False
+    with shore.ground.store.write() as db:
+        db.run("UPDATE job SET run_at = 0 WHERE name = :name", name=carried_boosts.FETCH)
+    shore.api.work()
+    shore.beyond.is_down = True
+    assert sorted(home()) == sorted([note["id"], own["uri"]]), "all of it in one second"
+    assert shore.api.get("/api/v1/notifications", shore.person("bob")).json == []
+
+    sea.api.post(f"/api/v1/statuses/{far}/unreblog", sea.person("ada"))
+    sea.api.delete(f"/api/v1/statuses/{own['id']}", sea.person("ada"))
+    found = shore.bring(sea.packed("ada"))
+    assert (found.refused, home()) == (0, [])
+    [author] = found.authors.values()
+    assert (author.documents, author.logged) == (3, 3)
 
 
 def test_edits_and_deletions_follow_in_the_next_file(sea: Island, shore: Island) -> None:
