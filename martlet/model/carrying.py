@@ -41,6 +41,7 @@ class Refusal(StrEnum):
     WRONG_KIND = "wrong_kind"
     AUTHOR_REFUSED = "author_refused"
     DELETED = "deleted"
+    TAKEN_DOWN = "taken_down"
     NOT_OURS = "not_ours"
     TOO_OLD = "too_old"
     NOT_TAKEN = "not_taken"

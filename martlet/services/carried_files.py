@@ -29,7 +29,7 @@ from martlet.model.server import Server
 from martlet.services import caching, digesting
 from martlet.services.ports import Packing, Unpacking
 from martlet.signing import canonical_json, digests
-from martlet.storage import media, remote_files
+from martlet.storage import media, mirrored, remote_files
 from martlet.storage.database import Reader
 from martlet.storage.remote_files import Source
 
@@ -126,6 +126,8 @@ async def take_in(
     ground: Unpacking, bundle: Bundle, digest: str, places: Mapping[Uri, str]
 ) -> bool | Refusal:
     """Show a file where posts name it; whether it was not there before. Raises `BundleRefused`, a kind of `Unavailable`."""
+    if await ground.store.reading(mirrored.is_taken_down, bytes.fromhex(digest)):
+        return Refusal.TAKEN_DOWN
     wanted = await ground.store.reading(_wanted, digest, places, ground.here)
     if not wanted:
         return False

@@ -28,7 +28,7 @@ from martlet.services.covering import Dated
 from martlet.signing import actor_keys, canonical_json, continuity, lines, proofs
 from martlet.signing.keys import Kind as KeyKind
 from martlet.signing.keys import PublicKey
-from martlet.storage import accounts, carried, keys, peer_policies
+from martlet.storage import accounts, carried, keys, mirrored, peer_policies
 from martlet.storage.database import Reader
 
 AT_ONCE = 50
@@ -93,6 +93,7 @@ class Checker:
     _known: dict[tuple[str, Uri], _Known | Refusal] = field(default_factory=dict)
     _told: set[Uri] = field(default_factory=set)
     _welcome: dict[Uri, bool] = field(default_factory=dict)
+    _has_taken_down: bool | None = None
     _lines: lines.Lines = field(default_factory=lines.Lines)
     _there: Mapping[str, Sequence[Dated]] | None = None
     _covered: dict[tuple[str, Uri], frozenset[bytes]] = field(default_factory=dict)
@@ -151,6 +152,8 @@ class Checker:
         if kind == "act" and milliseconds(now) - signed_at > RETURNED_WITHIN:
             raise _Refused(Refusal.TOO_OLD)
         digest = hashlib.sha256(line.body).digest()
+        if self._is_taken_down(db, digest):
+            raise _Refused(Refusal.TAKEN_DOWN)
         trust = _trusted(known, max(said_at, signed_at))
         if known.revoked_after is not None and digest in self._covered_by(db, Uri(proof.key_id), known):
             trust = known.trust
@@ -197,6 +200,12 @@ class Checker:
             is_gone = account is not None and account.is_gone
             self._welcome[author] = not is_gone and not peer_policies.is_refused_by_uri(db, author, self.here)
         return self._welcome[author]
+
+    def _is_taken_down(self, db: Reader, digest: bytes) -> bool:
+        """Few servers have such a list, and bundles are long: whether there is one is asked once."""
+        if self._has_taken_down is None:
+            self._has_taken_down = mirrored.has_taken_down(db)
+        return self._has_taken_down and mirrored.is_taken_down(db, digest)
 
     def _key(self, db: Reader, name: str, author: Uri) -> _Known:
         """Raises `_Refused`."""

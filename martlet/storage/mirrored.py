@@ -388,6 +388,11 @@ def is_taken_down(db: Reader, digest: bytes) -> bool:
     return db.value("SELECT 1 FROM taken_down WHERE digest = :digest", digest=digest) is not None
 
 
+def has_taken_down(db: Reader) -> bool:
+    """Whether there is anything of the kind."""
+    return db.value("SELECT 1 FROM taken_down LIMIT 1") is not None
+
+
 def taken_down(db: Reader, limit: int) -> list[tuple[bytes, str, str, int]]:
     """Digest, name, reason, when: the newest first."""
     rows = db.rows(

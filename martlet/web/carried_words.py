@@ -20,6 +20,7 @@ REASONS: dict[Refusal, Sentence] = {
     Refusal.WRONG_ORIGIN: sentence("It belongs to another server than its author."),
     Refusal.PRIVATE: sentence("It is not for everybody."),
     Refusal.WRONG_KIND: sentence("It is of a kind that does not travel in files."),
+    Refusal.TAKEN_DOWN: sentence("It was taken down here."),
     Refusal.AUTHOR_REFUSED: sentence("This server does not speak with its author or their server."),
     Refusal.DELETED: sentence("It was deleted."),
     Refusal.NOT_OURS: sentence("It claims to be from this server, and is not."),

@@ -17,8 +17,8 @@ from martlet.model.carrying import Refusal, Trust
 from martlet.services.checking_bundles import MOST_REFUSED, Checker
 from martlet.signing import canonical_json, digests
 from martlet.signing.keys import PrivateKey
-from martlet.storage import carried
-from tests.carrying import Island, bundle, note, signed, tombstone
+from martlet.storage import carried, mirrored
+from tests.carrying import Island, bundle, note, picture, signed, tombstone
 from tests.elsewhere import Person as Stranger
 
 
@@ -149,6 +149,16 @@ def test_g7_d22_what_was_deleted_does_not_come_back(shore: Island, eve: Stranger
     assert [shore.post(one) for one in names] == [None, None]
     other = shore.stranger("zoe", is_known=True)
     assert whys(shore, tmp_path, tombstones=[tombstone(other, names[0])]) == [Refusal.WRONG_ORIGIN]
+    body, file = note(eve), picture("teal")
+    attached = {"type": "Document", "url": f"{eve.uri}/a.png", "mediaType": "image/png"}
+    named = note(
+        eve, attachment=[attached | {"digestMultibase": digests.multihash(hashlib.sha256(file).digest())}]
+    )
+    with shore.ground.store.write() as db:
+        for one in (body, file):
+            mirrored.take_down(db, hashlib.sha256(one).digest(), "", "", 1)
+    assert whys(shore, tmp_path, body, named, media=[file]) == [Refusal.TAKEN_DOWN] * 2, "by its digest"
+    assert shore.post(json.loads(named)["id"]) is not None
     with shore.ground.store.write() as db:
         db.run("UPDATE account SET suspended_at = 1 WHERE uri = :uri", uri=eve.uri)
     assert whys(shore, tmp_path, note(eve)) == [Refusal.AUTHOR_REFUSED]
