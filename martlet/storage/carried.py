@@ -141,7 +141,7 @@ def certain_of(db: Reader, author: Uri, limit: int) -> list[tuple[bytes, bytes]]
     rows = db.rows(
         """
         SELECT digest, body FROM carried_document
-         WHERE author = :author AND trust = 3 AND kind IN ('post', 'tombstone') LIMIT :limit
+         WHERE author = :author AND trust = 3 AND kind IN ('post', 'boost', 'tombstone') LIMIT :limit
         """,
         author=author,
         limit=limit,
