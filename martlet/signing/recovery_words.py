@@ -5,11 +5,14 @@ The words are the 32 bytes of the Ed25519 key themselves, with eight bits that s
 passphrase and no derivation, so that key and words are one. `web/static/secrets.js` does the same in the browser.
 """
 
-from mnemonic import Mnemonic
+from typing import TYPE_CHECKING
 
 from martlet.model.errors import InvalidInput, MalformedDocument
 from martlet.signing import multibase
 from martlet.signing.keys import Kind, PrivateKey
+
+if TYPE_CHECKING:
+    from mnemonic import Mnemonic
 
 COUNT = 24
 _SIZE = 32
@@ -22,8 +25,14 @@ class NoSuchWords(InvalidInput):
         super().__init__("These are not the words of a root key, nor the text of its code.")
 
 
+def _words() -> "Mnemonic":
+    from mnemonic import Mnemonic  # noqa: PLC0415 - few servers ever read words, and all start
+
+    return Mnemonic("english")
+
+
 def words_of(root: PrivateKey) -> list[str]:
-    return Mnemonic("english").to_mnemonic(root.raw).split()
+    return list(_words().to_mnemonic(root.raw).split())
 
 
 def text_of(root: PrivateKey) -> str:
@@ -35,7 +44,7 @@ def read(typed: str) -> PrivateKey:
     words = typed.lower().split()
     try:
         if len(words) == COUNT:
-            raw = bytes(Mnemonic("english").to_entropy(words))
+            raw = bytes(_words().to_entropy(words))
         else:
             found = multibase.decode(typed.strip())
             raw = (

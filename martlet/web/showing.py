@@ -5,7 +5,6 @@ A public page is the same for all and may be kept by caches: it is read as someb
 (`NOBODY`), whoever looks. Pages for members are read as their reader.
 """
 
-import dataclasses
 import json
 import logging
 from collections.abc import Iterable, Sequence
@@ -246,7 +245,7 @@ def _card(
         return parts.card(post, people, booster, is_pinned=is_pinned)
     except FAULTS:
         log.exception("Post %d cannot be shown", post.id)
-        author = dataclasses.replace(people[post.author_id], display_name="", avatar="", avatar_static="")
+        author = replace(people[post.author_id], display_name="", avatar="", avatar_static="")
         return PostCard(
             id=str(post.id),
             author=faces.face(author, parts.here, is_inside=bool(parts.reader)),

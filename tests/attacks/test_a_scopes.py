@@ -15,7 +15,7 @@ from tests.client import Api
 OPEN = (
     "/api/v1/apps", "/api/v1/custom_emojis", "/api/v1/instance", "/api/v2/instance", "/oauth/", "/.well-known/", "/nodeinfo/",
     "/api/v1/trends", "/api/v1/emails", "/api/v1/streaming", "/api/oembed", "/api/v1/peers/search", "/api/v1/directory",
-    "/api/v1/announcements",
+    "/api/v1/announcements", "/api/v1/accounts/1/email_subscriptions",
 )  # fmt: skip
 """Methods that ask for no scope, because they show what everybody may see or belong to signing in itself."""
 

@@ -16,7 +16,7 @@ from martlet.cli import serve
 from martlet.cli.check import of_settings
 from martlet.http.logs import LINE, OneLine
 from martlet.http.request import Request
-from martlet.http.routes import Routes
+from martlet.http.routes import RouteTree
 from martlet.mastodon.door import MastodonDoor
 from martlet.settings import Settings
 from martlet.storage.opening import open_store
@@ -150,7 +150,7 @@ def test_h4_no_secret_reaches_the_log(api: Api, log: io.StringIO, monkeypatch: p
     secrets += ["mt_not_a_token_at_all", "qwertyuiopasdfghjkl", "secret thought"]
     application = api.built.application  # and then everything breaks
     broken = (application.doors[-1], _broken), dict[str, str]()
-    monkeypatch.setattr(Routes, "find", lambda *_: broken)
+    monkeypatch.setattr(RouteTree, "find", lambda *_: broken)
     for path in ("/auth/password/qwertyuiopasdfghjkl", POSTS, "/settings/password"):
         assert api.post(path, ada, form={"password": PASSWORD, "status": "private thought"}).status == 500
     written = log.getvalue()

@@ -28,6 +28,15 @@ class Plans:
     def watch(self) -> None:
         for connection in self.store._connections:
             connection.set_trace_callback(self._note)
+        connect = self.store._connect
+
+        def watched() -> sqlite3.Connection:
+            """A thread that reads for the first time has a connection of its own."""
+            made = connect()
+            made.set_trace_callback(self._note)
+            return made
+
+        self.store._connect = watched  # type: ignore[method-assign]
 
     def _note(self, sql: str) -> None:
         if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", sql):

@@ -30,7 +30,7 @@ function link(tag) {
   const said = plain(one ?? other ?? "");
   if (!URL.canParse(said)) return "";
   const { protocol, href } = new URL(said);
-  return protocol === "https:" || protocol === "http:" ? href : "";
+  return /^https?:$/.test(protocol) ? href : "";
 }
 
 export function showForeign(said, into) {

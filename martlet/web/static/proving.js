@@ -98,7 +98,7 @@ export async function fingerprint(multibase) {
 function address(value) {
   if (typeof value !== "string" || value.length > 2048 || !URL.canParse(value)) throw new Doubtful("malformed");
   const url = new URL(value);
-  if (url.protocol !== "https:" && url.protocol !== "http:") throw new Doubtful("malformed");
+  if (!/^https?:$/.test(url.protocol)) throw new Doubtful("malformed");
   return url;
 }
 
