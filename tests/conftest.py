@@ -50,8 +50,8 @@ def pytest_configure() -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
-    """`-n auto`: two more than there are processors, for the times in which the others wait."""
-    return (os.cpu_count() or 1) + 2
+    """`-n auto`: one more than there are processors, for the times in which the others wait."""
+    return (os.cpu_count() or 1) + 1
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
