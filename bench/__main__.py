@@ -306,7 +306,7 @@ def mirror(documents: int, folder: Path | None) -> None:
 def block(rounds: int, interval: int, flapping: int, picture: Path | None, folder: Path | None) -> None:
     """How long a block is felt, between servers in network namespaces; needs root."""
     from bench import block as room  # noqa: PLC0415 - needs Martlet itself
-    from tests.block.world import why_not  # noqa: PLC0415
+    from tests.block.world import why_not  # noqa: PLC0415 - needs Martlet itself
 
     reason = why_not()
     if reason:
