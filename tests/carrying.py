@@ -60,7 +60,7 @@ class Island:
         if beyond is None:
             beyond = Elsewhere()
             beyond.is_down = True
-        api = Api(app.build_on(ground, settings, beyond), host=ground.here.host)
+        api = Api(app.build_on(ground, settings, beyond), host=ground.here.host, _loop=beyond.loop())
         return cls(ground, api, beyond, folder)
 
     def person(self, name: str) -> Person:

@@ -16,10 +16,10 @@ import contextlib
 import json as json_module
 import re
 import secrets
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 from urllib.parse import urlencode, urlsplit
 
 import msgspec
@@ -100,13 +100,21 @@ def strictly(body: bytes, type: type[T]) -> T:
     return value
 
 
+class Loop(Protocol):
+    """What `asyncio.Runner` can; where servers call one another, see `tests.linked`."""
+
+    def run(self, coro: Coroutine[Any, Any, T]) -> T: ...
+
+    def close(self) -> None: ...
+
+
 @dataclass(slots=True)
 class Api:
     """Calls methods as clients do. A token is a `Person` or the token itself."""
 
     built: Built
     host: str = "localhost:3000"
-    _loop: asyncio.Runner = field(default_factory=asyncio.Runner)
+    _loop: Loop = field(default_factory=asyncio.Runner)
     _app: AppId | None = None
 
     # -- people ----------------------------------------------------------

@@ -27,7 +27,7 @@ from martlet.network.errors import AnswerTooLarge, Unreachable
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Scheme, Signer
 from martlet.signing.keys import PrivateKey
-from tests.client import Api, Reply
+from tests.client import Api, Loop, Reply
 
 Document = dict[str, Any]
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2"]
@@ -128,6 +128,10 @@ class Elsewhere(Client):
         self.broken: set[str] = set()
         self.relays: dict[str, Api] = {}
         """Hosts whose requests another Martlet answers."""
+
+    def loop(self) -> Loop:
+        """What the server runs in that has this network."""
+        return asyncio.Runner()
 
     def person(self, name: str, host: str = "", **extra: Any) -> Person:
         uri = f"https://{host or self.host}/users/{name}"

@@ -4,31 +4,63 @@ Servers in one process that reach one another as if there were a network, until 
     sea, hill = islands("sea.example", Wire("sea.example")), islands("hill.example", Wire("hill.example"))
     link(sea, hill)
     cut(sea, hill)
+
+Each has a loop of its own that never stands still: it is called by several others at a time, and by whom it has just called.
 """
 
 import asyncio
-from collections.abc import Mapping
-from typing import Any, BinaryIO
+import threading
+from collections.abc import Coroutine, Mapping
+from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
 from martlet.network import guard
 from martlet.network.answers import Answer, Judge
 from martlet.network.errors import AnswerTooLarge, Unreachable
 from tests.carrying import ACTIVITY, Island
-from tests.client import Reply
+from tests.client import Loop
 from tests.elsewhere import Elsewhere
+
+T = TypeVar("T")
+
+
+class Thread:
+    """A loop in a thread of its own, until it is closed; `run` may be called from any other thread."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+        self._thread.start()
+
+    def run(self, coro: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(coro, self._loop).result()
+
+    async def run_from(self, coro: Coroutine[Any, Any, T]) -> T:
+        """The same for who waits in another loop."""
+        return await asyncio.wrap_future(asyncio.run_coroutine_threadsafe(coro, self._loop))
+
+    def close(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.run_until_complete(self._loop.shutdown_default_executor())
+        self._loop.close()
 
 
 class Wire(Elsewhere):
-    """What one server sees of the others. It calls them in another thread, because each has a loop of its own."""
+    """What one server sees of the others."""
 
     def __init__(self, host: str) -> None:
         super().__init__(host)
+        self.thread: Thread | None = None
         self.islands: dict[str, Island] = {}
         self.away: set[str] = set()
         self.kept: dict[str, Any] = {}
         """What can be had although its server is busy asking us: documents by their address."""
         self.posted: list[tuple[str, bytes]] = []
+
+    def loop(self) -> Loop:
+        self.thread = Thread()
+        return self.thread
 
     async def get(self, url: str, **options: Any) -> Answer:
         self.asked.append(url)
@@ -67,17 +99,14 @@ class Wire(Elsewhere):
             parts.path == "/.well-known/webfinger"
         ):  # asked for in the middle of things; handles have their own host
             return Answer(404, {}, b"", url)
-        reply = await asyncio.to_thread(_ask, there, method, path, body, headers)
+        assert isinstance(there.beyond, Wire)
+        assert there.beyond.thread is not None
+        calling = there.api.calling(method, path, body=body or b"", headers=headers)
+        reply = await there.beyond.thread.run_from(calling)
         return Answer(reply.status, dict(reply.headers), reply.body, url)
 
     async def close(self) -> None:
         pass
-
-
-def _ask(there: Island, method: str, path: str, body: bytes | None, headers: dict[str, str]) -> Reply:
-    if method == "POST":
-        return there.api.post(path, body=body or b"", headers=headers)
-    return there.api.get(path, headers=headers)
 
 
 def link(*islands: Island) -> None:

@@ -61,7 +61,7 @@ def test_a_standby_follows_and_takes_over(  # noqa: PLR0915 - one journey
 ) -> None:
     monkeypatch.setattr(following, "PAUSE", 0)
     monkeypatch.setattr("martlet.federation.standby.door.FRESH", -1)
-    sea = islands("sea.example")
+    sea = islands("sea.example", Wire("sea.example"))
     first, second = Machine(tmp_path / "sea.example"), Machine(tmp_path / "second")
     wire = Breaking("sea.example")
     wire.islands["sea.example"] = sea
@@ -113,7 +113,8 @@ def test_a_standby_follows_and_takes_over(  # noqa: PLR0915 - one journey
     with pytest.raises(SystemExit):
         commands.check_start(Settings(url=URL, data=str(first.folder)))
     taken = Settings(url=URL, data=str(second.folder), rate_limits=False)
-    other = Island.on(ground_for(taken, open_store("sqlite", second.folder)), taken, tmp_path)
+    ground = ground_for(taken, open_store("sqlite", second.folder))
+    other = Island.on(ground, taken, tmp_path, Wire("sea.example"))
     try:
         found = other.api.get(f"/api/v1/accounts/{sea.person('ada').id}/statuses").json
         assert [one["content"] for one in found] == ["<p>The second of all</p>", "<p>The first of all</p>"]
