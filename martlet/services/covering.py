@@ -49,7 +49,8 @@ class _Said(msgspec.Struct, rename="camel"):
     """What a document says of itself that the log goes by."""
 
     id: str
-    attributed_to: str
+    attributed_to: str = ""
+    actor: str = ""
     published: str = ""
     updated: str = ""
     deleted: str = ""
@@ -61,7 +62,8 @@ def of_bundle(bundle: Bundle) -> dict[str, list[Dated]]:
     for line in bundle.lines(bundles.OBJECTS, bundles.TOMBSTONES):
         said = _said(line.body)
         if said is not None:
-            found[said.attributed_to].append(_dated(said, hashlib.sha256(line.body).digest()))
+            author = said.attributed_to or said.actor
+            found[author].append(_dated(said, hashlib.sha256(line.body).digest()))
     return found
 
 
@@ -88,7 +90,7 @@ def covered(
     """
     kept = [
         said
-        for body in carried.checkpoints_of(db, author, after, MOST_CHECKPOINTS)
+        for _, body in carried.checkpoints_of(db, author, after, MOST_CHECKPOINTS)
         if (said := _signed_with(key, body, now)) is not None and said.get("attributedTo") == author
     ]
     if not kept:

@@ -121,11 +121,11 @@ def newest_aside(db: Reader, author: Uri, limit: int) -> list[tuple[Carried, byt
     return [(_carried(row[:-1]), bytes(row[-1])) for row in rows]
 
 
-def checkpoints_of(db: Reader, author: Uri, until: int, limit: int) -> list[bytes]:
-    """The last signed statements of what an author's log held that came here until a moment, the newest first."""
+def checkpoints_of(db: Reader, author: Uri, until: int, limit: int) -> list[tuple[int, bytes]]:
+    """The last signed statements of what an author's log held that came here until a moment, with when, the newest first."""
     rows = db.rows(
         """
-        SELECT body FROM carried_document
+        SELECT carried_at, body FROM carried_document
          WHERE author = :author AND kind = 'checkpoint' AND carried_at <= :until
          ORDER BY carried_at DESC LIMIT :limit
         """,
@@ -133,7 +133,7 @@ def checkpoints_of(db: Reader, author: Uri, until: int, limit: int) -> list[byte
         until=until,
         limit=limit,
     )
-    return [bytes(row[0]) for row in rows]
+    return [(row[0], bytes(row[1])) for row in rows]
 
 
 def certain_of(db: Reader, author: Uri, limit: int) -> list[tuple[bytes, bytes]]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from martlet.model.carrying import Trust
 from martlet.model.continuity import Pin
-from martlet.model.names import Uri
+from martlet.model.names import AccountId, Uri
 from martlet.storage.database import Reader, Writer
 
 _PIN = "actor, root, trust, pinned_at, other_root"
@@ -84,6 +84,24 @@ def put_statement(db: Writer, kept: Kept) -> bool:
         )
         == 1
     )
+
+
+def pins_of_followed(db: Reader, account: AccountId, limit: int) -> list[Pin]:
+    """The root keys of those whom an account follows, and its own."""
+    rows = db.rows(
+        """
+        SELECT root_pin.actor, root_pin.root, root_pin.trust, root_pin.pinned_at, root_pin.other_root
+          FROM follow JOIN account ON account.id = follow.followed_id JOIN root_pin ON root_pin.actor = account.uri
+         WHERE follow.follower_id = :account AND follow.is_accepted = 1
+         UNION ALL
+        SELECT root_pin.actor, root_pin.root, root_pin.trust, root_pin.pinned_at, root_pin.other_root
+          FROM account JOIN root_pin ON root_pin.actor = account.uri WHERE account.id = :account
+         LIMIT :limit
+        """,
+        account=account,
+        limit=limit,
+    )
+    return [_pin(row) for row in rows]
 
 
 def delete_statement(db: Writer, kept: Kept) -> None:

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
-from martlet.activitypub import build, parse
+from martlet.activitypub import parse
 from martlet.archives.bundles import Limits
 from martlet.http import limits
 from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart, json_answer
@@ -16,13 +16,14 @@ from martlet.model.names import NOBODY, PostId, Uri, host_of
 from martlet.model.paging import LAST_ID
 from martlet.model.server import Server, milliseconds, moment
 from martlet.services import bundle_files as bundle_work
+from martlet.services import equipping
 from martlet.services.bundle_files import Wanted
 from martlet.services.bundling import Packed
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.importing_bundles import Author, Found
 from martlet.signing import canonical_json
 from martlet.signing.keys import PublicKey
-from martlet.storage import bundle_files, carried, keys, posts, returning, uris
+from martlet.storage import bundle_files, carried, posts, returning, uris
 from martlet.storage.bundle_files import BundleFile
 from martlet.storage.database import Reader
 from martlet.text import sanitize
@@ -54,7 +55,6 @@ SHOWN = 20
 SHOWN_AUTHORS, SHOWN_POSTS = 20, 100
 SHOWN_REFUSED = 100
 LONGEST_TEXT = 5000
-MOST_KEYS = 2000
 MOST_CHOSEN = 100
 CHOICE_TEXT = 160
 KB, MB = 1000, 1_000_000
@@ -354,16 +354,8 @@ async def read(visit: Visit) -> Answer:
 
 @pages.get(addresses.FOLLOWED_KEYS, access="member")
 async def followed_keys(visit: Visit) -> Answer:
-    """With which keys those sign whom a member follows, as their own servers have told: for the device, before it needs them."""
-    found = await visit.store.reading(_followed_keys, visit)
-    return json_answer(found, headers=(PRIVATE,))
-
-
-def _followed_keys(db: Reader, visit: Visit) -> list[dict[str, str]]:
-    here = keys.of_followed_here(db, visit.account, MOST_KEYS)
-    beyond = keys.of_followed_beyond(db, visit.account, MOST_KEYS)
-    found = [(build.ed25519_key_id(owner), owner, public) for owner, public in here] + beyond
-    return [{"uri": uri, "owner": owner, "public": public} for uri, owner, public in found]
+    """With which keys those sign whom a member follows, as far as this server knows: for the device, before it needs them."""
+    return json_answer(await visit.store.reading(equipping.told, visit.account), headers=(PRIVATE,))
 
 
 # -- what is set aside ---------------------------------------------------

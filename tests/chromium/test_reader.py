@@ -20,6 +20,7 @@ from martlet.signing import canonical_json, digests, proofs
 from martlet.signing.keys import PrivateKey
 from tests.archives import test_bundles as archives
 from tests.chromium.conftest import PHONE, TOWN, Visit
+from tests.verdicts import Case, Writer, cases
 
 IDA, EVE = "https://sea.example/users/ida", "https://far.example/users/eve"
 KEYS = {IDA: PrivateKey.make_ed25519(), EVE: PrivateKey.make_ed25519()}
@@ -45,11 +46,26 @@ OPEN = """async (bodies) => {
     }
     return said;
 }"""
-KNOW = """(key) => new Promise((done, failed) => {
-    const asked = indexedDB.open("martlet.carried", 1);
+JUDGE = """async (cases) => {
+    const main = document.querySelector("script[type=module]").src, said = {};
+    const place = async (within, name) => (await (await fetch(within)).text()).match(new RegExp(`${name}\\\\.js\\\\?v=\\\\w+`))[0];
+    const reader = `/static/${await place(main, "reader")}`;
+    const bring = async (name) => import(`/static/${await place(reader, name)}`);
+    const [{ openBundle }, { Checker }] = [await bring("bundles"), await bring("proving")];
+    for (const [name, known, body] of cases) {
+        const bytes = Uint8Array.from(atob(body), (one) => one.charCodeAt(0));
+        const bundle = await openBundle(new Blob([bytes])), checker = new Checker(known, bundle);
+        await checker.begin();
+        said[name] = [];
+        for (const [part, line] of bundle.lines) said[name].push(await checker.take(part, line));
+    }
+    return said;
+}"""
+KNOW = """(found) => new Promise((done, failed) => {
+    const asked = indexedDB.open("martlet.carried");
     asked.onsuccess = () => {
-        const run = asked.result.transaction("known", "readwrite");
-        run.objectStore("known").put(key);
+        const run = asked.result.transaction(Object.keys(found), "readwrite");
+        for (const [name, all] of Object.entries(found)) for (const one of all) run.objectStore(name).put(one);
         run.oncomplete = () => { asked.result.close(); done(true); };
         run.onabort = failed;
     };
@@ -60,9 +76,11 @@ def test_a_file_is_read_without_any_server(visit: Visit, tmp_path: Path) -> None
     page = visit("/home", "jona", PHONE)
     page.goto(TOWN + "/home")
     assert page.evaluate(READY)
-    public = KEYS[IDA].public.to_multibase()
     _agrees_with_the_server(page)
-    page.evaluate(KNOW, {"uri": f"{IDA}#ed25519-key", "owner": IDA, "public": public})
+    found = cases()
+    asked = [[name, case.device, base64.b64encode(case.body).decode()] for name, case in found.items()]
+    assert page.evaluate(JUDGE, asked) == {name: case.expected for name, case in found.items()}
+    page.evaluate(KNOW, _told_of_ida())
     page.context.set_offline(True)
 
     page.goto(TOWN + "/files/read")
@@ -113,16 +131,21 @@ def _agrees_with_the_server(page: Page) -> None:
 
 
 def _is_shown(page: Page, of_eve: str = "Absender noch nicht bestätigt") -> None:
-    ida, eve = page.locator("article", has_text="Noon"), page.locator("article", has_text="made up")
+    ida, eve = page.locator("article", has_text="Noon").last, page.locator("article", has_text="made up")
     expect(ida.locator("[data-trust]")).to_have_text("Absender bestätigt")
     expect(eve.locator("[data-trust]")).to_have_text(of_eve)
-    expect(page.locator("article")).to_have_count(2)
+    expect(page.locator("article")).to_have_count(4)
     expect(ida.locator("[data-html]")).to_have_text("Noon & lemonsone two")
     assert ida.locator("[data-html] a[href]").evaluate_all("all => all.map((one) => one.href)") == [
         "https://sea.example/"
     ]
     assert ida.locator("img").evaluate("(one) => one.decode().then(() => one.naturalWidth)") == 64
     assert page.locator("script, iframe", has_text="taken").count() == 0
+    expect(page.locator("[data-root=conflict]:visible")).to_have_count(1)
+    boosts = page.locator("article", has_text="Geteilt")
+    expect(boosts.locator("[data-boost] bdi")).to_have_text([f"{EVE}/posts/77", "@ida@sea.example"])
+    expect(boosts.first).to_contain_text("ist nicht in dieser Datei")
+    expect(boosts.last.locator("img")).to_have_count(1)
     assert page.title().startswith("Eine Datei lesen")
     page.locator("[data-why] summary").click()
     expect(page.locator("[data-refused] li")).to_have_count(2)
@@ -152,6 +175,8 @@ def _file(path: Path) -> Path:
         forged,
         private,
         _note(EVE, 1, content="made up"),
+        _boost(1, f"{IDA}/posts/1", "2026-11-04T12:00:00Z"),
+        _boost(2, f"{EVE}/posts/77", "2026-11-05T12:00:00Z"),
     ]
     actors = [_signed(who, _actor(who)) for who in (IDA, EVE)]
     gone = _signed(
@@ -166,6 +191,22 @@ def _file(path: Path) -> Path:
         writing.medium([picture], hashlib.sha256(picture).hexdigest())
         writing.finish()
     return path
+
+
+def _told_of_ida() -> dict[str, Any]:
+    """Her root key has said who she is, and then two things at once."""
+    ida = Writer(IDA)
+    key = {"id": f"{IDA}#ed25519-key", "publicKeyMultibase": KEYS[IDA].public.to_multibase()}
+    said = [ida.stated(1, assertionMethod=[key])]
+    said += [ida.stated(2, gateways=[f"https://{name}.example"]) for name in ("one", "other")]
+    document = ida.document(*said) | {"assertionMethod": [key]}
+    heard = Case(told=[document]).heard
+    return {"known": heard["keys"], "roots": heard["roots"], "statements": heard["statements"]}
+
+
+def _boost(number: int, target: str, at: str) -> bytes:
+    said = {"id": f"{IDA}/boosts/{number}", "type": "Announce", "actor": IDA, "object": target}
+    return _signed(IDA, said | {"published": at, "to": [PUBLIC]})
 
 
 def _actor(who: str) -> dict[str, Any]:

@@ -98,7 +98,7 @@ def test_what_is_read_on_the_device_alone(sea: Island, shore: Island) -> None:
     assert page.status == 200
     assert "blob:" in page.headers["content-security-policy"]
     assert "blob:" not in Browser(shore.api).get("/about").headers["content-security-policy"]
-    said = json.loads(browser_of(shore, "bob").get("/files/keys").text)
+    said = json.loads(browser_of(shore, "bob").get("/files/keys").text)["keys"]
     assert {one["owner"] for one in said} == {sea.uri("ada"), shore.uri("bob")}
     assert all(one["uri"] == f"{one['owner']}#ed25519-key" and one["public"][0] == "z" for one in said)
 

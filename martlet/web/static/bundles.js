@@ -171,11 +171,11 @@ function* linesOf(bytes) {
   }
 }
 
-// What is in a file: { title, created, lines: [[part, bytes]], media: Map of hex to bytes }. Nothing of it is believed yet.
+// What is in a file: { kind, title, created, lines: [[part, bytes]], media: Map of hex to bytes }. Nothing of it is believed yet.
 export async function openBundle(blob) {
   if (blob.size > LIMITS.file) throw new NoBundle("large");
   const bytes = new Uint8Array(await blob.arrayBuffer()), parts = directory(bytes);
-  const { title, created, resources } = manifestOf(text(await unpacked(bytes, parts.get(MANIFEST))), parts);
+  const { kind, title, created, resources } = manifestOf(text(await unpacked(bytes, parts.get(MANIFEST))), parts);
   const bodies = new Map();
   for (const one of resources) {
     const body = await unpacked(bytes, parts.get(one.path));
@@ -190,5 +190,5 @@ export async function openBundle(blob) {
     }
   }
   for (const [path, body] of bodies) if (path.startsWith("media/")) media.set(path.slice(6), body);
-  return { title, created, lines, media };
+  return { kind, title, created, lines, media };
 }

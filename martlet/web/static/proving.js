@@ -1,120 +1,20 @@
-// Whether signed documents are by whom they name (services/checking_bundles.py has the same rules): JSON Canonicalization,
-// SHA-256 and Ed25519, all by the browser itself. Nobody is asked.
-import { ACTORS, OBJECTS, TOMBSTONES, CHECKPOINTS, canonical, hex, sha256, text } from "./bundles.js";
+// Whether signed documents are by whom they name (services/checking_bundles.py has the same rules). Nobody is asked.
+import { ACTORS, OBJECTS, TOMBSTONES, CHECKPOINTS, hex, sha256, text } from "./bundles.js";
+import { CONFIRMED, CONSISTENT, Roots, UNCONFIRMED, byRoot, statementOf } from "./continuity.js";
+import { covered, dated } from "./covering.js";
+import { Doubtful, isThing, isUri, keysOf, list, messageOf, moment, nameOf, originOf, proofOf, rawOf, read, verifies } from "./proofs.js";
 
-export const CONFIRMED = 3, CONSISTENT = 2, UNCONFIRMED = 1;
+export { CONFIRMED, CONSISTENT, UNCONFIRMED };
 const PUBLIC = new Set(["https://www.w3.org/ns/activitystreams#Public", "as:Public", "Public"]);
 const POSTS = new Set(["Note", "Question", "Article"]), PEOPLE = new Set(["Person", "Service", "Group", "Organization", "Application"]);
-const OPTIONS = new Set(["@context", "type", "cryptosuite", "verificationMethod", "proofPurpose", "proofValue", "created"]);
-const MOMENT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?(Z|[+-]\d\d:\d\d)$/;
-const SKEW = 15 * 60_000, MOST_AUTHORS = 200, MOST_REFUSED = 500;
-const LETTERS = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz";
-const P = 2n ** 255n - 19n, ORDER_8 = 0x05fc536d880238b13933c6d305acdfd5f098eff289f4c345b027b2c28f95e826n;
-const SMALL = new Set([0n, 1n, P - 1n, ORDER_8, P - ORDER_8]);
-const BAD_TEXT = /\\u(?:d[89a-f]|0000)/i;
-
-export class Doubtful extends Error {
-  constructor(why) {
-    super(why);
-    this.why = why;
-  }
-}
+const CIRCLES = new Set(["Circle", "Mutual"]);
+const RETURNED_WITHIN = 90 * 86_400_000, MOST_AUTHORS = 200, MOST_REFUSED = 500, MOST_OPTIONS = 500;
 
 export class TooMuch extends Error {}
 
-// -- spelling --
-
-export function fromBase58(said) {
-  if (typeof said !== "string" || said.length > 2048 || said[0] !== "z") throw new Doubtful("bad_proof");
-  let number = 0n, zeros = 0;
-  for (const letter of said.slice(1)) {
-    const value = LETTERS.indexOf(letter);
-    if (value < 0) throw new Doubtful("bad_proof");
-    number = number * 58n + BigInt(value);
-  }
-  while (said[1 + zeros] === "1") zeros += 1;
-  const digits = number ? number.toString(16) : "";
-  const even = digits.length % 2 ? `0${digits}` : digits;
-  return Uint8Array.from([...Array(zeros).fill(0), ...(even.match(/../g) ?? []).map((pair) => parseInt(pair, 16))]);
-}
-
-// The SHA-256 that `digestMultibase` names, in hexadecimal digits; empty for anything else.
-export function fileNamed(said) {
-  try {
-    const bytes = fromBase58(said);
-    return bytes.length === 34 && bytes[0] === 0x12 && bytes[1] === 0x20 ? hex(bytes.subarray(2)) : "";
-  } catch {
-    return "";
-  }
-}
-
-const rawKeys = new Map();
-
-// The 32 bytes of a key, or null for what is none, or one that fits every text.
-function rawOf(multibase) {
-  if (!rawKeys.has(multibase)) rawKeys.set(multibase, rawRead(multibase));
-  return rawKeys.get(multibase);
-}
-
-function rawRead(multibase) {
-  try {
-    const bytes = fromBase58(multibase);
-    if (bytes.length !== 34 || bytes[0] !== 0xed || bytes[1] !== 0x01) return null;
-    const raw = bytes.slice(2), copy = raw.slice().reverse();
-    copy[0] &= 0x7f;
-    const y = BigInt(`0x${hex(copy)}`);
-    return y >= P || SMALL.has(y) ? null : raw;
-  } catch {
-    return null;
-  }
-}
-
-const handles = new Map();
-
-async function verifies(raw, signature, message) {
-  const name = hex(raw);
-  if (!handles.has(name)) handles.set(name, await crypto.subtle.importKey("raw", raw, { name: "Ed25519" }, false, ["verify"]));
-  return crypto.subtle.verify({ name: "Ed25519" }, handles.get(name), signature, message);
-}
-
-// Whether this browser can check signatures at all.
-export async function canProve() {
-  try {
-    await crypto.subtle.generateKey({ name: "Ed25519" }, false, ["sign", "verify"]);
-    return typeof DecompressionStream === "function";
-  } catch {
-    return false;
-  }
-}
-
-// A key as two people can read it out to one another.
-export async function fingerprint(multibase) {
-  const raw = rawOf(multibase);
-  return raw ? hex(await sha256(raw)).slice(0, 48).match(/.{4}/g).join(" ") : "";
-}
-
 // -- what a document claims --
 
-function address(value) {
-  if (typeof value !== "string" || value.length > 2048 || !URL.canParse(value)) throw new Doubtful("malformed");
-  const url = new URL(value);
-  if (!/^https?:$/.test(url.protocol)) throw new Doubtful("malformed");
-  return url;
-}
-
-function nameOf(value) {
-  const said = value !== null && typeof value === "object" ? value.id : value;
-  address(said);
-  return said;
-}
-
-const originOf = (name) => address(name).origin;
-const list = (value) => (Array.isArray(value) ? value : value === undefined || value === null ? [] : [value]);
-
-function moment(value) {
-  const at = typeof value === "string" ? Date.parse(value) : NaN;
-  return Number.isNaN(at) ? 0 : at;
-}
+const isOpen = (document) => [...list(document.to), ...list(document.cc)].some((one) => PUBLIC.has(one));
 
 function needed(value) {
   const at = moment(value);
@@ -122,145 +22,176 @@ function needed(value) {
   return at;
 }
 
-function claimed(part, document) {
-  const { type } = document;
-  if (part === OBJECTS && POSTS.has(type)) {
-    const isOpen = [...list(document.to), ...list(document.cc)].some((one) => PUBLIC.has(one));
-    if (!isOpen || document.limitedScope !== undefined) throw new Doubtful("private");
-    if (document.name !== undefined && document.content === undefined) throw new Doubtful("wrong_kind");
-    const author = nameOf(list(document.attributedTo)[0]);
-    return { kind: "post", author, saidAt: Math.max(moment(document.updated), moment(document.published)) };
-  }
-  if (part === OBJECTS && type === "Announce") return { kind: "boost", author: nameOf(document.actor), saidAt: moment(document.published) };
-  if (part === OBJECTS && (type === "Like" || type === "Follow")) return { kind: "act", author: nameOf(document.actor), saidAt: 0 };
-  if (part === ACTORS && PEOPLE.has(type)) return { kind: "actor", author: nameOf(document.id), saidAt: 0 };
-  if (part === TOMBSTONES && type === "Tombstone") return { kind: "tombstone", author: nameOf(document.attributedTo), saidAt: needed(document.deleted) };
-  if (part === CHECKPOINTS && type === "LogCheckpoint") return { kind: "checkpoint", author: nameOf(document.attributedTo), saidAt: needed(document.published) };
+function claimedPost(document) {
+  const author = nameOf(document.attributedTo ?? document.actor);
+  if (document.type === "Note" && document.name && !document.content && document.inReplyTo) throw new Doubtful("wrong_kind");
+  if (!isOpen(document) || CIRCLES.has(document.limitedScope)) throw new Doubtful("private");
+  return { kind: "post", author, saidAt: Math.max(moment(document.updated), moment(document.published)) };
+}
+
+function claimedAct(document, isReturn) {
+  const author = nameOf(document.actor), { type } = document;
+  const isBoost = type === "Announce" && !(isThing(document.object) && "object" in document.object);
+  if (isBoost || (isReturn && (type === "Like" || type === "Follow"))) nameOf(document.object);
+  if (isBoost && !isOpen(document)) throw new Doubtful("private");
+  if (isBoost) return { kind: "boost", author, saidAt: moment(document.published) };
+  if (isReturn && (type === "Like" || type === "Follow")) return { kind: "act", author, saidAt: 0 };
   throw new Doubtful("wrong_kind");
 }
 
-function read(bytes) {
-  let said, document;
-  try {
-    said = text(bytes);
-    document = JSON.parse(said);
-  } catch {
-    throw new Doubtful("malformed");
-  }
-  if (document === null || typeof document !== "object" || Array.isArray(document)) throw new Doubtful("malformed");
-  let written;
-  try {
-    written = canonical(document);
-  } catch {
-    throw new Doubtful("malformed");
-  }
-  if (written !== said || BAD_TEXT.test(said) || "signature" in document) throw new Doubtful("not_canonical");
-  return document;
+function claimed(part, document, isReturn) {
+  const { type } = document;
+  if (part === OBJECTS && POSTS.has(type)) return claimedPost(document);
+  if (part === ACTORS && PEOPLE.has(type)) return { kind: "actor", author: nameOf(document.id), saidAt: 0 };
+  if (part === TOMBSTONES && type === "Tombstone") return { kind: "tombstone", author: nameOf(document.attributedTo), saidAt: needed(document.deleted) };
+  if (part === CHECKPOINTS && type === "LogCheckpoint") return { kind: "checkpoint", author: nameOf(document.attributedTo), saidAt: needed(document.published) };
+  if (part === OBJECTS && (type === "Announce" || isReturn)) return claimedAct(document, isReturn);
+  throw new Doubtful("wrong_kind");
 }
 
-function proofOf(document) {
-  const { proof } = document;
-  if (!Object.hasOwn(document, "proof")) throw new Doubtful("no_proof");
-  const isOne = proof !== null && typeof proof === "object" && !Array.isArray(proof) && Object.keys(proof).every((name) => OPTIONS.has(name));
-  const isOurs = isOne && proof.type === "DataIntegrityProof" && proof.cryptosuite === "eddsa-jcs-2022" && proof.proofPurpose === "assertionMethod";
-  const isSaid = isOurs && Object.hasOwn(document, "@context");
-  const isAlike = isSaid && (!Object.hasOwn(proof, "@context") || canonical(proof["@context"]) === canonical(document["@context"]));
-  if (!isAlike || typeof proof.verificationMethod !== "string" || !MOMENT.test(proof.created)) throw new Doubtful("bad_proof");
-  const signedAt = Date.parse(proof.created), value = fromBase58(proof.proofValue);
-  if (value.length !== 64 || !(signedAt <= Date.now() + SKEW)) throw new Doubtful("bad_proof");
-  return { keyName: proof.verificationMethod, signedAt, value };
+// Of a poll, which is another one with more of them.
+function votesIn(document) {
+  const options = list(document.anyOf?.length ? document.anyOf : document.oneOf).slice(0, MOST_OPTIONS);
+  return options.reduce((sum, one) => sum + (Number.isSafeInteger(one?.replies?.totalItems) ? Math.max(0, one.replies.totalItems) : 0), 0);
 }
 
-const encoder = new TextEncoder();
-const without = (value, name) => Object.fromEntries(Object.entries(value).filter(([one]) => one !== name));
+const rank = (one) => [one.trust === CONFIRMED, one.kind === "tombstone", one.saidAt, one.signedAt, one.votes, one.digest];
 
-async function messageOf(document) {
-  const parts = [without(document.proof, "proofValue"), without(document, "proof")];
-  const digests = await Promise.all(parts.map((one) => sha256(encoder.encode(canonical(one)))));
-  return Uint8Array.from([...digests[0], ...digests[1]]);
-}
-
-function keysOf(actor) {
-  const found = new Map();
-  for (const one of list(actor.assertionMethod).slice(0, 16)) {
-    if (one === null || typeof one !== "object" || typeof one.id !== "string" || found.has(one.id)) continue;
-    const isNamed = one.id.startsWith(actor.id) && ["#", "/", "?"].includes(one.id[actor.id.length]);
-    if (isNamed && one.controller === actor.id && one.type === "Multikey" && rawOf(one.publicKeyMultibase)) found.set(one.id, one.publicKeyMultibase);
-  }
-  return found;
+// Which of two versions stands: above 0 for the first. `of`: how many parts of their ranks are compared.
+function compared(one, other, of = 6) {
+  const [mine, theirs] = [rank(one), rank(other)];
+  for (let n = 0; n < of; n += 1) if (mine[n] !== theirs[n]) return mine[n] > theirs[n] ? 1 : -1;
+  return 0;
 }
 
 // -- one bundle --
 
-const isGreater = (one, other) => {
-  const key = (it) => [it.trust === CONFIRMED, it.kind === "tombstone", it.saidAt, it.signedAt, it.digest];
-  const [mine, theirs] = [key(one), key(other)];
-  for (let n = 0; n < mine.length; n += 1) if (mine[n] !== theirs[n]) return mine[n] > theirs[n];
-  return false;
-};
-
-// `known`, `seen`: keys as carried.js keeps them. Each document is looked at in its turn, actors first.
+// `known`: what carried.js keeps: keys, seen, roots, statements, checkpoints. Each document is looked at in its turn, actors first.
 export class Checker {
-  constructor(known, seen) {
-    this.known = new Map(known.map((one) => [one.uri, one]));
-    this.seen = new Map(seen.map((one) => [one.uri, one]));
-    this.pinned = new Set(seen.map((one) => one.owner));
+  constructor(known, { kind = "share", lines = [] } = {}) {
+    this.known = new Map(known.keys.map((one) => [one.uri, one]));
+    this.seen = new Map(known.seen.map((one) => [one.uri, one]));
+    this.pinned = new Set(known.seen.map((one) => one.owner));
+    this.roots = new Roots(known.roots);
+    this.bodies = known.statements.map((one) => one.body);
+    this.checkpoints = known.checkpoints;
+    this.isReturn = kind === "return";
+    this.lines = lines;
     this.offered = new Map();
+    this.statements = new Map();
+    this.keys = new Map();
+    this.cover = new Map();
     this.refused = [];
     this.best = new Map();
     this.authors = new Map();
     this.fresh = new Map();
+    this.counted = [];
+    this.acts = 0;
   }
 
+  // What is known of root keys is looked at once, before anything else.
+  begin() {
+    return this.roots.learn(this.bodies);
+  }
+
+  // What became of a document: how far it is certain (a number), or why it is refused.
   async take(part, bytes) {
     let name = "";
     try {
       const document = read(bytes);
       name = typeof document.id === "string" ? document.id.slice(0, 300) : "";
-      const one = await this.#proven(part, document);
-      one.digest = hex(await sha256(bytes));
+      const one = await this.#proven(part, document, hex(await sha256(bytes)));
+      one.bytes = bytes;
       this.#put(one);
+      return one.trust;
     } catch (error) {
       if (!(error instanceof Doubtful)) throw error;
       this.refused.push({ name, why: error.why });
       if (this.refused.length > MOST_REFUSED) throw new TooMuch();
+      return error.why;
     }
   }
 
-  async #proven(part, document) {
-    const { kind, author, saidAt } = claimed(part, document);
-    if (originOf(document.id) !== originOf(author)) throw new Doubtful("wrong_origin");
+  async #proven(part, document, digest) {
+    const { kind, author, saidAt } = claimed(part, document, this.isReturn);
+    if (originOf(nameOf(document.id)) !== originOf(author)) throw new Doubtful("wrong_origin");
     const { keyName, signedAt, value } = proofOf(document);
-    const offers = kind === "actor" ? keysOf(document) : this.offered.get(author);
-    const { multibase, trust } = this.#key(keyName, author, offers);
-    const raw = rawOf(multibase);
+    if (kind === "actor") await this.#offer(author, document);
+    const key = this.#key(keyName, author), raw = rawOf(key.multibase);
     if (!raw) throw new Doubtful("unknown_key");
-    if (!(await verifies(raw, value, await messageOf(document)))) throw new Doubtful("bad_proof");
-    if (kind === "actor") this.offered.set(author, offers);
-    if (trust === UNCONFIRMED) this.fresh.set(keyName, { uri: keyName, owner: author, public: multibase });
-    return { id: document.id, kind, author, saidAt, signedAt, trust, multibase, document };
+    if (!(await verifies(raw, value, await messageOf(document)))) {
+      if (kind === "actor") this.#forget(keyName, author);
+      throw new Doubtful("bad_proof");
+    }
+    if (kind === "act" && Date.now() - signedAt > RETURNED_WITHIN) throw new Doubtful("too_old");
+    const trust = await this.#trusted(key, keyName, author, Math.max(saidAt, signedAt), digest);
+    if (key.trust === UNCONFIRMED) this.fresh.set(keyName, { uri: keyName, owner: author, public: key.multibase });
+    return { id: document.id, kind, author, saidAt, signedAt, votes: votesIn(document), trust, multibase: key.multibase, document, digest };
   }
 
-  #key(name, author, offers) {
+  async #offer(author, document) {
+    this.offered.set(author, keysOf(document));
+    const statement = await statementOf(document);
+    if (statement) this.statements.set(author, statement);
+  }
+
+  // What an actor document that is not its own says of keys is worth nothing.
+  #forget(keyName, author) {
+    this.offered.delete(author);
+    this.statements.delete(author);
+    this.keys.delete(`${keyName} ${author}`);
+  }
+
+  // How far what a key has signed is certain. Whoever has stolen one can date what they sign as they like.
+  async #trusted(key, keyName, author, claimedAt, digest) {
+    if (key.revokedAfter === undefined) return key.trust;
+    if (claimedAt > key.revokedAfter) throw new Doubtful("revoked");
+    const name = `${keyName} ${author}`;
+    if (!this.cover.has(name)) {
+      this.there ??= await dated(this.lines);
+      const there = this.there.get(author) ?? [];
+      this.cover.set(name, await covered(this.checkpoints, author, keyName, key.multibase, key.revokedAfter, there));
+    }
+    return this.cover.get(name).has(digest) ? key.trust : UNCONFIRMED;
+  }
+
+  // Looked up once: what comes later in the file changes nothing of it.
+  #key(name, author) {
+    const place = `${name} ${author}`;
+    if (!this.keys.has(place)) this.keys.set(place, this.#found(name, author));
+    const found = this.keys.get(place);
+    if (found instanceof Doubtful) throw found;
+    return found;
+  }
+
+  #found(name, author) {
+    try {
+      return this.#lookUp(name, author);
+    } catch (error) {
+      if (error instanceof Doubtful) return error;
+      throw error;
+    }
+  }
+
+  #lookUp(name, author) {
+    const isOwn = isUri(name) && originOf(name) === originOf(author);
+    const said = byRoot(this.roots.of(author, this.statements.get(author)), name, author, isOwn);
+    if (said) return said;
     const named = this.known.get(name);
-    if (named) {
-      if (named.owner !== author) throw new Doubtful("other_key");
-      return { multibase: named.public, trust: CONFIRMED };
-    }
-    if (originOf(name) !== originOf(author)) throw new Doubtful("other_key");
+    if (named && named.owner !== author) throw new Doubtful("other_key");
+    if (named) return { multibase: named.public, trust: CONFIRMED };
+    if (!isOwn) throw new Doubtful("other_key");
     const before = this.seen.get(name);
-    if (before) {
-      if (before.owner !== author) throw new Doubtful("other_key");
-      return { multibase: before.public, trust: CONSISTENT };
-    }
-    const offered = offers?.get(name);
+    if (before?.owner === author) return { multibase: before.public, trust: CONSISTENT };
     if (this.pinned.has(author)) throw new Doubtful("other_key");
+    const offered = this.offered.get(author)?.get(name);
     if (!offered) throw new Doubtful("unknown_key");
     return { multibase: offered, trust: UNCONFIRMED };
   }
 
   #put(one) {
     const author = this.authors.get(one.author) ?? { uri: one.author, trust: CONFIRMED, name: "", multibase: one.multibase, posts: 0, total: null };
+    author.word = this.roots.of(one.author, this.statements.get(one.author));
     author.trust = Math.min(author.trust, one.trust);
     this.authors.set(one.author, author);
     if (this.authors.size > MOST_AUTHORS) throw new TooMuch();
@@ -270,17 +201,30 @@ export class Checker {
       author.name = said && `@${said}@${new URL(one.author).host}`;
       author.shown = typeof document.name === "string" ? document.name.slice(0, 200) : "";
     } else if (kind === "checkpoint") {
+      this.counted.push(one);
       if (Number.isSafeInteger(document.totalItems)) author.total = Math.max(author.total ?? 0, document.totalItems);
-    } else if (kind === "post" || kind === "tombstone") {
-      const before = this.best.get(one.id);
-      if (before && before.author !== one.author) throw new Doubtful("wrong_origin");
-      if (!before || isGreater(one, before)) this.best.set(one.id, one);
+    } else if (kind === "act") {
+      this.acts += 1;
+    } else {
+      this.#putVersion(one);
     }
   }
 
-  // Newest first; what was deleted is left out.
+  #putVersion(one) {
+    const before = this.best.get(one.id);
+    if (before && before.author !== one.author) throw new Doubtful("wrong_origin");
+    const isRival = Boolean(before) && before.digest !== one.digest && compared(one, before, 5) === 0;
+    if (!before || compared(one, before) > 0) {
+      const wasRival = Boolean(before?.hasRival) && before.saidAt === one.saidAt;
+      this.best.set(one.id, { ...one, hasRival: isRival || wasRival });
+    } else if (isRival) {
+      before.hasRival = true;
+    }
+  }
+
+  // Posts and boosts, the newest first; what was deleted is left out.
   posts() {
-    const there = [...this.best.values()].filter((one) => one.kind === "post");
+    const there = [...this.best.values()].filter((one) => one.kind !== "tombstone");
     for (const one of there) this.authors.get(one.author).posts += 1;
     const writtenAt = (one) => moment(one.document.published) || one.saidAt;
     return there.sort((one, other) => writtenAt(other) - writtenAt(one));
@@ -288,5 +232,16 @@ export class Checker {
 
   deleted() {
     return [...this.best.values()].filter((one) => one.kind === "tombstone").length;
+  }
+
+  // What a device that keeps the file can know from it later: keys that were first seen in it, root keys, and checkpoints.
+  learnt() {
+    const statements = [...this.statements].filter(([uri]) => this.authors.has(uri)).map(([, one]) => one);
+    return {
+      keys: [...this.fresh.values()],
+      roots: statements.map(({ actor, root }) => ({ actor, root, trust: this.authors.get(actor).trust })),
+      statements: statements.map(({ digest, body }) => ({ digest, body })),
+      checkpoints: this.counted.map(({ digest, author, bytes }) => ({ digest, author, body: text(bytes) })),
+    };
   }
 }

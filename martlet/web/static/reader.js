@@ -1,8 +1,9 @@
 // Opens, checks and reads a file with posts on this device, with no server in reach; keeps it for later, if asked to.
 import { NoBundle, openBundle } from "./bundles.js";
-import { askForKeys, dropFile, keepFile, keptFile, keptFiles, knownKeys, pinKeys, seenKeys } from "./carried.js";
+import { askForKeys, dropFile, keepFile, keptFile, keptFiles, pin, whatIsKnown } from "./carried.js";
 import { plainly, showForeign } from "./foreign.js";
-import { CONFIRMED, CONSISTENT, Checker, TooMuch, UNCONFIRMED, canProve, fileNamed, fingerprint } from "./proving.js";
+import { canProve, fileNamed, fingerprint } from "./proofs.js";
+import { CONFIRMED, CONSISTENT, Checker, TooMuch, UNCONFIRMED } from "./proving.js";
 import { ticketNow } from "./outbox.js";
 
 const box = document.querySelector("[data-reader]");
@@ -13,7 +14,7 @@ const SIGNS = { [CONFIRMED]: "sure", [CONSISTENT]: "same", [UNCONFIRMED]: "unsur
 const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 const fill = (said, values) => said.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const list = (value) => (Array.isArray(value) ? value : value ? [value] : []);
-let now = { blob: null, name: "", id: null, title: "", run: 0, fresh: [], addresses: [] };
+let now = { blob: null, name: "", id: null, title: "", run: 0, learnt: null, addresses: [] };
 
 let showMore = () => {};
 part("more").addEventListener("click", () => showMore());
@@ -31,7 +32,7 @@ function say(words, isBad = false) {
 
 async function open(blob, name, id = null) {
   for (const address of now.addresses) URL.revokeObjectURL(address);
-  now = { blob, name, id, title: "", run: now.run + 1, fresh: [], addresses: [] };
+  now = { blob, name, id, title: "", run: now.run + 1, learnt: null, addresses: [] };
   const { run } = now;
   for (const one of ["what", "authors", "posts", "refused"]) part(one).replaceChildren();
   part("acts").hidden = part("more").hidden = true;
@@ -42,7 +43,8 @@ async function open(blob, name, id = null) {
   try {
     if (!(await canProve())) throw new NoBundle("old");
     const bundle = await openBundle(blob);
-    const checker = new Checker(await knownKeys(), await seenKeys());
+    const checker = new Checker(await whatIsKnown(), bundle);
+    await checker.begin();
     bar.max = bundle.lines.length || 1;
     for (const [n, [place, line]] of bundle.lines.entries()) {
       await checker.take(place, line);
@@ -53,7 +55,7 @@ async function open(blob, name, id = null) {
       }
     }
     now.title = bundle.title.slice(0, 200);
-    now.fresh = [...checker.fresh.values()];
+    now.learnt = checker.learnt();
     await show(bundle, checker);
     await offer();
   } catch (error) {
@@ -71,8 +73,8 @@ async function show(bundle, checker) {
   heading.textContent = now.name || now.title;
   const line = document.createElement("p");
   line.className = "small soft";
-  const said = [texts.posts, checker.deleted() && texts.deleted, checker.refused.length && texts.refusedCount];
-  const counts = { posts: posts.length, deleted: checker.deleted(), refused: checker.refused.length };
+  const said = [texts.posts, checker.acts && texts.acts, checker.deleted() && texts.deleted, checker.refused.length && texts.refusedCount];
+  const counts = { posts: posts.length, acts: checker.acts, deleted: checker.deleted(), refused: checker.refused.length };
   line.textContent = said.filter(Boolean).map((one) => fill(one, counts)).join(" · ");
   part("what").replaceChildren(heading, line);
   for (const author of checker.authors.values()) part("authors").append(await authorCard(author));
@@ -82,7 +84,7 @@ async function show(bundle, checker) {
   let shown = 0;
   const more = () => {
     for (const one of posts.slice(shown, shown + SHOWN)) {
-      part("posts").append(postCard(one, checker.authors.get(one.author), bundle.media, names));
+      part("posts").append(cardOf(one, checker, bundle.media, names));
     }
     shown += SHOWN;
     part("more").hidden = shown >= posts.length;
@@ -108,7 +110,15 @@ async function authorCard(author) {
   const key = card.querySelector("[data-key]");
   key.hidden = author.trust === CONFIRMED;
   key.querySelector("span").textContent = await fingerprint(author.multibase);
+  for (const [name, isSo] of Object.entries(saidOfRoot(author))) card.querySelector(`[data-root=${name}]`).hidden = !isSo;
+  card.querySelector("[data-root=elsewhere] bdi").textContent = author.word?.standing?.actor ?? "";
   return card;
+}
+
+// What is to be known of an author's root key. Of two statements of one number nothing is chosen.
+function saidOfRoot({ uri, word }) {
+  const standing = word?.standing;
+  return { conflict: word?.conflict.length, other: word?.isOther, elsewhere: standing && standing.actor !== uri, held: standing && standing.actor === uri };
 }
 
 function refusal({ name, why }) {
@@ -118,18 +128,40 @@ function refusal({ name, why }) {
   return line;
 }
 
-function postCard(one, author, media, names) {
-  const card = copyOf("post"), said = one.document;
+const nameIn = (authors, uri) => authors.get(uri)?.name || uri;
+
+// A boost names a post and does not say what is in it: it is shown where the file has it.
+function cardOf(one, { authors, best }, media, names) {
+  if (one.kind !== "boost") return postCard(one, one, authors, media, names);
+  const found = best.get(targetOf(one));
+  return postCard(one, found?.kind === "post" ? found : null, authors, media, names);
+}
+
+const targetOf = ({ document }) => (typeof document.object === "string" ? document.object : document.object.id);
+
+function showBoost(card, one, shown, authors) {
+  const line = card.querySelector("[data-boost]");
+  line.querySelector("bdi").textContent = shown ? nameIn(authors, shown.author) : targetOf(one);
+  if (shown) sign(line, shown.trust);
+  else line.querySelector("[data-trust]").remove();
+  card.querySelector("[data-absent]").hidden = Boolean(shown);
+}
+
+function postCard(one, shown, authors, media, names) {
+  const card = copyOf("post"), said = shown?.document ?? {}, isBoost = one.kind === "boost";
   card.id = `post-${names.get(one.id)}`;
-  card.classList.toggle("unsure", one.trust === UNCONFIRMED);
-  card.querySelector("[data-by]").textContent = author.name || author.uri;
-  const at = Date.parse(said.published);
+  card.classList.toggle("unsure", one.trust === UNCONFIRMED || shown?.trust === UNCONFIRMED);
+  card.querySelector("[data-by]").textContent = nameIn(authors, one.author);
+  const at = Date.parse(one.document.published);
   if (at) {
     const time = card.querySelector("time");
     time.dateTime = new Date(at).toISOString();
     time.textContent = form.format(at);
   }
   sign(card, one.trust);
+  card.querySelector("[data-rival]").hidden = !one.hasRival;
+  if (isBoost) showBoost(card, one, shown, authors);
+  else card.querySelector("[data-boost]").remove();
   const parent = card.querySelector("[data-parent]");
   const above = typeof said.inReplyTo === "string" ? names.get(said.inReplyTo) : undefined;
   parent.hidden = above === undefined;
@@ -146,7 +178,7 @@ function postCard(one, author, media, names) {
     line.textContent = String(option?.name ?? "").slice(0, 500);
     words.querySelector("[data-choices]").append(line);
   }
-  showFiles(one, media, words.querySelector("[data-files]"));
+  if (shown) showFiles(shown, media, words.querySelector("[data-files]"));
   return card;
 }
 
@@ -203,7 +235,7 @@ async function offer() {
 part("keep").addEventListener("click", async () => {
   try {
     now.id = await keepFile(now.name, now.blob, now.title);
-    await pinKeys(now.fresh);
+    await pin(now.learnt);
     navigator.storage?.persist?.();
     say(texts.kept);
   } catch {
