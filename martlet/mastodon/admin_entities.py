@@ -143,6 +143,8 @@ class AdminReport(Struct, kw_only=True):
     assigned_account: AdminAccount | None
     action_taken_by_account: AdminAccount | None
     statuses: list[Status]
+    collection_ids: list[str]
+    """An extension."""
     rules: list[Rule]
 
 

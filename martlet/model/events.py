@@ -262,6 +262,13 @@ class AccountRegistered(Event, frozen=True):
     account: AccountId
 
 
+class AccountConfirmed(Event, frozen=True):
+    """Somebody who joined, or asks to join, has shown that their address is theirs."""
+
+    kind = "account_confirmed"
+    account: AccountId
+
+
 class AccountApproved(Event, frozen=True):
     """Somebody who asked to join was let in."""
 

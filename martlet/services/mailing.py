@@ -23,7 +23,7 @@ import msgspec
 
 from martlet.model import emails
 from martlet.model.errors import InvalidInput, Unavailable
-from martlet.model.events import MailWanted
+from martlet.model.events import AccountConfirmed, MailWanted
 from martlet.model.names import UserId
 from martlet.model.sanctions import Measure, Strike
 from martlet.model.server import Server
@@ -141,6 +141,7 @@ def confirm(db: Writer, token: str, secret: ServerSecret, here: Server) -> Confi
     if login.email != email or login.confirmed_at is not None:
         return None
     logins.update(db, login.user, confirmed_at=here.now_ms())
+    db.emit(AccountConfirmed(login.account))
     return Confirmed(replace(login, confirmed_at=here.now_ms()), is_new=True)
 
 

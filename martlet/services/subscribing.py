@@ -2,12 +2,14 @@
 Reading somebody's public posts by e-mail, without an account.
 
 Whoever wants letters gives an address, and they come once its owner has agreed
-by a link that was sent there. Addresses are encrypted, and known again by a
+by a link that was sent there. Who joins with that address, and shows that it is
+theirs, follows the authors from then on. Addresses are encrypted, and known again by a
 keyed digest. Each letter has a link that ends it all, which asks for nothing.
 Whose posts can be had so: people here who want it, whose role allows it
 (`model.roles.Permission.MANAGE_EMAIL_SUBSCRIPTIONS`), where the server sends mail.
 """
 
+import contextlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,16 +17,17 @@ from datetime import timedelta
 from martlet.model import emails
 from martlet.model.accounts import Account
 from martlet.model.errors import NotAllowed, NotFound
-from martlet.model.events import AccountChanged
+from martlet.model.events import AccountApproved, AccountChanged, AccountConfirmed
 from martlet.model.names import AccountId
 from martlet.model.paging import Page
 from martlet.model.roles import Permission
 from martlet.model.server import Server
-from martlet.services import attempting, registering, screening_sign_ups, sweeping
+from martlet.services import attempting, following, registering, screening_sign_ups, sweeping
+from martlet.services.following import Wanted
 from martlet.signing import sealed
 from martlet.signing.sealed import Purpose
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, events, roles, subscribers
+from martlet.storage import accounts, events, logins, roles, subscribers
 from martlet.storage.database import Reader, Writer
 from martlet.storage.subscribers import Subscriber
 
@@ -34,6 +37,8 @@ AGREE_LIFE = timedelta(days=sweeping.UNCONFIRMED_DAYS)
 END_LIFE = timedelta(days=3653)
 MOST = 10_000
 """Subscribers of one account."""
+MOST_FOLLOWED = 200
+"""Accounts that somebody who joins follows because they had their letters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +179,29 @@ def _digest(email: str, secret: ServerSecret) -> bytes:
 
 def _context(id: int) -> str:
     return f"address of subscriber {id}"
+
+
+# -- joining -------------------------------------------------------------
+
+
+def of_confirmation(db: Writer, event: AccountConfirmed, here: Server, secret: ServerSecret) -> None:
+    _follow_instead(db, event.account, here, secret)
+
+
+def of_approval(db: Writer, event: AccountApproved, here: Server, secret: ServerSecret) -> None:
+    _follow_instead(db, event.account, here, secret)
+
+
+def _follow_instead(db: Writer, account: AccountId, here: Server, secret: ServerSecret) -> None:
+    """Whoever joined with an address that had letters follows their authors, and the letters end."""
+    login = logins.find_of_account(db, account)
+    if login is None or login.is_barred or None in (login.confirmed_at, login.approved_at):
+        return
+    known = subscribers.of_digest(db, _digest(login.email, secret), MOST_FOLLOWED)
+    for one in known:
+        with contextlib.suppress(NotFound, NotAllowed), db.part():
+            following.follow(db, account, one.account_id, Wanted(), here)
+    subscribers.delete(db, [one.id for one in known])
 
 
 # -- authors -------------------------------------------------------------

@@ -48,6 +48,19 @@ def find_by_digest(db: Reader, account: AccountId, digest: bytes) -> Subscriber 
     return Subscriber(*row) if row else None
 
 
+def of_digest(db: Reader, digest: bytes, limit: int) -> list[Subscriber]:
+    """All confirmed ones of an address, the oldest first."""
+    rows = db.rows(
+        f"""
+        SELECT {COLUMNS} FROM subscriber
+         WHERE digest = :digest AND confirmed_at IS NOT NULL ORDER BY id LIMIT :limit
+        """,
+        digest=digest,
+        limit=limit,
+    )
+    return [Subscriber(*row) for row in rows]
+
+
 def confirm(db: Writer, id: int, now: int) -> None:
     db.run("UPDATE subscriber SET confirmed_at = :now WHERE id = :id", id=id, now=now)
 

@@ -8,6 +8,7 @@ from martlet.jobs.runner import Reaction
 from martlet.model.events import (
     AccountApproved,
     AccountChanged,
+    AccountConfirmed,
     AccountLeft,
     AccountMoved,
     AccountRegistered,
@@ -91,6 +92,7 @@ from martlet.services import (
     requesting,
     severing,
     streaming,
+    subscribing,
     suggesting,
     tallying,
     timelines,
@@ -216,6 +218,8 @@ TELLING: Mapping[type[Event], Sequence[Telling]] = {
     Unfollowed: (delivering_follows.of_end,),
     Blocked: (delivering_follows.of_block,),
     Unblocked: (delivering_follows.of_unblock,),
+    AccountConfirmed: (subscribing.of_confirmation,),
+    AccountApproved: (subscribing.of_approval,),
     AccountChanged: (delivering.of_account,),
     AccountMoved: (delivering.of_move,),
     AccountReported: (exchanging_reports.forward,),
@@ -229,7 +233,7 @@ TELLING: Mapping[type[Event], Sequence[Telling]] = {
     MirrorEnded: (delivering_mirrors.of_end,),
     MirrorAnswered: (delivering_mirrors.of_answer,),
 }
-"""What other servers are told of, signed: these reactions need the secret that protects our keys."""
+"""What other servers are told of, signed, and what is known by keyed digests: these reactions need the server's secret."""
 
 
 def reactions(secret: ServerSecret) -> Mapping[type[Event], Sequence[Reaction]]:

@@ -11,6 +11,7 @@ from tests.browser import Browser
 from tests.client import Api, Person, Reply
 from tests.make import insert_stranger
 from tests.mastodon.acts import publish
+from tests.mastodon.moderating import staff
 from tests.web.desking import sit_down, text_of, ways
 
 PATH = "/api/v1/collections"
@@ -301,3 +302,5 @@ def test_collections_are_reported(api: Api) -> None:
     mo = sit_down(api, "mo", "moderator")
     [way] = set(ways(mo.get("/desk/reports"), r"/desk/reports/\d+"))
     assert "Fools" in text_of(mo.get(way))
+    shown = api.get("/api/v1/admin/reports", staff(api, "max", "moderator")).json
+    assert [one["collection_ids"] for one in shown] == [[pack.id]]

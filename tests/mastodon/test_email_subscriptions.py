@@ -39,7 +39,8 @@ def api(box: Postbox, ground: Ground, settings: Settings, monkeypatch: pytest.Mo
         smtp_security="none",
         mail_from="martlet@town.example",
     )
-    client = Api(app.build_on(replace(ground, here=replace(ground.here, sends_mail=True)), posting))
+    here = replace(ground.here, sends_mail=True, set_registration="open")
+    client = Api(app.build_on(replace(ground, here=here), posting))
     yield client
     client.close()
 
@@ -195,6 +196,41 @@ def test_what_the_mail_server_does_not_take_is_tried_again_and_no_letter_is_sent
     publish(api, ada, "Again")
     api.work()
     assert sorted(letter["To"] for letter in box.letters) == [f"reader{n}@mail.example" for n in range(3)]
+
+
+def test_whoever_joins_follows_whom_they_read(api: Api, box: Postbox, ada: Person) -> None:
+    carl, dora = staff(api, "carl", "admin"), staff(api, "dora", "admin")
+    api.patch("/api/v1/accounts/update_credentials", carl, form={"locked": "true"})
+    for author in (carl, dora):
+        _offer(api, author, offered="1")
+    for author in (ada, carl):
+        subscribe(api, author)
+        agree(api, box)
+    subscribe(api, dora)  # and nobody agreed
+    api.work()
+    wish = {
+        "username": "ines",
+        "email": READER.lower(),
+        "password": "a sturdy lime kiln",
+        "agreement": "true",
+        "locale": "de",
+    }
+    token = api.post("/api/v1/accounts", api.app_token(), form=wish).json["access_token"]
+    api.work()
+    ground = api.built.ground
+    with ground.store.read() as db:
+        assert db.value("SELECT count(*) FROM subscriber") == 3
+    assert Browser(api).get(box.links[-1]).status == 200
+    api.work()
+    ids = [("id[]", str(one.id)) for one in (ada, carl, dora)]
+    relations = api.get("/api/v1/accounts/relationships", token, query=ids).json
+    assert [(one["following"], one["requested"]) for one in relations] == [
+        (True, False),
+        (False, True),
+        (False, False),
+    ]
+    with ground.store.read() as db:
+        assert db.value("SELECT count(*) FROM subscriber") == 1
 
 
 def test_visitors_find_a_small_form_on_the_profile(api: Api, box: Postbox, ada: Person) -> None:

@@ -109,6 +109,7 @@ def reports(
             assigned_account=shown.get(report.assigned_id) if report.assigned_id else None,
             action_taken_by_account=shown.get(report.resolved_by) if report.resolved_by else None,
             statuses=[],
+            collection_ids=[str(id) for id in report.packs],
             rules=[
                 server_entities.Rule(
                     id=str(id), text=said[id].text, hint=said[id].hint, translations=said[id].in_languages
