@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from martlet.federation.post_office import PostOffice
 from martlet.federation.standby.door import StandbyDoor
+from martlet.federation.standby.sources import source_of
 from martlet.http.application import Application, Door, Lifespan, name_of
 from martlet.http.health import HealthDoor
 from martlet.http.limits import Limiter
@@ -102,7 +103,13 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         MediaDoor(ground.media),
         ProxyDoor(ground, fetcher, limiter),
         post_office.mirror_door,
-        StandbyDoor(settings.folder, ground.here, limiter, has_own_secret=bool(settings.secret)),
+        StandbyDoor(
+            settings.folder,
+            source_of(ground.store, settings.folder, settings.database, ground.here.version),
+            ground.here,
+            limiter,
+            has_own_secret=bool(settings.secret),
+        ),
         MastodonDoor(methods.ALL, ground, hub, limiter, post_office.resolver, translator),
         post_office.door,
         WebDoor(ground, limiter, post_office.resolver, hub),

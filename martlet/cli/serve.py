@@ -15,7 +15,7 @@ from martlet.http import serving
 from martlet.media import ffmpeg
 from martlet.settings import Settings
 from martlet.storage.database import Store
-from martlet.storage.standby import STATE as STANDBY
+from martlet.storage.standby import FOLDER, FOLLOWING, STATE
 
 
 @click.command()
@@ -36,7 +36,7 @@ def serve(settings: Settings, listen: str | None, workers: int | None) -> None:
 
 def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings, Store], None]) -> None:
     """Bring the schema up to date, then answer until a signal says stop."""
-    if (settings.folder / STANDBY).exists():
+    if (settings.folder / STATE).exists() or (settings.folder / FOLDER / FOLLOWING).exists():
         import_module("martlet.cli.standby").check_start(settings)  # for the few who have one
     try:
         listening = serving.bind(listen)

@@ -4,12 +4,15 @@ import asyncio
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TextIO
 
 import click
 
-from martlet.cli.opening import WRONG, stop, with_settings
+from martlet.cli import search
+from martlet.cli.opening import WRONG, opened_as_it_is, stop, with_settings
+from martlet.cli.progress import bars
 from martlet.federation.standby import following, promoting
 from martlet.federation.standby.following import Follower, Following
 from martlet.model.errors import MartletError
@@ -19,12 +22,10 @@ from martlet.network.proxies import Proxies
 from martlet.settings import Settings
 from martlet.signing import standby_boxes
 from martlet.storage import standby as kept
+from martlet.storage.backup import Tell
 from martlet.storage.standby import Busy, CannotCopy, State
 
-ON_POSTGRES = (
-    "This is for SQLite. On PostgreSQL use its own replication, and copy the folder `media` and the file `secret.key` "
-    "beside it (docs/operate/standby.md)."
-)
+WORDS = {"tables": "Database", **search.WORDS}
 MINUTE = 60_000
 _LINE = "{:%Y-%m-%d %H:%M} UTC"
 
@@ -42,7 +43,6 @@ def invite(settings: Settings) -> None:
 
     Whoever has the secret gets everything, keys included. An older one holds no longer.
     """
-    _check_sqlite(settings)
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     state = _state(settings) or State()
     if state.replaced_at:
@@ -92,10 +92,10 @@ def follow(
 
     URL is where the server is reached; it and the secret are remembered.
     """
-    _check_sqlite(settings)
     found = _followed(settings, url, secret_file)
+    found.every = 0 if once else every
     with _alone(settings):
-        asyncio.run(_follow(settings, found, 0 if once else every))
+        asyncio.run(_follow(settings, found, found.every))
 
 
 def _followed(settings: Settings, url: str | None, secret_file: TextIO | None) -> Following:
@@ -160,12 +160,11 @@ def show(settings: Settings) -> None:
 @with_settings
 def promote(settings: Settings, force: bool) -> None:  # noqa: FBT001 - click's way
     """Make the copy on this machine the server. Stop `martlet standby follow` first."""
-    _check_sqlite(settings)
     found = _load(settings)
     if found is None:
         stop("This machine follows no server.")
-    with _alone(settings):
-        made = asyncio.run(_promote(settings, found, force=force))
+    with _alone(settings), bars(WORDS) as tell:
+        made = asyncio.run(_promote(settings, found, tell, force=force))
     click.echo(f"This machine is {made.server} now, as it was at {_LINE.format(moment(made.copied_at))}.")
     click.echo(
         "1. The other machine must not run. "
@@ -185,10 +184,12 @@ def promote(settings: Settings, force: bool) -> None:  # noqa: FBT001 - click's 
     )
 
 
-async def _promote(settings: Settings, found: Following, *, force: bool) -> promoting.Promoted:
+async def _promote(settings: Settings, found: Following, tell: Tell, *, force: bool) -> promoting.Promoted:
+    target = promoting.Target(settings.url, settings.database, partial(opened_as_it_is, settings))
     async with _client(settings) as client:
-        follower = Follower(settings.folder, found, client, _now)
-        return await promoting.promote(follower, settings.url, force=force)
+        return await promoting.promote(
+            Follower(settings.folder, found, client, _now), target, tell, force=force
+        )
 
 
 @standby.command()
@@ -210,8 +211,11 @@ def reclaim(settings: Settings) -> None:
 
 def check_start(settings: Settings) -> None:
     """End with a sentence where this server's standby has taken its place."""
-    if settings.database != "sqlite":
-        return
+    if (found := _load(settings)) is not None:
+        stop(
+            f"This machine is a standby: it follows {found.url}. To make it the server: martlet standby promote. "
+            f"To have another server here, name another folder in `data`."
+        )
     addresses = (settings.url, *settings.alternate_urls)
     try:
         at = asyncio.run(_replaced_at(settings, addresses))
@@ -242,11 +246,6 @@ def _alone(settings: Settings) -> Iterator[None]:
 def _client(settings: Settings) -> Client:
     """The other machine is the owner's own: it may stand in their own network."""
     return Client(settings.host, allow_private=True, proxies=Proxies.parse(settings.outbound_proxies))
-
-
-def _check_sqlite(settings: Settings) -> None:
-    if settings.database != "sqlite":
-        stop(ON_POSTGRES)
 
 
 def _state(settings: Settings) -> State | None:

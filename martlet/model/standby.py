@@ -19,9 +19,11 @@ SKEW = 300_000
 """Milliseconds by which two clocks may differ."""
 PATH = "/standby/v1"
 DATABASE = ""
-"""In a `Part`: the database as it was at the snapshot."""
+"""In a `Part`: the snapshot of the database."""
 
 Role = Literal["primary", "promoted"]
+Form = Literal["sqlite", "tables"]
+"""What a copy is: a database file of SQLite, or all rows as lines, which either kind of database can take in."""
 
 
 class Part(msgspec.Struct, frozen=True, array_like=True):
@@ -37,6 +39,8 @@ class Ask(msgspec.Struct, frozen=True):
 
     at: int
     do: Literal["state", "snapshot", "names", "parts", "promoted"]
+    every: int = 0
+    """Minutes until the next look; 0 where nobody knows."""
     snapshot: str = ""
     """Of which snapshot parts are wanted."""
     after: str = ""
@@ -59,11 +63,18 @@ class Said(msgspec.Struct, frozen=True):
     """Whether the secret that protects stored keys stands in its settings, and not in the data folder."""
     secret: bytes = b""
     """`secret.key`, where it is in the data folder."""
+    is_making: bool = False
+    """The snapshot is still being made: ask again."""
+    form: Form = "sqlite"
     snapshot: str = ""
     size: int = 0
-    """Bytes of the database."""
+    """Bytes of the snapshot."""
     blocks: bytes = b""
     """SHA-256 of each block, one after the other."""
+    lengths: tuple[int, ...] = ()
+    """Bytes of each block of `tables`; of `sqlite` they are all `BLOCK`."""
+    schema: int = 0
+    """Its version, of `tables`."""
     names: tuple[tuple[str, int], ...] = ()
     """Keys of files with their sizes, in order."""
     is_last: bool = True

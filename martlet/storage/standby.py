@@ -1,8 +1,8 @@
 """
 What a standby is given: the database as it is at one moment, and files by their keys.
 
-The database is copied page by page (SQLite's online backup), so that blocks that nobody wrote to stay the same and are not sent
-again. All of it lies in the data folder: `standby.json`, which says who may ask, and `standby/`, with the copy.
+SQLite's database is copied page by page (its online backup), so that blocks that nobody wrote to stay the same and are not sent
+again; PostgreSQL's is written as lines (`storage.standby_tables`). All of it lies in the data folder: `standby.json`, which says who may ask, and `standby/`, with the copy.
 """
 
 import fcntl
@@ -23,10 +23,13 @@ from martlet.storage import secret_file
 DATABASE = "martlet.sqlite3"
 STATE = "standby.json"
 FOLDER = "standby"
+FOLLOWING = "following.json"
+"""In it, at a standby: whom it follows."""
 COPY = "copy.sqlite3"
 ROOM_LEFT = 512 * 1024 * 1024
 """Bytes of the disk that copying leaves free."""
 LOCK = "standby.lock"
+"""Holds the moment of the last request that was heard."""
 _SNAPSHOT = "snapshot.sqlite3"
 
 
@@ -48,6 +51,8 @@ class State(msgspec.Struct, kw_only=True):
     taken_at: int = 0
     replaced_at: int = 0
     """When this server learned that its standby took its place: it is not started again then."""
+    every: int = 0
+    """Minutes between two looks, as the standby says; 0 where nobody knows."""
 
 
 def load(folder: Path) -> State | None:
@@ -67,7 +72,8 @@ def save(folder: Path, state: State) -> None:
 def forget(folder: Path) -> None:
     """Nobody is invited any longer, and what was made for them goes."""
     (folder / STATE).unlink(missing_ok=True)
-    (folder / FOLDER / _SNAPSHOT).unlink(missing_ok=True)
+    for name in (_SNAPSHOT, "tables.jsonl.gz", "tables.index"):
+        (folder / FOLDER / name).unlink(missing_ok=True)
 
 
 def write_private(path: Path, body: bytes) -> None:
@@ -114,6 +120,12 @@ def one_at_a_time(folder: Path, at: int) -> Iterator[bool]:
         yield is_later
 
 
+def heard_at(folder: Path) -> int:
+    """The moment of the last request of this server's standby, in milliseconds; 0 if there was none."""
+    raw = stretch(folder / LOCK, 0, 20)
+    return int(raw) if raw.isdigit() else 0
+
+
 # -- the database -----------------------------------------------------------
 
 
@@ -135,7 +147,7 @@ def snapshot(folder: Path) -> Path:
     target.parent.mkdir(mode=0o700, exist_ok=True)
     size = source.stat().st_size
     if size > BLOCK * MOST_BLOCKS:
-        raise CannotCopy("The database is too large for this. Use PostgreSQL and its replication.")
+        raise CannotCopy("The database is too large for this.")
     if shutil.disk_usage(folder).free < size + ROOM_LEFT:
         raise CannotCopy("The disk has no room for a second copy of the database.")
     draft = target.with_name(f"{_SNAPSHOT}.new")

@@ -1,6 +1,7 @@
 """A second machine follows a server, and takes its place."""
 
 import asyncio
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,23 @@ from click.testing import CliRunner, Result
 
 from martlet.cli import main, serve
 from martlet.cli import standby as commands
-from martlet.federation.standby import following
+from martlet.federation.standby import following, following_tables, sources
 from martlet.federation.standby.following import Follower, Following, NotFollowed
 from martlet.media.store import LocalStore, new_key
 from martlet.model.standby import BLOCK, MOST_AT_ONCE, SKEW, Ask, Said
 from martlet.network.answers import Answer
 from martlet.network.errors import Unreachable
+from martlet.services import indexing
 from martlet.settings import Settings
 from martlet.signing import standby_boxes
-from martlet.storage import standby
+from martlet.storage import standby, standby_tables
+from martlet.storage.database import Store
 from martlet.storage.opening import open_store
+from martlet.storage.standby_tables import Making
 from martlet.wiring.ground import ground_for
 from tests.carrying import Island, Islands
 from tests.linked import Wire
+from tests.storage.test_backup import everything
 
 URL = "https://sea.example"
 
@@ -42,9 +47,9 @@ class Breaking(Wire):
 class Machine:
     """Somebody who types commands on one machine."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, url: str = URL, database: str = "sqlite") -> None:
         self.folder = folder
-        self.environment = {"MARTLET_URL": URL, "MARTLET_DATA": str(folder), "MARTLET_DATABASE": "sqlite"}
+        self.environment = {"MARTLET_URL": url, "MARTLET_DATA": str(folder), "MARTLET_DATABASE": database}
 
     def __call__(self, *words: str, typed: str = "") -> Result:
         return CliRunner().invoke(main, ["standby", *words], input=typed, env=self.environment)
@@ -60,7 +65,7 @@ def test_a_standby_follows_and_takes_over(  # noqa: PLR0915 - one journey
     islands: Islands, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(following, "PAUSE", 0)
-    monkeypatch.setattr("martlet.federation.standby.door.FRESH", -1)
+    monkeypatch.setattr(sources, "FRESH", -1)
     sea = islands("sea.example", Wire("sea.example"))
     first, second = Machine(tmp_path / "sea.example"), Machine(tmp_path / "second")
     wire = Breaking("sea.example")
@@ -140,6 +145,105 @@ def test_a_standby_follows_and_takes_over(  # noqa: PLR0915 - one journey
     finally:
         other.api.close()
         other.ground.store.close()
+
+
+@pytest.mark.parametrize(
+    ("database", "kind"),
+    [("postgres", "postgres"), ("postgres", "sqlite"), ("sqlite", "postgres")],
+    indirect=["database"],
+)
+def test_server_and_standby_may_have_either_database(
+    store: Store,
+    settings: Settings,
+    kind: str,
+    tmp_path: Path,
+    empty_postgres: Callable[[], str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    for module in (following, following_tables):
+        monkeypatch.setattr(module, "PAUSE", 0)
+    monkeypatch.setattr(sources, "FRESH", -1)
+    settings = Settings(url=URL, data=settings.data, database=settings.database, rate_limits=False)
+    sea = Island.on(ground_for(settings, store), settings, tmp_path)
+    database = empty_postgres() if kind == "postgres" else "sqlite"
+    first = Machine(settings.folder, URL, settings.database)
+    second = Machine(tmp_path / "second", URL, database)
+    wire = Wire("sea.example")
+    wire.islands[sea.ground.here.host] = sea
+    monkeypatch.setattr(commands, "_client", lambda _settings: wire)
+    many = [sea.publish("ada", f"Grüße 小米 {number}") for number in range(3)]
+    key = a_file(first.folder, b"picture")
+
+    # a process of its own makes the first copy; the others are made here, which costs less
+    secret = first("invite").stdout.strip()
+    followed = second("follow", URL, "--once", typed=f"{secret}\n")
+    assert "Copied" in followed.output, followed.output
+    monkeypatch.setattr(Making, "is_done", make_here(sea))
+    sea.publish("ada", "The last of all")
+    sea.api.delete(f"/api/v1/statuses/{many[0]['id']}", sea.person("ada"))
+    sea.api.work()
+    kept = set((second.folder / "standby").glob("blocks/*/*"))
+    assert "Copied" in second("follow", "--once").output
+    now = set((second.folder / "standby").glob("blocks/*/*"))
+    assert bool(now) == (sea.ground.store.dialect == "postgres")
+    assert not now or len(now - kept) < len(now) / 2  # what nobody wrote to was not fetched again
+    before = everything(sea.ground.store)
+
+    # it waits its turn; what was cut off is done the second time, and nothing twice
+    with pytest.raises(SystemExit):
+        serve.run(Settings(url=URL, data=str(second.folder)), "127.0.0.1:0", 1, lambda *_: None)
+    wire.away.add(sea.ground.here.host)
+    with monkeypatch.context() as cut:
+        cut.setattr(indexing, "rebuild", no_power)
+        assert isinstance(second("promote").exception, PowerCut)
+    promoted = second("promote")
+    assert promoted.exit_code == 0, promoted.output
+    assert "could not be told" in promoted.output
+    assert not (second.folder / "standby" / "blocks").exists()
+
+    taken = Settings(url=URL, data=str(second.folder), database=database, rate_limits=False)
+    there = open_store(database, second.folder)
+    assert everything(there) == before
+    other = Island.on(ground_for(taken, there), taken, tmp_path)
+    try:
+        found = other.api.get(
+            "/api/v2/search", sea.person("ada"), query={"q": "小米", "type": "statuses"}
+        ).json["statuses"]
+        assert len(found) == 2
+        assert (
+            other.api.post("/api/v1/statuses", sea.person("ada"), form={"status": "From there"}).status == 200
+        )
+        assert other.ground.media.read(key) == b"picture"
+        assert "There is a server in" in refused_again(second, URL, secret)
+    finally:
+        other.api.close()
+        there.close()
+        sea.api.close()
+
+
+class PowerCut(Exception):
+    """As if the machine stopped."""
+
+
+def no_power(*_: object) -> None:
+    raise PowerCut
+
+
+def make_here(island: Island) -> Callable[[Making, float], bool]:
+    def is_done(making: Making, seconds: float) -> bool:
+        del seconds
+        standby_tables.make(island.ground.store, Path(making._order.folder), "1")
+        return True
+
+    return is_done
+
+
+def refused_again(machine: Machine, url: str, secret: str) -> str:
+    """What a machine says that is to follow and be promoted although it has a server of its own."""
+    standby.forget(machine.folder)
+    following.save(machine.folder, Following(url=url, invitation=secret, copied_at=1, server=url))
+    standby.write_private(machine.folder / "standby" / standby.COPY, b"")
+    return machine("promote").output
 
 
 def test_what_is_refused(islands: Islands, tmp_path: Path) -> None:

@@ -10,6 +10,10 @@ import asyncio
 import logging
 from pathlib import Path
 
+import msgspec
+
+from martlet.federation.standby import sources
+from martlet.federation.standby.sources import Source
 from martlet.http.answer import NOSNIFF, PRIVATE, Answer, json_answer
 from martlet.http.limits import Limiter, Rule, network_of
 from martlet.http.request import Request
@@ -38,17 +42,17 @@ log = logging.getLogger("martlet.standby")
 
 REQUESTS = Rule("standby", 3000, 60)
 SEALED = (b"content-type", b"application/octet-stream")
-FRESH = 20_000
-"""Milliseconds for which a snapshot is not made anew, however often it is asked for."""
 
 
 class StandbyDoor:
-    """See `http.application.Door`. `folder` is the data folder."""
+    """See `http.application.Door`. `folder` is the data folder, `source` where snapshots of the database come from."""
 
     prefixes: tuple[str, ...] = ("/standby/",)
 
-    def __init__(self, folder: Path, here: Server, limiter: Limiter | None, *, has_own_secret: bool) -> None:
-        self._folder, self._here, self._limiter = folder, here, limiter
+    def __init__(
+        self, folder: Path, source: Source, here: Server, limiter: Limiter | None, *, has_own_secret: bool
+    ) -> None:
+        self._folder, self._source, self._here, self._limiter = folder, source, here, limiter
         self._has_own_secret = has_own_secret
         self.routes = Routes[Endpoint]()
         self.routes.add("POST", PATH, self._ask)
@@ -106,30 +110,34 @@ class StandbyDoor:
             return Said(names=tuple(found[:MOST_NAMES]), is_last=len(found) <= MOST_NAMES)
         if ask.do == "parts":
             return Said(parts=self._parts(ask))
+        if ask.every and ask.every != state.every:
+            state.every = ask.every
+            standby.save(self._folder, state)
         if ask.do == "promoted":
             state.replaced_at = now
             standby.save(self._folder, state)
             log.warning(
                 "The standby of this server takes its place. Stop this server; it will not start again."
             )
-        return Said(
-            server=self._here.url, version=self._here.version, at=now, state=standby.state_of(self._folder)
-        )
+        return Said(server=self._here.url, version=self._here.version, at=now, state=self._source.state())
 
     def _snapshot(self, now: int) -> Said:
-        path = standby.taken_snapshot(self._folder)
-        if path is None or now - path.stat().st_mtime_ns // 1_000_000 > FRESH:
-            path = standby.snapshot(self._folder)
-        facts = path.stat()
-        return Said(
+        """Raises `CannotCopy`."""
+        found = self._source.taken()
+        if found is None or now - found[0].stat().st_mtime_ns // 1_000_000 > sources.FRESH:
+            if not self._source.take():
+                return Said(is_making=True)
+            found = self._source.taken()
+        if found is None:
+            raise CannotCopy("The copy could not be made.")
+        path, said = found
+        return msgspec.structs.replace(
+            said,
             server=self._here.url,
             version=self._here.version,
-            at=facts.st_mtime_ns // 1_000_000,
             has_own_secret=self._has_own_secret,
             secret=standby.secret_of(self._folder),
-            snapshot=standby.name_of(path),
-            size=facts.st_size,
-            blocks=standby.digests(path),
+            blocks=said.blocks or standby.digests(path),
         )
 
     def _parts(self, ask: Ask) -> tuple[bytes, ...]:
@@ -139,14 +147,20 @@ class StandbyDoor:
             raise CannotCopy("That is more than is given at once.")
         if sum(one.length for one in asked) > MOST_AT_ONCE:
             raise CannotCopy("That is more than is given at once.")
-        return tuple(self._part(one, ask.snapshot) for one in asked)
+        snapshot = self._of_name(ask.snapshot) if any(one.name == DATABASE for one in asked) else Path()
+        return tuple(self._part(one, snapshot) for one in asked)
 
-    def _part(self, part: Part, snapshot: str) -> bytes:
+    def _of_name(self, snapshot: str) -> Path:
+        """Raises `CannotCopy`."""
+        found = self._source.taken()
+        if found is None or found[1].snapshot != snapshot:
+            raise CannotCopy("The database was copied anew meanwhile.")
+        return found[0]
+
+    def _part(self, part: Part, snapshot: Path) -> bytes:
         """Raises `CannotCopy`."""
         if part.name == DATABASE:
-            path = standby.taken_snapshot(self._folder)
-            if path is None or standby.name_of(path) != snapshot:
-                raise CannotCopy("The database was copied anew meanwhile.")
+            path = snapshot
         elif media_store.is_key(part.name):
             path = self._folder / "media" / part.name
         else:

@@ -4,6 +4,8 @@ A standby's side: keeping a copy in step, in the folder `standby` of the data fo
     following.json    whom it follows, the secret, how old the copy is
     copy.sqlite3      the database, whole, at one moment; replaced at once by the next
     incoming.sqlite3  the next one, as far as it has come
+    copy.index        the same of a server on PostgreSQL: which blocks it is made of
+    blocks/…          these blocks (`following_tables`)
     secret.key        the key that stored secrets are protected by
     media/…           files by their keys
 
@@ -22,8 +24,10 @@ from pathlib import Path
 
 import msgspec
 
+from martlet.federation.standby import following_tables
+from martlet.federation.standby.following_tables import NotFollowed
 from martlet.media import store as media_store
-from martlet.model.errors import EvidenceRejected, MartletError
+from martlet.model.errors import EvidenceRejected
 from martlet.model.standby import (
     BLOCK,
     DATABASE,
@@ -40,20 +44,15 @@ from martlet.network.client import Client
 from martlet.signing import standby_boxes
 from martlet.storage import secret_file, standby
 
-FOLLOWING = "following.json"
 INCOMING = "incoming.sqlite3"
 PAUSE = 0.03
 """Seconds between two requests: below what the other side's limit lets through."""
 PATIENCE = timedelta(minutes=10)
-"""A snapshot is made while we wait."""
+"""For one answer; SQLite's snapshot is made while we wait."""
+LOOKS = 5.0
+"""Seconds between two questions whether a snapshot is ready."""
 _ONE_DIGEST = 32
 _LARGEST_FILE = 16 * 1024**3
-
-
-class NotFollowed(MartletError):
-    """The copy could not be brought up to date; what was there stays."""
-
-    code = "not_followed"
 
 
 class Following(msgspec.Struct, kw_only=True):
@@ -65,6 +64,8 @@ class Following(msgspec.Struct, kw_only=True):
     copied_at: int = 0
     looked_at: int = 0
     state: str = ""
+    every: int = 0
+    """Minutes between two looks."""
     server: str = ""
     version: str = ""
     has_own_secret: bool = False
@@ -107,19 +108,30 @@ class Follower:
     async def follow(self) -> bool:
         """Bring the copy up to date; returns whether anything had changed. Raises `NoAnswer`, `NotFollowed`."""
         self.place.mkdir(mode=0o700, parents=True, exist_ok=True)
-        said = await self.ask(do="state")
+        said = await self.ask(do="state", every=self.following.every)
         if said.role != "primary":
             raise NotFollowed("That machine has taken this server's place itself. Ask it for an invitation.")
         if self.following.copied_at and said.state == self.following.state:
             self.following.copied_at = self.following.looked_at = said.at
             self._save()
             return False
-        taken = await self.ask(do="snapshot")
-        _check(taken)
-        await self._database(taken)
+        taken = await self._snapshot()
+        if taken.form == "sqlite":
+            _check(taken)
+            await self._database(taken)
+        else:
+            await following_tables.fetch(self.place, taken, self.ask)
         wanted = await self._files()
         self._swap(taken, said, wanted)
         return True
+
+    async def _snapshot(self) -> Said:
+        """Have one made, however long that takes. Raises `NoAnswer`, `NotFollowed`."""
+        taken = await self.ask(do="snapshot")
+        while taken.is_making:
+            await asyncio.sleep(LOOKS)
+            taken = await self.ask(do="snapshot")
+        return taken
 
     def _save(self) -> None:
         save(self.folder, self.following)
@@ -153,8 +165,14 @@ class Follower:
         """The new copy takes the old one's place; `state` is of before it was taken, so nothing written since is missed."""
         if taken.secret:
             standby.write_private(self.place / secret_file.NAME, taken.secret)
-        (self.place / INCOMING).replace(self.place / standby.COPY)
-        standby.sync_folder(self.place)
+        if taken.form == "sqlite":
+            (self.place / INCOMING).replace(self.place / standby.COPY)
+            standby.sync_folder(self.place)
+            following_tables.forget(self.place)
+        else:
+            following_tables.swap(self.place, taken)
+            (self.place / standby.COPY).unlink(missing_ok=True)
+            (self.place / INCOMING).unlink(missing_ok=True)
         following = self.following
         following.copied_at, following.looked_at, following.state = taken.at, before.at, before.state
         following.server, following.version = taken.server, taken.version
@@ -215,14 +233,20 @@ class Follower:
 def load(folder: Path) -> Following | None:
     """Whom the machine with this data folder follows."""
     try:
-        return msgspec.json.decode((folder / standby.FOLDER / FOLLOWING).read_bytes(), type=Following)
+        return msgspec.json.decode((folder / standby.FOLDER / standby.FOLLOWING).read_bytes(), type=Following)
     except FileNotFoundError:
         return None
 
 
+def has_copy(folder: Path) -> bool:
+    """Whether there is a whole copy of a database, of either form."""
+    place = folder / standby.FOLDER
+    return (place / standby.COPY).exists() or following_tables.index_of(place) is not None
+
+
 def save(folder: Path, following: Following) -> None:
     (folder / standby.FOLDER).mkdir(mode=0o700, parents=True, exist_ok=True)
-    standby.write_private(folder / standby.FOLDER / FOLLOWING, msgspec.json.encode(following))
+    standby.write_private(folder / standby.FOLDER / standby.FOLLOWING, msgspec.json.encode(following))
 
 
 def _check(taken: Said) -> None:

@@ -6,16 +6,22 @@ copy asks first whether the server still answers; and a server that has a standb
 whether somebody else answers there as itself.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from martlet.federation.standby.following import FOLLOWING, INCOMING, Follower, Following, NotFollowed
+from martlet.federation.standby import following, following_tables
+from martlet.federation.standby.following import INCOMING, Follower, Following
+from martlet.federation.standby.following_tables import NotFollowed
 from martlet.model.errors import MartletError
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer
-from martlet.storage import secret_file, standby
-from martlet.storage.standby import State
+from martlet.services import indexing
+from martlet.storage import dumping, migrating, secret_file, standby, standby_tables
+from martlet.storage.backup import Tell
+from martlet.storage.database import Store
+from martlet.storage.standby import CannotCopy, State
 
 
 class NotPromoted(MartletError):
@@ -33,42 +39,97 @@ class Promoted:
     """Whether the server whose place was taken knows of it."""
 
 
-async def promote(follower: Follower, url: str, *, force: bool) -> Promoted:
-    """
-    Make the copy the server at `url`. Raises `NotPromoted`.
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What the copy becomes, as this machine's settings say."""
 
-    Whatever fails before the last step leaves a copy that can be promoted again.
+    url: str
+    database: str
+    open_store: Callable[[], AbstractContextManager[Store]]
+
+
+async def promote(follower: Follower, target: Target, tell: Tell, *, force: bool) -> Promoted:
     """
-    folder, following = follower.folder, follower.following
-    _check(folder, following, url)
+    Make the copy the server at the target's `url`, on its database. Raises `NotPromoted`.
+
+    Whatever fails leaves a copy that can be promoted again; what was done already is not done twice.
+    """
+    folder, found = follower.folder, follower.following
+    is_begun = _is_begun(folder, found)
+    _check(folder, found, target, is_begun=is_begun)
     was_told = await _ask(follower, force=force)
     place = folder / standby.FOLDER
-    if problem := standby.problem_of(place / standby.COPY):
+    if problem := _problem_of(place):
         raise NotPromoted(f"The copy of the database is damaged: {problem}")
-    standby.save(folder, State(taken_from=following.invitation, taken_at=follower.clock()))
+    standby.save(folder, State(taken_from=found.invitation, taken_at=follower.clock()))
     for name in ("media", secret_file.NAME):
         if (place / name).exists():
             (place / name).replace(folder / name)
-    (place / standby.COPY).replace(folder / standby.DATABASE)
+    try:
+        _take_database(folder, target, tell)
+    except CannotCopy as error:
+        raise NotPromoted(str(error)) from error
     standby.sync_folder(folder)
-    (place / FOLLOWING).unlink()
+    (place / standby.FOLLOWING).unlink()
     (place / INCOMING).unlink(missing_ok=True)
-    return Promoted(following.server, following.copied_at, following.has_own_secret, was_told)
+    (place / standby.COPY).unlink(missing_ok=True)
+    following_tables.forget(place)
+    return Promoted(found.server, found.copied_at, found.has_own_secret, was_told)
 
 
-def _check(folder: Path, following: Following, url: str) -> None:
-    """Raises `NotPromoted`."""
+def _is_begun(folder: Path, found: Following) -> bool:
+    """Whether this copy was being promoted before, and that was cut off."""
+    state = standby.load(folder)
+    return state is not None and state.taken_from == found.invitation
+
+
+def _problem_of(place: Path) -> str:
+    """Of a database file; blocks of lines are looked at when they are taken in."""
+    return standby.problem_of(place / standby.COPY) if (place / standby.COPY).exists() else ""
+
+
+def _take_database(folder: Path, target: Target, tell: Tell) -> None:
+    """The copy becomes the database: renamed where both are SQLite, else row by row. Raises `CannotCopy`."""
     place = folder / standby.FOLDER
-    if not following.copied_at or not (place / standby.COPY).exists():
-        raise NotPromoted("There is no whole copy here yet.")
-    if (folder / standby.DATABASE).exists() and (folder / standby.DATABASE).stat().st_size:
-        raise NotPromoted(f"There is a server in {folder} already. Move its database away first.")
-    if (place / "media").exists() and _has_files(folder / "media"):
-        raise NotPromoted(f"There are files in {folder / 'media'} already. Move them away first.")
-    if following.server != url:
+    copy, index = place / standby.COPY, following_tables.index_of(place)
+    if index is None and target.database == "sqlite":
+        if copy.exists():
+            copy.replace(folder / standby.DATABASE)
+        return
+    with target.open_store() as store:
+        if _is_empty(store):
+            if index is not None:
+                standby_tables.load(store, place, index, tell)
+            else:
+                standby_tables.load_file(store, copy, tell)
+        indexing.rebuild(store, tell)
+
+
+def _is_empty(store: Store) -> bool:
+    with store.read() as db:
+        return not migrating.version_of(db) or dumping.is_empty(db)
+
+
+def _check(folder: Path, found: Following, target: Target, *, is_begun: bool) -> None:
+    """Raises `NotPromoted`."""
+    if found.server != target.url and found.copied_at:
         raise NotPromoted(
-            f"The copy is of {following.server}; the settings of this machine say {url}. Set `url` to the former: people and other servers know it by that."
+            f"The copy is of {found.server}; the settings of this machine say {target.url}. Set `url` to the former: people and other servers know it by that."
         )
+    if is_begun:
+        return
+    if not found.copied_at or not following.has_copy(folder):
+        raise NotPromoted("There is no whole copy here yet.")
+    if target.database != "sqlite":
+        with target.open_store() as store:
+            if not _is_empty(store):
+                raise NotPromoted(
+                    "There is a server in the database already. Name an empty one in `database`."
+                )
+    elif (folder / standby.DATABASE).exists() and (folder / standby.DATABASE).stat().st_size:
+        raise NotPromoted(f"There is a server in {folder} already. Move its database away first.")
+    if (folder / standby.FOLDER / "media").exists() and _has_files(folder / "media"):
+        raise NotPromoted(f"There are files in {folder / 'media'} already. Move them away first.")
 
 
 def _has_files(folder: Path) -> bool:
