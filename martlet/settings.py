@@ -196,6 +196,15 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         int, Meta(ge=0, le=365, description="Days in which a deleted account can still be brought back.")
     ] = 30
 
+    backup_days: Annotated[
+        int,
+        Meta(
+            ge=0,
+            le=3650,
+            description="Days after which `martlet check` finds the last `martlet backup` too old; 0: copies are made in another way.",
+        ),
+    ] = 7
+
     hold_first_posts: Annotated[
         int,
         Meta(

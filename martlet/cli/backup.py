@@ -1,5 +1,6 @@
 """`martlet backup` and `martlet restore`."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -7,12 +8,16 @@ import click
 
 from martlet import __version__
 from martlet.cli import search
+from martlet.cli.check_upkeep import BACKUP_MADE_AT
 from martlet.cli.opening import opened_as_it_is, stop, with_settings
 from martlet.cli.progress import bars
+from martlet.model.errors import MartletError
 from martlet.services import indexing
 from martlet.settings import Settings
 from martlet.storage import backup as backups
-from martlet.storage.backup import NotABackup, Place
+from martlet.storage import server_values
+from martlet.storage.backup import Manifest, NotABackup, Place
+from martlet.storage.database import Store
 
 WORDS = {"tables": "Database", "media": "Pictures and other files", **search.WORDS}
 
@@ -36,6 +41,7 @@ def backup(settings: Settings, file: Path | None) -> None:
             made = backups.make(Place(store, settings.folder), target, __version__, now.isoformat(), tell)
         except OSError as error:
             stop(f"The backup could not be written: {error.strerror}. Nothing was left behind.")
+        _note(store, made)
     rows = sum(made.tables.values())
     click.echo(f"{target}: {rows:,} rows, {target.stat().st_size / 1e6:,.1f} MB")
 
@@ -55,7 +61,15 @@ def restore(settings: Settings, file: Path) -> None:
             found = backups.restore(Place(store, settings.folder), file, tell)
         except NotABackup as error:
             stop(str(error))
+        _note(store, found)
         indexing.rebuild(store, tell)
     click.echo(
         f"Brought back {sum(found.tables.values()):,} rows from {found.made_at[:16].replace('T', ' ')} UTC."
     )
+
+
+def _note(store: Store, made: Manifest) -> None:
+    """Have `martlet check` know of it; the file is good without."""
+    if made.schema:
+        with suppress(MartletError), store.write() as db:
+            server_values.put(db, BACKUP_MADE_AT, made.made_at)

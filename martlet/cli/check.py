@@ -6,7 +6,9 @@ from datetime import UTC, datetime
 
 import click
 
+from martlet.cli.check_address import of_address
 from martlet.cli.check_roads import of_roads
+from martlet.cli.check_upkeep import of_backup, of_mirrors, of_standby
 from martlet.cli.findings import Finding, Verdict
 from martlet.cli.opening import FAILED, opened_as_it_is, with_settings
 from martlet.media.ffmpeg import find_ffmpeg
@@ -15,9 +17,12 @@ from martlet.settings import Settings
 from martlet.storage import block_lists, events, migrating, peer_policies, peers, remote_files
 from martlet.storage.block_lists import BlockList
 from martlet.storage.database import DatabaseUnreachable, Store
+from martlet.storage.standby import FOLDER, FOLLOWING
 
 MARKS: dict[Verdict, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
 LOW_DISK = 1 << 30
+MOST_KEPT_FREE = 10 << 30
+"""A twentieth of the disk should be free, and no more than that need be."""
 MANY_WAITING = 10_000
 PARKED_SHOWN = 10
 SILENT = 86_400_000
@@ -31,7 +36,10 @@ MB = 1 << 20
 @with_settings
 def check(settings: Settings) -> None:
     """
-    Look at settings, database, schema, disk and waiting work.
+    Look whether all is well, and say what to do where it is not.
+
+    At settings, disk, database, waiting work, other servers, backups, standby and mirrors, and at how this server is seen
+    from outside: address, certificate, clock.
 
     Ends with exit code 1 where something has to be done.
     """
@@ -48,6 +56,9 @@ def check(settings: Settings) -> None:
 def _all(settings: Settings) -> Iterator[Finding]:
     yield from of_settings(settings)
     yield from of_disk(settings)
+    yield from of_standby(settings)
+    if (settings.folder / FOLDER / FOLLOWING).exists():
+        return  # the database is for when it takes over
     if settings.database == "sqlite" and not settings.folder.exists():
         return
     try:
@@ -58,6 +69,9 @@ def _all(settings: Settings) -> Iterator[Finding]:
             if not migrating.pending(store):
                 yield from of_peers(settings, store)
                 yield from of_cache(settings, store)
+                yield from of_backup(settings, store)
+                yield from of_mirrors(store)
+                yield from of_address(settings, store)
                 yield from of_roads(settings, store)
     except DatabaseUnreachable as error:
         yield Finding(
@@ -102,9 +116,14 @@ def of_disk(settings: Settings) -> Iterator[Finding]:
         return
     if folder.stat().st_mode & 0o007:
         yield Finding("bad", f"Everybody on this machine can look into {folder}.", f"chmod 700 {folder}")
-    free = shutil.disk_usage(folder).free
-    low = free < LOW_DISK
-    advice = "Make room: when the disk is full, nothing can be posted." if low else ""
+    disk = shutil.disk_usage(folder)
+    free = disk.free
+    low = free < max(LOW_DISK, min(disk.total // 20, MOST_KEPT_FREE))
+    advice = (
+        "Make room: when the disk is full, nothing can be posted. `martlet media clear` removes copies of others' files."
+        if low
+        else ""
+    )
     yield Finding("bad" if low else "good", f"{free / 1e9:,.1f} GB are free in {folder}.", advice)
     if find_ffmpeg() is None:
         yield Finding(

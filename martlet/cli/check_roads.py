@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from martlet.cli.findings import Finding
-from martlet.model.server import moment
+from martlet.model.server import milliseconds, moment
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer
 from martlet.network.proxies import Proxies, Proxy
@@ -17,6 +17,9 @@ from martlet.storage.database import Store
 
 PATIENCE = timedelta(seconds=15)
 SHOWN = 10
+LONG = 86_400_000
+"""Milliseconds after which it is worth the operator's while."""
+NO_WAY = "; no other road to it is known"
 
 
 class _About(msgspec.Struct):
@@ -28,7 +31,7 @@ def of_roads(settings: Settings, store: Store) -> Iterator[Finding]:
     for proxy in dict.fromkeys(proxy for _, proxy in written.lines if proxy is not None):
         yield _of_proxy(proxy)
     for address in (*settings.alternate_urls, *([settings.onion] if settings.onion else [])):
-        yield asyncio.run(_of_address(settings, address))
+        yield asyncio.run(of_one_address(settings, address))
     yield from _of_circuits(store)
 
 
@@ -39,11 +42,11 @@ def _of_proxy(proxy: Proxy) -> Finding:
     return Finding("bad", f"The proxy {proxy.shown} cannot be reached.", advice)
 
 
-async def _of_address(settings: Settings, address: str) -> Finding:
+async def of_one_address(settings: Settings, address: str) -> Finding:
     """Whether this server is what answers under another address of its own."""
     client = Client(
         settings.host,
-        allow_private=settings.allow_private_addresses,
+        allow_private=True,  # our own addresses, which may lead into our own network from here
         proxies=Proxies.parse(settings.outbound_proxies),
     )
     try:
@@ -66,6 +69,7 @@ async def _of_address(settings: Settings, address: str) -> Finding:
 
 
 def _of_circuits(store: Store) -> Iterator[Finding]:
+    now = milliseconds(datetime.now(UTC))
     with store.read() as db:
         found = sorted(circuits.every(db), key=lambda one: one.opened_at)[:SHOWN]
         ways = {
@@ -76,12 +80,17 @@ def _of_circuits(store: Store) -> Iterator[Finding]:
         }
     for one in found:
         since = moment(one.opened_at).strftime("%Y-%m-%d %H:%M")
+        is_long = now - one.opened_at > LONG and not ways[one.host]
         yield Finding(
-            "note", f"{one.host} cannot be reached directly since {since} UTC ({one.why}){ways[one.host]}."
+            "note",
+            f"{one.host} cannot be reached directly since {since} UTC ({one.why}){ways[one.host] or NO_WAY}.",
+            "If others reach it, name a proxy for it in `fallback_proxies`: docs/operate/roads.md."
+            if is_long
+            else "",
         )
 
 
 def _ways(addresses: int, mirrors: int) -> str:
     if not addresses and not mirrors:
-        return "; no other road to it is known"
+        return ""
     return f"; other addresses of it: {addresses}, mirrors of its people: {mirrors}"

@@ -28,12 +28,16 @@ TOGETHER = 200
 
 def tables(db: Reader) -> list[str]:
     """The tables of a dump, in an order in which rows only name what came before."""
+    names, needs = _names(db), _needs(db)
+    return _in_order(names, {name: needs.get(name, set()) & names for name in names})
+
+
+def _names(db: Reader) -> set[str]:
     if db.dialect == "sqlite":
         rows = db.rows("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     else:
         rows = db.rows("SELECT table_name FROM information_schema.tables WHERE table_schema = 'public'")
-    names = {row[0] for row in rows if row[0] not in LEFT_OUT and not row[0].startswith(SEARCH)}
-    return _in_order(names, {name: _named_by(db, name) & names for name in names})
+    return {row[0] for row in rows if row[0] not in LEFT_OUT and not row[0].startswith(SEARCH)}
 
 
 def count(db: Reader, table: str) -> int:
@@ -97,7 +101,7 @@ def is_empty(db: Reader) -> bool:
 
 
 def _checked(db: Reader, table: str) -> str:
-    if table not in tables(db):
+    if table not in _names(db):
         raise ValueError(table)
     return table
 
@@ -132,21 +136,29 @@ def _primary_key(db: Reader, table: str) -> list[str]:
     return [row[0] for row in rows]
 
 
-def _named_by(db: Reader, table: str) -> set[str]:
-    """The tables that this one's foreign keys name, itself left out."""
+def _needs(db: Reader) -> dict[str, set[str]]:
+    """For each table, those that its foreign keys name, itself left out."""
     if db.dialect == "sqlite":
-        rows = db.rows('SELECT "table" FROM pragma_foreign_key_list(:name)', name=table)
+        rows = db.rows(
+            """
+            SELECT mine.name, other."table" FROM sqlite_master AS mine, pragma_foreign_key_list(mine.name) AS other
+             WHERE mine.type = 'table'
+            """
+        )
     else:
         rows = db.rows(
             """
-            SELECT other.relname FROM pg_constraint
+            SELECT mine.relname, other.relname FROM pg_constraint
               JOIN pg_class AS mine ON mine.oid = pg_constraint.conrelid
               JOIN pg_class AS other ON other.oid = pg_constraint.confrelid
-             WHERE pg_constraint.contype = 'f' AND mine.relname = :name
-            """,
-            name=table,
+             WHERE pg_constraint.contype = 'f'
+            """
         )
-    return {row[0] for row in rows} - {table}
+    found: dict[str, set[str]] = {}
+    for mine, other in rows:
+        if mine != other:
+            found.setdefault(mine, set()).add(other)
+    return found
 
 
 def _names_itself(db: Reader, table: str) -> bool:

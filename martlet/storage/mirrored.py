@@ -152,6 +152,20 @@ def unanswered(db: Reader, before: int, limit: int) -> list[Mirrored]:
     return [Mirrored(*row) for row in rows]
 
 
+def unread(db: Reader, before: int, limit: int) -> list[str]:
+    """Those whose log was last read before a moment, those left longest first."""
+    rows = db.rows(
+        """
+        SELECT uri FROM mirrored
+         WHERE state = 'accepted' AND contact_at < :before AND answered_at < :before
+         ORDER BY contact_at LIMIT :limit
+        """,
+        before=before,
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
 # -- documents ---------------------------------------------------------------
 
 

@@ -112,6 +112,24 @@ def unanswered(db: Reader, before: int, limit: int) -> list[Mirror]:
     return [Mirror(*row) for row in rows]
 
 
+def behind(db: Reader, before: int, limit: int) -> list[tuple[str, str]]:
+    """User names and mirrors that do not have all that was written before a moment."""
+    rows = db.rows(
+        """
+        SELECT account.username, mirror.base
+          FROM mirror JOIN account ON account.id = mirror.account_id
+         WHERE mirror.state = 'accepted' AND mirror.answered_at < :before
+           AND EXISTS (SELECT 1 FROM log_entry
+                        WHERE log_entry.account_id = mirror.account_id AND log_entry.sequence > mirror.kept_sequence
+                          AND log_entry.changed_at < :before)
+         ORDER BY mirror.id LIMIT :limit
+        """,
+        before=before,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
 def expired(db: Reader, now: int, limit: int) -> list[Mirror]:
     """Whose time is over, answered or not."""
     rows = db.rows(

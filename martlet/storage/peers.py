@@ -44,6 +44,15 @@ def failing(db: Reader, before: int) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
+def answering(db: Reader, limit: int) -> list[str]:
+    """Some servers that answered when they were last told something."""
+    rows = db.rows(
+        "SELECT host FROM peer WHERE failures = 0 AND suspended_at IS NULL ORDER BY host LIMIT :limit",
+        limit=limit,
+    )
+    return [row[0] for row in rows]
+
+
 def silent(db: Reader, limit: int) -> list[tuple[str, int]]:
     """Servers that do not answer, with since when; the longest silent first."""
     rows = db.rows(

@@ -41,6 +41,12 @@ def find(db: Reader, account: AccountId) -> User | None:
     return User(*row) if row else None
 
 
+def first(db: Reader) -> AccountId | None:
+    """The oldest account that somebody signs in to: its id says since when this server has people."""
+    found: int | None = db.value("SELECT min(account_id) FROM users")
+    return None if found is None else AccountId(found)
+
+
 def locale(db: Reader, account: AccountId) -> str | None:
     """The language of whoever signs in to an account."""
     found: str | None = db.value("SELECT locale FROM users WHERE account_id = :account", account=account)

@@ -12,6 +12,7 @@ import pytest
 import martlet
 from martlet.network import (
     answers,
+    certificates,
     client,
     dialing,
     errors,
@@ -150,7 +151,19 @@ def test_e4_what_fetches_nothing_is_not_found(source: str) -> None:
 
 @pytest.mark.parametrize(
     "module",
-    [answers, client, dialing, errors, guard, mail_exchangers, proxies, push, signed, translation],
+    [
+        answers,
+        certificates,
+        client,
+        dialing,
+        errors,
+        guard,
+        mail_exchangers,
+        proxies,
+        push,
+        signed,
+        translation,
+    ],
     ids=lambda m: m.__name__,
 )
 def test_what_waits_is_a_coroutine(module: ModuleType) -> None:
@@ -163,6 +176,18 @@ def test_what_waits_is_a_coroutine(module: ModuleType) -> None:
 
 
 def test_every_module_of_the_room_is_looked_at() -> None:
-    looked_at = {answers, client, dialing, errors, guard, mail_exchangers, proxies, push, signed, translation}
+    looked_at = {
+        answers,
+        certificates,
+        client,
+        dialing,
+        errors,
+        guard,
+        mail_exchangers,
+        proxies,
+        push,
+        signed,
+        translation,
+    }
     modules = {path.stem for path in (ROOT / "network").glob("*.py")} - {"__init__"}
     assert {importlib.import_module(f"martlet.network.{name}") for name in modules} == looked_at

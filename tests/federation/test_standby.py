@@ -12,7 +12,8 @@ from click.testing import CliRunner, Result
 from martlet.cli import main, serve
 from martlet.cli import standby as commands
 from martlet.federation.standby import following, following_tables, sources
-from martlet.federation.standby.following import Follower, Following, NotFollowed
+from martlet.federation.standby.following import Follower, Following
+from martlet.federation.standby.following_tables import NotFollowed
 from martlet.media.store import LocalStore, new_key
 from martlet.model.standby import BLOCK, MOST_AT_ONCE, SKEW, Ask, Said
 from martlet.network.answers import Answer
