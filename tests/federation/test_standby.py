@@ -165,7 +165,7 @@ def test_server_and_standby_may_have_either_database(
         monkeypatch.setattr(module, "PAUSE", 0)
     monkeypatch.setattr(sources, "FRESH", -1)
     settings = Settings(url=URL, data=settings.data, database=settings.database, rate_limits=False)
-    sea = Island.on(ground_for(settings, store), settings, tmp_path)
+    sea = Island.on(ground_for(settings, store), settings, tmp_path, Wire("sea.example"))
     database = empty_postgres() if kind == "postgres" else "sqlite"
     first = Machine(settings.folder, URL, settings.database)
     second = Machine(tmp_path / "second", URL, database)
