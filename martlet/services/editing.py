@@ -67,11 +67,13 @@ def edit(
     """
     posts.lock(db, id)
     post = posts.get_own(db, id, author)
-    if base is not None and base != (post.edited_at or 0):
-        raise EditedMeanwhile
     if post.boost_of_id is not None:
         raise NotFound
     words = _read(post, revision, here)
+    if base is not None and base != (post.edited_at or 0):
+        if _says(db, post, words, revision):  # it came before, and its answer did not arrive
+            return
+        raise EditedMeanwhile
     poll = polling.checked(revision.poll, here) if revision.poll else None
     wanted = attaching.checked(db, revision.media, author, here, id)
     before = whole(db, post)
@@ -157,6 +159,23 @@ def _read(post: Post, revision: Revision, here: Server) -> Words:
     if not words.text and not revision.media and post.quote_of_id is None:
         raise PostEmpty
     return words
+
+
+def _says(db: Reader, post: Post, words: Words, revision: Revision) -> bool:
+    """Whether the post is so already, as far as its author's form tells."""
+    files = media.of_posts(db, [post.id])[post.id]
+    told = {one.id: one.description for one in revision.media_changes}
+    return (
+        (post.text, post.warning) == (words.text, words.warning)
+        and bool(post.is_sensitive) == (revision.is_sensitive or bool(words.warning))
+        and [one.id for one in files] == list(revision.media)
+        and all(told.get(one.id) in (None, one.description) for one in files)
+        and _spoken(variants.of_post(db, post.id, post.variants)) == _spoken(revision.variants or ())
+    )
+
+
+def _spoken(said: Sequence[Variant | Typed]) -> list[tuple[str, str, str]]:
+    return [(one.language, one.text, one.warning) for one in said]
 
 
 def _compose(db: Reader, post: Post, words: Words, here: Server) -> Composed:

@@ -5,6 +5,8 @@ Entries are kept and sent by `static/outbox.js`, in pages and in the service wor
 the forms they were written in, with the header `Martlet-Outbox: 1`, and are answered in a few bytes.
 """
 
+from collections.abc import Mapping
+
 from martlet.http.answer import PRIVATE, Answer, json_answer
 from martlet.model.names import MediaId
 from martlet.web import addresses, guarding, rendering
@@ -36,7 +38,16 @@ def taken(id: MediaId) -> Answer:
     return json_answer({"id": str(id)}, headers=(PRIVATE,))
 
 
-def refused(visit: Visit, problems: tuple[Problem, ...], status: int, agreed: str = "") -> Answer:
-    """`agreed`: what the entry says the next time, so that its author was asked once."""
+def refused(
+    visit: Visit,
+    problems: tuple[Problem, ...],
+    status: int,
+    fields: Mapping[str, str] | None = None,
+    now: Mapping[str, str] | None = None,
+) -> Answer:
+    """
+    `fields`: what the entry says the next time, so that its author was asked once. `now`: the `text` and `warning` that
+    stand there, where somebody was faster.
+    """
     reasons = " ".join(rendering.plainly(one.sentence, visit.language) for one in problems)
-    return json_answer({"reason": reasons, "agreed": agreed}, status, (PRIVATE,))
+    return json_answer({"reason": reasons, "fields": fields or {}, "now": now}, status, (PRIVATE,))

@@ -124,6 +124,11 @@ class Typed(Struct):
         if not all(languages) or len(set(languages)) < len(languages):
             raise UnclearLanguages
 
+    def aimed(self) -> dict[str, str]:
+        """Whom it is for and what it is about, as fields of the form."""
+        about = {"reply": self.reply, "quote": self.quote, "circle": self.circle}
+        return {"audience": self.audience, **{name: str(id or "") for name, id in about.items()}}
+
     def to_draft(self, author: AccountId) -> Draft:
         return Draft(
             author=author,

@@ -213,7 +213,10 @@ async def send(visit: Visit) -> Answer:
             return _on_to_unsent(visit, "scheduled")
         made, is_out = await visit.store.writing(_publish, visit, typed)
     except NotFound:
-        return visit.page(await visit.store.reading(_page_without_lost, visit, typed), 422)
+        page = await visit.store.reading(_page_without_lost, visit, typed)
+        if visit.is_from_outbox:
+            return departing.refused(visit, (GONE,), 422, typed.aimed())
+        return visit.page(page, 422)
     except Refused as error:
         if isinstance(error, WouldBeWider):
             typed.agreed = typed.audience
@@ -228,7 +231,7 @@ async def send(visit: Visit) -> Answer:
 
 async def _refused(visit: Visit, typed: Typed, error: MartletError) -> Answer:
     if visit.is_from_outbox or visit.wants_part:
-        return departing.refused(visit, problems(error), _status(error), typed.agreed)
+        return departing.refused(visit, problems(error), _status(error), {"agreed": typed.agreed})
     return visit.page(await visit.store.reading(page_of, visit, typed, problems(error)), _status(error))
 
 
@@ -308,6 +311,9 @@ EDITED_MEANWHILE = Problem(
     sentence(
         "The post was changed elsewhere meanwhile, so nothing was saved. What you wrote is here: look at the post as it is now, and save once more if yours shall count."
     ),
+)
+EDITED_MEANWHILE_QUEUED = Problem(
+    "", sentence("the post was changed elsewhere meanwhile. Choose which of the two shall stand.")
 )
 PROBLEMS = {
     "edited_meanwhile": EDITED_MEANWHILE,
@@ -438,8 +444,12 @@ async def edit(visit: Visit) -> Answer:
         await _meet(visit, typed.text)
         await visit.store.writing(_edit, visit, post.id, typed, tuple(changes))
     except (*Refused, EditedMeanwhile) as error:
+        if visit.is_from_outbox:
+            return await _edit_refused(visit, error)
         page = await visit.store.reading(_edited_on, visit, typed, changes, problems(error))
         return visit.page(page, _status(error))
+    if visit.is_from_outbox:
+        return departing.done()
     username = visit.params["username"]
     return visit.go(addresses.at(addresses.POST, username=username, id=str(post.id)), done="post_edited")
 
@@ -457,6 +467,15 @@ def _edit(db: Writer, visit: Visit, id: PostId, typed: Typed, changes: tuple[Med
         keeps_poll=True,
     )
     editing.edit(db, visit.account, id, revision, visit.here, id_from(visit.form.get("base", "")))
+
+
+async def _edit_refused(visit: Visit, error: MartletError) -> Answer:
+    """Where somebody was faster, both texts are shown on the device, and its owner chooses."""
+    if not isinstance(error, EditedMeanwhile):
+        return departing.refused(visit, problems(error), _status(error))
+    post = await visit.store.reading(_own, visit)
+    now = {"text": post.text or "", "warning": post.warning}
+    return departing.refused(visit, (EDITED_MEANWHILE_QUEUED,), 409, {"base": str(post.edited_at or 0)}, now)
 
 
 def _edited_on(

@@ -95,12 +95,18 @@ class WritePage(Struct, frozen=True):
     @property
     def is_kept_on_device(self) -> bool:
         """So that somebody can write without a line."""
-        return self.edits is None and not (self.draft or self.problems or self.kept)
+        return not (self.draft or self.problems or (self.kept and self.edits is None))
 
     @property
     def drawer(self) -> str:
         """The name under which a browser keeps what is typed here."""
-        for kind, id in (("draft", self.draft), ("reply", self._reply), ("quote", self._quote)):
+        edited = "" if self.edits is None else self.edits.id
+        for kind, id in (
+            ("edit", edited),
+            ("draft", self.draft),
+            ("reply", self._reply),
+            ("quote", self._quote),
+        ):
             if id:
                 return f"{kind}-{id}"
         return "new"

@@ -86,18 +86,42 @@ def test_what_is_refused_says_why_and_a_wider_answer_is_asked_about_once(api: Ap
     browser, bob = sender(api, api.person("ada")), api.person("bob")
     csrf = ticket(browser)["csrf"]
     reply = browser.upload("/write", WRITTEN | {"csrf": csrf, "text": "x" * 5001})
-    assert (reply.status, json.loads(reply.text)) == (422, {"reason": "This is too long.", "agreed": ""})
+    assert (reply.status, json.loads(reply.text)) == (
+        422,
+        {"reason": "This is too long.", "fields": {"agreed": ""}, "now": None},
+    )
     reply = browser.upload("/write/files", {"csrf": csrf}, {"file": ("a.txt", b"words", "text/plain")})
     assert (reply.status, reply.headers["content-type"]) == (422, "application/json; charset=utf-8")
 
     quiet = publish(api, bob, visibility="unlisted")
     answer = WRITTEN | {"csrf": csrf, "text": "@bob aloud", "reply": str(quiet["id"])}
     reply = browser.upload("/write", answer)
-    assert (reply.status, json.loads(reply.text)["agreed"]) == (422, "public")
+    assert (reply.status, json.loads(reply.text)["fields"]) == (422, {"agreed": "public"})
     assert browser.upload("/write", answer | {"agreed": "public"}).status == 204
 
     gone = WRITTEN | {"csrf": csrf, "key": "7a", "text": "To nobody", "reply": "1"}
-    assert browser.upload("/write", gone).status in (404, 422)
+    reply = browser.upload("/write", gone)
+    assert (reply.status, "is gone" in reply.json["reason"]) == (422, True)
+    assert browser.upload("/write", gone | reply.json["fields"]).status == 204
+
+
+def test_a_change_counts_once_and_its_author_chooses_where_another_was_faster(api: Api) -> None:
+    ada = api.person("ada")
+    browser = sender(api, ada)
+    post = publish(api, ada, text="Frist")
+    path = f"/@ada/{post['id']}/edit"
+    entry = {"csrf": ticket(browser)["csrf"], "base": "0", "do": "send", "language": "en"}
+    for _ in range(2):  # it arrived, and its answer did not
+        assert browser.upload(path, entry | {"text": "First"}).status == 204
+    other = browser.upload(path, entry | {"text": "Foremost", "warning": "Birds"})
+    assert (other.status, other.json["now"]) == (409, {"text": "First", "warning": ""})
+    assert "choose which of the two" in other.json["reason"].lower()
+    assert browser.upload(path, entry | {"text": "Foremost"} | other.json["fields"]).status == 204
+    assert api.get(f"/api/v1/statuses/{post['id']}/source", ada).json["text"] == "Foremost"
+    assert len(api.get(f"/api/v1/statuses/{post['id']}/history", ada).json) == 3
+    reply = browser.upload(path, entry | {"text": "x" * 5001})
+    assert (reply.status, reply.json["reason"]) == (422, "This is too long.")
+    assert browser.upload("/@ada/1/edit", entry | {"text": "Nobody's"}).status == 404
 
 
 def test_its_page_is_kept_on_the_device_and_says_what_there_is_without_script(api: Api) -> None:

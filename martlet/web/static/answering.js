@@ -83,7 +83,7 @@ async function send(form, body) {
 
 async function queue(form, body) {
   try {
-    await outbox.addPost(body, new Map());
+    await outbox.addPost(body, new Map(), form.getAttribute("action"));
   } catch {
     say(form, form.dataset.outboxFull);
     return;

@@ -3,10 +3,12 @@
 const OUTBOX = "martlet.outbox", ENTRIES = "entries";
 const MOST_POSTS = 20, MOST_ACTS = 100, MOST_BYTES = 50 * 2 ** 20;
 const TICKET = "/outbox/ticket", WRITING = "/write", FILES = "/write/files";
+const UNFINISHED = ["files", "language"]; // buttons that ask for another form, and send nothing
 const KEPT_UPLOAD = 3_600_000, MOST_TRIES = 8, PATIENCE = 300_000;
 
-// An entry: id, account, kind ("post" or "act"), address, fields (pairs), files ({ place, name, blob, sent, sentAt }), words,
-// at, state ("waiting", "sending", "refused"), reason, status, tries.
+// An entry: id, account, kind ("post", "edit" or "act"), address, fields (pairs), files ({ place, name, blob, sent, sentAt }),
+// words, at, state ("waiting", "sending", "refused"), reason, status, tries, now (of an edit: { text, warning } as they stand
+// there, where somebody was faster).
 
 function opened() {
   return new Promise((done, failed) => {
@@ -67,17 +69,23 @@ const bytesOf = (all) => all.flatMap((one) => one.files).reduce((sum, file) => s
 // Raises RangeError where there is no room. With an `id` it takes the place of that entry.
 async function add(entry) {
   const others = (await entries()).filter((one) => one.id !== entry.id);
-  const most = entry.kind === "post" ? MOST_POSTS : MOST_ACTS;
-  if (others.filter((one) => one.kind === entry.kind).length >= most) throw new RangeError("count");
+  const isAct = entry.kind === "act";
+  if (others.filter((one) => (one.kind === "act") === isAct).length >= (isAct ? MOST_ACTS : MOST_POSTS)) throw new RangeError("count");
   if (bytesOf([...others, entry]) > MOST_BYTES) throw new RangeError("bytes");
   if (entry.kind === "post" && others.some((one) => valueOf(one, "key") === valueOf(entry, "key"))) {
     entry.fields = entry.fields.map(([name, value]) => [name, name === "key" ? crypto.randomUUID() : value]);
   }
-  await keep({ ...entry, at: Date.now(), state: "waiting", reason: "", status: 0, tries: 0 });
+  const state = UNFINISHED.includes(valueOf(entry, "do")) ? "refused" : "waiting";
+  const fields = entry.fields.map(([name, value]) => [name, name === "do" && state === "refused" ? "send" : value]);
+  await keep({ ...entry, fields, at: Date.now(), state, reason: "", status: 0, tries: 0, now: null });
 }
 
-// A form that was to be sent, with files that are not on the server yet, each by the place its field names. `id`: changed.
-export async function addPost(form, later, id) {
+export const editOf = (all, account, address) =>
+  all.find((one) => one.kind === "edit" && one.account === account && one.address === address && one.state !== "sending");
+
+// A form that was to be sent to `address`, with files that are not on the server yet, each by the place its field names.
+// `id`: changed. What a post shall say later takes the place of what it was to say before.
+export async function addPost(form, later, address, id) {
   const fields = [], files = [];
   for (const [name, value] of form) {
     if (typeof value === "string") {
@@ -92,9 +100,10 @@ export async function addPost(form, later, id) {
     if (form.has(`said-${place}`)) files.push({ place, name: blob.name || "picture", blob });
   }
   const words = String(form.get("text") || form.get("warning") || "");
-  const entry = { account: form.get("of"), kind: "post", address: WRITING, fields, files, words };
+  const entry = { account: form.get("of"), kind: address === WRITING ? "post" : "edit", address, fields, files, words };
   if (!entry.account) throw new TypeError("account");
-  await add(id === undefined ? entry : { ...entry, id });
+  const before = entry.kind === "edit" ? editOf(await entries(), entry.account, address)?.id : undefined;
+  await add(id ?? before ? { ...entry, id: id ?? before } : entry);
 }
 
 // What takes back something that did not leave yet leaves neither of both. `more`: the fields of a vote, which takes the
@@ -174,14 +183,14 @@ async function sendOne(entry, csrf) {
     }
     return await settle(entry, await post(entry.address, bodyOf(entry, csrf)));
   } catch {
-    entry.tries -= entry.kind === "post" ? 1 : 0; // the line went; an act may have arrived
+    entry.tries -= entry.kind === "act" ? 0 : 1; // the line went; an act may have arrived
     await keep({ ...entry, state: "waiting" });
     return false;
   }
 }
 
 function bodyOf(entry, csrf) {
-  const body = entry.kind === "post" ? new FormData() : new URLSearchParams();
+  const body = entry.kind === "act" ? new URLSearchParams() : new FormData();
   body.set("csrf", csrf);
   for (const [name, value] of entry.fields) {
     const [, kind, place] = /^(said|focus)-(.+)$/.exec(name) ?? [];
@@ -193,7 +202,7 @@ function bodyOf(entry, csrf) {
 
 async function settle(entry, answer) {
   const { status } = answer;
-  if (answer.ok) {
+  if (status === 204) {
     await drop(entry.id);
     return true;
   }
@@ -203,8 +212,8 @@ async function settle(entry, answer) {
     return false;
   }
   const isOurs = answer.headers.get("content-type")?.startsWith("application/json");
-  const { reason = "", agreed } = isOurs ? await answer.json() : {};
-  const fields = agreed ? [...entry.fields.filter(([name]) => name !== "agreed"), ["agreed", agreed]] : entry.fields;
-  await keep({ ...entry, fields, state: "refused", reason, status });
+  const { reason = "", fields: next = {}, now = null } = isOurs ? await answer.json() : {};
+  const fields = [...entry.fields.filter(([name]) => !(name in next)), ...Object.entries(next)];
+  await keep({ ...entry, fields, state: "refused", reason, status, now });
   return true;
 }

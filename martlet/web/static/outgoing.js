@@ -23,14 +23,17 @@ function lineOf(entry) {
   line.dataset.state = entry.state;
   part("said").textContent = stateOf(entry);
   part("at").textContent = form.format(entry.at);
-  part("words").textContent = entry.words || texts.wordless;
+  const words = entry.words || texts.wordless;
+  part("words").textContent = entry.kind === "edit" && !entry.now ? `${texts.changing} ${words}` : words;
+  part("now").textContent = entry.now ? [entry.now.warning, entry.now.text].filter(Boolean).join("\n\n") || texts.wordless : "";
+  for (const one of line.querySelectorAll("[data-conflict]")) one.hidden = !entry.now;
   const { length } = entry.files;
   if (length) part("files").textContent = texts.files.replace("{n}", length);
   const isStill = entry.state !== "sending";
-  part("again").hidden = entry.state !== "refused";
-  part("change").hidden = !isStill || entry.kind !== "post";
-  part("change").href += `#outbox-${entry.id}`;
-  part("throw").hidden = !isStill;
+  part("again").hidden = entry.state !== "refused" || Boolean(entry.now);
+  part("change").hidden = !isStill || entry.kind === "act";
+  part("change").href = `${entry.address}#outbox-${entry.id}`;
+  part("throw").hidden = !isStill || Boolean(entry.now);
   return line;
 }
 
@@ -51,11 +54,11 @@ list.addEventListener("click", async (event) => {
   if (button.matches("[data-throw]") && !button.dataset.asked) {
     button.dataset.asked = "1";
     button.textContent = texts.sure;
-  } else if (button.matches("[data-throw]")) {
+  } else if (button.matches("[data-throw], [data-theirs]")) {
     await outbox.drop(id);
   } else {
     const entry = await outbox.find(id);
-    if (entry) await outbox.keep({ ...entry, state: "waiting", status: 0, tries: 0 });
+    if (entry) await outbox.keep({ ...entry, state: "waiting", status: 0, tries: 0, now: null });
     await outbox.send();
   }
 });

@@ -11,6 +11,7 @@ export function postpone(form, files, fillIn) {
   const key = form.elements.namedItem("key");
   if (!outboxFull || !key) return;
   let changed;
+  const address = new URL(form.action).pathname;
 
   // A page from this device has the key of all that was written in it before.
   if (isKept) key.value = crypto.randomUUID();
@@ -27,7 +28,7 @@ export function postpone(form, files, fillIn) {
     event.preventDefault();
     try {
       await navigator.storage?.persist?.();
-      await outbox.addPost(new FormData(form, event.submitter), files?.later ?? new Map(), changed);
+      await outbox.addPost(new FormData(form, event.submitter), files?.later ?? new Map(), address, changed);
     } catch {
       say(form, outboxFull);
       return;
@@ -39,6 +40,13 @@ export function postpone(form, files, fillIn) {
 
   const [, id] = /^#outbox-(\d+)$/.exec(location.hash) ?? [];
   if (id) open(Number(id)).catch(() => {});
+  else if (form.elements.namedItem("base")) goOn().catch(() => {});
+
+  // What waits already is what this post shall say.
+  async function goOn() {
+    const waiting = outbox.editOf(await outbox.entries(), form.dataset.account, address);
+    if (waiting && !waiting.now) await open(waiting.id);
+  }
 
   // While it is being changed it is not sent.
   async function open(which) {
@@ -50,7 +58,10 @@ export function postpone(form, files, fillIn) {
     const there = entry.fields.map(([name]) => /^said-(\d+)$/.exec(name)?.[1]).filter(Boolean);
     await files?.bringBack(there);
     fillIn(form, entry.fields);
-    key.value = entry.fields.find(([name]) => name === "key")[1];
+    for (const name of ["key", "base"]) {
+      const field = form.elements.namedItem(name);
+      if (field) field.value = entry.fields.find(([one]) => one === name)[1];
+    }
     for (const [name, value] of entry.fields) {
       if (name === "do" || new FormData(form).getAll(name).some((one) => one === value)) continue;
       const field = document.createElement("input");

@@ -1,7 +1,7 @@
 // What was sent needs no draft on this device any more; and for some seconds it can be taken back.
 import { forgetSent } from "./drawer.js";
 
-const DONE = new Set(["posted", "draft_kept", "scheduled"]);
+const DONE = new Set(["posted", "draft_kept", "scheduled", "post_edited"]);
 const query = new URLSearchParams(location.search);
 if (query.has("sent") || DONE.has(query.get("done"))) forgetSent();
 

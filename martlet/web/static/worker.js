@@ -7,6 +7,7 @@ const OFFLINE = "/offline", READER = "/files/read", SHARE = "/share";
 const FORGETTING = ["/auth/sign_out", "/settings/device"];
 const PASSING = ["done", "undo", "sent", "lang", "queued", "full"];
 const PUSH_RENEW = "/settings/push/renew", NEWS = "/news";
+const CHANGING = /^\/@[^/]+\/\d+\/edit$/;
 const WRITING = "/write", AT_HAND = ["/outbox", WRITING];
 
 self.addEventListener("install", (event) => {
@@ -36,7 +37,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (request.method === "GET") event.respondWith(page(event, url));
     else if (FORGETTING.includes(url.pathname)) event.respondWith(forgetting(request));
-    else if (url.pathname === WRITING) event.respondWith(writing(request));
+    else if (url.pathname === WRITING || CHANGING.test(url.pathname)) event.respondWith(writing(request, url));
     else if (url.pathname === SHARE) event.respondWith(sharing(request));
   } else if (request.method === "GET" && url.pathname.startsWith("/static/") && url.search) {
     event.respondWith(still(event));
@@ -143,13 +144,13 @@ async function trim(cache, most) {
 // -- the outbox --
 
 // A form that could not be sent: nothing of it is lost.
-async function writing(request) {
+async function writing(request, { pathname }) {
   const copy = request.clone();
   try {
     return await fetch(request);
   } catch (error) {
     try {
-      await outbox.addPost(await copy.formData(), new Map());
+      await outbox.addPost(await copy.formData(), new Map(), pathname);
       await self.registration.sync?.register("outbox").catch(() => {});
       return Response.redirect("/outbox?queued", 303);
     } catch {
