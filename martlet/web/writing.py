@@ -213,10 +213,7 @@ async def send(visit: Visit) -> Answer:
             return _on_to_unsent(visit, "scheduled")
         made, is_out = await visit.store.writing(_publish, visit, typed)
     except NotFound:
-        page = await visit.store.reading(_page_without_lost, visit, typed)
-        if visit.is_from_outbox:
-            return departing.refused(visit, (GONE,), 422, typed.aimed())
-        return visit.page(page, 422)
+        return await _without_lost(visit, typed)
     except Refused as error:
         if isinstance(error, WouldBeWider):
             typed.agreed = typed.audience
@@ -227,6 +224,13 @@ async def send(visit: Visit) -> Answer:
         seconds = 0 if is_out else scheduling.UNDO_SECONDS
         return visit.part("parts/answer_sent.html", frame=visit.frame(), sent=str(made), seconds=seconds)
     return _gone(visit, made, is_out=is_out)
+
+
+async def _without_lost(visit: Visit, typed: Typed) -> Answer:
+    page = await visit.store.reading(_page_without_lost, visit, typed)
+    if visit.is_from_outbox:
+        return departing.refused(visit, (GONE,), 422, typed.aimed())
+    return visit.page(page, 422)
 
 
 async def _refused(visit: Visit, typed: Typed, error: MartletError) -> Answer:

@@ -1,4 +1,7 @@
-"""Somebody writes on a train: three posts and a like without a line, the page closed; all of it arrives once, in order."""
+"""
+Somebody writes on a train: three posts, two changes, marks and an end of a follow without a line, the page closed; all of it
+arrives once, in order, and where a post was changed elsewhere meanwhile its author chooses.
+"""
 
 import io
 import re
@@ -29,13 +32,26 @@ def test_what_is_done_without_a_line_waits_and_goes_out_once(visit: Visit) -> No
     page.goto(TOWN + "/home")
     assert page.evaluate(AT_HAND)
     context = page.context
+    edits = _own_posts(page)
+    for edit in edits:
+        page.goto(TOWN + edit)
+    page.goto(TOWN + "/@ines")
     context.set_offline(True)
+    page.locator("main button[name=unfollow]").click()
+    expect(page.locator("button[name=follow].later")).to_be_visible()
 
     page.goto(TOWN + "/home")
-    page.locator(".acts button[name=like]").first.click()
-    pressed = page.locator(".acts button.later")
-    expect(pressed).to_have_attribute("aria-pressed", "true")
-    liked = pressed.get_attribute("value")
+    marked = {}
+    for name in ("like", "boost", "save"):
+        button = page.locator(f".acts button[name={name}]").first
+        marked[name] = button.get_attribute("value")
+        button.click()
+        pressed = page.locator(f".acts button.later[name=un{name}]")
+        expect(pressed).to_have_attribute("aria-pressed", "true")
+    for n, edit in enumerate(edits):
+        page.goto(TOWN + edit)
+        page.locator("#f-text").fill(f"Changed on the train {n}")
+        _send(page)
     for n in range(3):
         _write(page, n)
     visit.keep(page, "outbox-waiting")
@@ -44,20 +60,39 @@ def test_what_is_done_without_a_line_waits_and_goes_out_once(visit: Visit) -> No
     page.close()
     page = context.new_page()
     page.goto(TOWN + "/outbox")
-    expect(page.locator("[data-entry]")).to_have_count(4)
-    expect(page.locator("[data-outbox] b")).to_have_text("4")
+    expect(page.locator("[data-entry]")).to_have_count(9)
+    expect(page.locator("[data-outbox] b")).to_have_text("9")
+    other = visit(edits[1], "xiaoyu")
+    other.locator("#f-text").fill("Changed at home")
+    other.locator(".sending .go").click()
+    other.wait_for_url("**done=post_edited*")
     context.set_offline(False)
+    expect(page.locator("[data-entry]")).to_have_count(1)
+    expect(page.locator("[data-entry] [data-now]")).to_have_text("Changed at home")
+    visit.keep(page, "outbox-choice")
+    page.locator("[data-mine]").click()
     expect(page.locator("[data-none]")).to_be_visible()
 
     page.goto(TOWN + "/@xiaoyu")
+    for n in range(2):
+        expect(page.locator("article .words", has_text=f"Changed on the train {n}")).to_have_count(1)
     words = page.locator("article .words", has_text="From the train")
     expect(words).to_have_text(["From the train, third", "From the train 1", "From the train 0"])
     expect(page.locator("article img[alt='A teal field']")).to_have_count(1)
     page.goto(TOWN + "/home")
-    expect(page.locator(f".acts button[name=unlike][value='{liked}']")).to_have_count(1)
+    for name, post in marked.items():
+        expect(page.locator(f".acts button[name=un{name}][value='{post}']").first).to_be_visible()
     expect(page.locator("[data-outbox]")).to_be_hidden()
     unreachable = re.compile(r"net::ERR_|Failed to fetch")
     visit.faults[:] = [fault for fault in visit.faults if not unreachable.search(fault)]
+
+
+def _own_posts(page: Page) -> list[str]:
+    """Where two posts are changed."""
+    page.goto(TOWN + "/@xiaoyu")
+    found = page.locator("article .when").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
+    own = [one for one in found if one.startswith("/@xiaoyu/")]
+    return [f"{one}/edit" for one in own[:2]]
 
 
 def _write(page: Page, n: int) -> None:
