@@ -51,10 +51,11 @@ _TYPES = {"image": "Image", "video": "Video", "audio": "Audio"}
 
 @dataclass(frozen=True, slots=True)
 class Keys:
-    """The public halves: PEM, and multibase."""
+    """The public halves: PEM, and multibase; `name` is what the second is called behind the account's uri."""
 
     rsa: str
     ed25519: str
+    name: str = ""
 
 
 def time(milliseconds: int) -> str:
@@ -76,8 +77,9 @@ def rsa_key_id(account: Uri) -> Uri:
     return Uri(f"{account}#main-key")
 
 
-def ed25519_key_id(account: Uri) -> Uri:
-    return Uri(f"{account}#ed25519-key")
+def ed25519_key_id(account: Uri, name: str = "") -> Uri:
+    """`name`: of a key that came after the first."""
+    return Uri(f"{account}{name or '#ed25519-key'}")
 
 
 def profile(profile: Profile, keys: Keys) -> Document:
@@ -116,7 +118,7 @@ def profile(profile: Profile, keys: Keys) -> Document:
             "publicKey": {"id": rsa_key_id(uri), "owner": uri, "publicKeyPem": keys.rsa},
             "assertionMethod": [
                 {
-                    "id": ed25519_key_id(uri),
+                    "id": ed25519_key_id(uri, keys.name),
                     "type": "Multikey",
                     "controller": uri,
                     "publicKeyMultibase": keys.ed25519,

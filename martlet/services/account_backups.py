@@ -85,7 +85,7 @@ async def _content(ground: Ground, account: AccountId) -> bytes:
     lists = await ground.store.reading(_lists, account, ground.here)
     inboxes = await ground.store.reading(remotes.inboxes_of_followers, account)
     parts = {
-        KEYS: json.dumps({"ed25519": recovery_words.text_of(signing), "rsa": rsa.raw.hex()}).encode(),
+        KEYS: json.dumps({"ed25519": recovery_words.text_of(signing.private), "rsa": rsa.raw.hex()}).encode(),
         ACTOR: actor,
         INBOXES: json.dumps(sorted(inboxes)).encode(),
         **lists,

@@ -273,12 +273,19 @@ def in_parts(bundle: Bundle, *names: str) -> Iterable[list[Line]]:
 
 
 def _own(db: Reader, name: Uri, author: Uri) -> _Known | Refusal:
-    """The key of an account here."""
+    """The key of an account here, or one that it had."""
     account = accounts.find_by_uri(db, author)
-    own = keys.own(db, account.id).get(KeyKind.ED25519) if account is not None else None
-    if own is None or name != build.ed25519_key_id(author):
+    if account is None:
         return Refusal.NOT_OURS
-    return _Known(author, PublicKey.from_multibase(own.public), Trust.CONFIRMED)
+    own = keys.own(db, account.id).get(KeyKind.ED25519)
+    there: list[tuple[Uri, str, int | None]] = (
+        [] if own is None else [(build.ed25519_key_id(author, own.name), own.public, None)]
+    )
+    there += [(Uri(f"{author}{one.name}"), one.public, one.after) for one in keys.retired(db, account.id)]
+    for called, public, after in there:
+        if called == name:
+            return _Known(author, PublicKey.from_multibase(public), Trust.CONFIRMED, after)
+    return Refusal.NOT_OURS
 
 
 def _by_root(word: Word, name: Uri, author: Uri) -> _Known | Refusal:

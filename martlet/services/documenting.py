@@ -38,8 +38,8 @@ from martlet.model.reactions import Choice
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import abridging, identities, quoting, replying, root_keys
+from martlet.services.identities import DocumentKey
 from martlet.signing import canonical_json, digests, proofs
-from martlet.signing.keys import PrivateKey
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import (
     accounts,
@@ -564,5 +564,5 @@ def _signed(db: Writer, document: Document, author: Account, secret: ServerSecre
     return _sign(document, identities.document_key(db, author.id, secret, here), author, here)
 
 
-def _sign(document: Document, key: PrivateKey, author: Account, here: Server) -> Document:
-    return proofs.sign(document, key, build.ed25519_key_id(author.uri), here.now())
+def _sign(document: Document, key: DocumentKey, author: Account, here: Server) -> Document:
+    return proofs.sign(document, key.private, build.ed25519_key_id(author.uri, key.name), here.now())

@@ -27,7 +27,7 @@ def told(db: Reader, account: AccountId) -> dict[str, list[dict[str, Any]]]:
     """Keys, roots, statements and checkpoints, as `static/carried.js` keeps them. Moments are milliseconds."""
     here = keys.of_followed_here(db, account, MOST_KEYS)
     beyond = keys.of_followed_beyond(db, account, MOST_KEYS)
-    named = [(build.ed25519_key_id(owner), owner, public) for owner, public in here] + beyond
+    named = [(build.ed25519_key_id(owner, name), owner, public) for owner, name, public in here] + beyond
     pins = continuity.pins_of_followed(db, account, MOST_ROOTS)
     roots = dict.fromkeys(one.root for one in pins)
     said = list(chain.from_iterable(continuity.statements(db, root) for root in roots))

@@ -8,6 +8,7 @@ transactions.
 
 import asyncio
 from contextlib import suppress
+from dataclasses import dataclass
 
 from martlet.activitypub.build import Keys
 from martlet.model.names import AccountId, Uri
@@ -35,18 +36,29 @@ def ensure_server(db: Writer, here: Server) -> None:
             accounts.insert(db, SERVER, here.host, "", uri, f"{here.url}/about", here.now_ms(), "application")
 
 
-def document_key(db: Writer, account: AccountId, secret: ServerSecret, here: Server) -> PrivateKey:
-    """The key that signs an account's documents."""
+@dataclass(frozen=True, slots=True)
+class DocumentKey:
+    """The key that signs an account's documents. `name`: what it is called behind the account's uri."""
+
+    private: PrivateKey
+    name: str
+
+
+def document_key(db: Writer, account: AccountId, secret: ServerSecret, here: Server) -> DocumentKey:
     kept = keys.own(db, account).get(Kind.ED25519)
     if kept is None:
         kept = _keep(db, account, PrivateKey.make_ed25519(), secret, here)
-    return PrivateKey.unseal(secret, kept.private, _context(account))
+    return _unsealed(kept, account, secret)
 
 
-def find_document_key(db: Reader, account: AccountId, secret: ServerSecret) -> PrivateKey | None:
+def find_document_key(db: Reader, account: AccountId, secret: ServerSecret) -> DocumentKey | None:
     """The same; None where it is still to be made."""
     kept = keys.own(db, account).get(Kind.ED25519)
-    return None if kept is None else PrivateKey.unseal(secret, kept.private, _context(account))
+    return None if kept is None else _unsealed(kept, account, secret)
+
+
+def _unsealed(kept: OwnKey, account: AccountId, secret: ServerSecret) -> DocumentKey:
+    return DocumentKey(PrivateKey.unseal(secret, kept.private, _context(account)), kept.name)
 
 
 async def request_key(ground: Signing, account: AccountId) -> PrivateKey:
@@ -69,7 +81,7 @@ def find_public_keys(db: Reader, account: AccountId) -> Keys | None:
     found = keys.own(db, account)
     if Kind.RSA not in found or Kind.ED25519 not in found:
         return None
-    return Keys(found[Kind.RSA].public, found[Kind.ED25519].public)
+    return Keys(found[Kind.RSA].public, found[Kind.ED25519].public, found[Kind.ED25519].name)
 
 
 def _find_request_key(db: Reader, account: AccountId) -> OwnKey | None:
@@ -79,16 +91,20 @@ def _find_request_key(db: Reader, account: AccountId) -> OwnKey | None:
 def _public_keys(db: Writer, account: AccountId, secret: ServerSecret, here: Server) -> Keys:
     document_key(db, account, secret, here)
     found = keys.own(db, account)
-    return Keys(found[Kind.RSA].public, found[Kind.ED25519].public)
+    return Keys(found[Kind.RSA].public, found[Kind.ED25519].public, found[Kind.ED25519].name)
 
 
 def _keep(db: Writer, account: AccountId, key: PrivateKey, secret: ServerSecret, here: Server) -> OwnKey:
     """Of two that are made at once, the first stays."""
     if account == SERVER:
         ensure_server(db, here)
+    return keys.put_first(db, account, sealed(account, key, secret), here.now_ms())
+
+
+def sealed(account: AccountId, key: PrivateKey, secret: ServerSecret, name: str = "") -> OwnKey:
+    """A key as it is kept for an account."""
     public = key.public.to_pem() if key.kind is Kind.RSA else key.public.to_multibase()
-    row = OwnKey(key.kind.value, key.seal(secret, _context(account)), public)
-    return keys.put_first(db, account, row, here.now_ms())
+    return OwnKey(key.kind.value, key.seal(secret, _context(account)), public, name)
 
 
 def keep_old(db: Writer, account: AccountId, key: PrivateKey, secret: ServerSecret, here: Server) -> None:

@@ -29,6 +29,7 @@ from martlet.signing.keys import Kind, PublicKey
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import accounts, adoptions, mirrors, own_roots
 from martlet.storage import continuity as kept
+from martlet.storage import keys as own_keys
 from martlet.storage.database import Reader, Writer
 from martlet.storage.own_roots import DeviceKey
 from martlet.text.cleaning import one_line
@@ -57,6 +58,13 @@ class NotWhatWasProposed(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__("What is signed is not what was to be signed. Please begin anew.", "statement")
+
+
+class StolenLater(InvalidInput):
+    code = "stolen_later"
+
+    def __init__(self) -> None:
+        super().__init__("This day is still to come.", "since")
 
 
 class TooManyDevices(InvalidInput):
@@ -103,8 +111,8 @@ def proposal(db: Writer, account: AccountId, root: str, secret: ServerSecret, he
     uri, now = accounts.get(db, account).uri, here.now_ms()
     before = continuing.known(db, root) if root else History(None)
     last = before.standing
-    signing = identities.document_key(db, account, secret, here).public.to_multibase()
-    name = build.ed25519_key_id(uri)
+    own_key = identities.document_key(db, account, secret, here)
+    signing, name = own_key.private.public.to_multibase(), build.ed25519_key_id(uri, own_key.name)
     known = {one.uri: one for one in (last.keys if last is not None else ())}
     own = known.get(name)
     keys = [own if own is not None and own.public == signing else StatedKey(name, signing, now)]
@@ -117,7 +125,7 @@ def proposal(db: Writer, account: AccountId, root: str, secret: ServerSecret, he
         sequence=before.last_sequence + (LEAP if is_new_name else 1),
         updated_at=now,
         keys=tuple(keys),
-        revoked=_revoked(last, keys, devices, uri, now),
+        revoked=_revoked(last, keys, [*_retired(db, account, uri), *_lost(devices, uri)], now),
         gateways=(here.url, *(one.base for one in mirrors.accepted(db, account)))[: continuity.MOST_GATEWAYS],
         formerly=_formerly(last, uri),
         digest=b"",
@@ -126,18 +134,30 @@ def proposal(db: Writer, account: AccountId, root: str, secret: ServerSecret, he
 
 
 def _revoked(
-    last: Statement | None, keys: list[StatedKey], devices: list[DeviceKey], uri: Uri, now: int
+    last: Statement | None, keys: list[StatedKey], gone: list[RevokedKey], now: int
 ) -> tuple[RevokedKey, ...]:
-    """What was revoked before, devices that are, and whatever else is in force and not to be any more."""
+    """What was revoked before, what is, and whatever else is in force and not to be any more."""
     found = {one.public: one for one in (last.revoked if last is not None else ())}
-    for one in devices:
-        if one.revoked_at is not None:
-            found.setdefault(one.public, RevokedKey(one.public, one.revoked_at, device_key_id(uri, one.id)))
+    for one in gone:
+        found.setdefault(one.public, one)
     going_on = {one.public for one in keys}
     for stated in last.keys if last is not None else ():
         if stated.public not in going_on:
             found.setdefault(stated.public, RevokedKey(stated.public, now // 1000 * 1000, stated.uri))
     return tuple(found.values())[-continuity.MOST_REVOKED :]
+
+
+def _retired(db: Reader, account: AccountId, uri: Uri) -> list[RevokedKey]:
+    """Keys that this server has changed for others."""
+    return [RevokedKey(one.public, one.after, f"{uri}{one.name}") for one in own_keys.retired(db, account)]
+
+
+def _lost(devices: list[DeviceKey], uri: Uri) -> list[RevokedKey]:
+    return [
+        RevokedKey(one.public, one.revoked_at, device_key_id(uri, one.id))
+        for one in devices
+        if one.revoked_at is not None
+    ]
 
 
 def _formerly(last: Statement | None, uri: Uri) -> tuple[Uri, ...]:
@@ -220,8 +240,17 @@ def add_device(db: Writer, account: AccountId, name: str, public: str, here: Ser
     return made
 
 
-def revoke_device(db: Writer, account: AccountId, id: int, here: Server) -> None:
-    """Take a device's key back: one that no statement names is gone at once. Raises `NotFound`."""
+def revoke_device(
+    db: Writer, account: AccountId, id: int, here: Server, lost_since: int | None = None
+) -> None:
+    """
+    Take a device's key back: one that no statement names is gone at once. `lost_since`: milliseconds, if not from now on.
+
+    Raises `NotFound`, `StolenLater`.
+    """
+    after = here.now_ms() if lost_since is None else lost_since
+    if after > here.now_ms():
+        raise StolenLater
     last = published(db, accounts.get(db, account).uri)
     one = next(
         (one for one in own_roots.devices(db, account) if one.id == id and one.revoked_at is None), None
@@ -231,7 +260,7 @@ def revoke_device(db: Writer, account: AccountId, id: int, here: Server) -> None
     if last is None or not any(stated.public == one.public for stated in last.keys):
         own_roots.delete_device(db, account, id)
         return
-    own_roots.revoke_device(db, account, id, here.now_ms() // 1000 * 1000)
+    own_roots.revoke_device(db, account, id, after // 1000 * 1000)
 
 
 # -- the encrypted copy --------------------------------------------------

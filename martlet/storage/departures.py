@@ -92,6 +92,7 @@ KEPT = (
     ("strike", "account_id"),
     ("appeal", "account_id"),
     ("account_key", "account_id"),
+    ("retired_key", "account_id"),
     ("outgoing", "account_id"),
     ("account_log", "account_id"),
     ("log_entry", "account_id"),

@@ -77,3 +77,16 @@ def put(db: Writer, uri: Uri, account: AccountId, version: int, body: bytes, now
 
 def delete(db: Writer, uri: Uri) -> None:
     db.run("DELETE FROM document WHERE uri = :uri", uri=uri)
+
+
+def delete_older(db: Writer, account: AccountId, made_before: int, limit: int) -> int:
+    """Drop so many of an account's documents that were made until a moment; how many there were."""
+    return db.run(
+        """
+        DELETE FROM document WHERE uri IN (
+            SELECT uri FROM document WHERE account_id = :account AND created_at <= :made_before LIMIT :limit)
+        """,
+        account=account,
+        made_before=made_before,
+        limit=limit,
+    )

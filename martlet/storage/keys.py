@@ -16,6 +16,20 @@ class OwnKey:
     kind: str
     private: bytes
     public: str
+    name: str = ""
+    """What stands behind the account's uri; empty for the first one of its kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetiredKey:
+    """A key of an account here that signs no more. `public` is multibase; moments are milliseconds."""
+
+    kind: str
+    public: str
+    name: str
+    after: int
+    """What it has signed after that is not the account's."""
+    retired_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +48,9 @@ class RemoteKey:
 def own(db: Reader, account: AccountId) -> dict[str, OwnKey]:
     """The keys of an account here, by kind: rsa, ed25519."""
     rows = db.rows(
-        "SELECT kind, private, public FROM account_key WHERE account_id = :account", account=account
+        "SELECT kind, private, public, name FROM account_key WHERE account_id = :account", account=account
     )
-    return {row[0]: OwnKey(row[0], bytes(row[1]), row[2]) for row in rows}
+    return {row[0]: OwnKey(row[0], bytes(row[1]), row[2], row[3]) for row in rows}
 
 
 def put_first(db: Writer, account: AccountId, key: OwnKey, now: int) -> OwnKey:
@@ -54,6 +68,49 @@ def put_first(db: Writer, account: AccountId, key: OwnKey, now: int) -> OwnKey:
         now=now,
     )
     return own(db, account)[key.kind]
+
+
+def replace_own(db: Writer, account: AccountId, key: OwnKey, now: int) -> None:
+    """The account signs with this key from now on."""
+    db.run(
+        """
+        UPDATE account_key SET private = :private, public = :public, name = :name, created_at = :now
+         WHERE account_id = :account AND kind = :kind
+        """,
+        account=account,
+        kind=key.kind,
+        private=key.private,
+        public=key.public,
+        name=key.name,
+        now=now,
+    )
+
+
+def put_retired(db: Writer, account: AccountId, key: RetiredKey) -> None:
+    db.run(
+        """
+        INSERT INTO retired_key (account_id, kind, public, name, after, retired_at)
+        VALUES (:account, :kind, :public, :name, :after, :retired_at)
+        """,
+        account=account,
+        kind=key.kind,
+        public=key.public,
+        name=key.name,
+        after=key.after,
+        retired_at=key.retired_at,
+    )
+
+
+def retired(db: Reader, account: AccountId) -> list[RetiredKey]:
+    """The oldest first."""
+    rows = db.rows(
+        """
+        SELECT kind, public, name, after, retired_at FROM retired_key
+         WHERE account_id = :account ORDER BY retired_at, kind
+        """,
+        account=account,
+    )
+    return [RetiredKey(*row) for row in rows]
 
 
 _REMOTE = """
@@ -118,11 +175,11 @@ def of_followed_beyond(db: Reader, account: AccountId, limit: int) -> list[tuple
     return [(Uri(row[0]), Uri(row[1]), row[2]) for row in rows]
 
 
-def of_followed_here(db: Reader, account: AccountId, limit: int) -> list[tuple[Uri, str]]:
-    """The same of those here, and of the account itself: owner, multibase."""
+def of_followed_here(db: Reader, account: AccountId, limit: int) -> list[tuple[Uri, str, str]]:
+    """The same of those here, and of the account itself: owner, what stands behind it in the key's name, multibase."""
     rows = db.rows(
         """
-        SELECT account.uri, account_key.public
+        SELECT account.uri, account_key.name, account_key.public
           FROM account JOIN account_key ON account_key.account_id = account.id
          WHERE account_key.kind = 'ed25519' AND account.suspended_at IS NULL
            AND (account.id = :account OR account.id IN (
@@ -132,7 +189,7 @@ def of_followed_here(db: Reader, account: AccountId, limit: int) -> list[tuple[U
         account=account,
         limit=limit,
     )
-    return [(Uri(row[0]), row[1]) for row in rows]
+    return [(Uri(row[0]), row[1], row[2]) for row in rows]
 
 
 def replace_remote(db: Writer, account: AccountId, found: Iterable[tuple[Uri, str, str]]) -> None:

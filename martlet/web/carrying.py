@@ -204,7 +204,7 @@ def _wanted(db: Reader, visit: Visit) -> Wanted:
     """Raises `NoSuchDay`, `NoSuchPost`, `NoSuchHost`."""
     match visit.field("what", 20):
         case "new":
-            return Wanted("own", since=_day(visit.field("since", 20)))
+            return Wanted("own", since=day(visit.field("since", 20)))
         case "thread":
             return Wanted("thread", post=_post(db, visit.field("thread", 2048).strip(), visit.here))
         case "answers":
@@ -215,7 +215,7 @@ def _wanted(db: Reader, visit: Visit) -> Wanted:
     return Wanted("own")
 
 
-def _day(text: str) -> int:
+def day(text: str) -> int:
     """Raises `NoSuchDay`."""
     try:
         return max(milliseconds(datetime.fromisoformat(text).replace(tzinfo=UTC)), 0)

@@ -226,11 +226,13 @@ class DeviceKeyCard(Struct, frozen=True):
     name: str
     state: Literal["waiting", "good", "ending", "ended"]
     created_at: datetime
+    public: str = ""
 
 
 class RootKeyPage(Struct, frozen=True):
     """
-    `/settings/root_key`. Fields: statement, password (only for the first one).
+    `/settings/root_key`. Fields: statement, password (only for the first one). Of the form that changes the server's
+    keys: since (a day), password.
 
     `static/rootkey.js` makes the key and signs; no field of a form has the key.
     """
@@ -259,4 +261,10 @@ class RootKeyPage(Struct, frozen=True):
     is_adopted_signed: bool = False
     typed: str = ""
     """A `did:key:…` for which the proposal is asked for without script."""
+    last: str = ""
+    """The statement that stands, as it was signed; empty where there is none."""
+    today: str = ""
+    """In UTC, as a field of a form has it."""
+    asks_rotation: bool = False
+    """Changing the server's keys was tried, and could not be done."""
     problems: tuple[Problem, ...] = ()

@@ -69,6 +69,8 @@ BY_CODE: dict[str, Sentence] = {
     ),
     "not_the_root_key": sentence("This is not signed with your root key."),
     "not_what_was_proposed": sentence("What is signed is not what was to be signed. Please begin anew."),
+    "rotated_lately": sentence("The keys were changed within the last hour."),
+    "stolen_later": sentence("This day is still to come."),
     "too_many_devices": sentence(
         "You have 12 device keys already. Please revoke one that you no longer use."
     ),
@@ -145,6 +147,7 @@ NOTICES: dict[str, Sentence] = {
     "root_copy_kept": sentence("The encrypted copy is kept."),
     "root_copy_dropped": sentence("The encrypted copy is gone."),
     "device_key_added": sentence("This browser has its key. It counts once your root key has signed for it."),
+    "keys_rotated": sentence("This server signs for you with new keys from now on."),
     "device_key_revoked": sentence("Revoked here. Other servers know once your root key has signed it."),
     "passkey_added": sentence("The passkey is kept. You can sign in with it from now on."),
     "passkey_removed": sentence("The passkey is removed."),

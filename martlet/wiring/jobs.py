@@ -46,6 +46,7 @@ from martlet.services import (
     pushing,
     requesting,
     restricting,
+    rotating,
     scheduling,
     severing,
     sharing_albums,
@@ -120,6 +121,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         leaving.REMOVE_SUSPENDED: partial(leaving.remove_suspended, ground.store),
         tending_mirrors.TEND: partial(mirroring.tend, ground.store),
         moving.TAKE_ALONG: partial(moving.go_on, ground.store),
+        rotating.SIGN_ANEW: partial(rotating.sign_anew, ground.store),
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
         previewing.FORGET: partial(previewing.forget, ground.store),
         previewing.PREVIEW: PreviewFetcher(

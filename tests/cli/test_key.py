@@ -38,6 +38,14 @@ def test_a_key_is_made_and_signs_what_is_proposed(martlet: Operator, tmp_path: P
     assert martlet("key", "sign", str(file), typed=" ".join(words)).exit_code == 1
 
 
+def test_the_keys_of_somebody_here_are_changed(martlet: Operator) -> None:
+    martlet("account", "create", "ada", "--email", "ada@home.example", "--generate")
+    assert "@ada has new keys" in martlet("key", "rotate", "ada", "--stolen-since", "2026-11-01").output
+    for name, why in (("nobody", "nobody"), ("ada", "within the last hour")):
+        result = martlet("key", "rotate", name)
+        assert (result.exit_code, name == "nobody" or why in result.output) == (1, True)
+
+
 def test_words_and_code_are_the_key_itself() -> None:
     """As BIP-39 has them; a slip of the pen is noticed."""
     root = PrivateKey.make_ed25519()

@@ -47,7 +47,7 @@ def thief(island: Island, name: str) -> Person:
     account = island.account(name)
     rsa = asyncio.run(identities.request_key(island.ground, account))
     with island.ground.store.write() as db:
-        own = identities.document_key(db, account, island.ground.secret, island.ground.here)
+        own = identities.document_key(db, account, island.ground.secret, island.ground.here).private
     return Person(island.uri(name), name, rsa, own)
 
 

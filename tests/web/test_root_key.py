@@ -170,3 +170,28 @@ def test_a_backup_is_fetched_and_brought(api: Api, browser: Browser, root: Priva
         sent = {"file": ("a.martlet-backup", content, "application/octet-stream")}
         reply = other.upload(form.action, form.fields | {"unlock": unlock}, sent)
         assert (reply.status, why in reply.text) == (422, True)
+
+
+def test_the_servers_keys_are_changed(api: Api, browser: Browser, root: PrivateKey) -> None:
+    """With the password; a device that is said to be lost since a day is revoked from then on."""
+    publish(browser, root)
+    device = PrivateKey.make_ed25519().public.to_multibase()
+    browser.send(browser.get(PAGE), {"name": "My phone", "public": device}, f"{PAGE}/devices")
+    publish(browser, root)
+    page = browser.get(PAGE)
+    [link] = re.findall(r"/settings/root_key/devices/\d+/revoke", unescape(page.text))
+    for since, status in (("2999-01-01", 422), ("soon", 422), ("2026-11-02", 200)):
+        assert browser.send(page, {"since": since}, link).status == status, since
+    for since, password, words in (
+        ("", "no", "The password is not right."),
+        ("2999-01-01", PASSWORD, "This day is still to come."),
+        ("2026-11-03", PASSWORD, "with new keys from now on"),
+        ("", PASSWORD, "within the last hour"),
+    ):
+        assert words in browser.send(page, {"since": since, "password": password}, f"{PAGE}/rotate").text
+    publish(browser, root)
+    [said] = [one for one in actor(api)["attachment"] if one["type"] == TYPE]
+    assert [one["id"].rpartition("#")[2] for one in said["assertionMethod"]] == ["ed25519-key-2"]
+    gone = {one["id"].rpartition("#")[2].partition("-")[0]: one["after"] for one in said["revoked"]}
+    day = "2026-11-{:02}T00:00:00Z"
+    assert gone == {"device": day.format(2), "main": day.format(3), "ed25519": day.format(3)}

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from functools import cache
+from functools import cache, partial
 from importlib import resources
 
 from martlet.http import limits
@@ -19,7 +19,7 @@ from martlet.model.errors import (
 )
 from martlet.model.ids import id_from
 from martlet.model.server import Server, moment
-from martlet.services import account_backups, adopting, root_keys, securing
+from martlet.services import account_backups, adopting, root_keys, rotating, securing
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.securing import WrongPassword
 from martlet.signing import continuity
@@ -46,7 +46,9 @@ async def show(visit: Visit) -> Answer:
     return visit.page(await visit.store.writing(_page, visit))
 
 
-def _page(db: Writer, visit: Visit, problems: tuple[Problem, ...] = ()) -> RootKeyPage:
+def _page(
+    db: Writer, visit: Visit, problems: tuple[Problem, ...] = (), *, asks_rotation: bool = False
+) -> RootKeyPage:
     account = accounts.get(db, visit.account)
     root, known = root_keys.root_of(db, account.id), root_keys.known_of(db, account.id)
     last = known.standing
@@ -70,6 +72,9 @@ def _page(db: Writer, visit: Visit, problems: tuple[Problem, ...] = ()) -> RootK
         adopted="" if old is None else old.uri,
         is_adopted_signed=adopted is not None and adopted.told_at is not None,
         typed=visit.query.get("root", "")[:100],
+        last="" if last is None else last.body.decode(),
+        today=visit.here.now().date().isoformat(),
+        asks_rotation=asks_rotation,
         problems=problems,
     )
 
@@ -80,7 +85,7 @@ def _device(one: DeviceKey, stated: set[str]) -> DeviceKeyCard:
         state = "good" if is_stated else "waiting"
     else:
         state = "ending" if is_stated else "ended"
-    return DeviceKeyCard(str(one.id), one.name, state, moment(one.created_at))  # type: ignore[arg-type]
+    return DeviceKeyCard(str(one.id), one.name, state, moment(one.created_at), one.public)  # type: ignore[arg-type]
 
 
 @pages.get(addresses.ROOT_KEY_WORDS, access="member")
@@ -173,8 +178,36 @@ async def revoke_device(visit: Visit) -> Answer:
     id = id_from(visit.params["id"])
     if id is None:
         raise NotFound
-    await visit.store.writing(root_keys.revoke_device, visit.account, id, visit.here)
+    try:
+        since = _day(visit.field("since", 20))
+        await visit.store.writing(root_keys.revoke_device, visit.account, id, visit.here, since)
+    except InvalidInput as error:
+        return await _refused(visit, error)
     return visit.go(addresses.ROOT_KEY, done="device_key_revoked")
+
+
+# -- the server's keys ---------------------------------------------------
+
+
+@pages.post(addresses.ROOT_KEY_ROTATE, access="member")
+async def rotate(visit: Visit) -> Answer:
+    try:
+        since = _day(visit.field("since", 20))
+        await securing.confirm_password(
+            visit.ground, visit.signed_in.login, visit.field("password", PASSWORD_LIMIT)
+        )
+        await rotating.rotate(visit.ground, visit.account, since)
+    except (WrongPassword, InvalidInput, Conflict, TooMany) as error:
+        where = "rotate_password" if isinstance(error, WrongPassword) else "since"
+        problems = tuple(Problem(where, one.sentence) for one in problems_of(error))
+        page = await visit.store.writing(partial(_page, asks_rotation=True), visit, problems)
+        return visit.page(page, 429 if isinstance(error, TooMany) else 422)
+    return visit.go(addresses.ROOT_KEY, done="keys_rotated")
+
+
+def _day(text: str) -> int | None:
+    """The moment at which a day begins, in UTC. Raises `carrying.NoSuchDay`."""
+    return carrying.day(text) if text else None
 
 
 # -- after a seizure -----------------------------------------------------

@@ -1,5 +1,6 @@
 // The root key: made here, shown once, and used to sign what the server proposes. It never leaves the browser.
-import { keyOf, multibase, opened, seedOf, sealed, signed, textOf, unlocked, wordsOf } from "./secrets.js";
+import { isSignedBy, keyOf, multibase, opened, seedOf, sealed, signed, textOf, unlocked, wordsOf } from "./secrets.js";
+import { isInOrder, linesOf } from "./stating.js";
 import { svg } from "./qr.js";
 
 const root = document.querySelector("[data-root-key]");
@@ -13,13 +14,35 @@ async function list() {
   return (await answer.text()).trim().split(/\s+/);
 }
 
-async function proposed(did) {
+// -- what is to be signed ---------------------------------------------------
+const last = here.last ? JSON.parse(here.last) : null;
+const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
+let shown = null;
+
+// Fetched once, and shown in the form: this and nothing else is signed.
+async function propose(form, did) {
   const answer = await fetch(`${here.proposal}?root=${encodeURIComponent(did)}`);
-  if (!answer.ok) return null;
-  const statement = await answer.json();
-  const isOurs = statement.subject === did && statement.alsoKnownAs === here.actor;
-  return isOurs ? statement : null;
+  const statement = answer.ok ? await answer.json() : null;
+  if (!statement || !isInOrder(statement, did, here.actor, last)) return tell(form, "odd");
+  const lines = linesOf(statement, here.actor, last, await ownKey());
+  form.querySelector("[data-said]").replaceChildren(...lines.map(lineOf));
+  form.querySelector("[data-what]").hidden = false;
+  shown = statement;
 }
+
+function lineOf({ kind, about, key, at, isNew, isOwn }) {
+  const line = find("template[data-line]").content.firstElementChild.cloneNode(true);
+  const name = key && [...all("[data-public]")].find((one) => one.dataset.public === key)?.dataset.name;
+  const sentence = find(`[data-says=${kind}]`).textContent.replace("{when}", at ? when.format(at) : "");
+  line.querySelector("[data-words]").textContent = sentence;
+  line.querySelector("[data-about]").textContent = about ?? (name ? `${name} · ${key}` : key);
+  line.querySelector("[data-own]").hidden = !isOwn;
+  line.querySelector("[data-new]").hidden = !isNew;
+  if (!isNew) line.querySelector("input").remove();
+  return line;
+}
+
+const isAgreed = (form) => [...form.querySelectorAll("[data-said] input")].every((one) => one.checked);
 
 function tell(form, fault) {
   for (const one of form.querySelectorAll("[data-fault]")) one.hidden = one.dataset.fault !== fault;
@@ -41,9 +64,9 @@ const emptied = (form) => {
 async function send(form, seed) {
   const key = await keyOf(seed);
   if (here.root && key.did !== here.root) return tell(form, "other");
-  const statement = await proposed(key.did);
-  if (!statement) return tell(form, "server");
-  form.elements.statement.value = JSON.stringify(await signed(statement, key));
+  if (!shown || (last && !(await isSignedBy(last, key.did)))) return tell(form, "odd");
+  if (!isAgreed(form)) return tell(form, "unagreed");
+  form.elements.statement.value = JSON.stringify(await signed(shown, key));
   emptied(form);
   form.submit();
 }
@@ -79,6 +102,7 @@ async function make() {
   while (places.size < 3) places.add(crypto.getRandomValues(new Uint8Array(1))[0] % 24);
   const asked = [...places].sort((a, b) => a - b);
   const form = find("form[data-sign=new]");
+  await propose(form, did);
   form.querySelector("[data-places]").textContent = asked.map((one) => one + 1).join(", ");
   form.addEventListener(
     "submit",
@@ -91,25 +115,31 @@ async function make() {
 }
 
 // -- keys of this browser ---------------------------------------------------
-function store(key) {
+function within(mode, act) {
   return new Promise((resolve, reject) => {
     const asked = indexedDB.open("martlet-keys", 1);
     asked.addEventListener("upgradeneeded", () => asked.result.createObjectStore("device"));
     asked.addEventListener("error", reject);
     asked.addEventListener("success", () => {
-      const writing = asked.result.transaction("device", "readwrite");
-      writing.objectStore("device").put(key, here.actor);
-      writing.addEventListener("complete", resolve);
-      writing.addEventListener("error", reject);
+      const run = asked.result.transaction("device", mode);
+      const found = act(run.objectStore("device"));
+      run.addEventListener("complete", () => resolve(found.result));
+      run.addEventListener("error", reject);
     });
   });
 }
 
+const publicOf = async (pair) => multibase(new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey)));
+
+async function ownKey() {
+  const pair = await within("readonly", (keys) => keys.get(here.actor));
+  return pair ? publicOf(pair) : "";
+}
+
 async function addDevice(form) {
   const pair = await crypto.subtle.generateKey("Ed25519", false, ["sign", "verify"]);
-  const raw = new Uint8Array(await crypto.subtle.exportKey("raw", pair.publicKey));
-  await store(pair);
-  form.elements.public.value = multibase(raw);
+  await within("readwrite", (keys) => keys.put(pair, here.actor));
+  form.elements.public.value = await publicOf(pair);
   form.submit();
 }
 
@@ -159,6 +189,8 @@ async function begin() {
   });
   const forms = { again: sign, device: addDevice, copy: keepCopy, adopt };
   for (const [name, handler] of Object.entries(forms)) find(`form[data-sign=${name}]`)?.addEventListener("submit", busy(handler));
+  const again = find("form[data-sign=again]");
+  if (again) await propose(again, here.root).catch(() => tell(again, "server"));
 }
 
 begin().catch(() => {

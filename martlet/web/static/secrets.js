@@ -69,6 +69,15 @@ export async function signed(statement, { key, did }) {
   return { ...statement, proof: { ...proof, proofValue: base58(new Uint8Array(value)) } };
 }
 
+// Whether it is as this root key has signed it.
+export async function isSignedBy(statement, did) {
+  const { proof, ...said } = statement, { proofValue, ...options } = proof;
+  const raw = new Uint8Array(fromBase58(did.slice("did:key:".length)).slice(PUBLIC.length));
+  const key = await crypto.subtle.importKey("raw", raw, "Ed25519", false, ["verify"]);
+  const parts = await Promise.all([options, said].map((one) => sha256(utf8(canonical(one)))));
+  return crypto.subtle.verify("Ed25519", key, new Uint8Array(fromBase58(proofValue)), joined(...parts));
+}
+
 // -- words (BIP-39, English: 256 bits and eight that check them) --------------
 export async function wordsOf(seed, list) {
   const bits = [...seed, (await sha256(seed))[0]].map((one) => one.toString(2).padStart(8, "0")).join("");
