@@ -20,7 +20,7 @@ from martlet.services import acquainting, approving, consenting, gathering, inta
 from martlet.services.acquainting import Acquaintance
 from martlet.services.consenting import Verified, Withdrawn
 from martlet.services.ports import Ground
-from martlet.signing import actor_keys, continuity
+from martlet.signing import actor_keys, continuity, identity_proofs
 from martlet.signing.keys import Kind
 from martlet.storage import accounts, remotes, uris
 from martlet.storage.database import Reader
@@ -138,7 +138,9 @@ class NetworkResolver:
         )
         host = await self._handle_host(profile)
         statement = continuity.of_actor(found.document, self._ground.here.now())
-        acquaintance = Acquaintance(profile, keys, host, statement, gateways.of_actor(found.document))
+        carriers = gateways.of_actor(found.document)
+        identities = identity_proofs.of_actor(found.document, self._ground.here.now())
+        acquaintance = Acquaintance(profile, keys, host, statement, carriers, identities)
         return await self._ground.store.writing(acquainting.keep, acquaintance, self._ground.here)
 
     async def _handle_host(self, profile: Profile) -> str:

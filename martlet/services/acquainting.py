@@ -6,6 +6,7 @@ has fetched the document from there. An account is who its uri is; a handle that
 another account has is never taken over (attacks D14).
 """
 
+import html
 import json
 import re
 from collections.abc import Sequence
@@ -24,7 +25,8 @@ from martlet.model.names import AccountId, Uri, host_of, origin_of
 from martlet.model.packs import FeaturePolicy
 from martlet.model.server import Server
 from martlet.services import continuing, restricting, sweeping, watching
-from martlet.signing import actor_keys, continuity
+from martlet.signing import actor_keys, continuity, identity_proofs
+from martlet.signing.identity_proofs import Identity
 from martlet.signing.keys import Kind
 from martlet.storage import accounts, emojis, keys, moves, peer_policies, peers, remotes
 from martlet.storage.database import AlreadyThere, Reader, Writer
@@ -55,6 +57,8 @@ class Acquaintance:
     """What the account's root key has signed."""
     gateways: tuple[str, ...] = ()
     """Servers that carry it, as the document lists them."""
+    identities: tuple[Identity, ...] = ()
+    """Other keys that have signed that the account is theirs."""
 
 
 def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
@@ -79,7 +83,7 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
         url=url or profile.uri,
         display_name=names.display_name(profile.name)[:NAME_LIMIT],
         note_html=_note(profile.html, here),
-        fields=_fields(profile),
+        fields=_fields(profile, found.identities),
         is_locked=int(profile.is_locked),
         is_discoverable=int(profile.is_discoverable),
         is_indexable=int(profile.is_indexable),
@@ -112,7 +116,9 @@ def get_to_know(db: Writer, document: dict[str, Any], here: Server) -> AccountId
         for name, key in actor_keys.of_actor(document).items()
     )
     statement = continuity.of_actor(document, here.now())
-    return keep(db, Acquaintance(profile, named, host_of(profile.uri), statement), here)
+    identities = identity_proofs.of_actor(document, here.now())
+    host = host_of(profile.uri)
+    return keep(db, Acquaintance(profile, named, host, statement, identities=identities), here)
 
 
 def _feature_policy(profile: Profile) -> str:
@@ -225,8 +231,8 @@ def _note(html: str, here: Server) -> str:
     return render.html(render.parse(html), {}, here.tag_url)
 
 
-def _fields(profile: Profile) -> str:
-    shown = [
+def _fields(profile: Profile, identities: Sequence[Identity]) -> str:
+    shown: list[dict[str, str | None]] = [
         {
             "name": one_line(one.name)[:NAME_LIMIT],
             "text": sanitize.plain(one.html),
@@ -234,6 +240,16 @@ def _fields(profile: Profile) -> str:
             "verified_at": None,
         }
         for one in profile.fields[:MOST_FIELDS]
+    ]
+    shown += [
+        {
+            "name": one.subject[: one.subject.find(":", len("did:"))],
+            "text": one.subject,
+            "html": html.escape(one.subject),
+            "verified_at": None if one.proven_at is None else one.proven_at.isoformat(),
+            "proof": "unknown" if one.proven_at is None else "good",
+        }
+        for one in identities
     ]
     return json.dumps(shown, ensure_ascii=False)
 

@@ -227,7 +227,7 @@ def insert_user(
 
 
 def fields_of(account: Account) -> Sequence[dict[str, str | None]]:
-    """A profile's fields: name, text, html, verified_at (ISO 8601 or None)."""
+    """A profile's fields: name, text, html, verified_at (ISO 8601 or None); `proof`, where it is a key's: good, unknown."""
     found: list[dict[str, str | None]] = json.loads(account.fields)
     return found
 

@@ -110,11 +110,12 @@ class FailureCard(Struct, frozen=True):
 
 
 class Fact(Struct, frozen=True):
-    """A row of a profile. `is_confirmed`: the linked page links back."""
+    """A row of a profile. `is_confirmed`: the linked page links back. `proof`: of one that names a key: good, unknown."""
 
     name: str
     value_html: Html
     is_confirmed: bool = False
+    proof: str = ""
 
 
 class Featured(Struct, frozen=True):

@@ -119,7 +119,12 @@ def profile(
         note_html=Html(account.note_html),
         summary=summary(account.note_html),
         facts=tuple(
-            Fact(one["name"] or "", Html(one["html"] or ""), is_confirmed=one.get("verified_at") is not None)
+            Fact(
+                one["name"] or "",
+                Html(one["html"] or ""),
+                is_confirmed=one.get("verified_at") is not None,
+                proof=one.get("proof") or "",
+            )
             for one in accounts.fields_of(account)
         ),
         joined_at=moment(account.created_at),

@@ -17,10 +17,11 @@ from martlet.services import comparing, continuing, following, keeping_log
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.comparing import KeysDiffer
 from martlet.services.following import Wanted
-from martlet.signing import canonical_json
+from martlet.signing import canonical_json, proofs
 from martlet.signing import continuity as statements
 from martlet.signing.keys import PrivateKey
 from martlet.storage import accounts, continuity, gateways, keys
+from tests.browser import Browser
 from tests.carrying import Island, bundle, note, signed
 from tests.elsewhere import Person
 from tests.stating import NOON, revoked, stated
@@ -292,3 +293,33 @@ def test_a_checkpoint_that_came_before_a_revocation_protects_old_posts(
         assert bring(*lines) == expected, lines
     assert all(shore.post(json.loads(one)["id"]) is not None for one in (october, *november))
     assert all(shore.post(json.loads(one)["id"]) is None for one in (*forged, of_ida))
+
+
+def test_other_keys_of_somebody_are_shown_on_their_profile(shore: Island) -> None:
+    """Identity proofs (FEP-c390) of keys that are no root keys: checked, said to be of another kind, or not shown."""
+    eve, tool = shore.stranger("eve", is_known=False), PrivateKey.make_ed25519()
+    claim = {"type": statements.TYPE, "subject": tool.public.to_did(), "alsoKnownAs": eve.uri}
+    good = proofs.sign_statement(claim, tool, NOON)
+    other = PrivateKey.make_ed25519()
+    wallet = "did:pkh:eip155:1:0xb9c5714089478a327f09197987f16f9e5d936e8a"
+    eve.extra["attachment"] = [
+        {"type": "PropertyValue", "name": "Town", "value": "Here"},
+        good,
+        {**good, "alsoKnownAs": f"{eve.uri}2"},
+        proofs.sign_statement({**claim, "subject": other.public.to_did()}, tool, NOON),
+        {**proofs.sign_statement({**claim, "subject": other.public.to_did()}, other, NOON), "more": "<b>"},
+        {**claim, "subject": wallet, "proof": {"type": "MitraJcsEip191Signature2022", "proofValue": "z1"}},
+        {**claim, "subject": "did:<script>", "proof": {"type": "Other"}},
+    ]
+    shore.asks_for(eve.uri)
+    browser = Browser(shore.api)
+    browser.sign_in(shore.person("asker"))
+    with shore.ground.store.read() as db:
+        account = accounts.find_by_uri(db, Uri(eve.uri))
+        assert account is not None
+        shown = [(one["text"], one["verified_at"]) for one in accounts.fields_of(account)]
+    proven = "2026-11-01T12:00:00+00:00"
+    assert shown == [("Here", None), (tool.public.to_did(), proven), (wallet, None)]
+    page = browser.get("/@eve@peer.example").text
+    assert page.count("has signed that this account is its owner") == 1
+    assert page.count("this server cannot check proofs of this kind") == 1
