@@ -55,4 +55,4 @@ def account_statuses(db: Reader, call: Call[AccountStatusesForm]) -> bytes:
         found = listings.by(db, author, call.account, page, call.form.wanted())
     if found:
         call.link(found[0].id, found[-1].id)
-    return call.pages.page(db, found, call.viewer, context="account")
+    return call.pages.page(db, found, call.viewer)

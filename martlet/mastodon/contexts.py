@@ -53,6 +53,6 @@ def _context(db: Reader, call: Call[Any], place: Place) -> bytes:
 
 
 def _told(db: Reader, call: Call[Any], found: Around) -> bytes:
-    bodies = call.pages.each(db, [*found.above, *found.below], call.viewer, "thread")
+    bodies = call.pages.each(db, [*found.above, *found.below], call.viewer)
     first = len(found.above)
     return b'{"ancestors":%b,"descendants":%b}' % (json_list(bodies[:first]), json_list(bodies[first:]))

@@ -1,7 +1,7 @@
 """Filters, version 2: https://docs.joinmastodon.org/methods/filters/"""
 
 from dataclasses import replace
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import msgspec
 from msgspec import UNSET, Meta, Struct, UnsetType
@@ -18,8 +18,6 @@ from martlet.storage.database import Reader, Writer
 
 api = Api()
 
-ACTIONS: dict[str, FilterAction] = {"warn": "warn", "hide": "hide", "blur_media": "blur"}
-_Action = Literal["warn", "hide", "blur_media"]
 _Seconds = Annotated[int, Meta(ge=0, description="How many seconds from now the filter ends.")]
 
 
@@ -40,7 +38,7 @@ class FilterForm(Struct, frozen=True):
     context: Annotated[list[str] | None, Meta(description="home, notifications, public, thread, account")] = (
         None
     )
-    filter_action: _Action | None = None
+    filter_action: FilterAction | None = None
     expires_in: _Seconds | None | UnsetType = UNSET
     keywords_attributes: list[KeywordAttributes] = msgspec.field(default_factory=list)
 
@@ -87,7 +85,7 @@ def create_filter(db: Writer, call: Call[FilterForm]) -> entities.Filter:
         call.account,
         form.title or "",
         form.context or (),
-        ACTIONS[form.filter_action or "warn"],
+        form.filter_action or "warn",
         None if form.expires_in is UNSET else form.expires_in,
         form.changes(),
         call.here,
@@ -102,7 +100,7 @@ def update_filter(db: Writer, call: Call[FilterForm]) -> entities.Filter:
     wanted = replace(
         old,
         title=old.title if form.title is None else form.title.strip(),
-        action=ACTIONS[form.filter_action] if form.filter_action else old.action,
+        action=form.filter_action or old.action,
         expires_at=old.expires_at
         if form.expires_in is UNSET
         else filtering.ends_at(form.expires_in, call.here),

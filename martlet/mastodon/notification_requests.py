@@ -86,7 +86,7 @@ def dismiss_many(db: Writer, call: Call[ManyForm]) -> dict[str, Any]:
 def _each(db: Reader, found: Sequence[Request], call: Call[Any]) -> list[bytes]:
     accounts = call.pages.accounts.of(db, {one.from_id: one.from_version for one in found})
     named = [one.last_post_id for one in found if one.last_post_id is not None]
-    posts = call.pages.by_id(db, named, call.viewer, "notifications") if named else {}
+    posts = call.pages.by_id(db, named, call.viewer) if named else {}
     return [
         b'{"id":"%d","created_at":"%b","updated_at":"%b","account":%b,"notifications_count":"%d"%b}'
         % (

@@ -8,7 +8,6 @@ from msgspec import Meta
 from martlet.mastodon import entities
 from martlet.mastodon.paging import PageForm
 from martlet.mastodon.routing import Api, Call, Later
-from martlet.mastodon.serialize.statuses import Context
 from martlet.model.errors import InvalidInput, NotFound, NotSignedIn
 from martlet.model.names import AccountId, ListId
 from martlet.services import timelines as service
@@ -64,7 +63,7 @@ def home(db: Reader, call: Call[PageForm]) -> bytes | Later:
     found = timelines.home(db, call.account, page, now)
     if len(found) < page.limit and not timelines.is_filled_before(db, call.account, now):
         return Later(_rebuilt_home)
-    return _answer(db, call, found, "home")
+    return _answer(db, call, found)
 
 
 async def _rebuilt_home(call: Call[PageForm]) -> bytes:
@@ -88,7 +87,7 @@ async def _rebuilt_list(call: Call[PageForm]) -> bytes:
 
 def _own_page(db: Reader, call: Call[PageForm], timeline: AccountId | ListId) -> bytes:
     found = timelines.written_ahead(db, timeline, call.account, call.form.page(), call.here.now_ms())
-    return _answer(db, call, found, "home")
+    return _answer(db, call, found)
 
 
 @api.get(
@@ -102,7 +101,7 @@ def public(db: Reader, call: Call[PublicForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/timelines/#public"""
     _check_preview(call)
     found = listings.public(db, call.account, call.form.page(), call.here.now_ms(), call.form.narrowing())
-    return _answer(db, call, found, "public")
+    return _answer(db, call, found)
 
 
 @api.get(
@@ -123,7 +122,7 @@ def tagged(db: Reader, call: Call[TagForm]) -> bytes:
         call.form.tags(call.params["hashtag"]),
         call.form.narrowing(),
     )
-    return _answer(db, call, found, "public")
+    return _answer(db, call, found)
 
 
 class LinkForm(PageForm, frozen=True, kw_only=True):
@@ -144,7 +143,7 @@ def linking(db: Reader, call: Call[LinkForm]) -> bytes:
     if card is None:
         raise NotFound
     found = listings.linking(db, call.account, call.form.page(), call.here.now_ms(), card)
-    return _answer(db, call, found, "public")
+    return _answer(db, call, found)
 
 
 def _address(text: str) -> str:
@@ -163,7 +162,7 @@ def _check_preview(call: Call[Any]) -> None:
     raise InvalidInput("This method requires an authenticated user")
 
 
-def _answer(db: Reader, call: Call[Any], found: list[Shown], context: Context) -> bytes:
+def _answer(db: Reader, call: Call[Any], found: list[Shown]) -> bytes:
     if found:
         call.link(found[0].id, found[-1].id)
-    return call.pages.page(db, found, call.viewer, context=context)
+    return call.pages.page(db, found, call.viewer)

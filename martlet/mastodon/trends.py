@@ -78,7 +78,6 @@ def statuses(db: Reader, call: Call[TrendsForm]) -> bytes:
         visible[call.form.part(POSTS, MOST_POSTS)],
         call.viewer,
         extra=told.__getitem__,
-        context="public",
     )
 
 

@@ -115,14 +115,14 @@ def test_a_filter_with_several_keywords(api: Api, ada: Person) -> None:
 
 
 def test_what_this_version_cannot_say_stays(api: Api, ada: Person) -> None:
-    whole = whole_filter(api, ada, "rain", filter_action="blur_media")
+    whole = whole_filter(api, ada, "rain", filter_action="blur")
     post = publish(api, ada)
     assert api.post(f"{V2}/{whole['id']}/statuses", ada, json={"status_id": post["id"]}).status == 200
     path = f"{V1}/{whole['keywords'][0]['id']}"
     shown = api.put(path, ada, json={"phrase": "hail", "context": ["public"], "irreversible": False}).json
     assert shown["irreversible"] is False
     now = api.get(f"{V2}/{whole['id']}", ada).json
-    assert (now["title"], now["filter_action"], now["context"]) == ("Weather", "blur_media", ["public"])
+    assert (now["title"], now["filter_action"], now["context"]) == ("Weather", "blur", ["public"])
     assert api.delete(path, ada).status == 200
     assert len(api.get(f"{V2}/{whole['id']}", ada).json["statuses"]) == 1
     assert api.get(V1, ada).json == []

@@ -13,7 +13,6 @@ import msgspec
 
 from martlet.mastodon import entities
 from martlet.mastodon.serialize.pieces import Piece
-from martlet.mastodon.serialize.statuses import Context
 from martlet.mastodon.serialize.times import iso_or_none
 from martlet.model.filters import Filter, FilteredPost, Keyword
 from martlet.model.names import PostId
@@ -23,8 +22,6 @@ from martlet.services.signing_in import Viewer
 from martlet.storage import filters
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
-
-ACTIONS = {"warn": "warn", "hide": "hide", "blur": "blur_media"}
 
 
 def keyword_entity(one: Keyword) -> entities.FilterKeyword:
@@ -42,7 +39,7 @@ def bare(one: Filter) -> entities.Filter:
         title=one.title,
         context=list(one.contexts),
         expires_at=iso_or_none(one.expires_at),
-        filter_action=ACTIONS[one.action],
+        filter_action=one.action,
     )
 
 
@@ -70,11 +67,10 @@ class FilterResults:
         found: Sequence[Shown],
         pieces: Mapping[PostId, Piece],
         viewer: Viewer,
-        context: Context | None,
     ) -> Mapping[PostId, bytes]:
         """See `statuses.Filtered`. A boost has no words of its own."""
         versions = versions_of(pieces)
-        matched = self.matcher.matches(db, found, versions, viewer.account, context)
+        matched = self.matcher.matches(db, found, versions, viewer.account, None)
         return {id: msgspec.json.encode(list(map(_result, each))) for id, each in matched.items()}
 
 

@@ -30,7 +30,7 @@ class Manner:
 def results(db: Reader, groups: Sequence[Group], pages: StatusPages, viewer: Viewer, manner: Manner) -> bytes:
     """Groups whose post the viewer may no longer see are left out."""
     about = {one.newest.post.id: one.newest.post for one in groups if one.newest.post is not None}
-    parts = pages.each(db, list(about.values()), viewer, "notifications")
+    parts = pages.each(db, list(about.values()), viewer)
     posts = {id: status for id, status in zip(about, parts, strict=True) if status}
     shown = [one for one in groups if one.newest.post is None or one.newest.post.id in posts]
     versions = {

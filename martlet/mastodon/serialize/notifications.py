@@ -64,7 +64,7 @@ def each(
     versions: dict[AccountId, int] = {told.notification.from_id: told.from_version for told in found}
     accounts_of = pages.accounts.of(db, versions)
     about = {told.post.id: told.post for told in found if told.post is not None}
-    posts_of = dict(zip(about, pages.each(db, list(about.values()), viewer, "notifications"), strict=True))
+    posts_of = dict(zip(about, pages.each(db, list(about.values()), viewer), strict=True))
     result: list[Parts] = []
     for notification, _, _ in found:
         head, account = _head(notification), accounts_of[notification.from_id]

@@ -15,7 +15,6 @@ from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.pieces import Piece, Pieces
 from martlet.mastodon.serialize.ready import ForAuthor, Ready, ReadyPosts
 from martlet.model.errors import NotFound
-from martlet.model.filters import FilterContext
 from martlet.model.names import AccountId, PostId
 from martlet.model.quoting import EVERYBODY
 from martlet.model.server import Server
@@ -28,11 +27,8 @@ from martlet.storage.posts import BOOKMARKED, BOOSTED, LIKED, Detail, Shown
 
 Extra = Callable[[PostId], bytes]
 """Further attributes of a post, as JSON that begins with a comma."""
-Context = FilterContext
 """Where posts are shown, for the viewer's filters."""
-Filtered = Callable[
-    [Reader, Sequence[Shown], Mapping[PostId, Piece], Viewer, Context | None], Mapping[PostId, bytes]
-]
+Filtered = Callable[[Reader, Sequence[Shown], Mapping[PostId, Piece], Viewer], Mapping[PostId, bytes]]
 """Which filters of the viewer's match, as JSON lists of FilterResult by the id of the page's post; others match none."""
 
 Parts = tuple[bytes, ...]
@@ -67,7 +63,6 @@ def _no_filters(
     _found: Sequence[Shown],
     _pieces: Mapping[PostId, Piece],
     _viewer: Viewer,
-    _context: Context | None,
 ) -> Mapping[PostId, bytes]:
     return {}
 
@@ -90,37 +85,30 @@ class StatusPages:
         found: Sequence[Shown],
         viewer: Viewer,
         extra: Extra = no_extra,
-        context: Context | None = None,
     ) -> bytes:
-        """A JSON list. Filters for other contexts are left out; without a context all are told."""
-        return json_list(self._each(db, found, viewer, extra, context))
+        """A JSON list. Filters of all contexts are told: apps heed those of the place where they show it."""
+        return json_list(self._each(db, found, viewer, extra))
 
-    def each(
-        self, db: Reader, found: Sequence[Shown], viewer: Viewer, context: Context | None = None
-    ) -> list[Parts]:
+    def each(self, db: Reader, found: Sequence[Shown], viewer: Viewer) -> list[Parts]:
         """The JSON of each post, in the same order; empty for one that was deleted since it was read."""
-        return self._each(db, found, viewer, no_extra, context)
+        return self._each(db, found, viewer, no_extra)
 
     def one(self, db: Reader, shown: Shown, viewer: Viewer, extra: Extra = no_extra) -> bytes:
         """A single JSON object. Raises `NotFound` for a post that was deleted since it was read."""
-        parts = self._each(db, [shown], viewer, extra, None)[0]
+        parts = self._each(db, [shown], viewer, extra)[0]
         if not parts:
             raise NotFound
         return b"".join(parts)
 
-    def by_id(
-        self, db: Reader, ids: Sequence[PostId], viewer: Viewer, context: Context | None = None
-    ) -> dict[PostId, bytes]:
+    def by_id(self, db: Reader, ids: Sequence[PostId], viewer: Viewer) -> dict[PostId, bytes]:
         """The JSON of those posts that the viewer may see."""
         found = posts.shown(db, set(ids), viewer.account)
-        each = self._each(db, found, viewer, no_extra, context)
+        each = self._each(db, found, viewer, no_extra)
         return {one.id: b"".join(parts) for one, parts in zip(found, each, strict=True) if parts}
 
-    def _each(
-        self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra, context: Context | None
-    ) -> list[Parts]:
+    def _each(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra) -> list[Parts]:
         if extra is not no_extra or viewer.has_filters or viewer.has_muted_threads:
-            return self._made(db, found, viewer, extra, context, None)
+            return self._made(db, found, viewer, extra, None)
         account = viewer.account
         ready = self._ready if account else self._ready_for_nobody
         get, pinned = ready.kept.get, None
@@ -143,7 +131,7 @@ class StatusPages:
                 missing.append((len(result), one))
                 result.append(())
         if missing:
-            made = self._made(db, [one for _, one in missing], viewer, extra, context, ready)
+            made = self._made(db, [one for _, one in missing], viewer, extra, ready)
             for (place, _), parts in zip(missing, made, strict=True):
                 result[place] = parts
         return result
@@ -154,7 +142,6 @@ class StatusPages:
         found: Sequence[Shown],
         viewer: Viewer,
         extra: Extra,
-        context: Context | None,
         ready: ReadyPosts | None,
     ) -> list[Parts]:
         """Put together from pieces; kept in `ready` where that may be shown again."""
@@ -168,18 +155,16 @@ class StatusPages:
         ]
         told: Mapping[PostId, bytes] = {}
         if quoting:
-            seen = self._quoted(db, quotes.accepted(quoting), viewer, context)
+            seen = self._quoted(db, quotes.accepted(quoting), viewer)
             told = quotes.embedded(db, quoting, viewer.account, self.here.now_ms(), seen)
-        return _all(found, pieces, self._around(db, found, pieces, told, viewer, context), extra)
+        return _all(found, pieces, self._around(db, found, pieces, told, viewer), extra)
 
-    def _quoted(
-        self, db: Reader, ids: Collection[PostId], viewer: Viewer, context: Context | None
-    ) -> dict[PostId, quotes.Quoted]:
+    def _quoted(self, db: Reader, ids: Collection[PostId], viewer: Viewer) -> dict[PostId, quotes.Quoted]:
         """Those of the posts that the viewer may see."""
         found = posts.shown(db, ids, viewer.account)
         pieces = self.pieces.of(db, found)
         told = quotes.told([piece.detail for piece in pieces.values()])
-        around = self._around(db, found, pieces, told, viewer, context)
+        around = self._around(db, found, pieces, told, viewer)
         bodies = _all(found, pieces, around, no_extra)
         return {
             one.id: quotes.Quoted(pieces[one.id].author_id, b"".join(parts))
@@ -194,7 +179,6 @@ class StatusPages:
         pieces: Mapping[PostId, Piece],
         quotes_of: Mapping[PostId, bytes],
         viewer: Viewer,
-        context: Context | None,
     ) -> "_Around":
         """What differs from viewer to viewer, asked for only as far as the page has it."""
         account = viewer.account
@@ -213,7 +197,7 @@ class StatusPages:
             packs=packs.of_posts(db, linked, account, self.here) if linked else {},
             approval=quotes.approvals(db, [piece.detail for piece in odd], account),
             muted=_muted_threads(db, pieces, viewer),
-            filtered=self.filtered(db, found, pieces, viewer, context) if viewer.has_filters else {},
+            filtered=self.filtered(db, found, pieces, viewer) if viewer.has_filters else {},
             pinned=posts.pinned_by(db, account) if is_own else frozenset(),
             languages=varying.wishes(db, account, viewer.accepts)
             if any(piece.heads for piece in odd)

@@ -23,7 +23,6 @@ from martlet.model.events import (
     FiltersChanged,
     NotificationsMerged,
 )
-from martlet.model.filters import FilterContext
 from martlet.model.names import NOBODY, AccountId, PostId
 from martlet.services.filter_matching import FilterMatcher
 from martlet.services.signing_in import Viewer
@@ -32,7 +31,6 @@ from martlet.storage.conversations import Conversation
 from martlet.storage.database import Reader
 from martlet.storage.notifications import Told
 from martlet.storage.posts import Shown
-from martlet.streaming.channels import Channel
 from martlet.streaming.listeners import Change, Heard
 
 EVENTS: dict[Change, str] = {"new": "update", "edited": "status.update"}
@@ -64,7 +62,7 @@ class StreamVoice:
         for one in heard:
             account = one.viewer.account
             viewer = _with(one.viewer, has_filters=account in matched, has_muted_threads=account in muted)
-            result.append(made.message(db, one.shown, viewer, _context(one.channel)))
+            result.append(made.message(db, one.shown, viewer))
         return result
 
     def gone(self, post: PostId) -> Message:
@@ -104,17 +102,17 @@ class _Made:
         self._of_parts: dict[Parts, Message] = {}
         self._of_shown: dict[Shown, Message | None] = {}
 
-    def message(self, db: Reader, shown: Shown, viewer: Viewer, context: FilterContext) -> Message | None:
+    def message(self, db: Reader, shown: Shown, viewer: Viewer) -> Message | None:
         if not self._is_same or viewer.has_filters or viewer.has_muted_threads:
-            return self._one(db, shown, viewer, context)
+            return self._one(db, shown, viewer)
         if viewer.account in (self._author, NOBODY):
-            return self._one(db, shown, viewer, context)
+            return self._one(db, shown, viewer)
         if shown not in self._of_shown:
-            self._of_shown[shown] = self._one(db, shown, viewer, context)
+            self._of_shown[shown] = self._one(db, shown, viewer)
         return self._of_shown[shown]
 
-    def _one(self, db: Reader, shown: Shown, viewer: Viewer, context: FilterContext) -> Message | None:
-        parts = self._pages.each(db, [shown], viewer, context)[0]
+    def _one(self, db: Reader, shown: Shown, viewer: Viewer) -> Message | None:
+        parts = self._pages.each(db, [shown], viewer)[0]
         if not parts:
             return None
         message = self._of_parts.get(parts)
@@ -127,10 +125,6 @@ def _is_same_for_others(piece: Piece) -> bool:
     """Whether a new post, in whose poll nobody has voted yet, looks the same to all but its author."""
     detail = piece.detail
     return not piece.heads and detail.quote_state is None and detail.quoting in SAME_FOR_ALL
-
-
-def _context(channel: Channel) -> FilterContext:
-    return "home" if channel.what in ("home", "list") else "public"
 
 
 def _with(viewer: Viewer, *, has_filters: bool, has_muted_threads: bool) -> Viewer:
