@@ -1,5 +1,7 @@
 # Martlet. `make` alone lists what can be made.
 .DEFAULT_GOAL := help
+# Where it is set, every process that the tests start would compile the whole server anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help serve demo test check lint bench golden lock clean
 
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \

@@ -19,6 +19,7 @@ from martlet.model import events
 from martlet.storage import dumping, migrating
 from martlet.storage.database import Store, Writer
 from martlet.wiring import reactions
+from tests.tables import for_each
 
 ROOT = Path(martlet.__file__).parent.parent
 LONGEST = 600
@@ -111,7 +112,7 @@ def _tables_in(schema: str) -> dict[str, list[str]]:
     return columns
 
 
-@pytest.mark.parametrize("operation", OPERATIONS, ids=lambda one: f"{one.method} {one.path}")
+@for_each(OPERATIONS)
 def test_every_method_says_where_it_is_documented(operation: Operation) -> None:
     assert inspect.getdoc(operation.handler)
 

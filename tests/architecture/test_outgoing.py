@@ -23,6 +23,7 @@ from martlet.network import (
     signed,
     translation,
 )
+from tests.tables import for_each
 
 ROOT = Path(martlet.__file__).parent
 
@@ -114,7 +115,7 @@ def calls_out(source: str) -> Iterator[str]:
                 yield name
 
 
-@pytest.mark.parametrize("path", outside(), ids=lambda path: str(path.relative_to(ROOT)))
+@for_each(outside())
 def test_e4_the_forgotten_fetcher(path: Path) -> None:
     assert list(calls_out(path.read_text(encoding="utf-8"))) == []
 
