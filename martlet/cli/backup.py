@@ -15,7 +15,7 @@ from martlet.model.errors import MartletError
 from martlet.services import indexing
 from martlet.settings import Settings
 from martlet.storage import backup as backups
-from martlet.storage import server_values
+from martlet.storage import migrating, server_values, standby
 from martlet.storage.backup import Manifest, NotABackup, Place
 from martlet.storage.database import Store
 
@@ -36,7 +36,12 @@ def backup(settings: Settings, file: Path | None) -> None:
     target = file or Path(f"martlet-{now:%Y-%m-%d-%H%M%S}.tar")
     if target.exists():
         stop(f"{target} is there already. Nothing was written.")
+    nothing = f"There is no server here yet, in {settings.folder}: nothing to back up. Are `data` and `database` right?"
+    if settings.database == "sqlite" and not (settings.folder / standby.DATABASE).exists():
+        stop(nothing)
     with opened_as_it_is(settings) as store, bars(WORDS) as tell:
+        if not migrating.version_of_store(store):
+            stop(nothing)
         try:
             made = backups.make(Place(store, settings.folder), target, __version__, now.isoformat(), tell)
         except OSError as error:

@@ -17,6 +17,7 @@ from martlet.settings import Settings
 from martlet.storage import block_lists, events, migrating, peer_policies, peers, remote_files
 from martlet.storage.block_lists import BlockList
 from martlet.storage.database import DatabaseUnreachable, Store
+from martlet.storage.opening import said_by_database
 from martlet.storage.standby import FOLDER, FOLLOWING
 
 MARKS: dict[Verdict, tuple[str, str]] = {"good": ("✓", "green"), "note": ("·", "yellow"), "bad": ("✗", "red")}
@@ -80,9 +81,12 @@ def _all(settings: Settings) -> Iterator[Finding]:
             "Is it running, and is `database` right?",
         )
     except Exception as error:  # noqa: BLE001 - whatever the driver says, the operator is told
-        yield Finding(
-            "bad", f"The database cannot be reached: {error}", "Is it running, and is `database` right?"
-        )
+        if (said := said_by_database(error)) is not None:
+            yield Finding("bad", said)
+        else:
+            yield Finding(
+                "bad", f"The database cannot be reached: {error}", "Is it running, and is `database` right?"
+            )
 
 
 def of_settings(settings: Settings) -> Iterator[Finding]:

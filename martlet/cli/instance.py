@@ -64,10 +64,10 @@ def terms(settings: Settings, file: IO[str], day: datetime | None) -> None:
 
 
 @instance.command("withdraw-terms")
-@click.argument("day", type=DAY)
+@click.argument("day", type=DAY, metavar="YYYY-MM-DD")
 @with_settings
 def withdraw_terms(settings: Settings, day: datetime) -> None:
-    """Take back the terms that would hold from DAY."""
+    """Take back the terms that would hold from that day."""
     with opened(settings) as store:
         here = server(settings, store)
         with store.write() as db:

@@ -1,6 +1,7 @@
 """What commands begin with: the settings, the store, and plain words when either fails."""
 
 import os
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -11,18 +12,20 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from martlet import settings as settings_room
-from martlet.model.errors import MartletError
+from martlet.model.errors import MartletError, NotFound
 from martlet.model.server import Server
 from martlet.services import choosing, here
 from martlet.settings import Settings
-from martlet.storage.database import Store
-from martlet.storage.migrating import Migration, SchemaTooNew, migrate, version_of_store
-from martlet.storage.opening import knock, open_store
+from martlet.storage.database import DatabaseGone, StorageFull, Store
+from martlet.storage.migrating import Migration, MigrationFailed, SchemaTooNew, migrate, version_of_store
+from martlet.storage.opening import knock, open_store, said_by_database
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 FAILED = 1
 """Exit code: it could not be done."""
+TOO_LITTLE = 1 << 20
+"""Bytes of the disk with which nothing can be done."""
 WRONG = 2
 """Exit code: the command or the settings are wrong."""
 
@@ -49,10 +52,42 @@ def with_settings(command: F) -> F:
             stop(str(error), WRONG)
         try:
             return command(settings, *args, **kwargs)
-        except (MartletError, SchemaTooNew) as error:
+        except NotFound as error:
+            stop(str(error) if error.args != NotFound().args else _none_of_them())
+        except (DatabaseGone, StorageFull) as error:
+            stop(_of_disk(settings) or str(error))
+        except (MartletError, SchemaTooNew, MigrationFailed) as error:
             stop(str(error))
+        except OSError as error:
+            what = f"{error.filename} cannot be used" if error.filename else "It could not be done"
+            stop(f"{what}: {error.strerror or error}.")
+        except Exception as error:
+            if (said := said_by_database(error)) is None:
+                raise
+            stop(said)
 
     return run  # type: ignore[return-value]  # the same command with one option more
+
+
+def _of_disk(settings: Settings) -> str:
+    """Where the disk is full, SQLite may not even be able to read: it says only that it cannot open a file."""
+    if settings.database == "sqlite" and shutil.disk_usage(settings.folder).free < TOO_LITTLE:
+        return f"The disk is full: make room for {settings.folder}. Nothing was changed."
+    return ""
+
+
+def _none_of_them() -> str:
+    """Of a group's command that was given a number: there is nothing of that number."""
+    group = click.get_current_context().parent
+    name = group.info_name if group is not None else ""
+    is_listed = (
+        group is not None and isinstance(group.command, click.Group) and "list" in group.command.commands
+    )
+    return (
+        f"There is none of that number. `martlet {name} list` shows all."
+        if is_listed
+        else "There is no such thing."
+    )
 
 
 @contextmanager
@@ -61,7 +96,8 @@ def opened(settings: Settings) -> Iterator[Store]:
     store = _connected(settings)
     try:
         if version_of_store(store) == 0:
-            click.echo("Making the database", err=True)
+            where = f" in {settings.folder}" if settings.database == "sqlite" else ""
+            click.echo(f"Making the database{where}", err=True)
             migrate(store)
         else:
             migrate(store, _tell)

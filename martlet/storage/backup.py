@@ -130,6 +130,8 @@ def restore(place: Place, source: Path, tell: Tell) -> Manifest:
     Raises `NotABackup` for a file that is none, or damaged, or made by a newer
     Martlet, and where the place is in use. The rows come in one transaction.
     """
+    if not tarfile.is_tarfile(source):
+        raise NotABackup(f"{source} is no Martlet backup.")
     try:
         with tarfile.open(source, "r:") as archive:
             manifest = _manifest(archive)

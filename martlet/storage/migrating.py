@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from martlet.model.errors import MartletError
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.dialect import Dialect, schema_for_postgres, statements
 
@@ -25,6 +26,17 @@ class SchemaTooNew(Exception):
         super().__init__(
             f"The database has schema version {found}, but this Martlet knows only up to {known}. "
             "Start the newer Martlet that made it, or restore a backup from before."
+        )
+
+
+class MigrationFailed(Exception):
+    """A step could not be made; nothing of it was done."""
+
+    def __init__(self, migration: "Migration", error: Exception) -> None:
+        super().__init__(
+            f"Step {migration.version:04} ({migration.name}) of bringing the database up to date failed, and nothing of it "
+            f"was done: {error}. The Martlet that last ran with this database can still use it: make a backup with that "
+            "one, and restore it with this one into an empty data folder and database."
         )
 
 
@@ -62,12 +74,17 @@ def newest(dialect: Dialect) -> int:
 
 def version_of(db: Reader) -> int:
     """The schema version of a database; 0 for an empty one."""
+    return max(made_in(db), default=0)
+
+
+def made_in(db: Reader) -> set[int]:
+    """The migrations that were made in a database. A lower one may be missing: branches number theirs before they meet."""
     if db.dialect == "sqlite":
         there = db.value("SELECT 1 FROM sqlite_master WHERE name = 'schema_version'")
     else:
         # Not to_regclass: that may answer from memory, and miss what was made while we waited for the lock.
         there = db.value("SELECT 1 FROM pg_tables WHERE tablename = 'schema_version'")
-    return int(db.value("SELECT coalesce(max(version), 0) FROM schema_version")) if there else 0
+    return {int(row[0]) for row in db.rows("SELECT version FROM schema_version")} if there else set()
 
 
 def version_of_store(store: Store) -> int:
@@ -79,11 +96,11 @@ def pending(store: Store) -> list[Migration]:
     """What is still to be done. Raises `SchemaTooNew`."""
     migrations = known(store.dialect)
     with store.read() as db:
-        version = version_of(db)
+        made = made_in(db)
     last = migrations[-1].version if migrations else 0
-    if version > last:
+    if (version := max(made, default=0)) > last:
         raise SchemaTooNew(version, last)
-    return [migration for migration in migrations if migration.version > version]
+    return [migration for migration in migrations if migration.version not in made]
 
 
 def migrate(
@@ -94,15 +111,25 @@ def migrate(
     for migration in pending(store):
         if until is not None and migration.version > until:
             break
-        with store.write() as db:
-            if db.dialect == "postgres":
-                db.row("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
-            if version_of(db) >= migration.version:  # another process was faster
-                continue
-            tell(migration)
-            _apply(db, migration)
-            made += 1
+        try:
+            made += _make(store, migration, tell)
+        except MartletError:  # the disk is full, the database is busy: the next start goes on
+            raise
+        except Exception as error:
+            raise MigrationFailed(migration, error) from error
     return made
+
+
+def _make(store: Store, migration: Migration, tell: Callable[[Migration], None]) -> bool:
+    """In a transaction of its own; False if another process was faster."""
+    with store.write() as db:
+        if db.dialect == "postgres":
+            db.row("SELECT pg_advisory_xact_lock(:lock)", lock=LOCK)
+        if migration.version in made_in(db):
+            return False
+        tell(migration)
+        _apply(db, migration)
+        return True
 
 
 def _apply(db: Writer, migration: Migration) -> None:

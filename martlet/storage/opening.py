@@ -1,7 +1,9 @@
 """From a setting to a Store."""
 
+import sqlite3
 from pathlib import Path
 
+from martlet.model.errors import MartletError
 from martlet.storage.database import DatabaseUnreachable, Store
 
 PATIENCE_SECONDS = 5
@@ -32,3 +34,18 @@ def knock(database: str) -> None:
     except psycopg.OperationalError as error:
         said = " ".join(str(error).split())
         raise DatabaseUnreachable(said.partition(" Is the server running")[0].rstrip(".")) from None
+
+
+def said_by_database(error: Exception) -> str | None:
+    """A sentence for what a database complains of by itself; None where the fault is another."""
+    from martlet.storage.sqlite_writing import explained  # noqa: PLC0415 - only where something failed
+
+    if (
+        type(error) is sqlite3.DatabaseError
+    ):  # SQLITE_NOTADB and SQLITE_CORRUPT; what is derived from it means other things
+        return (
+            f"The database is damaged: {error}. Stop the server, keep the file, and restore a backup into an empty data "
+            "folder: martlet restore FILE"
+        )
+    found = explained(error)
+    return found.message if isinstance(found, MartletError) else None

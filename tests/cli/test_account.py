@@ -229,5 +229,5 @@ def test_a_token_is_made_and_shown_once(martlet: Operator, store: Store) -> None
 
 def test_a_new_database_is_one_line_of_news(tmp_path: Path) -> None:
     operator = Operator("sqlite", tmp_path / "data")
-    assert operator("account", "list").stderr == "Making the database\n"
+    assert operator("account", "list").stderr == f"Making the database in {tmp_path / 'data'}\n"
     assert operator("account", "list").stderr == ""

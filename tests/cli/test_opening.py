@@ -1,10 +1,12 @@
 """What commands say when the database does not answer."""
 
+import errno
 from pathlib import Path
 
 import pytest
 
 from martlet.cli.opening import FAILED
+from martlet.storage import standby
 from tests.cli.conftest import Operator
 
 
@@ -18,3 +20,40 @@ def test_a_database_that_does_not_answer_is_told_in_one_sentence(
     assert "Is it running, and is `database` right?" in said.output
     assert "pool" not in said.output + capfd.readouterr().err
     assert "geheim" not in said.output
+
+
+def test_a_database_that_is_damaged_is_told_in_one_sentence(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    folder.mkdir()
+    (folder / standby.DATABASE).write_bytes(b"not a database at all" * 100)
+    martlet = Operator("sqlite", folder)
+    for command in (("check",), ("invite", "list"), ("backup", str(tmp_path / "a.tar")), ("setup",)):
+        said = martlet(*command)
+        assert said.exit_code == FAILED, command
+        assert said.output.count("The database is damaged: file is not a database.") == 1, command
+
+
+def test_what_is_not_there_and_what_cannot_be_used(
+    martlet: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook = martlet("hook", "remove", "99")
+    assert (hook.exit_code, hook.output) == (
+        FAILED,
+        "There is none of that number. `martlet hook list` shows all.\n",
+    )
+    (tmp_path / "junk").write_text("junk")
+    assert "is no Martlet backup" in martlet("restore", str(tmp_path / "junk")).output
+    nowhere = Operator("sqlite", tmp_path / "nowhere")("backup")
+    assert nowhere.exit_code == FAILED
+    assert "nothing to back up" in nowhere.output
+    assert not (tmp_path / "nowhere").exists()
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device", "data/standby.json")
+
+    monkeypatch.setattr(standby, "save", full)
+    invited = martlet("standby", "invite")
+    assert (invited.exit_code, invited.output) == (
+        FAILED,
+        "data/standby.json cannot be used: No space left on device.\n",
+    )

@@ -95,7 +95,8 @@ class Follower:
         )
         if not answer.is_success:
             raise NotFollowed(
-                f"{following.url} does not know this machine: is the invitation its newest, and are both clocks right?"
+                f"{following.url} does not know this machine: is that one of its own names (`url`, `alternate_urls`), is the "
+                "invitation its newest, and are both clocks right?"
             )
         try:
             said = standby_boxes.open_answer(secret, request, answer.body, Said)
