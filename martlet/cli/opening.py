@@ -64,7 +64,7 @@ def with_settings(command: F) -> F:
         except Exception as error:
             if (said := said_by_database(error)) is None:
                 raise
-            stop(said)
+            stop(_of_disk(settings) or said)
 
     return run  # type: ignore[return-value]  # the same command with one option more
 
