@@ -8,7 +8,6 @@ the tests both call `build`.
 
 import asyncio
 import ipaddress
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from martlet.federation.post_office import PostOffice
@@ -26,13 +25,12 @@ from martlet.network.client import Client
 from martlet.network.proxies import Proxies
 from martlet.proxy.door import ProxyDoor
 from martlet.proxy.fetching import Fetcher
-from martlet.services.barring import Gate
-from martlet.services.choosing import Chooser
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from martlet.storage.opening import open_store
 from martlet.streaming.hub import Hub
 from martlet.web.door import WebDoor
+from martlet.wiring.gate import AtTheGate
 from martlet.wiring.ground import ground_for
 from martlet.wiring.jobs import jobs, lanes
 from martlet.wiring.metrics import metrics
@@ -122,27 +120,12 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
         doors=doors,
         hosts=_hosts(settings),
         lifespan=Lifespan(start, stop),
-        is_refused=_at_the_gate(ground),
+        gate=AtTheGate.on(ground),
         trusted=[ipaddress.ip_network(one) for one in settings.trusted_proxies],
         measures=None if watch is None else watch.measures,
         tracer=tracer,
     )
     return Built(application, ground, runner, hub)
-
-
-def _at_the_gate(ground: Ground) -> Callable[[str], Awaitable[bool]]:
-    """Asked before anything else of each request; what the owner chose is read anew on the way, now and then."""
-    here, gate, chooser = ground.here, Gate(ground.store), Chooser(ground.store, ground.here)
-
-    async def is_refused(address: str) -> bool:
-        now = here.now_ms()
-        if chooser.is_due(now):
-            await chooser.renew(now)
-        if gate.is_due(now):
-            await gate.renew(now)
-        return gate.refuses(address)
-
-    return is_refused
 
 
 def _client(ground: Ground, settings: Settings, tracer: Tracer | None) -> Client:

@@ -106,6 +106,20 @@ class Lifespan:
     stop: Callable[[], Awaitable[None]]
 
 
+class Gate(Protocol):
+    """Asked before anything else of each request; in two steps, because nearly always there is nothing to wait for."""
+
+    def is_due(self) -> bool:
+        """Whether it is time to `renew` what is known."""
+        ...
+
+    async def renew(self) -> None: ...
+
+    def refuses(self, address: str) -> bool:
+        """Whether an address gets no answer but that there is none for it."""
+        ...
+
+
 @dataclass(slots=True)
 class Application:
     """All doors of a server together."""
@@ -119,8 +133,7 @@ class Application:
     """Where it is counted what was answered, if anywhere."""
     tracer: Tracer | None = None
     """Who is told how long answers take, if anybody."""
-    is_refused: Callable[[str], Awaitable[bool]] | None = None
-    """Whether an address gets no answer but that there is none for it; asked for each request."""
+    gate: Gate | None = None
     _process: str = field(default_factory=lambda: secrets.token_hex(4))
     _numbers: Iterator[int] = field(default_factory=itertools.count)
     _routes: RouteTree[tuple[Door, Endpoint]] = field(init=False)
@@ -147,11 +160,17 @@ class Application:
     async def _answered(self, request: Request, id: str) -> Answer:
         if b"x-forwarded-for" in request.headers:
             request.address = client_address(request, self.trusted)
-        if self.is_refused is not None and await self.is_refused(request.address):
-            return Answer(b"Your network is not served here.\n", 403, list(REFUSED))
-        began = time.perf_counter()
-        door, answer = await self._answer(request)
-        if self.measures is not None:
+        gate = self.gate
+        if gate is not None:
+            if gate.is_due():
+                await gate.renew()
+            if gate.refuses(request.address):
+                return Answer(b"Your network is not served here.\n", 403, list(REFUSED))
+        if self.measures is None:
+            _, answer = await self._answer(request)
+        else:
+            began = time.perf_counter()
+            door, answer = await self._answer(request)
             self.measures.answer(name_of(door), request.method, answer.status, time.perf_counter() - began)
         answer.headers.append((b"x-request-id", id.encode()))
         if request.path.startswith(CORS_PREFIXES):

@@ -70,8 +70,8 @@ class Connection(asyncio.Protocol):
     """The connection of one client; `serving` holds all connections of the process."""
 
     __slots__ = (
-        "_body", "_drained", "_early", "_has_ended", "_head_since", "_head_size", "_headers", "_heard_at", "_is_paused", "_linger",
-        "_loop", "_parser", "_peer", "_refusal", "_serving", "_stream", "_taking", "_target", "_task", "_transport", "_unsent",
+        "_body", "_drained", "_early", "_has_ended", "_head_since", "_head_size", "_headers", "_heard_at", "_is_old", "_is_paused",
+        "_linger", "_loop", "_parser", "_peer", "_refusal", "_serving", "_stream", "_taking", "_target", "_task", "_transport", "_unsent",
         "_waiting", "_writing_since",
     )  # fmt: skip
 
@@ -86,6 +86,8 @@ class Connection(asyncio.Protocol):
         self._head_size = 0
         self._head_since = self._heard_at = serving.now
         self._refusal = 400
+        self._is_old = False
+        """It speaks HTTP/1.0, and has to be told that the connection is kept."""
         self._has_ended = False
         """Nothing more is read as a request."""
         self._is_paused = False
@@ -194,11 +196,13 @@ class Connection(asyncio.Protocol):
 
     def on_headers_complete(self) -> None:
         parser, body = self._parser, Body(self._read_on, self._say_continue)
-        if parser.get_http_version() not in VERSIONS:
+        version = parser.get_http_version()
+        if version not in VERSIONS:
             raise _Refused
+        self._is_old = version == "1.0"
         method = parser.get_method().decode("ascii")
         request = Request(method, self._target, self._headers, self._peer, body.read, body.take_whole)
-        body.awaits_continue = b"expect" in request.headers and parser.get_http_version() == "1.1"
+        body.awaits_continue = b"expect" in request.headers and not self._is_old
         self._target, self._headers, self._body, self._head_size = b"", [], body, 0
         is_kept = parser.should_keep_alive()
         if self._task is None:
@@ -331,13 +335,13 @@ class Connection(asyncio.Protocol):
             pass
         elif not is_kept:
             lines.append(b"connection: close")
-        elif self._parser.get_http_version() == "1.0":
+        elif self._is_old:
             lines.append(b"connection: keep-alive")
         lines.append(self._serving.date)
-        told = b"".join(lines)
-        if b"\n" in told or b"\r" in told:
+        told, between = b"\r\n".join(lines), len(lines) - 1
+        if told.count(b"\n") != between or told.count(b"\r") != between:
             raise ValueError(headers)  # something that was sent would add a header
-        head = STATUS_LINES[status] + b"\r\n".join(lines) + b"\r\n\r\n"
+        head = STATUS_LINES[status] + told + b"\r\n\r\n"
         if is_head or status in BODILESS or answer.file is not None or answer.stream is not None:
             self._transport.write(head)
         elif len(body) <= JOINED:

@@ -70,7 +70,7 @@ def index(db: Reader, call: Call[NotificationsForm]) -> bytes:
     form = call.form
     page = form.page(DEFAULT, MOST)
     choice = choice_of(form.types, form.exclude_types, form.account_id, has_filtered=form.include_filtered)
-    found = notifications.page(db, call.account, page, choice, call.here.now_ms())
+    found = notifications.page(db, call.account, page, choice, call.here.now_ms(), call.pages.told)
     if found:
         call.link(found[0].notification.id, found[-1].notification.id)
     return serialize.page(db, found, call.pages, call.viewer, form.supported_types)

@@ -1,8 +1,9 @@
 """Notifications: rows, each thing told once, and pages of them."""
 
+import threading
 from collections.abc import Collection, Sequence
 from functools import lru_cache
-from typing import NamedTuple
+from typing import NamedTuple, cast
 
 from martlet.model.ids import id_from
 from martlet.model.names import AccountId, NotificationId, PostId
@@ -34,6 +35,8 @@ FEW = 3
 """So many kinds are read one by one, each from its own index, however much there is of others between."""
 _WIDTH = len(NAMES)
 _TOLD_COLUMNS = f"{COLUMNS}, sender.version, {SHOWN_COLUMNS}"
+_SEEN_COLUMNS = f"notification.id, sender.version, {SHOWN_COLUMNS}"
+"""What can change of a notification in the list: no more than its sender and its post."""
 _TOLD_JOINS = f"""notification
     JOIN account AS sender ON sender.id = notification.from_id
     LEFT JOIN post ON post.id = notification.post_id
@@ -52,6 +55,39 @@ class Told(NamedTuple):
     notification: Notification
     from_version: int
     post: Shown | None
+
+
+class ToldBefore:
+    """
+    Notifications that were listed before, in one process and from one database.
+
+    What they say never changes, so that it is read once. They are found again only under the row that a page's query
+    has just read: the id, and the versions of the sender and the post.
+    """
+
+    MOST = 16_384
+
+    def __init__(self) -> None:
+        self.kept: dict[Row, Told] = {}
+        self._lock = threading.Lock()
+
+    def complete(self, db: Reader, rows: Sequence[Row]) -> list[Told]:
+        """`rows` have `_SEEN_COLUMNS`. What was deleted since they were read is left out."""
+        get = self.kept.get
+        found = [get(row) for row in rows]
+        if None not in found:
+            return cast("list[Told]", found)
+        missing = [row[0] for row, told in zip(rows, found, strict=True) if told is None]
+        read = db.rows(f"SELECT {COLUMNS} FROM notification WHERE id {among('ids')}", ids=numbers(missing))
+        of = {row[0]: _notification(row) for row in read}
+        with self._lock:
+            for at, row in enumerate(rows):
+                if found[at] is None and row[0] in of:
+                    post = None if row[2] is None else Shown._make(row[2:])
+                    found[at] = self.kept[row] = Told(of[row[0]], row[1], post)
+            while len(self.kept) > self.MOST:
+                del self.kept[next(iter(self.kept))]
+        return [told for told in found if told is not None]
 
 
 class Choice(NamedTuple):
@@ -77,14 +113,16 @@ def insert(db: Writer, notification: Notification) -> bool:
     )
 
 
-def page(db: Reader, account: AccountId, page: Page, choice: Choice, now: int) -> list[Told]:
-    """An account's notifications, newest first."""
+def page(
+    db: Reader, account: AccountId, page: Page, choice: Choice, now: int, before: ToldBefore | None = None
+) -> list[Told]:
+    """An account's notifications, newest first; `before`: what need not be read again."""
     if choice.from_id is not None:
         return _page(db, account, page, choice.kinds, _OF_SENDER, now, sender=choice.from_id)
     states = (_LISTED, _FILTERED) if choice.has_filtered else (_LISTED,)
     kinds = [choice.kinds] if len(choice.kinds) > FEW else [frozenset({kind}) for kind in choice.kinds]
     if len(states) == len(kinds) == 1:
-        return _page(db, account, page, kinds[0], _LISTED, now)
+        return _page(db, account, page, kinds[0], _LISTED, now, told_before=before)
     found = [told for state in states for one in kinds for told in _page(db, account, page, one, state, now)]
     found.sort(key=lambda told: told.notification.id, reverse=True)
     return found[-page.limit :] if page.is_upward else found[: page.limit]
@@ -106,10 +144,10 @@ def of_group(db: Reader, account: AccountId, key: str, page: Page, now: int) -> 
 
 
 @lru_cache(maxsize=64)
-def _page_sql(which: str, of_kinds: str, order: str) -> str:
+def _page_sql(columns: str, which: str, of_kinds: str, order: str) -> str:
     """Kept, because putting a long statement together costs as much as running a short one."""
     return f"""
-        SELECT {_TOLD_COLUMNS} FROM {_TOLD_JOINS}
+        SELECT {columns} FROM {_TOLD_JOINS}
          WHERE notification.account_id = :viewer AND {which}
            AND notification.id < :before AND notification.id > :after AND {of_kinds}
            AND sender.suspended_at IS NULL AND sender.deletes_at IS NULL
@@ -125,11 +163,14 @@ def _page(
     kinds: frozenset[NotificationKind],
     which: str,
     now: int,
+    *,
+    told_before: ToldBefore | None = None,
     **bound: object,
 ) -> list[Told]:
     of_kinds, named = _among(kinds)
+    columns = _TOLD_COLUMNS if told_before is None else _SEEN_COLUMNS
     rows = db.rows(
-        _page_sql(which, of_kinds, page.order),
+        _page_sql(columns, which, of_kinds, page.order),
         viewer=account,
         before=page.before,
         after=page.after,
@@ -138,7 +179,7 @@ def _page(
         **named,
         **bound,
     )
-    found = [_told(row) for row in rows]
+    found = [_told(row) for row in rows] if told_before is None else told_before.complete(db, rows)
     return found[::-1] if page.is_upward else found
 
 

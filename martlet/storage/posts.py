@@ -1,7 +1,7 @@
 """Posts: rows, and pages of them as clients are shown."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -23,10 +23,12 @@ _ONE = f"SELECT {COLUMNS} FROM post WHERE id = :id"
 _INSERT = f"INSERT INTO post ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' for name in NAMES)})"
 _INSERT_UNLESS_THERE = f"{_INSERT} ON CONFLICT DO NOTHING"
 
-SHOWN_COLUMNS = """
-    post.id, post.revision, author.version, boosted.id, boosted.revision, boosted_author.version,
+_MARKS = """
     CASE WHEN mark.liked_id IS NULL THEN 0 ELSE 1 END + CASE WHEN mark.boost_id IS NULL THEN 0 ELSE 2 END
         + CASE WHEN mark.bookmarked_id IS NULL THEN 0 ELSE 4 END
+"""
+SHOWN_COLUMNS = f"""
+    post.id, post.revision, author.version, boosted.id, boosted.revision, boosted_author.version, {_MARKS}
 """
 LIKED, BOOSTED, BOOKMARKED = 1, 2, 4
 """Bits of `Shown.marks`."""
@@ -49,6 +51,8 @@ _ONE_SEEN = f"""
 """
 
 BOOSTLESS_COLUMNS = re.sub(r"\bboosted(_author)?\.\w+", "NULL", SHOWN_COLUMNS)
+NARROW_COLUMNS = f"post.id, post.revision, author.version, {_MARKS}"
+"""The same without what is always NULL: the four values of `Shown.narrow`."""
 BOOSTLESS_JOINS = """
     JOIN account AS author ON author.id = post.author_id
     LEFT JOIN mark ON mark.account_id = :viewer AND mark.post_id = post.id
@@ -72,6 +76,11 @@ class Shown(NamedTuple):
     boosted_author_version: int
     marks: int
     """The viewer's own on the post, or on the boosted one."""
+
+    @classmethod
+    def narrow(cls, row: Sequence[Any]) -> "Shown":
+        """From a row that begins with `NARROW_COLUMNS`: of a post that is no boost."""
+        return cls(row[0], row[1], row[2], None, None, None, row[3])  # type: ignore[arg-type]  # as the query has them
 
 
 class Detail(NamedTuple):

@@ -1,6 +1,7 @@
 """Threads: every post names its thread, so that one look finds them all."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from operator import itemgetter
 from typing import NamedTuple
 
@@ -18,8 +19,8 @@ from martlet.storage.visibility import may_see, wants_to_see
 
 SMALL = 100
 _LINK = "post.id, post.reply_to_id, post.author_id, post.reply_to_account_id"
-_COLUMNS = len(Shown._fields)
-_LINK_OF, _IS_LOCAL = itemgetter(0, _COLUMNS + 1, _COLUMNS + 2, _COLUMNS + 3), itemgetter(_COLUMNS + 4)
+_WANTED = 4
+_LINK_OF, _IS_LOCAL = itemgetter(0, 5, 6, 7), itemgetter(8)
 """Of a row of `_whole`."""
 
 
@@ -46,7 +47,7 @@ class Whole(NamedTuple):
     """The same of a thread of a usual size; `links` has the values of a `Link` for each post, in the posts' order."""
 
     links: tuple[Row, ...]
-    shown: dict[PostId, Shown]
+    shown: Mapping[PostId, Shown]
 
 
 def get_place(db: Reader, id: PostId, viewer: AccountId) -> Place:
@@ -94,8 +95,14 @@ def at_once(db: Reader, post: PostId, viewer: AccountId, now: int) -> Whole | No
     rows = db.rows(_WHOLE_OF_POST, post=post, viewer=viewer, now=now, limit=SMALL + 1)
     if len(rows) > SMALL:
         return None
-    shown = _shown(rows)
-    return Whole(tuple(map(_LINK_OF, rows)), shown) if post in shown and all(map(_IS_LOCAL, rows)) else None
+    whole = _read(tuple(rows))
+    return whole if whole is not None and post in whole.shown else None
+
+
+@lru_cache(maxsize=256)
+def _read(rows: tuple[Row, ...]) -> Whole | None:
+    """Kept, because a conversation that somebody reads is read by others too; None where not all was written here."""
+    return Whole(tuple(map(_LINK_OF, rows)), _shown(rows)) if all(map(_IS_LOCAL, rows)) else None
 
 
 DEEPEST = 200
@@ -140,17 +147,17 @@ def newer_below(db: Reader, place: Place, since: int, limit: int, viewer: Accoun
 
 
 def _neighbours(rows: Sequence[Row]) -> Neighbours:
-    links = {row[0]: Link(row[0], *row[_COLUMNS + 1 : -1]) for row in rows}
+    links = {row[0]: Link._make(_LINK_OF(row)) for row in rows}
     return Neighbours(links, _shown(rows))
 
 
 def _shown(rows: Sequence[Row]) -> dict[PostId, Shown]:
-    return {row[0]: Shown._make(row[:_COLUMNS]) for row in rows if row[_COLUMNS]}
+    return {row[0]: Shown.narrow(row) for row in rows if row[_WANTED]}
 
 
 def _whole(thread: str) -> str:
     return f"""
-    SELECT {posts.BOOSTLESS_COLUMNS}, CASE WHEN {wants_to_see("post", "author")} THEN 1 ELSE 0 END,
+    SELECT {posts.NARROW_COLUMNS}, CASE WHEN {wants_to_see("post", "author")} THEN 1 ELSE 0 END,
            post.reply_to_id, post.author_id, post.reply_to_account_id, post.is_local
       FROM post {posts.BOOSTLESS_JOINS}
      WHERE post.thread_id = {thread} AND post.boost_of_id IS NULL

@@ -219,3 +219,27 @@ def test_an_outsider_in_the_thread_makes_another_conversation(api: Api) -> None:
     published(api, ada, "@bob @eve join us", visibility="direct", in_reply_to_id=first)
     assert len(api.get("/api/v1/conversations", token=ada).json) == 2
     assert len(api.get("/api/v1/conversations", token=eve).json) == 1
+
+
+def test_what_was_listed_before_is_told_as_it_is_now(api: Api) -> None:
+    """What a notification says is kept in memory; of whom and what it is about is not."""
+    ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
+    post = published(api, ada, "Hello")
+    for person in (bob, eve):
+        api.post(f"/api/v1/statuses/{post}/favourite", token=person)
+    api.work()
+    first = api.get("/api/v1/notifications", token=ada).json
+    assert api.get("/api/v1/notifications", token=ada).json == first
+    assert api.get("/api/v1/notifications", token=bob).json == []
+    api.patch("/api/v1/accounts/update_credentials", token=bob, json={"display_name": "Bobby"})
+    api.put(f"/api/v1/statuses/{post}", token=ada, json={"status": "Good morning"})
+    api.post(f"/api/v1/statuses/{post}/bookmark", token=ada)
+    api.post(f"/api/v1/notifications/{first[0]['id']}/dismiss", token=ada)
+    api.work()
+    [told] = [
+        one for one in api.get("/api/v1/notifications", token=ada).json if one["type"] == first[1]["type"]
+    ]
+    assert (told["id"], told["created_at"]) == (first[1]["id"], first[1]["created_at"])
+    assert told["account"]["display_name"] == "Bobby"
+    assert told["status"]["content"] == "<p>Good morning</p>"
+    assert told["status"]["bookmarked"] is True

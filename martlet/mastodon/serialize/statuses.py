@@ -23,6 +23,7 @@ from martlet.services import varying
 from martlet.services.signing_in import Viewer
 from martlet.storage import posts
 from martlet.storage.database import Reader, Writer
+from martlet.storage.notifications import ToldBefore
 from martlet.storage.posts import BOOKMARKED, BOOSTED, LIKED, Detail, Shown
 
 Extra = Callable[[PostId], bytes]
@@ -76,6 +77,8 @@ class StatusPages:
     pieces: Pieces
     filtered: Filtered = field(default=_no_filters, repr=False)
     """Asked only for viewers who have filters."""
+    told: ToldBefore = field(default_factory=ToldBefore, repr=False)
+    """The notifications that pages have shown."""
     _ready: ReadyPosts = field(default_factory=ReadyPosts)
     _ready_for_nobody: ReadyPosts = field(default_factory=ReadyPosts)
 
@@ -131,7 +134,7 @@ class StatusPages:
                 missing.append((len(result), one))
                 result.append(())
         if missing:
-            made = self._made(db, [one for _, one in missing], viewer, extra, ready)
+            made = self._made(db, [one for _, one in missing], viewer, extra, ready, pinned)
             for (place, _), parts in zip(missing, made, strict=True):
                 result[place] = parts
         return result
@@ -143,8 +146,9 @@ class StatusPages:
         viewer: Viewer,
         extra: Extra,
         ready: ReadyPosts | None,
+        pinned: frozenset[PostId] | None = None,
     ) -> list[Parts]:
-        """Put together from pieces; kept in `ready` where that may be shown again."""
+        """Put together from pieces; kept in `ready` where that may be shown again. `pinned`: by the viewer, if known."""
         pieces = self.pieces.of(db, found)
         if ready is not None and not isinstance(db, Writer):  # what is written may still be taken back
             _keep(found, pieces, ready, _ENDS if viewer.account else _ENDS_FOR_NOBODY)
@@ -157,7 +161,7 @@ class StatusPages:
         if quoting:
             seen = self._quoted(db, quotes.accepted(quoting), viewer)
             told = quotes.embedded(db, quoting, viewer.account, self.here.now_ms(), seen)
-        return _all(found, pieces, self._around(db, found, pieces, told, viewer), extra)
+        return _all(found, pieces, self._around(db, found, pieces, told, viewer, pinned), extra)
 
     def _quoted(self, db: Reader, ids: Collection[PostId], viewer: Viewer) -> dict[PostId, quotes.Quoted]:
         """Those of the posts that the viewer may see."""
@@ -179,6 +183,7 @@ class StatusPages:
         pieces: Mapping[PostId, Piece],
         quotes_of: Mapping[PostId, bytes],
         viewer: Viewer,
+        pinned: frozenset[PostId] | None = None,
     ) -> "_Around":
         """What differs from viewer to viewer, asked for only as far as the page has it."""
         account = viewer.account
@@ -189,6 +194,10 @@ class StatusPages:
         is_own = account and any(
             piece.author_id == account and piece.detail.visibility > Visibility.MENTIONED for piece in odd
         )
+        if not is_own:
+            pinned = frozenset()
+        elif pinned is None:
+            pinned = posts.pinned_by(db, account)
         return _Around(
             account=account,
             quotes=quotes_of,
@@ -198,7 +207,7 @@ class StatusPages:
             approval=quotes.approvals(db, [piece.detail for piece in odd], account),
             muted=_muted_threads(db, pieces, viewer),
             filtered=self.filtered(db, found, pieces, viewer) if viewer.has_filters else {},
-            pinned=posts.pinned_by(db, account) if is_own else frozenset(),
+            pinned=pinned,
             languages=varying.wishes(db, account, viewer.accepts)
             if any(piece.heads for piece in odd)
             else (),
