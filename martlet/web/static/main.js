@@ -26,6 +26,13 @@ const PARTS = [
   ["[data-suggest]", () => import("./search.js")],
 ];
 
+// Of a row that is wider than the screen, the part where somebody is must be in sight.
+for (const here of document.querySelectorAll(":is(.tabs, .views) > [aria-current]")) {
+  const row = here.parentElement.getBoundingClientRect(), own = here.getBoundingClientRect();
+  if (own.left < row.left || own.right > row.right)
+    here.parentElement.scrollLeft += own.left + own.width / 2 - row.left - row.width / 2;
+}
+
 for (const [selector, bring] of PARTS) {
   if (document.querySelector(selector)) bring().catch(() => {});
 }
