@@ -40,11 +40,12 @@ TIDIED = 100
 class Wanted(msgspec.Struct, frozen=True):
     """What a bundle is to hold. `since`: milliseconds."""
 
-    what: Literal["own", "thread", "answers", "chosen"]
+    what: Literal["own", "account", "thread", "answers", "chosen"]
     since: int = 0
     post: PostId = PostId(0)
     host: str = ""
     chosen: tuple[PostId, ...] = ()
+    account: AccountId = AccountId(0)
 
 
 class BundleUnderWay(Conflict):
@@ -163,6 +164,8 @@ async def _make(ground: Ground, one: BundleFile, here: Server) -> bytes:
     match wanted.what:
         case "own":
             packed = await bundling.share_accounts(ground, [one.account_id], wanted.since, target, _quietly)
+        case "account":
+            packed = await bundling.share_account(ground, wanted.account, target, _quietly)
         case "thread":
             packed = await bundling.share_thread(ground, wanted.post, target, _quietly)
         case "chosen":

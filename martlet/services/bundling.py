@@ -157,6 +157,38 @@ async def share_accounts(
         return await _finished(ground, pile, target, "share", written, until=until)
 
 
+async def share_account(ground: Packing, account: AccountId, target: Path, tell: Tell) -> Packed:
+    """
+    The posts of anybody: of an account here all that its log has, of one elsewhere what came in files or through mirrors.
+
+    Raises `NothingToCarry`, `BundleTooLarge`, OSError.
+    """
+    found = await ground.store.reading(accounts.get, account)
+    if found.is_gone:
+        raise NothingToCarry
+    if found.is_here:
+        return await share_accounts(ground, [account], 0, target, tell)
+    with ExitStack() as stack:
+        pile = Pile(target.parent, stack)
+        names = await ground.store.reading(carried.certain_names, found.uri, pile.limits.lines)
+        for at in range(0, len(names), AT_ONCE):
+            some = await ground.store.reading(carried.bodies, names[at : at + AT_ONCE])
+            pile.add_made([Made(body, is_tombstone=kind == "tombstone") for kind, body in some])
+            tell("documents", pile.documents, len(names))
+        if pile.documents:
+            for part, body in await ground.store.reading(_said_of, found.uri, ground.here.now_ms()):
+                pile.add(part, body)
+        return await _finished(ground, pile, target, "share", 1)
+
+
+def _said_of(db: Reader, author: Uri, now: int) -> list[tuple[str, bytes]]:
+    """Who somebody elsewhere is, and how much they have written, as far as that came here signed."""
+    actor = carried.find_body(db, author)
+    counted = carried.checkpoints_of(db, author, now, 1)
+    found = [(bundles.ACTORS, actor)] if actor is not None else []
+    return found + [(bundles.CHECKPOINTS, body) for _, body in counted]
+
+
 async def _pile_log(ground: Packing, account: AccountId, since: int, pile: Pile, tell: Tell) -> int:
     after = await ground.store.reading(logs.sequence_before, account, since) if since else 0
     total = await ground.store.reading(logs.last_sequence, account) - after

@@ -94,6 +94,29 @@ def delete(db: Writer, uri: Uri) -> None:
     db.run("DELETE FROM carried_document WHERE uri = :uri", uri=uri)
 
 
+def certain_names(db: Reader, author: Uri, limit: int) -> list[Uri]:
+    """Under which names posts, boosts and tombstones of an author are kept that are certain."""
+    rows = db.rows(
+        """
+        SELECT uri FROM carried_document
+         WHERE author = :author AND trust = 3 AND kind IN ('post', 'boost', 'tombstone') LIMIT :limit
+        """,
+        author=author,
+        limit=limit,
+    )
+    return [Uri(row[0]) for row in rows]
+
+
+def bodies(db: Reader, names: Collection[Uri]) -> list[tuple[str, bytes]]:
+    """What is kept under names: its kind, and its bytes."""
+    among = among_words(db.dialect, "names")
+    rows = db.rows(
+        f"SELECT kind, body FROM carried_document WHERE uri {among} ORDER BY uri",
+        names=json.dumps(list(names)),
+    )
+    return [(row[0], bytes(row[1])) for row in rows]
+
+
 def aside_of(db: Reader, author: Uri, after: Uri, limit: int) -> list[tuple[Carried, bytes]]:
     """What is kept of an author without being certain, by its names."""
     rows = db.rows(

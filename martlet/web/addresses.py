@@ -252,6 +252,11 @@ def in_file(address: str) -> str:
     return f"{BUNDLES}?{urlencode([('thread', address)])}"
 
 
+def in_file_of(handle: str) -> str:
+    """Where somebody's posts are put into a file."""
+    return f"{BUNDLES}?{urlencode([('account', handle)])}"
+
+
 def choose_before(id: str) -> str:
     """Older posts to choose from."""
     return f"{BUNDLES_CHOOSE}?{urlencode([('before', id)])}"

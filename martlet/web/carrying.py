@@ -1,6 +1,7 @@
 """Files that carry posts: made, opened, and what came in them."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import msgspec
@@ -12,7 +13,7 @@ from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart, json_answer
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.errors import Conflict, InvalidInput, MalformedDocument, MartletError, NotFound
 from martlet.model.ids import id_from
-from martlet.model.names import NOBODY, PostId, Uri, host_of
+from martlet.model.names import NOBODY, AccountId, PostId, Uri, host_of
 from martlet.model.paging import LAST_ID
 from martlet.model.server import Server, milliseconds, moment
 from martlet.services import bundle_files as bundle_work
@@ -23,10 +24,10 @@ from martlet.services.checking_bundles import fingerprint
 from martlet.services.importing_bundles import Author, Found
 from martlet.signing import canonical_json
 from martlet.signing.keys import PublicKey
-from martlet.storage import bundle_files, carried, posts, returning, uris
+from martlet.storage import accounts, bundle_files, carried, posts, returning, uris
 from martlet.storage.bundle_files import BundleFile
 from martlet.storage.database import Reader
-from martlet.text import sanitize
+from martlet.text import names, sanitize
 from martlet.text.cleaning import one_line
 from martlet.web import addresses
 from martlet.web.carried_words import REASONS, TRUST
@@ -86,6 +87,13 @@ class NoSuchPost(InvalidInput):
         super().__init__("There is no such post.", "thread")
 
 
+class NobodyOfThatName(InvalidInput):
+    code = "no_such_account"
+
+    def __init__(self) -> None:
+        super().__init__("There is nobody of this name.", "who")
+
+
 class NoSuchDay(InvalidInput):
     code = "invalid"
 
@@ -108,7 +116,7 @@ async def overview(visit: Visit) -> Answer:
     thread = visit.query.get("thread", "")[:2048]
     if thread.startswith("/@"):
         thread = f"{visit.here.url}{thread}"
-    asked = BundlesPage((), thread=thread)
+    asked = BundlesPage((), thread=thread, who=visit.query.get("account", "")[:300])
     return visit.page(await visit.store.reading(_overview, visit, asked))
 
 
@@ -116,13 +124,21 @@ def _overview(db: Reader, visit: Visit, asked: BundlesPage) -> BundlesPage:
     cards = tuple(_card(one, visit) for one in bundle_files.of_account(db, visit.account, SHOWN))
     return BundlesPage(
         cards=cards,
-        what="thread" if asked.thread and not asked.problems else asked.what,
+        what=_begun(asked),
         since=asked.since,
         thread=asked.thread,
         host=asked.host,
+        who=asked.who,
         has_aside=bool(carried.authors_aside(db, 1)),
         problems=asked.problems,
     )
+
+
+def _begun(asked: BundlesPage) -> str:
+    """What the form is chosen for: by the page that led here, or as it was sent."""
+    if asked.problems:
+        return asked.what
+    return "thread" if asked.thread else "account" if asked.who else asked.what
 
 
 def _card(one: BundleFile, visit: Visit) -> BundleCard:
@@ -194,6 +210,7 @@ async def _refused(visit: Visit, error: MartletError) -> Answer:
         visit.field("since", 20),
         visit.field("thread", 2048),
         visit.field("host", 253),
+        visit.field("who", 300),
         problems=problems_of(error),
     )
     page = await visit.store.reading(_overview, visit, asked)
@@ -201,18 +218,30 @@ async def _refused(visit: Visit, error: MartletError) -> Answer:
 
 
 def _wanted(db: Reader, visit: Visit) -> Wanted:
-    """Raises `NoSuchDay`, `NoSuchPost`, `NoSuchHost`."""
+    """Raises `NoSuchDay`, `NoSuchPost`, `NoSuchHost`, `NobodyOfThatName`."""
     match visit.field("what", 20):
         case "new":
             return Wanted("own", since=day(visit.field("since", 20)))
         case "thread":
             return Wanted("thread", post=_post(db, visit.field("thread", 2048).strip(), visit.here))
+        case "account":
+            return Wanted("account", account=_account(db, visit.field("who", 300), visit.here))
         case "answers":
             host = visit.field("host", 253).strip().lower()
             if not host:
                 raise NoSuchHost
             return Wanted("answers", host=host.rpartition("@")[2])
     return Wanted("own")
+
+
+def _account(db: Reader, handle: str, here: Server) -> AccountId:
+    """Raises `NobodyOfThatName`."""
+    with suppress(names.InvalidHandle):
+        username, host = names.parse_handle(handle)
+        found = accounts.find_by_handle(db, username, "" if host in (None, here.host) else str(host))
+        if found is not None and not found.is_gone:
+            return found.id
+    raise NobodyOfThatName
 
 
 def day(text: str) -> int:

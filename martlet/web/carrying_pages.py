@@ -83,8 +83,8 @@ class AsideAuthor(Struct, frozen=True):
 
 class BundlesPage(Struct, frozen=True):
     """
-    `/files`. Fields of the first form: what (own, new, thread, answers), since (a day), thread, host; of the second, which
-    posts to `/files/open`: file.
+    `/files`. Fields of the first form: what (own, new, account, thread, answers), since (a day), who (a handle), thread,
+    host; of the second, which posts to `/files/open`: file.
     """
 
     template: ClassVar[str] = "files/index.html"
@@ -93,6 +93,7 @@ class BundlesPage(Struct, frozen=True):
     since: str = ""
     thread: str = ""
     host: str = ""
+    who: str = ""
     has_aside: bool = False
     problems: tuple[Problem, ...] = ()
 

@@ -203,6 +203,7 @@ def environment(tongue: Language) -> minijinja.Environment:
             "about_link": addresses.about_link,
             "answer_to": addresses.answer_to,
             "in_file": addresses.in_file,
+            "in_file_of": addresses.in_file_of,
             "person_data": linked_data.of_person,
             "post_data": linked_data.of_post,
         },

@@ -127,6 +127,38 @@ def test_a_file_is_made_fetched_and_opened(shore: Island) -> None:
     assert "0 new · 1 known before" in found.text
 
 
+def test_what_came_of_somebody_is_handed_on(islands: Islands, sea: Island, shore: Island) -> None:
+    """With their own signatures: a third server, which has not reached theirs since, believes it as if it came from there."""
+    shore.follows("bob", sea, "ada")
+    hill = islands("hill.example")
+    hill.knows(sea, "ada")
+    kept, gone = sea.publish("ada", "Kept"), sea.publish("ada", "Gone")
+    shore.bring(sea.packed("ada"))
+    sea.api.delete(f"/api/v1/statuses/{gone['id']}", sea.person("ada"))
+    shore.bring(sea.packed("ada"))
+    browser = browser_of(shore, "bob")
+    assert "/files?account=%40ada%40sea.example" in html.unescape(browser.get("/@ada@sea.example").text)
+    asked = browser.get("/files?account=%40ada%40sea.example")
+    assert 'value="@ada@sea.example"' in asked.text
+    page = make(browser, what="account", who="@ada@sea.example")
+    shore.api.work()
+    file = hill.file()
+    file.write_bytes(browser.get(f"{first_file(page)}/posts.martlet.zip").body)
+    found = hill.bring(file)
+    assert (found.new, found.aside, found.refused) == (2, 0, 0)
+    assert hill.post(kept["uri"])["content"] == "<p>Kept</p>"
+    [author] = found.authors.values()
+    assert (author.documents, author.logged) == (2, 2)
+    for who, words in (
+        ("bob", "nothing to put"),
+        ("nobody", "nobody of this name"),
+        ("@", "nobody of this name"),
+    ):
+        page = make(browser, what="account", who=who)
+        shore.api.work()
+        assert words in (page.text if page.status == 422 else browser.get("/files").text), who
+
+
 def test_what_cannot_be_made_or_opened_is_told(shore: Island) -> None:
     browser = browser_of(shore, "ada")
     private = shore.publish("ada", "For few", visibility="private")
