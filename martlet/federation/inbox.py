@@ -15,7 +15,7 @@ from typing import Any
 
 import msgspec
 
-from martlet.activitypub import packs, parse
+from martlet.activitypub import own_names, packs, parse
 from martlet.activitypub.kinds import kind_of
 from martlet.activitypub.things import (
     Act,
@@ -131,6 +131,10 @@ class Inbox:
         try:
             document, said = kept[1] if kept is not None else _read(one.body, one.signer)
             act, evidence = await self._believed(said, document, one.signer)
+            if own_names.speaks_of_pages(one.body, here):
+                act = own_names.named_here(act, here)
+            if isinstance(act, Revise) and await self.ground.store.reading(_is_only_named, act):
+                act, evidence = await self._confirmed(act)
             if isinstance(act, Forwarded):
                 await Forwarding(self.ground, self.resolver, self._confirmed).take(act, evidence, here)
                 return partial(incoming.finish, id=one.id)
@@ -319,6 +323,14 @@ def _is_wanted(db: Reader, said: Writing) -> bool:
     return (
         author is not None and uris.find_post(db, said.uri) is None and receiving.is_wanted(db, said, author)
     )
+
+
+def _is_only_named(db: Reader, act: Revise) -> bool:
+    """Whether a post of the actor's, which is known, has to be fetched to see what has changed."""
+    if isinstance(act.post, Writing):
+        return False
+    post, author = uris.find_post(db, act.post), accounts.find_by_uri(db, act.actor)
+    return post is not None and author is not None and post.author_id == author.id
 
 
 def _is_known_of(db: Reader, said: Writing) -> bool:

@@ -406,7 +406,7 @@ def _ask(db: Writer, id: PollId, post: Post, asked: Poll) -> None:
         polls.Poll(
             id=id,
             post_id=post.id,
-            expires_at=asked.expires_at,
+            expires_at=asked.closed_at or asked.expires_at,
             closed_at=None,
             is_multiple=int(asked.is_multiple),
             hides_totals=0,
@@ -440,7 +440,7 @@ def revise(
     remote_posts.count_marks(db, post.id, said.likes_count, said.boosts_count)
     newest = post.edited_at or post.created_at
     if said.edited_at is None or said.edited_at <= newest:
-        _count(db, post, said)
+        _count(db, post, said, here)
         consenting.review(db, post, said, verified, here)
         if said.edited_at == post.edited_at:
             _change_policy(db, post, said, author)
@@ -529,12 +529,12 @@ def _change_poll(db: Writer, before: editing.Whole, said: Writing, here: Server)
     options = _options(said.poll)
     if [title for title, _ in before.poll.options] != [title for title, _ in options]:
         polls.replace_options(db, before.poll.id, [title for title, _ in options])
-    _count(db, before.post, said)
+    _count(db, before.post, said, here)
     return before.poll.id
 
 
-def _count(db: Writer, post: Post, said: Writing) -> None:
-    """A poll's votes as its server counts them."""
+def _count(db: Writer, post: Post, said: Writing, here: Server) -> None:
+    """A poll's votes as its server counts them, and when it ends: some are ended before their time."""
     if post.poll_id is None or said.poll is None:
         return
     known = polls.many(db, [post.poll_id]).get(post.poll_id)
@@ -543,3 +543,6 @@ def _count(db: Writer, post: Post, said: Writing) -> None:
         return
     voters = said.poll.voters_count or max((votes for _, votes in options), default=0)
     polls.set_counts(db, post.poll_id, [votes for _, votes in options], voters)
+    ends_at = said.poll.closed_at or said.poll.expires_at
+    if ends_at is not None and ends_at != known.expires_at and polls.set_end(db, post.poll_id, ends_at):
+        polling.close_later(db, post.poll_id, max(ends_at, here.now_ms()))

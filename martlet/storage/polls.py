@@ -118,6 +118,17 @@ def set_counts(db: Writer, poll: PollId, counts: Iterable[int], voters: int) -> 
     db.run("UPDATE poll SET voters_count = :voters WHERE id = :poll", poll=poll, voters=voters)
 
 
+def set_end(db: Writer, id: PollId, expires_at: int) -> bool:
+    """What another server says of its own poll; False where it has ended."""
+    return bool(
+        db.run(
+            "UPDATE poll SET expires_at = :expires_at WHERE id = :id AND closed_at IS NULL",
+            id=id,
+            expires_at=expires_at,
+        )
+    )
+
+
 def close(db: Writer, id: PollId, now: int) -> PostId | None:
     """Note that a poll has ended; its post, or None where it has not, or that was noted before."""
     closed = db.run(

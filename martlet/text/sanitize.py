@@ -76,6 +76,9 @@ _CLAIMED_HOST = re.compile(
 )
 _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
+_TYPED = re.compile(r"""<annotation encoding=["']application/x-tex["']>([^<]*)</annotation>""")
+_BY_ITSELF = re.compile(r"""<math[^<>]{0,200} display=["']block["']""")
+
 _LINE_BREAK = re.compile(r"<br>|<hr>|</li>|</dt>|</dd>|</tr>")
 _PARAGRAPH_BREAK = re.compile(
     r"</?(?:p|pre|blockquote|ul|ol|h[1-6]|" + "|".join(sorted(_BLOCKS - {"tr", "dt", "dd", "hr"})) + ")>"
@@ -183,10 +186,28 @@ def _first_part(html: str) -> str:
     three of the same make: with attributes that differ, a few kilobytes
     would grow to megabytes. And each element looks through all that are open.
     """
-    html = html[:HTML_LIMIT]
+    html = _formulas_as_text(html[:HTML_LIMIT])
     if html.count("<") > _TAG_LIMIT:
         html = "<".join(html.split("<", _TAG_LIMIT)[:_TAG_LIMIT])
     return _ATTRIBUTES_OF_FORMATTING.sub(r"<\1>", html)
+
+
+def _formulas_as_text(html: str) -> str:
+    """
+    Formulas as they were typed, where they say how (FEP-dc88): `$x^2$`, `$$x^2$$` where one stands by itself.
+
+    Others are left to the cleaner, which drops them. What was typed holds no markup and is cleaned like all else.
+    """
+    if "<math" not in html:
+        return html
+    parts, at = [], 0
+    while (start := html.find("<math", at)) >= 0 and (end := html.find("</math>", start)) >= 0:
+        formula, after = html[start:end], end + len("</math>")
+        typed = _TYPED.search(formula)
+        mark = "$$" if _BY_ITSELF.match(formula) else "$"
+        parts += [html[at:start], f"{mark}{typed[1].strip()}{mark}" if typed else html[start:after]]
+        at = after
+    return "".join([*parts, html[at:]])
 
 
 def _as_paragraphs(clean: str) -> str:

@@ -1,6 +1,7 @@
 """What comes in, in whatever order, ends in the same state; and only what its actor may do is done."""
 
 import itertools
+import json
 from typing import Any
 
 import pytest
@@ -127,6 +128,13 @@ def test_a_poll_is_edited_elsewhere(api: Api, there: Elsewhere, ada: client.Pers
     assert found["edited_at"] is not None
     options = [(one["title"], one["votes_count"]) for one in found["poll"]["options"]]
     assert options == [("Green", 0), ("Mint", 4), ("None", 0)]
+    ended = {**edited, "endTime": "2026-01-03T05:00:00Z", "closed": "2026-01-03T04:00:00Z"}
+    vote = api.post(f"/api/v1/polls/{found['poll']['id']}/votes", ada, json={"choices": [1]})
+    assert (vote.status, found["poll"]["expired"]) == (200, False)
+    there.bring(api, eve.act("Update", ended))
+    found = api.get(f"/api/v1/statuses/{id}", ada).json
+    assert (found["poll"]["expired"], found["poll"]["expires_at"]) == (True, "2026-01-03T04:00:00.000Z")
+    assert [one["type"] for one in api.get("/api/v1/notifications", ada).json] == ["poll"]
     there.bring(
         api, eve.act("Update", {**edited, "type": "Note", "oneOf": None, "updated": "2026-01-04T03:04:05Z"})
     )
@@ -330,6 +338,45 @@ def test_d14_a_handle_that_is_another_accounts(
     assert api.get(f"/api/v1/accounts/{ada.id}/followers", ada).json == []
     found = api.get("/api/v1/accounts/lookup?acct=eve@peer.example", ada).json
     assert found["uri"] == eve.uri
+
+
+def test_ours_called_by_the_addresses_of_their_pages(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    """As pasted by people, and sent on so by WordPress, with slashes as PHP writes them."""
+    post = api.post("/api/v1/statuses", ada, json={"status": "Hello"}).json
+    page, profile = post["url"], f"{HERE}/@ada"
+    mention = {"type": "Mention", "href": profile, "name": "@ada"}
+    liked = eve.act("Like", page)
+    answer = eve.act("Create", eve.note("<p>Yes</p>", inReplyTo=page, tag=[mention], cc=[ADA]))
+    for act in (eve.act("Follow", profile), liked, eve.act("Announce", page), answer):
+        there.send(api, act, body=json.dumps(act).replace("/", r"\/").encode())
+        api.work()
+
+    def counts() -> list[int]:
+        found = api.get(f"/api/v1/statuses/{post['id']}", ada).json
+        return [found[f"{name}_count"] for name in ("favourites", "reblogs")]
+
+    told = api.get("/api/v1/notifications", ada).json
+    assert sorted(one["type"] for one in told) == ["favourite", "follow", "mention", "reblog"]
+    (named,) = [one["status"] for one in told if one["type"] == "mention"]
+    assert (named["in_reply_to_id"], named["mentions"][0]["acct"]) == (post["id"], "ada")
+    assert counts() == [1, 1]
+    there.bring(api, eve.act("Undo", {**liked, "id": f"{eve.uri}/other"}))
+    assert counts() == [0, 1]
+
+
+def test_a_change_that_only_names_its_post(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    follow(api, there, ada, eve)
+    note = eve.note("<p>One</p>", published="2026-01-02T03:04:05Z")
+    there.bring(api, eve.act("Create", note))
+    there.keep({**note, "content": "<p>Two</p>", "updated": "2026-01-03T03:04:05Z"})
+    there.bring(api, there.person("mallory").act("Update", note["id"]))
+    assert home(api, ada)[0]["content"] == "<p>One</p>"
+    there.bring(api, eve.act("Update", note["id"]))
+    assert home(api, ada)[0]["content"] == "<p>Two</p>"
 
 
 def test_what_is_for_followers_is_given_to_their_servers(

@@ -93,6 +93,18 @@ def test_plain_text_is_plain(html: str) -> None:
         ),
         ("<b><i>a</b>b</i>", "<b><i>a</i></b><i>b</i>"),
         ("<math><mi>x</mi></math>y", "y"),
+        (
+            '<p>As <math xmlns="x"><mi>x</mi><annotation encoding="application/x-tex">x &lt; y</annotation></math>, so</p>',
+            "<p>As $x &lt; y$, so</p>",
+        ),
+        (
+            "<math display='block'><semantics><mi>x</mi><annotation encoding='application/x-tex'>x</annotation></semantics></math>",
+            "$$x$$",
+        ),
+        (
+            '<math><annotation encoding="application/x-tex">&lt;b&gt;</annotation></math><math><mi>x</mi></math>',
+            "$&lt;b&gt;$",
+        ),
     ],
 )
 def test_b1_elements(html: str, clean: str) -> None:
