@@ -2,7 +2,7 @@
 .DEFAULT_GOAL := help
 # Where it is set, every process that the tests start would compile the whole server anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help serve demo test check lint bench golden lock clean
+.PHONY: help install serve demo test check lint bench golden lock clean
 
 PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
 	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
@@ -13,6 +13,8 @@ PEER := tests/peers/fedify/node_modules/.package-lock.json tests/journeys/masto/
 
 help: ## List the commands
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):.*## /\1|/' | awk -F'|' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+install: $(SERVE) ## Set everything up, or bring it up to date, and start nothing
 
 serve: $(SERVE) ## Set everything up and start the server at http://localhost:3000
 	@$(BIN)/martlet serve
