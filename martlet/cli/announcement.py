@@ -18,6 +18,7 @@ from martlet.settings import Settings
 from martlet.storage import announcements
 
 MOMENT = click.DateTime(["%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"])
+WRITTEN = "YYYY-MM-DD[THH:MM]"
 LISTED = 100
 
 
@@ -28,10 +29,14 @@ def announcement() -> None:
 
 @announcement.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
-@click.option("--starts", type=MOMENT, help="When what it tells of begins, in UTC.")
-@click.option("--ends", type=MOMENT, help="When it ends; then the announcement is taken off.")
+@click.option("--starts", type=MOMENT, metavar=WRITTEN, help="When what it tells of begins, in UTC.")
+@click.option(
+    "--ends", type=MOMENT, metavar=WRITTEN, help="When it ends; then the announcement is taken off."
+)
 @click.option("--days", is_flag=True, help="These are days, without times.")
-@click.option("--at", "publish_at", type=MOMENT, help="Publish it at this moment; default: now.")
+@click.option(
+    "--at", "publish_at", type=MOMENT, metavar=WRITTEN, help="Publish it at this moment; default: now."
+)
 @with_settings
 def publish(
     settings: Settings,

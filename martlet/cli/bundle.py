@@ -77,7 +77,10 @@ def bundle() -> None:
     "--account", "names", multiple=True, help="Whose posts; may be given several times. Without: everybody's."
 )
 @click.option(
-    "--since", type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]), help="Only what has changed since (UTC)."
+    "--since",
+    type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    metavar="YYYY-MM-DD[THH:MM]",
+    help="Only what has changed since (UTC).",
 )
 @click.option("--thread", "address", default=None, help="The thread of the post at this address instead.")
 @click.option(

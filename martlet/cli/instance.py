@@ -50,7 +50,9 @@ def _state(settings: Settings, name: Name, file: IO[str]) -> None:
 
 @instance.command()
 @click.argument("file", type=click.File(encoding="utf-8"))
-@click.option("--from", "day", type=DAY, help="The day from which they hold; default: today.")
+@click.option(
+    "--from", "day", type=DAY, metavar="YYYY-MM-DD", help="The day from which they hold; default: today."
+)
 @with_settings
 def terms(settings: Settings, file: IO[str], day: datetime | None) -> None:
     """Publish FILE as terms of service; older versions can still be read."""
@@ -77,7 +79,7 @@ def withdraw_terms(settings: Settings, day: datetime) -> None:
 
 @instance.command()
 @click.argument("name", type=click.Choice([*stating.NAMES, "terms"]))
-@click.option("--from", "day", type=DAY, help="Of which day the terms are.")
+@click.option("--from", "day", type=DAY, metavar="YYYY-MM-DD", help="Of which day the terms are.")
 @with_settings
 def show(settings: Settings, name: str, day: datetime | None) -> None:
     """Print a text as it was written, for changing it."""

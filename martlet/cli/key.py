@@ -128,6 +128,7 @@ class _Signing:
 @click.option(
     "--stolen-since",
     type=click.DateTime(["%Y-%m-%d", "%Y-%m-%dT%H:%M"]),
+    metavar="YYYY-MM-DD[THH:MM]",
     help="What the old keys have signed after that (UTC) counts as nobody's.",
 )
 @with_settings
