@@ -16,10 +16,13 @@ import gzip
 import hashlib
 import io
 import os
+import shutil
 import tarfile
 import tempfile
+import time
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -31,6 +34,8 @@ from martlet.storage.database import Reader, Store
 
 FORMAT = "martlet-backup-1"
 KEY_PATTERN = "??/??/*"
+SCRATCH = ".backup-"
+A_DAY = 86_400
 Tell = Callable[[str, int, int], None]
 """Told of progress: what is being done, how much is done, how much there is."""
 
@@ -76,9 +81,19 @@ def make(place: Place, target: Path, version: str, made_at: str, tell: Tell) -> 
     return manifest
 
 
+@contextmanager
+def _scratch(folder: Path) -> Iterator[Path]:
+    """A folder for tables on their way. Those of backups that were killed are removed after a day."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > A_DAY:
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as made:
+        yield Path(made)
+
+
 def _write(archive: tarfile.TarFile, place: Place, version: str, made_at: str, tell: Tell) -> Manifest:
-    with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
-        manifest, members = _dump_tables(place.store, Path(scratch), version, made_at, tell)
+    with _scratch(place.folder) as scratch:
+        manifest, members = _dump_tables(place.store, scratch, version, made_at, tell)
         _add_bytes(archive, "manifest.json", msgspec.json.encode(manifest))
         secret = place.folder / secret_file.NAME
         if secret.exists():
@@ -136,8 +151,8 @@ def restore(place: Place, source: Path, tell: Tell) -> Manifest:
         with tarfile.open(source, "r:") as archive:
             manifest = _manifest(archive)
             _check(place, manifest)
-            with tempfile.TemporaryDirectory(dir=place.folder) as scratch:
-                _load_tables(archive, place.store, manifest, Path(scratch), tell)
+            with _scratch(place.folder) as scratch:
+                _load_tables(archive, place.store, manifest, scratch, tell)
             _restore_secret(archive, place.folder)
             _restore_media(archive, place.media, tell)
     except (tarfile.TarError, gzip.BadGzipFile, zlib.error, EOFError, KeyError, msgspec.DecodeError) as error:

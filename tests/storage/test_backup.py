@@ -1,5 +1,6 @@
 """A backup brings everything back, on either database, whichever it came from."""
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -50,9 +51,15 @@ def test_a_backup_brings_everything_back(
     key = new_key("image/png")
     LocalStore(place.media, "").put(key, b"picture")
 
+    killed, going_on = place.folder / ".backup-killed", place.folder / ".backup-going-on"
+    for folder in (killed, going_on):
+        folder.mkdir()
+    os.utime(killed, (0, 0))
+
     made = backup.make(place, tmp_path / "all.tar", here.version, "2026-11-23", silently)
     restored = backup.restore(elsewhere, tmp_path / "all.tar", silently)
 
+    assert list(place.folder.glob(".backup-*")) == [going_on]
     assert restored == made
     assert made.tables["post"] == 2
     assert everything(elsewhere.store) == everything(store)
