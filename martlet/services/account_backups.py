@@ -46,10 +46,17 @@ def path(ground: Ground, one: Backup) -> Path:
 
 
 async def make(ground: Ground, body: str, here: Server) -> None:
-    """The job. It asks for the next one itself, as long as the account has a root key."""
+    """
+    The job. It asks for the next one itself, as long as the account has a root key.
+
+    Where the server's keys were changed and the root key has not signed that yet, the last backup is the one that is of use.
+    """
     account = AccountId(msgspec.json.decode(body, type=int))
     root = await ground.store.reading(_root, account)
     if not root:
+        return
+    if not await ground.store.writing(_is_signed, account, ground.secret, here):
+        await ground.store.writing(_ask_again, account, here.now_ms())
         return
     content = await _content(ground, account)
     uri = (await ground.store.reading(accounts.get, account)).uri
@@ -64,10 +71,20 @@ def _root(db: Reader, account: AccountId) -> str:
     return "" if found is None or found.is_gone else root_keys.root_of(db, account)
 
 
+def _is_signed(db: Writer, account: AccountId, secret: ServerSecret, here: Server) -> bool:
+    """Whether the statement that stands names the key with which this server signs."""
+    standing = root_keys.published(db, accounts.get(db, account).uri)
+    public = identities.document_key(db, account, secret, here).private.public.to_multibase()
+    return standing is not None and any(one.public == public for one in standing.keys)
+
+
 def _made(db: Writer, one: Backup) -> None:
     adoptions.put_backup(db, one)
-    key = f"{MAKE}:{one.account_id}"
-    events.add_job(db, MAKE, msgspec.json.encode(one.account_id).decode(), one.made_at + EVERY, key=key)
+    _ask_again(db, one.account_id, one.made_at)
+
+
+def _ask_again(db: Writer, account: AccountId, now: int) -> None:
+    events.add_job(db, MAKE, msgspec.json.encode(account).decode(), now + EVERY, key=f"{MAKE}:{account}")
 
 
 def _put(place: Path, content: bytes) -> None:

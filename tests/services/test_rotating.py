@@ -6,18 +6,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.names import Uri
-from martlet.services import root_keys, rotating
+from martlet.services import account_backups, root_keys, rotating
 from martlet.services.root_keys import StolenLater
 from martlet.services.rotating import RotatedLately
 from martlet.signing.keys import PrivateKey
 from martlet.storage import keys
 from tests.carrying import ACTIVITY, Island, Islands, bundle, signed
 from tests.elsewhere import Person
-from tests.services.test_adopting import signs, thief
+from tests.services.test_adopting import backup, signs, thief
 
 
 def rotate(island: Island, name: str, since: datetime | None = None) -> None:
@@ -90,7 +91,12 @@ def test_a_root_key_says_since_when_the_old_key_was_stolen(
         rotate(sea, "ada", now + timedelta(days=1))
     rotate(sea, "ada", now - timedelta(days=2))
     assert root_keys_due(sea, root)
+    before = backup(sea, "ada")
+    body = msgspec.json.encode(sea.account("ada")).decode()
+    asyncio.run(account_backups.make(sea.ground, body, sea.ground.here))
+    assert backup(sea, "ada") == before, "one with keys that nobody has signed would be no backup"
     signs(sea, "ada", root)
+    assert backup(sea, "ada") != before
     new = sea.publish("ada", "New")
     found = shore.bring(sea.packed("ada"))
     assert (found.refused, found.aside, shore.post(new["uri"])["content"]) == (0, 0, "<p>New</p>")
