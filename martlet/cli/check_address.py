@@ -26,6 +26,10 @@ OFF = timedelta(minutes=1)
 REFUSED_FROM = timedelta(minutes=5)
 """Some servers take no signature whose moment is further off."""
 HTTPS = 443
+ADVICE = (
+    "Does the name lead to this machine (DNS), does the proxy run and pass on the name it was asked for, is the certificate for "
+    "this name? docs/operate/proxy.md. From inside your own network it may look so though others reach it."
+)
 
 
 def of_address(settings: Settings, store: Store) -> Iterator[Finding]:
@@ -44,7 +48,7 @@ async def _looked(settings: Settings, hosts: list[str]) -> list[Finding]:
         certificates.good_until(parts.hostname or "", parts.port or HTTPS),
         _offsets(settings, hosts),
     )
-    found = [address]
+    found = [address if address.verdict == "good" else Finding("bad", address.sentence, ADVICE)]
     if good_until is not None:
         found.append(of_certificate(good_until, datetime.now(UTC)))
     if offsets:

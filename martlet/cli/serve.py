@@ -1,5 +1,6 @@
 """`martlet serve`: answer requests until told to stop."""
 
+import errno
 import gc
 import sys
 from collections.abc import Callable
@@ -16,6 +17,12 @@ from martlet.media import ffmpeg
 from martlet.settings import Settings
 from martlet.storage.database import Store
 from martlet.storage.standby import FOLDER, FOLLOWING, STATE
+
+ADVICE = {
+    errno.EADDRINUSE: "Is another server running there?",
+    errno.EADDRNOTAVAIL: "This machine has no such address; 0.0.0.0 stands for all that it has.",
+    errno.EACCES: "Ports below 1024 are for root: choose a higher one, and put a proxy before it (docs/operate/proxy.md).",
+}
 
 
 @click.command()
@@ -40,8 +47,11 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
         import_module("martlet.cli.standby").check_start(settings)  # for the few who have one
     try:
         listening = serving.bind(listen)
-    except (OSError, ValueError) as error:
-        stop(f"Nobody can listen at {listen}: {error}. Is another server running there?", WRONG)
+    except ValueError:
+        stop(f"{listen} is no place to listen at. It has to be an address and a port: 127.0.0.1:3000", WRONG)
+    except OSError as error:
+        advice = ADVICE.get(error.errno or 0, "")
+        stop(f"Nobody can listen at {listen}: {error.strerror}. {advice}".rstrip(), WRONG)
     with opened(settings) as store:
         greet(settings, store)
     if workers == 1:

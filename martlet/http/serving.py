@@ -86,10 +86,15 @@ class _Full(asyncio.Protocol):
         there.close()
 
 
+LAST_PORT = 65535
+
+
 def bind(listen: str) -> socket.socket:
     """A socket that listens at `address:port`. Raises OSError; ValueError for what is no address."""
     name, _, port = listen.rpartition(":")
     address = ipaddress.ip_address(LOOPBACK if name == "localhost" else name.strip("[]"))
+    if not port.isascii() or not port.isdigit() or int(port) > LAST_PORT:
+        raise ValueError(port)
     listening = socket.socket(socket.AF_INET if address.version == 4 else socket.AF_INET6)  # noqa: PLR2004 - IPv4
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from martlet.cli.opening import FAILED
+from martlet.cli.opening import FAILED, WRONG
 from martlet.storage import standby
 from tests.cli.conftest import Operator
 
@@ -57,3 +57,19 @@ def test_what_is_not_there_and_what_cannot_be_used(
         FAILED,
         "data/standby.json cannot be used: No space left on device.\n",
     )
+
+
+@pytest.mark.parametrize(
+    ("listen", "why"),
+    [
+        ("nonsense", "nonsense is no place to listen at."),
+        ("127.0.0.1:99999", "127.0.0.1:99999 is no place to listen at."),
+        ("127.0.0.1:-1", "127.0.0.1:-1 is no place to listen at."),
+        ("203.0.113.7:3000", "This machine has no such address"),
+    ],
+)
+def test_where_nobody_can_listen(tmp_path: Path, listen: str, why: str) -> None:
+    said = Operator("sqlite", tmp_path / "data")("serve", "--listen", listen)
+    assert said.exit_code == WRONG
+    assert why in said.output
+    assert not (tmp_path / "data").exists()
