@@ -101,7 +101,7 @@ class Running:
         headers: dict[str, str] | None = None,
     ) -> tuple[int, Any]:
         """Status and JSON of one request, or its bytes where they are none. Raises OSError where nobody answers."""
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=20)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         given = {
             "Host": self.url.removeprefix("http://"),
             "Content-Type": "application/json",
