@@ -28,6 +28,7 @@ from playwright.sync_api import (
     sync_playwright,
 )
 
+from tests import mailserver
 from tests.demo.building import built_once
 from tests.running import Running
 
@@ -35,12 +36,15 @@ PHONE, TABLET, DESKTOP = 360, 768, 1440
 HEIGHTS = {PHONE: 740, TABLET: 1024, DESKTOP: 900}
 TOWN = "http://localhost:3000"
 """Where the town's own addresses lead; the browser is told which port that is."""
-PATIENCE_MS = 30_000
+PATIENCE_MS = 60_000
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 
+@dataclass
 class Town(Running):
-    """The demo's server, which listens elsewhere than its address says."""
+    """The demo's server, which listens elsewhere than its address says; its letters go to `mail`."""
+
+    mail: mailserver.MailServer = field(default_factory=mailserver.MailServer)
 
     @property
     def url(self) -> str:
@@ -56,12 +60,21 @@ class Town(Running):
 def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     data = tmp_path_factory.mktemp("town") / "demo"
     shutil.copytree(built_once(tmp_path_factory.getbasetemp()) / "demo", data)
-    server = Town(data, "sqlite")
-    server.start()
-    try:
-        yield server
-    finally:
-        server.stop()
+    with mailserver.opened("none") as mail:
+        server = Town(data, "sqlite", mail=mail)
+        server.extra = {
+            "MARTLET_SMTP_HOST": "127.0.0.1",
+            "MARTLET_SMTP_PORT": str(mail.port),
+            "MARTLET_SMTP_SECURITY": "none",
+            "MARTLET_SMTP_USER": mailserver.USER,
+            "MARTLET_SMTP_PASSWORD": mailserver.PASSWORD,
+            "MARTLET_MAIL_FROM": "martlet@localhost.example",
+        }
+        server.start()
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="package")
@@ -88,6 +101,8 @@ def chromium(program: str, town: Town) -> Iterator[Browser]:
                 "--disable-gpu",
                 "--disable-background-networking",
                 "--disable-component-update",
+                "--use-fake-device-for-media-stream",
+                "--use-fake-ui-for-media-stream",
                 f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{town.port}",
             ],
         )
@@ -123,6 +138,7 @@ class Visit:
             timezone_id=zone,
             java_script_enabled=script,
             has_touch=width == PHONE,
+            reduced_motion="reduce",  # what axe measures does not change any more
             storage_state=self._session(who) if who else None,
         )
         context.set_default_timeout(PATIENCE_MS)
@@ -135,7 +151,7 @@ class Visit:
     def keep(self, page: Page, name: str) -> None:
         """A picture of the page, for people to look at: in `screenshots/`, which git does not keep."""
         SCREENSHOTS.mkdir(exist_ok=True)
-        page.screenshot(path=SCREENSHOTS / f"{name}.png", full_page=True)
+        page.screenshot(path=SCREENSHOTS / f"{name}.jpg", full_page=True, type="jpeg", quality=80)
 
     def _session(self, who: str) -> Any:
         if who not in self.sessions:

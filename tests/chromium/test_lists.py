@@ -21,7 +21,7 @@ def test_a_list_is_live_and_keeps_the_place(visit: Visit) -> None:
     reader = visit("/local", "jona", PHONE)
     reader.wait_for_load_state("load")
     write(visit("/home", "xiaoyu"), "Written while somebody reads")
-    expect(reader.locator(".fresh.on a")).to_be_visible(timeout=20_000)
+    expect(reader.locator(".fresh.on a")).to_be_visible()
     reader.locator(".fresh a").click()
     expect(reader.locator("[data-feed] article").first).to_contain_text("Written while somebody reads")
     expect(reader.locator(".mark.read")).to_have_count(1)
@@ -60,7 +60,7 @@ def test_a_conversation_is_for_everybody(visit: Visit) -> None:
         page.goto("http://localhost:3000" + str(above.first.get_attribute("href")))
     expect(page.locator(".tree .run").first).to_be_visible()
     other = visit("/write/unsent", "xiaoyu", PHONE)
-    _have_held(other, is_held=False)
+    have_held(other, is_held=False)
     other.goto(page.url)
     post = other.locator(".tree article").first
     post.locator(".acts > a").first.click()
@@ -74,14 +74,14 @@ def test_a_conversation_is_for_everybody(visit: Visit) -> None:
     expect(page.locator("article.come")).to_contain_text("Answered in place")
     expect(page.locator("article.come")).to_be_focused()
     other.goto("http://localhost:3000/write/unsent")
-    _have_held(other, is_held=True)
+    have_held(other, is_held=True)
     _open_details(page)
     assert _violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     visit.keep(page, "conversation")
 
 
-def _have_held(page: Page, *, is_held: bool) -> None:
+def have_held(page: Page, *, is_held: bool) -> None:
     """Whether what somebody sends waits ten seconds."""
     page.locator("#f-holds").set_checked(is_held)
     page.locator("form:has(#f-holds) button").click()

@@ -38,6 +38,20 @@ SHOWN = """async () => {
     return [];
 }"""
 
+PRESSED = """async () => {
+    const led = [];
+    clients.openWindow = async (url) => led.push(url);
+    WindowClient.prototype.focus = async function () { led.push(`there: ${this.url}`); };
+    const [notification] = await registration.getNotifications();
+    const event = new NotificationEvent("notificationclick", { notification });
+    let done;
+    event.waitUntil = (promise) => { done = promise; };
+    dispatchEvent(event);
+    await done;
+    return [led, (await registration.getNotifications()).length];
+}"""
+"""Only a finger on the notification lets a worker open a window; what it would open is looked at."""
+
 
 def test_a_device_is_told(visit: Visit) -> None:
     page = visit("/home", "xiaoyu", PHONE)
@@ -63,6 +77,8 @@ def test_a_device_is_told(visit: Visit) -> None:
             {"origin": TOWN, "registrationId": registrations[-1], "data": json.dumps(TOLD)},
         )
     assert page.evaluate(SHOWN) == [TOLD]
+    (worker,) = page.context.service_workers
+    assert worker.evaluate(PRESSED) == [[f"{TOWN}/news"], 0]
 
     page.locator("form[data-push-off] button").click()
     page.wait_for_url("**/settings/push?done=push_off")

@@ -30,7 +30,6 @@ def test_what_is_written_survives_a_reload_and_can_be_taken_back(visit: Visit) -
     page.set_input_files("#f-files", {"name": "a.png", "mimeType": "image/png", "buffer": file.getvalue()})
     page.locator("[data-file] textarea").fill("一片蓝绿色")
     expect(page.locator("[data-saved]")).not_to_be_empty()
-    page.wait_for_timeout(2100)  # what is kept every two seconds is kept
 
     page.goto(TOWN + "/write")
     page.locator("[data-take]").click()

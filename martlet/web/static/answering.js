@@ -111,4 +111,4 @@ function settle(form, note) {
   form.elements.namedItem("key").value = crypto.randomUUID();
 }
 
-for (const form of document.querySelectorAll("form.answer")) listen(form);
+for (const form of document.querySelectorAll("form.answer[data-compose]")) listen(form);
