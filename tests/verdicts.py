@@ -146,7 +146,7 @@ class Writer:
 
 @dataclass
 class Case:
-    """`told`: actor documents as their own servers have handed them out; `counted`: checkpoints, and when each came."""
+    """`told`: actor documents as their own servers have handed them out; `counted`: checkpoints, and when each came (in a file, if after noon)."""
 
     told: list[Document] = field(default_factory=list)
     pinned: list[Document] = field(default_factory=list)
@@ -189,6 +189,7 @@ class Case:
             ],
             "roots": [*found["roots"], *roots],
             "statements": [*found["statements"], *map(_statement, self.pinned)],
+            "checkpoints": [_checkpoint(body, at) for body, at in self.counted],
         }
 
     @property
@@ -206,7 +207,7 @@ class Case:
             ],
             "roots": [{"actor": uri, "root": root, "trust": trust} for uri, (root, trust) in roots.items()],
             "statements": [_statement(one) for one in said],
-            "checkpoints": [_checkpoint(body, at) for body, at in self.counted if standing],
+            "checkpoints": [_checkpoint(body, at) for body, at in self.counted if standing and at <= NOON],
         }
 
 
@@ -281,7 +282,7 @@ def _covered(eve: Writer, *, came: datetime = MORNING, forged: bool = False, mis
     is_covered = came <= NOON and not forged and not missing
     return Case(
         told=[eve.document(eve.stated()), eve.document(newer)],
-        counted=[(count, came)] if came <= NOON else [],
+        counted=[(count, came)],
         objects=[(one, SURE if is_covered else UNSURE) for one in shown],
     )
 
