@@ -45,7 +45,7 @@ async function signedWith(keyName, raw, body) {
 
 // The digests of those that are covered. `checkpoints`: { author, body, at }; `there`: what `dated` found of the author.
 export async function covered(checkpoints, author, keyName, multibase, after, there) {
-  const kept = checkpoints.filter((one) => one.author === author && true);
+  const kept = checkpoints.filter((one) => one.author === author && one.at <= after);
   const found = new Set();
   for (const { body } of kept.sort((one, other) => other.at - one.at).slice(0, MOST_CHECKPOINTS)) {
     const said = await signedWith(keyName, rawOf(multibase), body);
