@@ -140,7 +140,7 @@ class Inbox:
                 return partial(incoming.finish, id=one.id)
             if isinstance(act, RequestFeature):
                 act = await self._with_pack(act)
-            verified = await self._gather(act)
+            act, verified = await self._gather(act)
         except LEFT_OUT as error:
             _tell_left_out(one, error)
             return partial(incoming.finish, id=one.id)
@@ -196,11 +196,18 @@ class Inbox:
             raise EvidenceRejected("What was deleted is still there.")
         raise EvidenceRejected("This was not sent by whom it names.")
 
-    async def _gather(self, act: Act) -> Verified | None:
-        """What has to be known before the act is recorded, as far as it can be had."""
+    async def _gather(self, act: Act) -> tuple[Act, Verified | None]:
+        """What has to be known before the act is recorded, as far as it can be had; and the act as it is to be recorded."""
+        if not isinstance(act, Publish | Revise) or not isinstance(act.post, Writing):
+            await self._gather_other(act)
+            return act, None
+        answered, verified = await self._gather_around(act.post)
+        if answered != act.post.reply_to:
+            act = replace(act, post=msgspec.structs.replace(act.post, reply_to=answered))
+        return act, verified
+
+    async def _gather_other(self, act: Act) -> None:
         match act:
-            case Publish(_, _, Writing() as said) | Revise(_, _, Writing() as said):
-                return await self._gather_around(said)
             case RequestQuote() | RequestReply():
                 await self._gather_requested(act)
             case Publish(_, _, name) | Revise(_, _, name):
@@ -215,19 +222,19 @@ class Inbox:
             case Add():
                 if await self.ground.store.reading(_is_featured, act):
                     await self._gather_named(act.actor, act.target)
-        return None
 
-    async def _gather_around(self, said: Writing) -> Verified | None:
-        """What a post answers, whom it names, what it quotes."""
-        if said.choice is not None or not (said.reply_to or said.mentions or said.quote_of):
-            return None
+    async def _gather_around(self, said: Writing) -> tuple[Uri | None, Verified | None]:
+        """What a post answers, whom it names, what it quotes; returns what it answers by its own name."""
+        answered = said.reply_to
+        if said.choice is not None or not (answered or said.mentions or said.quote_of):
+            return answered, None
         is_wanted = await self.ground.store.reading(_is_wanted, said)
         if is_wanted:
-            await self.resolver.above(said.reply_to)
+            answered = await self.resolver.above(answered)
             await self.resolver.people([one.uri for one in said.mentions])
         if is_wanted or await self.ground.store.reading(_is_known_of, said):
-            return await self.resolver.quote(said)
-        return None
+            return answered, await self.resolver.quote(said)
+        return answered, None
 
     async def _gather_requested(self, act: RequestQuote | RequestReply) -> None:
         """A quote or an answer that somebody here will consent to, or may."""

@@ -185,14 +185,17 @@ class NetworkResolver:
 
     # -- posts -----------------------------------------------------------
 
-    async def post(self, uri: Uri, quoted: int = 0) -> None:
+    async def post(self, uri: Uri, quoted: int = 0) -> Uri:
         """
-        Know a post, with those above it and what it quotes. Raises what `Fetcher.document` does.
+        Know a post, with those above it and what it quotes; returns what it calls itself.
 
-        `quoted`: from how many quotes it is asked for.
+        `quoted`: from how many quotes it is asked for. Raises what `Fetcher.document` does.
         """
-        if not await self._knows(uri) and host_of(uri) != self._ground.here.host:
-            await self._keep_posts(await self.fetcher.document(uri), quoted)
+        if await self._knows(uri) or host_of(uri) == self._ground.here.host:
+            return uri
+        found = await self.fetcher.document(uri)
+        await self._keep_posts(found, quoted)
+        return found.address
 
     async def post_anew(self, uri: Uri) -> None:
         try:
@@ -220,14 +223,15 @@ class NetworkResolver:
             return True
         return parse.is_tombstone(found.document)
 
-    async def above(self, reply_to: Uri | None) -> None:
-        """What a post answers, and what that answers, as far as it can be had."""
+    async def above(self, reply_to: Uri | None) -> Uri | None:
+        """What a post answers, and what that answers, as far as it can be had; by its own name, where a page was named."""
         if reply_to is None:
-            return
+            return None
         try:
-            await self.post(reply_to)
+            return await self.post(reply_to)
         except MartletError as error:
             log.info("Nothing came of %s: %s", reply_to[:200], error.message)
+            return reply_to
 
     async def quote(self, said: Writing, quoted: int = 0) -> Verified | None:
         """

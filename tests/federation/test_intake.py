@@ -366,6 +366,21 @@ def test_ours_called_by_the_addresses_of_their_pages(
     assert counts() == [0, 1]
 
 
+def test_an_answer_to_the_page_of_a_post_elsewhere(
+    api: Api, there: Elsewhere, ada: client.Person, eve: Person
+) -> None:
+    page, mallory = "https://peer.example/@eve/7", there.person("mallory")
+    there.documents[page] = note = there.keep(eve.note("<p>Tea?</p>", url=page))
+    follow(api, there, ada, eve)
+    there.bring(api, eve.act("Create", note))
+    mention = {"type": "Mention", "href": ADA, "name": "@ada"}
+    answer = mallory.note("<p>Yes</p>", inReplyTo=page, tag=[mention], cc=[ADA])
+    there.bring(api, mallory.act("Create", answer))
+    (asked,) = home(api, ada)
+    below = api.get(f"/api/v1/statuses/{asked['id']}/context", ada).json["descendants"]
+    assert [one["content"] for one in below] == ["<p>Yes</p>"]
+
+
 def test_a_change_that_only_names_its_post(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person
 ) -> None:
