@@ -150,6 +150,12 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
             description="Whose mirror this server becomes when they ask: of whom its owner accepts; also, without asking, of people whom somebody here follows; of nobody."
         ),
     ] = "ask"
+    carried_posts: Annotated[
+        Literal["followers", "everybody"],
+        Meta(
+            description="Where posts stand that a file or a mirror has brought: in the home timelines of those who follow their authors; or in the public timelines as well."
+        ),
+    ] = "followers"
     mirror_mb: Annotated[
         int,
         Meta(

@@ -13,6 +13,7 @@ from martlet.model.names import AlbumId, PostId, Uri
 from martlet.model.remote_media import FileForm, FileUse
 
 Registration = Literal["open", "approval", "invite", "closed"]
+CarriedPosts = Literal["followers", "everybody"]
 Federation = Literal["open", "allow-list"]
 Audience = Literal["all", "users", "disabled"]
 """Who may see something: everybody, people here, nobody."""
@@ -71,6 +72,7 @@ class Choices:
     contact_email: str | None = None
     registration: Registration | None = None
     public_preview: bool | None = None
+    carried_posts: CarriedPosts | None = None
     thumbnail: str = ""
     """The media key of the picture that links to this server are shown with."""
     thumbnail_small: str = ""
@@ -123,6 +125,7 @@ class Server:
     featured_accounts: tuple[str, ...] = ()
     """Handles of accounts that are suggested to everybody."""
     mirror_requests: Requests = "ask"
+    set_carried_posts: CarriedPosts = "followers"
     limits: Limits = field(default_factory=Limits)
     holds: HoldRules = field(default_factory=HoldRules)
     disclosure: Disclosure = field(default_factory=Disclosure)
@@ -148,6 +151,11 @@ class Server:
     def public_preview(self) -> bool:
         chosen = self.choices.public_preview
         return self.set_public_preview if chosen is None else chosen
+
+    @property
+    def carried_posts(self) -> CarriedPosts:
+        """Where posts stand that a file or a mirror has brought: with those who follow their authors, or in public timelines too."""
+        return self.choices.carried_posts or self.set_carried_posts
 
     @property
     def thumbnail_url(self) -> str:

@@ -20,7 +20,7 @@ from martlet.model import colours, emails
 from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput
 from martlet.model.roles import Actor, Permission
-from martlet.model.server import Registration, Server
+from martlet.model.server import CarriedPosts, Registration, Server
 from martlet.services import auditing, naming, permitting, uploading
 from martlet.services.ports import Ground
 from martlet.storage import server_values
@@ -36,6 +36,7 @@ NAMES = (
     "contact_email",
     "registration",
     "public_preview",
+    "carried_posts",
     "thumbnail",
     "thumbnail_small",
     "thumbnail_blurhash",
@@ -72,6 +73,9 @@ def apply(found: dict[str, str], here: Server) -> None:
     chosen = here.choices
     chosen.description, chosen.contact_email = values["description"], values["contact_email"]
     chosen.registration = next((one for one in get_args(Registration) if one == values["registration"]), None)
+    chosen.carried_posts = next(
+        (one for one in get_args(CarriedPosts) if one == values["carried_posts"]), None
+    )
     preview = values["public_preview"]
     chosen.public_preview = None if preview is None else preview == "1"
     chosen.thumbnail, chosen.thumbnail_small = values["thumbnail"] or "", values["thumbnail_small"] or ""
@@ -112,6 +116,7 @@ class Wish:
     contact_email: str
     registration: str
     public_preview: bool
+    carried_posts: str
     act_light: str = ""
     act_dark: str = ""
 
@@ -129,6 +134,8 @@ def choose(db: Writer, actor: Actor, wish: Wish, here: Server) -> None:
         raise InvalidInput("This is no e-mail address.", "contact_email")
     if wish.registration not in get_args(Registration):
         raise InvalidInput("That is none of the ways to join.", "registration")
+    if wish.carried_posts not in get_args(CarriedPosts):
+        raise InvalidInput("That is none of the places for such posts.", "carried_posts")
     values = {
         "description": None if description == here.set_description else description,
         "contact_email": None if email == here.set_contact_email else email,
@@ -136,6 +143,7 @@ def choose(db: Writer, actor: Actor, wish: Wish, here: Server) -> None:
         "public_preview": None
         if wish.public_preview == here.set_public_preview
         else str(int(wish.public_preview)),
+        "carried_posts": None if wish.carried_posts == here.set_carried_posts else wish.carried_posts,
         "act_light": _colour(wish.act_light, LIGHT, "act_light"),
         "act_dark": _colour(wish.act_dark, DARK, "act_dark"),
     }

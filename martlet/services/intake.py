@@ -72,6 +72,7 @@ from martlet.storage import (
     reactions,
     refused_follows,
     relations,
+    remote_posts,
     remotes,
     telling,
     uris,
@@ -138,7 +139,10 @@ def keep_carried(
     if author is None or author.is_here or author.is_gone:
         return None
     if post is None:
-        return receiving.receive_carried(db, said, author, here, is_news=is_news)
+        new = receiving.receive_carried(db, said, author, here, is_news=is_news)
+        if new is not None and here.carried_posts == "followers":
+            remote_posts.note_carried(db, new)
+        return new
     if post.author_id != author.id:
         return None
     receiving.revise(db, said, author, here)
@@ -231,6 +235,8 @@ def _take_post(
     known = uris.find_post(db, said.uri)
     if known is not None and known.author_id != actor.id:
         raise NotAllowed("Nobody writes over another's post.")
+    if known is not None:
+        remote_posts.note_brought(db, known.id)
     if known is not None and isinstance(act, Revise):
         receiving.revise(db, said, actor, here, verified)
     elif known is not None:

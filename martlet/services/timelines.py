@@ -57,9 +57,14 @@ class Delivery(msgspec.Struct, frozen=True):
 
 
 def deliver(db: Writer, event: PostPublished, here: Server) -> None:
-    """Write a new post into the timelines it belongs in, the first ones at once."""
+    """
+    Write a new post into the timelines it belongs in, the first ones at once.
+
+    One that a file or a mirror has brought is not for those who follow its hashtags only, unless the owner says so.
+    """
     if event.is_news or event.is_carried:
-        _deliver(db, Delivery(event.post), here)
+        is_for_tags = not event.is_carried or here.carried_posts == "everybody"
+        _deliver(db, Delivery(event.post, tagged=NOBODY if is_for_tags else None), here)
 
 
 async def go_on(body: str, here: Server) -> Record:
@@ -94,7 +99,7 @@ def _told(author: AccountId, begun: Delivery, rest: Delivery) -> PostDelivered:
     return PostDelivered(
         begun.post,
         author,
-        is_first=begun == Delivery(begun.post),
+        is_first=(begun.follower, begun.list) == (NOBODY, ListId(0)),
         is_last=rest.is_done,
         followers=None if begun.follower is None else Span(begun.follower, rest.follower),
         lists=Span(begun.list, rest.list) if is_past_followers and begun.list is not None else None,

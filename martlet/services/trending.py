@@ -52,7 +52,8 @@ TREND_KINDS = (TrendKind.TAG, TrendKind.LINK, TrendKind.POST)
 
 def of_post(db: Writer, event: PostPublished, here: Server) -> None:
     """Whoever writes a post for all speaks for its hashtags; whoever boosts one, for the boosted post."""
-    post = posts.find_unfiltered(db, event.post) if event.is_news and here.trends != "off" else None
+    is_meant = event.is_news and not (event.is_carried and here.carried_posts == "followers")
+    post = posts.find_unfiltered(db, event.post) if is_meant and here.trends != "off" else None
     if post is None or post.visibility != Visibility.PUBLIC:
         return
     if post.boost_of_id is not None:

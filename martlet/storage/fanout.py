@@ -365,13 +365,14 @@ def recent(
 def recent_tagged(db: Reader, reader: AccountId, tag: int, limit: int) -> list[tuple[PostId, PostId | None]]:
     """Of the last posts with a hashtag those that belong in a reader's home timeline for its sake."""
     rows = db.rows(
-        """
+        f"""
         SELECT recent.id
           FROM (SELECT post.id, post.author_id, post.reply_to_account_id
                   FROM post_tag
                   JOIN post ON post.id = post_tag.post_id
                   JOIN account AS author ON author.id = post.author_id
                  WHERE post_tag.tag_id = :tag AND post.visibility = 4 AND author.limited_at IS NULL
+                   AND {remote_posts.was_brought("post")}
                  ORDER BY post_tag.post_id DESC LIMIT :limit) AS recent
          WHERE NOT EXISTS (SELECT 1 FROM hidden
                             WHERE hidden.viewer_id = :reader

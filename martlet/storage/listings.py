@@ -23,6 +23,8 @@ _ANSWERS_NOBODY_ELSE = "(post.reply_to_id IS NULL OR post.reply_to_account_id = 
 """As the partial indexes of `post` have it: a thread of one's own counts as no answer."""
 _ANSWERS_NOTHING_MISSING = f"(post.is_local = 1 OR {remote_posts.misses_nothing('post')})"
 """Nor is it an answer to what is not to be had here, which without this looks like a first post."""
+_BROUGHT = f"(post.is_local = 1 OR {remote_posts.was_brought('post')})"
+"""Nor did only a file or a mirror bring it, where the owner wants such posts in no public timeline."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ def public(db: Reader, viewer: AccountId, page: Page, now: int, narrowing: Narro
     first = (
         [_ANSWERS_NOBODY_ELSE]
         if narrowing.where == "here"
-        else [_ANSWERS_NOBODY_ELSE, _ANSWERS_NOTHING_MISSING]
+        else [_ANSWERS_NOBODY_ELSE, _ANSWERS_NOTHING_MISSING, _BROUGHT]
     )
     where = " AND ".join([_OPEN, *first, *narrowing.conditions()])
     found = posts.boostless_page(
@@ -107,7 +109,7 @@ def standing(db: Reader, id: PostId) -> Standing | None:
     row = db.row(
         f"""
         SELECT CASE WHEN {_OPEN} AND post.boost_of_id IS NULL THEN 1 ELSE 0 END,
-               CASE WHEN {_ANSWERS_NOBODY_ELSE} AND {_ANSWERS_NOTHING_MISSING} THEN 1 ELSE 0 END,
+               CASE WHEN {_ANSWERS_NOBODY_ELSE} AND {_ANSWERS_NOTHING_MISSING} AND {_BROUGHT} THEN 1 ELSE 0 END,
                post.is_local, post.has_media
           FROM post JOIN account AS author ON author.id = post.author_id WHERE post.id = :id
         """,

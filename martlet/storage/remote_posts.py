@@ -1,4 +1,4 @@
-"""Posts elsewhere: what their servers say of them besides their words, and those whose parents are missing."""
+"""Posts elsewhere: what their servers say of them besides their words, and those whose parents are missing, or which only a carrier has brought."""
 
 from typing import NamedTuple
 
@@ -140,3 +140,18 @@ def waiting_for(db: Reader, parent: Uri, limit: int) -> list[PostId]:
 
 def end_missing(db: Writer, post: PostId) -> None:
     db.run("DELETE FROM missing_parent WHERE post_id = :post", post=post)
+
+
+def note_carried(db: Writer, post: PostId) -> None:
+    """A file or a mirror has brought it, and it is to stand in no public timeline."""
+    db.run("INSERT INTO carried_post (post_id) VALUES (:post) ON CONFLICT DO NOTHING", post=post)
+
+
+def note_brought(db: Writer, post: PostId) -> None:
+    """Its author's server has brought it, too."""
+    db.run("DELETE FROM carried_post WHERE post_id = :post", post=post)
+
+
+def was_brought(post: str) -> str:
+    """A condition: the post under this name in a query was not only carried here."""
+    return f"NOT EXISTS (SELECT 1 FROM carried_post WHERE carried_post.post_id = {post}.id)"

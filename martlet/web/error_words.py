@@ -59,6 +59,7 @@ SAID = (
     sentence("Domain is not a valid domain name"),
     sentence("A colour is written as #rrggbb."),
     sentence("That is none of the ways to join."),
+    sentence("That is none of the places for such posts."),
     sentence("This description is too long."),
     sentence("This is no e-mail address."),
     sentence("A server's name has 1 to {a} characters."),

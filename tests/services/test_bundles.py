@@ -7,12 +7,15 @@ from pathlib import Path
 
 import pytest
 
+from martlet.activitypub import parse
 from martlet.archives.bundles import ACTORS, OBJECTS, Bundle, Limits
 from martlet.archives.errors import BundleTooLarge
 from martlet.model.carrying import Trust
-from martlet.services import carried_boosts
+from martlet.model.evidence import IntegrityProof
+from martlet.model.names import Uri
+from martlet.services import carried_boosts, intake
 from martlet.services.bundling import NothingToCarry, Pile
-from tests.carrying import Island, Islands, boost, bundle, note, signed, tombstone
+from tests.carrying import ACTIVITY, Island, Islands, boost, bundle, note, signed, tombstone
 
 
 @pytest.fixture
@@ -45,6 +48,34 @@ def test_posts_are_carried_to_followers_and_answers_come_back(sea: Island, shore
     assert (own["favourites_count"], own["replies_count"]) == (1, 2)
     thread = sea.api.get(f"/api/v1/statuses/{first['id']}/context", sea.person("ada")).json
     assert [one["uri"] for one in thread["descendants"]] == [second["uri"], answer["uri"]]
+
+
+def test_where_carried_posts_stand_is_the_owners_to_say(sea: Island, shore: Island) -> None:
+    """With those who follow the author; in public timelines where the owner wants it, or their server brings them, too."""
+    shore.follows("bob", sea, "ada")
+    sky = shore.person("cleo")
+    shore.api.post("/api/v1/tags/harbour/follow", sky)
+    shore.api.get("/api/v1/timelines/home", sky)
+    shore.api.work()
+
+    def stands(text: str) -> list[bool]:
+        places = ("timelines/public", "timelines/tag/harbour", "timelines/home")
+        found = [shore.api.get(f"/api/v1/{place}", sky).text for place in places]
+        followed = shore.api.get("/api/v1/timelines/home", shore.person("bob")).text
+        return [text in one for one in (*found, followed)]
+
+    first = sea.publish("ada", "Noon #harbour")
+    shore.bring(sea.packed("ada"))
+    assert stands("Noon") == [False, True, False, True]
+    said = sea.api.get(first["uri"].removeprefix("https://sea.example"), headers=ACTIVITY).json
+    brought = {"id": f"{first['uri']}#create", "type": "Create", "actor": sea.uri("ada"), "object": said}
+    with shore.ground.store.write() as db:
+        intake.accept(db, parse.act(brought), IntegrityProof(Uri(sea.uri("ada"))), shore.ground.here)
+    assert stands("Noon") == [True, True, False, True]
+    shore.ground.here.choices.carried_posts = "everybody"
+    sea.publish("ada", "Evening #harbour")
+    shore.bring(sea.packed("ada"))
+    assert stands("Evening") == [True, True, True, True]
 
 
 def test_pictures_travel_with_their_posts(sea: Island, shore: Island) -> None:

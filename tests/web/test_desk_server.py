@@ -70,6 +70,7 @@ def test_another_process_hears_of_it_soon(api: Api, owner: Browser) -> None:
         ("description", "x" * 1001),
         ("contact_email", "nonsense"),
         ("registration", "sometimes"),
+        ("carried_posts", "nowhere"),
         ("act_light", "red"),
         ("act_light", "#ffff00"),
         ("act_dark", "#113322"),

@@ -21,6 +21,10 @@ JOINING = (
     Option("invite", sentence("whoever is invited")),
     Option("closed", sentence("nobody")),
 )
+CARRIED = (
+    Option("followers", sentence("in the timelines of those who follow their authors")),
+    Option("everybody", sentence("in the public timelines as well")),
+)
 
 
 def _most_bytes(here: Server) -> int:
@@ -108,6 +112,16 @@ def _form(visit: Visit, name: str) -> Form:
                 sentence("On the front page, and in the local timeline."),
             ),
             Field(
+                "carried_posts",
+                sentence("Where posts stand that a file or a mirror brings"),
+                "choice",
+                typed.get("carried_posts", here.carried_posts),
+                sentence(
+                    "For those that come from now on. They are on their author’s page and those of their hashtags in any case."
+                ),
+                options=CARRIED,
+            ),
+            Field(
                 "act_light",
                 sentence("Colour of links and buttons, light"),
                 value=typed.get("act_light", here.choices.act_light),
@@ -138,6 +152,7 @@ async def change(visit: Visit) -> Answer:
         contact_email=visit.field("contact_email"),
         registration=visit.form.get("registration", ""),
         public_preview="preview" in visit.form,
+        carried_posts=visit.form.get("carried_posts", visit.here.carried_posts),
         act_light=visit.field("act_light", 7),
         act_dark=visit.field("act_dark", 7),
     )
