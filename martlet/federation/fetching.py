@@ -14,7 +14,6 @@ from typing import Any
 
 import msgspec
 
-from martlet.activitypub import build
 from martlet.activitypub.values import uri as uri_in
 from martlet.federation.pausing import Pauses
 from martlet.federation.roads.calling import Roads
@@ -27,7 +26,6 @@ from martlet.network import signed
 from martlet.network.answers import Answer
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer, Unreachable
-from martlet.services import identities
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, proofs
 from martlet.signing.http_signatures import Scheme, Signer
@@ -112,8 +110,7 @@ class Fetcher:
 
     async def signer(self) -> Signer:
         """This server's own account."""
-        key = await identities.request_key(self.ground, identities.SERVER)
-        return Signer(build.rsa_key_id(identities.server_uri(self.ground.here)), key)
+        return await self.roads.signer()
 
     async def document(self, address: str) -> Fetched:
         """
@@ -235,8 +232,8 @@ class Fetcher:
             return None
         if self.pauses.has(host, self.ground.here.now_ms()):
             raise Unreachable("The other server wants to be left alone for a while.")
-        answer = await self.client.get(
-            f"{origin}/.well-known/webfinger?resource=acct:{handle}", accept=_JRD, max_bytes=65_536
+        answer = await self.roads.ask(
+            f"{origin}/.well-known/webfinger?resource=acct:{handle}", _JRD, max_bytes=65_536
         )
         if answer.status in BUSY:
             self.pauses.note(host, answer.headers, self.ground.here.now_ms())

@@ -39,6 +39,7 @@ from martlet.federation.kept import Kept, Read
 from martlet.federation.mirrors.syncing import take_brought
 from martlet.federation.replays import Taken
 from martlet.federation.resolving import NetworkResolver
+from martlet.federation.roads.offering import Offering
 from martlet.http.answer import Answer
 from martlet.http.request import Request
 from martlet.jobs.runner import Record
@@ -77,6 +78,7 @@ class Inbox:
     ground: Ground
     asking: Asking
     resolver: NetworkResolver
+    offering: Offering
     taken: Taken = field(default_factory=Taken)
     _kept: Kept = field(default_factory=Kept)
 
@@ -95,18 +97,19 @@ class Inbox:
         if await self._is_farewell_of_strangers(act):
             return Answer(b"", 202)
         key = await self.asking.signer(claim, named, request.address)
-        if (
-            act.actor != key.owner
-            and "proof" not in document
-            and not isinstance(act, Publish | Revise | Delete)
-        ):
+        await self.hand_in_as_brought(key.owner, document, act, body)
+        self.taken.put(mark, now)
+        return Answer(b"", 202, await self.offering.hint(host_of(key.owner)))
+
+    async def hand_in_as_brought(self, signer: Uri, document: dict[str, Any], act: Act, body: bytes) -> None:
+        """Write down what an account has certainly sent. Raises `EvidenceRejected` for what it cannot say."""
+        if act.actor != signer and "proof" not in document and not isinstance(act, Publish | Revise | Delete):
             raise EvidenceRejected("This was not sent by whom it names.")
-        one = Incoming(self.ground.here.next_id(), key.owner, act.uri, body)
+        now = self.ground.here.now_ms()
+        one = Incoming(self.ground.here.next_id(), signer, act.uri, body)
         self._kept.put(one, (document, act), now)
         if not await self.ground.store.writing(_write_down, one, now):
             self._kept.take(one.id)
-        self.taken.put(mark, now)
-        return Answer(b"", 202)
 
     async def hand_in(self, actor: Uri, name: Uri, body: bytes) -> None:
         """Take in an act that came by another road, after its proof was seen to be its actor's."""

@@ -23,7 +23,9 @@ from martlet.federation.mirrors.syncing import Syncing
 from martlet.federation.resolving import NetworkResolver
 from martlet.federation.roads.calling import Roads
 from martlet.federation.roads.circuits import Circuits
+from martlet.federation.roads.collecting import Collector
 from martlet.federation.roads.leaving import Leaver
+from martlet.federation.roads.offering import Offering
 from martlet.federation.roads.reading import MirrorReader
 from martlet.federation.roads.watching import Watcher
 from martlet.federation.sending import Sender
@@ -37,7 +39,7 @@ from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
 from martlet.services.ports import Ground
-from martlet.services.watching import ASK, WATCH
+from martlet.services.watching import ASK, COLLECT, WATCH
 
 NO_PROXIES = Proxies()
 
@@ -71,7 +73,10 @@ class PostOffice:
         fetcher = Fetcher(ground, roads, reader, Strangers(limiter))
         resolver = NetworkResolver(fetcher)
         asking = Asking(ground, resolver)
-        inbox = Inbox(ground, asking, resolver)
+        offering = Offering(ground, asking, circuits)
+        inbox = Inbox(ground, asking, resolver, offering)
+        collector = Collector(ground, roads, inbox)
+        roads.hinted = collector.hinted
         return cls(
             resolver,
             inbox,
@@ -79,9 +84,9 @@ class PostOffice:
             Crawler(ground, resolver),
             Filler(ground, resolver),
             FederationDoor(ground, inbox, asking),
-            MirrorDoor(ground, asking, resolver, circuits),
+            MirrorDoor(ground, asking, circuits, offering),
             ListFetcher(ground.store, ground.here, client),
-            Watcher(ground, client, circuits, reader, leaver, fetcher.signer, seconds),
+            Watcher(ground, client, circuits, reader, leaver, collector, seconds),
         )
 
     @property
@@ -104,4 +109,5 @@ class PostOffice:
             carried_boosts.FETCH: Boosted(self.inbox.ground, self.resolver).fetch,
             WATCH: self.watcher.watch,
             ASK: self.watcher.ask,
+            COLLECT: self.watcher.collector.collect,
         }

@@ -64,7 +64,7 @@ class NetworkResolver:
             if found is not None:
                 await self._quietly_account(found.uri, is_counted=True)
             return None if found is None else found.uri
-        return None
+        return await self._ground.store.reading(_uri_of, username, host)
 
     async def address(self, address: str) -> Uri | None:
         try:
@@ -152,8 +152,8 @@ class NetworkResolver:
         own = host_of(profile.uri)
         try:
             found = await self.fetcher.web_finger(origin_of(profile.uri), f"{profile.username}@{own}")
-        except NoAnswer:
-            return own
+        except NoAnswer:  # its server is away: what it is called is what it was called
+            return await self._ground.store.reading(_host_of_handle, profile.uri) or own
         if found is None:
             return own
         if found.uri != profile.uri:
@@ -317,6 +317,17 @@ def _known(db: Reader, uri: Uri, since: int) -> tuple[AccountId | None, bool]:
     remote = remotes.find(db, known.id)
     is_fresh = known.is_here or known.is_gone or (remote is not None and remote.fetched_at >= since)
     return known.id, is_fresh
+
+
+def _uri_of(db: Reader, username: str, host: str) -> Uri | None:
+    """Who is known by a handle."""
+    found = accounts.find_by_handle(db, username, host)
+    return None if found is None else found.uri
+
+
+def _host_of_handle(db: Reader, uri: Uri) -> str:
+    found = accounts.find_by_uri(db, uri)
+    return "" if found is None else found.host
 
 
 def _is_known_post(db: Reader, uri: Uri) -> bool:

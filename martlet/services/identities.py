@@ -25,7 +25,12 @@ SERVER = AccountId(-99)
 
 
 def server_uri(here: Server) -> Uri:
-    return Uri(f"{here.url}/actor")
+    return server_uri_at(here.url)
+
+
+def server_uri_at(origin: str) -> Uri:
+    """What a Martlet's own account is called, here and elsewhere."""
+    return Uri(f"{origin}/actor")
 
 
 def ensure_server(db: Writer, here: Server) -> None:

@@ -12,6 +12,8 @@ from martlet.storage.database import Writer
 
 WATCH = "watch_roads"
 ASK = "ask_for_addresses"
+COLLECT = "collect_deliveries"
+EVERY_HOUR = 3_600_000
 SOON = 60_000
 RENEWED = 7 * 86_400_000
 """Milliseconds after which a server that has other addresses is asked for them again."""
@@ -46,3 +48,24 @@ def again(db: Writer, here: Server, seconds: float) -> None:
     if not any(is_waiting for is_waiting in there.values()):
         key = next(key for key in KEYS if key not in there)
         events.add_job(db, WATCH, "", here.now_ms() + int(seconds * 1000), key=key)
+
+
+class Collecting(msgspec.Struct):
+    """What may wait at a server for this one; `is_regular`: it is asked again in an hour, as long as somebody there is followed."""
+
+    origin: str
+    is_regular: bool = False
+
+
+def collect(db: Writer, origin: str, here: Server) -> None:
+    """Fetch what waits at a server for this one, now."""
+    _collect(db, Collecting(origin), here.now_ms(), f"{COLLECT}:{origin}")
+
+
+def collect_later(db: Writer, origin: str, at: int) -> None:
+    """Ask then, and every hour from then on."""
+    _collect(db, Collecting(origin, is_regular=True), at, f"{COLLECT}:{origin}:{at // EVERY_HOUR}")
+
+
+def _collect(db: Writer, wanted: Collecting, at: int, key: str) -> None:
+    events.add_job(db, COLLECT, msgspec.json.encode(wanted).decode(), at, key=key)

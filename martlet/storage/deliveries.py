@@ -108,6 +108,12 @@ def next_for(db: Reader, host: str, limit: int) -> list[Delivery]:
     return [Delivery(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), bool(row[6])) for row in rows]
 
 
+def are_older(db: Reader, host: str, id: int) -> bool:
+    """Whether anything waits for a server that is older than an id."""
+    sql = "SELECT 1 FROM delivery WHERE host = :host AND outgoing_id < :id LIMIT 1"
+    return db.value(sql, host=host, id=id) is not None
+
+
 def not_left(db: Reader, host: str, limit: int) -> list[Delivery]:
     """The oldest that wait for a server and were not yet looked at as something to be left at a mirror."""
     rows = db.rows(
@@ -157,6 +163,14 @@ def done(db: Writer, finished: Iterable[Delivery]) -> None:
             id=one.outgoing_id,
             inbox=one.inbox,
         )
+    _delete_finished(db, ids)
+
+
+def fetched(db: Writer, host: str, ids: Collection[int]) -> None:
+    """A server has fetched what waited for it, whichever of its inboxes that was for."""
+    db.run(
+        f"DELETE FROM delivery WHERE host = :host AND outgoing_id {among('ids')}", host=host, ids=numbers(ids)
+    )
     _delete_finished(db, ids)
 
 

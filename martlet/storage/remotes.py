@@ -129,6 +129,18 @@ def some_here(db: Reader, accounts: Collection[AccountId]) -> set[AccountId]:
     return {row[0] for row in rows}
 
 
+def are_followed_at(db: Reader, host: str) -> bool:
+    """Whether anybody here follows anybody whose handle is of a host."""
+    sql = """
+        SELECT 1 FROM account
+         WHERE account.host = :host AND account.host <> ''
+           AND EXISTS (SELECT 1 FROM follow JOIN account AS follower ON follower.id = follow.follower_id
+                        WHERE follow.followed_id = account.id AND follow.is_accepted = 1 AND follower.host = '')
+         LIMIT 1
+        """
+    return db.value(sql, host=host) is not None
+
+
 def has_follower_here(db: Reader, account: AccountId) -> bool:
     """Whether somebody here follows an account, or asked to."""
     return bool(

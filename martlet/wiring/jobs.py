@@ -162,7 +162,7 @@ def lanes() -> list[Lane]:
         Lane((hooking.TELL,), HOOKS_AT_ONCE),
         Lane((tending_mirrors.SYNC, tending_mirrors.DRAIN), MIRRORS_AT_ONCE),
         Lane((watching.WATCH,), 1),
-        Lane((watching.ASK,), SERVERS_ASKED_AT_ONCE),
+        Lane((watching.ASK, watching.COLLECT), SERVERS_ASKED_AT_ONCE),
     ]
 
 

@@ -6,12 +6,14 @@ The mirror is the author's own server under another name: what mirrors hand out 
 
 import json
 from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import pytest
 
 from martlet.federation.roads import circuits as circuit_breakers
+from martlet.federation.roads import offering
 from martlet.federation.roads.calling import Roads
 from martlet.federation.roads.circuits import Circuits
 from martlet.federation.roads.watching import Watcher
@@ -19,14 +21,19 @@ from martlet.model.events import Followed
 from martlet.model.names import AccountId, Uri
 from martlet.network.errors import NoAnswer
 from martlet.network.proxies import Proxies
-from martlet.services import watching
+from martlet.services import identities, watching
+from martlet.services.delivering import SEND
 from martlet.services.watching import ASK, WATCH
-from martlet.signing import digests
+from martlet.signing import digests, http_signatures
+from martlet.signing.http_signatures import Scheme, Signer
+from martlet.signing.keys import PrivateKey
 from martlet.storage import circuits, gateways, mirrored
 from tests.carrying import Island, picture
+from tests.elsewhere import rsa
+from tests.linked import Wire, keep, link, work
 
 ORIGIN, MIRROR, OTHER = "origin.example", "mirror.example", "other.example"
-Islands = Callable[[str], Island]
+Islands = Callable[..., Island]
 
 
 @pytest.fixture
@@ -305,6 +312,77 @@ def test_a_circuit_is_shared(shore: Island) -> None:
         return found
 
     assert shore.api.run(run()) == [True, True, False, False, True, True, False, True]
+
+
+def test_one_direction_is_enough(islands: Islands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who does not reach us keeps what is for us until we ask, and who we do not reach hears so from our answers."""
+    monkeypatch.setattr(offering, "WAITED", -1000)
+    monkeypatch.setattr("martlet.federation.roads.collecting.PAUSE", 0.0)
+    sea, hill = (islands(host, Wire(host)) for host in ("sea.example", "hill.example"))
+    for one, name in ((sea, "ada"), (hill, "bob")):
+        one.person(name)
+    link(sea, hill)
+    keep(sea, hill, hill.uri("bob"))
+    keep(hill, sea, sea.uri("ada"))
+    found = hill.api.get("/api/v2/search", hill.person("bob"), query={"q": sea.uri("ada"), "resolve": "true"})
+    hill.api.post(f"/api/v1/accounts/{found.json['accounts'][0]['id']}/follow", hill.person("bob"))
+    work(hill, sea)
+    _do(hill, ASK)  # a minute after that each knows who signs for the other
+    for one in (hill, sea):
+        _do(one, SEND)
+    assert (_deliveries(hill), _deliveries(sea)) == (0, 0)
+    with hill.ground.store.write() as db:
+        gateways.learn(db, Uri(sea.uri("ada")), [f"https://{MIRROR}"], 0, 1)
+    away: dict[str, set[str]] = {}
+    for one in (sea, hill):
+        assert isinstance(one.beyond, Wire)
+        away[one.ground.here.host] = one.beyond.away
+
+    away["sea.example"].add("hill.example")
+    sea.publish("ada", "Who hears me?")
+    sea.publish("ada", "Who follows me?", visibility="private")
+    assert _deliveries(sea) == 2
+    bob = http_signatures.Signer(f"{hill.uri('bob')}#main-key", hill.api.run(_key(hill, hill.account("bob"))))
+    mallory = http_signatures.Signer("https://hill.example/actor#main-key", rsa("mallory"))
+    for signer in (bob, mallory):  # neither a person there nor whoever says so
+        assert _ask_as(sea, signer, "GET", b"") == (200, b"")
+        assert _ask_as(sea, signer, "POST", b'{"taken":["1"]}')[0] == 401
+    assert sea.api.get("/carry/v1/deliveries").status == 401
+    watch(hill)
+    said = [one["content"] for one in hill.api.get("/api/v1/timelines/home", hill.person("bob")).json]
+    assert said == ["<p>Who follows me?</p>", "<p>Who hears me?</p>"]
+    assert (_deliveries(sea), is_open(hill, "sea.example")) == (0, False)
+
+    away["sea.example"].clear()
+    away["hill.example"].add("sea.example")
+    hill.publish("bob", "@ada@sea.example I do", visibility="direct")
+    for _ in range(2):
+        _do(hill, SEND)
+    assert (_deliveries(hill), is_open(hill, "sea.example")) == (1, True)
+    sea.publish("ada", "Still nobody?")
+    _do(sea, SEND)
+    work(hill, sea)
+    with sea.ground.store.read() as db:
+        came = db.rows("SELECT html FROM post WHERE is_local = 0")
+    assert ([("I do" in html) for (html,) in came], _deliveries(hill)) == ([True], 0)
+
+
+def _deliveries(island: Island) -> int:
+    with island.ground.store.read() as db:
+        return int(db.value("SELECT count(*) FROM delivery"))
+
+
+async def _key(island: Island, id: AccountId) -> PrivateKey:
+    return await identities.request_key(island.ground, id)
+
+
+def _ask_as(island: Island, signer: Signer, method: str, body: bytes) -> tuple[int, bytes]:
+    """What is said of what waits for hill.example."""
+    path, now = "/carry/v1/deliveries", datetime.now(UTC)
+    url = f"{island.ground.here.url}{path}"
+    headers = http_signatures.sign_request(method, url, body or None, signer, Scheme.CAVAGE, now)
+    reply = island.api.call(method, path, body=body, headers=headers)
+    return reply.status, reply.body
 
 
 def _watcher(shore: Island) -> Watcher:

@@ -10,6 +10,7 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     POST /carry/v1/push?actor=…                   what is to be brought to servers that the author's does not reach
     GET, POST /carry/v1/queue?actor=…             and how their server fetches it
     POST /carry/v1/reached                        another server, signed: it reaches us again, and may be reached
+    GET, POST /carry/v1/deliveries                what waits for the server that asks, and could not be brought (`roads.offering`)
 
 Every Martlet hands out so the documents of its own people and of those whom it mirrors, and nobody else's: what
 somebody only brought along in a file is nobody's business. None of it comes as an ActivityPub document, so that nobody
@@ -26,8 +27,8 @@ from martlet.federation.asking import Asking, SignerSuspended
 from martlet.federation.door import STATUSES
 from martlet.federation.mirrors.pushing import Pushing
 from martlet.federation.mirrors.waiting import WaitingRoom
-from martlet.federation.resolving import NetworkResolver
 from martlet.federation.roads.circuits import Circuits
+from martlet.federation.roads.offering import Offering
 from martlet.http.answer import JSON, NOSNIFF, PRIVATE, Answer, Header, json_answer
 from martlet.http.application import MethodNotAllowed
 from martlet.http.media import file_answer
@@ -62,9 +63,9 @@ class MirrorDoor:
 
     prefixes: tuple[str, ...] = ("/carry/", "/.well-known/martlet", "/.well-known/apgateway/")
 
-    def __init__(self, ground: Ground, asking: Asking, resolver: NetworkResolver, circuits: Circuits) -> None:
-        self._ground, self._asking, self._circuits = ground, asking, circuits
-        self._room, self._pushing = WaitingRoom(ground, asking, resolver), Pushing(ground, asking)
+    def __init__(self, ground: Ground, asking: Asking, circuits: Circuits, offering: Offering) -> None:
+        self._ground, self._asking, self._circuits, self._offering = ground, asking, circuits, offering
+        self._room, self._pushing = WaitingRoom(ground, asking, asking.resolver), Pushing(ground, asking)
         self.routes = Routes[Endpoint]()
         add = self.routes.add
         add("GET", "/.well-known/martlet", self._about)
@@ -77,6 +78,8 @@ class MirrorDoor:
         add("GET", "/carry/v1/queue", self._waiting)
         add("POST", "/carry/v1/queue", self._taken)
         add("POST", "/carry/v1/reached", self._reached)
+        add("GET", "/carry/v1/deliveries", self._offered)
+        add("POST", "/carry/v1/deliveries", self._delivered)
 
     def failed(self, request: Request, error: Exception) -> Answer:
         del request
@@ -197,6 +200,14 @@ class MirrorDoor:
     async def _push(self, request: Request, params: Params) -> Answer:
         del params
         return await self._pushing.take(request, _asked(request, "actor"))
+
+    async def _offered(self, request: Request, params: Params) -> Answer:
+        del params
+        return await self._offering.show(request)
+
+    async def _delivered(self, request: Request, params: Params) -> Answer:
+        del params
+        return await self._offering.note_taken(request)
 
     async def _waiting(self, request: Request, params: Params) -> Answer:
         del params

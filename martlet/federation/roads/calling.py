@@ -9,25 +9,34 @@ address. The direct road is left out while its circuit is open. What comes from 
 the server's own is no more than a document that somebody has: whoever takes it looks at its proof.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Generic, TypeVar
 from urllib.parse import urlsplit
 
+from martlet.activitypub import build
 from martlet.federation.roads.circuits import Circuits
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.network import signed
-from martlet.network.client import DEADLINE, Client
+from martlet.network.answers import Answer
+from martlet.network.client import DEADLINE, MAX_BYTES, Client, Sign
 from martlet.network.errors import AddressRefused, LedInside, NoAnswer, Unreachable
+from martlet.network.guard import Target
 from martlet.network.proxies import Proxies, Proxy
 from martlet.network.signed import Answered
+from martlet.services import identities
 from martlet.services.ports import Ground
+from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Scheme, Signer
-from martlet.storage import gateways
+from martlet.storage import gateways, peers
 
+HINT = "martlet-deliveries"
+"""The header of an answer that says that something waits there for whoever has asked."""
 DETOUR = timedelta(seconds=10)
 """For each other road."""
 _ONION = ".onion"
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +55,8 @@ class Road:
 
 
 @dataclass(frozen=True, slots=True)
-class Reached:
-    answered: Answered
+class Reached(Generic[T]):
+    answered: T
     road: Road | None = None
     """None: directly."""
 
@@ -56,7 +65,9 @@ class Reached:
         return self.road is None or not self.road.address
 
 
-Ask = Callable[[str, Proxy | None, timedelta], Awaitable[Answered]]
+Ask = Callable[[str, Proxy | None, timedelta], Awaitable[T]]
+Hinted = Callable[[str], Awaitable[None]]
+"""Given the origin of a server at which something waits for this one."""
 
 
 @dataclass(slots=True)
@@ -65,8 +76,14 @@ class Roads:
     client: Client
     circuits: Circuits
     fallback: Proxies
+    hinted: Hinted | None = None
 
-    async def get(self, url: str, signer: Signer, scheme: Scheme) -> Reached:
+    async def signer(self) -> Signer:
+        """This server's own account."""
+        key = await identities.request_key(self.ground, identities.SERVER)
+        return Signer(build.rsa_key_id(identities.server_uri(self.ground.here)), key)
+
+    async def get(self, url: str, signer: Signer, scheme: Scheme) -> Reached[Answered]:
         """A signed GET, as `network.signed.get`. Raises `NoAnswer`: that of the direct road, if it was tried."""
 
         async def ask(address: str, proxy: Proxy | None, deadline: timedelta) -> Answered:
@@ -74,22 +91,65 @@ class Roads:
 
         return await self._reach(url, ask)
 
-    async def post(self, url: str, body: bytes, signer: Signer, scheme: Scheme) -> Reached:
+    async def post(self, url: str, body: bytes, signer: Signer, scheme: Scheme) -> Reached[Answered]:
         """A signed POST, as `network.signed.post`. Raises the same."""
 
         async def ask(address: str, proxy: Proxy | None, deadline: timedelta) -> Answered:
             return await signed.post(self.client, address, body, signer, scheme, deadline=deadline, via=proxy)
 
-        return await self._reach(url, ask)
+        reached = await self._reach(url, ask)
+        if HINT in reached.answered.answer.headers and reached.is_origin and self.hinted is not None:
+            await self.hinted(origin_of(Uri(url)))
+        return reached
 
-    async def _reach(self, url: str, ask: Ask) -> Reached:
+    async def ask(
+        self, url: str, accept: Sequence[str], *, max_bytes: int = MAX_BYTES, sign: Sign | None = None
+    ) -> Answer:
+        """
+        A GET whose answer has no proof of its own: only the server that the URL names is believed, so directly or through
+        a proxy. Raises `NoAnswer`.
+        """
+
+        async def ask(address: str, proxy: Proxy | None, deadline: timedelta) -> Answer:
+            return await self.client.get(
+                address, accept=accept, max_bytes=max_bytes, sign=sign, deadline=deadline, via=proxy
+            )
+
+        return (await self._reach(url, ask, is_origin_wanted=True)).answered
+
+    async def tell(self, url: str, body: bytes) -> Answer:
+        """A POST of JSON by this server's own account, to that server alone. Raises `NoAnswer`."""
+        sign = await self.signs("POST", body)
+
+        async def ask(address: str, proxy: Proxy | None, deadline: timedelta) -> Answer:
+            headers = {"content-type": "application/json"}
+            return await self.client.post(
+                address, body, headers=headers, sign=sign, deadline=deadline, via=proxy
+            )
+
+        return (await self._reach(url, ask, is_origin_wanted=True)).answered
+
+    async def signs(self, method: str, body: bytes | None) -> Sign:
+        """What signs a request of this server's own account."""
+        signer = await self.signer()
+
+        def sign(target: Target) -> dict[str, str]:
+            now = datetime.now(UTC)
+            return http_signatures.sign_request(method, target.url, body, signer, Scheme.CAVAGE, now)
+
+        return sign
+
+    async def _reach(self, url: str, ask: Ask[T], *, is_origin_wanted: bool = False) -> Reached[T]:
         host = host_of(Uri(url))
         failure: NoAnswer = Unreachable(f"{host} cannot be reached just now.")
         if await self.circuits.lets_through(host):
             try:
                 answered = await ask(url, None, DEADLINE)
             except (Unreachable, LedInside) as error:
-                await self.circuits.failed(host, error.code)
+                if (
+                    await self.ground.store.reading(peers.find, host) is not None
+                ):  # no rows for invented names
+                    await self.circuits.failed(host, error.code)
                 failure = error
             except AddressRefused:
                 raise
@@ -99,6 +159,8 @@ class Roads:
                 await self.circuits.succeeded(host)
                 return Reached(answered)
         for road in await self.others(host):
+            if is_origin_wanted and road.address:
+                continue
             try:
                 return Reached(await ask(road.leading_to(url), road.proxy, DETOUR), road)
             except NoAnswer:

@@ -11,7 +11,7 @@ import asyncio
 import logging
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from functools import partial
@@ -21,6 +21,7 @@ import msgspec
 
 from martlet.activitypub import gateways as said
 from martlet.federation.roads.circuits import Circuits
+from martlet.federation.roads.collecting import Collector
 from martlet.federation.roads.leaving import Leaver
 from martlet.federation.roads.reading import MirrorReader
 from martlet.jobs.runner import Record
@@ -30,9 +31,9 @@ from martlet.model.server import Server
 from martlet.network import signed
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer
-from martlet.services import watching
+from martlet.services import identities, watching
 from martlet.services.ports import Ground
-from martlet.signing.http_signatures import Scheme, Signer
+from martlet.signing.http_signatures import Scheme
 from martlet.storage import gateways, peer_policies
 from martlet.storage.database import Writer
 
@@ -50,12 +51,15 @@ SECONDS = 60
 """For one server, mirrors and all."""
 MARGIN = 600_000
 """Milliseconds before it was noticed that a server is away from which on mirrors are read."""
+LEARNED = 3600.0
+"""Seconds after which a server is asked for its other addresses again."""
 PATH, REACHED = "/.well-known/martlet", "/carry/v1/reached"
 
 
 class _About(msgspec.Struct):
     """What a Martlet says of itself."""
 
+    version: Any = None
     alternates: Any = None
     onion: Any = None
 
@@ -67,10 +71,12 @@ class Watcher:
     circuits: Circuits
     reader: MirrorReader
     leaver: Leaver
-    signer: Callable[[], Awaitable[Signer]]
+    collector: Collector
     seconds: int
     untold: set[str] = field(default_factory=set)
     """Servers that do not know yet that they can be reached again."""
+    _asked_at: dict[str, float] = field(default_factory=dict)
+    """When a server was asked for its other addresses."""
 
     @property
     def _patience(self) -> timedelta:
@@ -109,11 +115,11 @@ class Watcher:
         if await self.ground.store.reading(peer_policies.is_refused, host, here):
             return None
         try:
-            answer = await self.client.get(origin + PATH, accept=("application/json",), max_bytes=65_536)
-        except NoAnswer:
+            if await self._ask_for_addresses(host, origin):
+                await self._get_to_know(origin)
+        except MartletError as error:
+            log.info("Nothing came of %s: %s", host, error.message)
             return None
-        if answer.is_success:
-            await self.ground.store.writing(_learn, host, origin, answer.body, here.now_ms())
         if not await self.ground.store.reading(gateways.addresses_of, host):
             return None
         return partial(watching.ask_later, origin=origin, at=here.now_ms() + watching.RENEWED)
@@ -141,24 +147,53 @@ class Watcher:
             await self.leaver.leave_all(host)
 
     async def _answers(self, actor: Uri) -> bool:
-        """Whether the server of an account can be reached directly; what it says of its other addresses is kept."""
+        """Whether the server of an account can be reached directly. What waits there, because it does not reach us, is taken in."""
         host, origin = host_of(actor), origin_of(actor)
         try:
-            answer = await self.client.get(
-                origin + PATH, accept=("application/json",), max_bytes=65_536, deadline=self._patience
-            )
+            answer = await self.collector.ask_directly(origin, self._patience)
         except NoAnswer as error:
             await self.circuits.failed(host, error.code)
             return False
         await self.circuits.succeeded(host)
-        if answer.is_success:
-            await self.ground.store.writing(_learn, host, origin, answer.body, self.ground.here.now_ms())
+        try:
+            if answer.body and await self.collector.take_in(origin, answer):
+                log.info("%s does not reach us; what waited there was fetched", host)
+            await self._learn_addresses(host, origin)
+        except MartletError as error:
+            log.info("Nothing more came of %s: %s", host, error.message)
         return True
+
+    async def _learn_addresses(self, host: str, origin: str) -> None:
+        """Raises `NoAnswer`."""
+        now = time.monotonic()
+        if now - self._asked_at.get(host, float("-inf")) < LEARNED:
+            return
+        self._asked_at[host] = now
+        if len(self._asked_at) > MOST_HOSTS:
+            del self._asked_at[next(iter(self._asked_at))]
+        await self._ask_for_addresses(host, origin)
+
+    async def _get_to_know(self, origin: str) -> None:
+        """
+        Who signs for a Martlet, and who signs for us: to be known before one of the two is out of reach. Raises
+        `MartletError`.
+        """
+        await self.collector.inbox.resolver.account(identities.server_uri_at(origin))
+        await self.ground.store.writing(watching.collect_later, origin, self.ground.here.now_ms())
+
+    async def _ask_for_addresses(self, host: str, origin: str) -> bool:
+        """Returns whether it is a Martlet. Raises `NoAnswer`."""
+        answer = await self.client.get(
+            origin + PATH, accept=("application/json",), max_bytes=65_536, deadline=self._patience
+        )
+        if not answer.is_success:
+            return False
+        return await self.ground.store.writing(_learn, host, origin, answer.body, self.ground.here.now_ms())
 
     async def _tell_reached(self, actor: Uri) -> None:
         """It can be reached again; whether we can be reached it will find out."""
         try:
-            signer = await self.signer()
+            signer = await self.collector.roads.signer()
             await signed.post(
                 self.client, origin_of(actor) + REACHED, b"{}", signer, Scheme.CAVAGE, deadline=self._patience
             )
@@ -167,11 +202,13 @@ class Watcher:
             log.info("%s was not told that it is back: %s", host_of(actor), error.message)
 
 
-def _learn(db: Writer, host: str, origin: str, body: bytes, now: int) -> None:
+def _learn(db: Writer, host: str, origin: str, body: bytes, now: int) -> bool:
+    """Keep the other addresses that a server names; whether it names its version, as a Martlet does."""
     try:
         about = msgspec.json.decode(body, type=_About)
     except (msgspec.DecodeError, RecursionError):
-        return
+        return False
     named: Sequence[object] = about.alternates if isinstance(about.alternates, list) else ()
     addresses = said.addresses([*named[: gateways.MOST_ADDRESSES], about.onion], besides=origin)
     gateways.learn_addresses(db, host, addresses, now)
+    return about.version is not None
