@@ -37,8 +37,10 @@ from martlet.storage.opening import open_store
 from tests.make import insert_person
 from tests.network.servers import Authority
 
-Block = Literal["drop", "reset", "poison", "swallow"]
+Block = Literal["drop", "reset", "poison", "swallow", "inward", "outward"]
 BLOCKS: tuple[Block, ...] = ("drop", "reset", "poison", "swallow")
+ONE_WAY: tuple[Block, ...] = ("inward", "outward")
+"""C can still call A, or A can still call C."""
 LINKS = {"a": "45.0.1", "b": "45.0.2", "c": "45.0.3"}
 IMPOSTOR = "45.0.9.9"
 PEOPLE = {"a": "ada", "b": "bob", "c": "cem"}
@@ -208,7 +210,14 @@ class World:
     # -- what the censor does --------------------------------------------
 
     def block(self, how: Block) -> None:
-        """C no longer reaches A, nor A C."""
+        """C no longer reaches A, nor A C; or only one of them the other."""
+        calls = {"inward": ("45.0.1.2", "45.0.3.2"), "outward": ("45.0.3.2", "45.0.1.2")}.get(how)
+        if calls is not None:
+            one, other = calls
+            self._nft(
+                f"add rule inet censor early ip saddr {one} ip daddr {other} tcp dport 443 reject with tcp reset"
+            )
+            return
         self._rules({"a.example": how} if how in ("reset", "swallow") else {})
         if how == "drop":
             for one, other in (("45.0.3.2", "45.0.1.2"), ("45.0.1.2", "45.0.3.2")):

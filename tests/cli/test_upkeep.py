@@ -23,12 +23,13 @@ from tests.cli.conftest import Operator
 from tests.make import Make
 
 NOW = datetime.now(UTC)
+"""When this file was read; for what is days old."""
 Found = list[tuple[str, str]]
 Usage = namedtuple("Usage", ["total", "used", "free"])  # noqa: PYI024 - as shutil's
 
 
 def ago(**span: float) -> int:
-    return milliseconds(NOW - timedelta(**span))
+    return milliseconds(datetime.now(UTC) - timedelta(**span))
 
 
 def test_a_backup_that_is_too_old(
