@@ -50,6 +50,7 @@ SHELL = (
     "acting.js",
     "answering.js",
     "talk.js",
+    "newly.js",
     "failing.js",
     "swapping.js",
     "times.js",

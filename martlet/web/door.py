@@ -45,8 +45,8 @@ from martlet.web import (
     inbox,
     joining,
     known_places,
-    language,
     live,
+    looks,
     mailing,
     moving,
     news,
@@ -171,10 +171,7 @@ class WebDoor:
     def failed(self, request: Request, error: Exception) -> Answer:
         """Said without a look at the database, which may be what fails."""
         here = self._desk.ground.here
-        cookies = guarding.cookies_of(request)
-        tongue = language.choose(
-            cookies.get(guarding.cookie_name(visits.LANGUAGE, here)), None, request.header(b"accept-language")
-        )
+        tongue = visits.language_when_failing(request, here)
         status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
         retry_at = error.retry_at if isinstance(error, TooMany) else None
         detail = None
@@ -183,7 +180,8 @@ class WebDoor:
                 "The page lay open too long, or the form came from another site. Please go back and load the page again."
             )
         page = ErrorPage(status, detail, retry_at)
-        html = render(page, Frame(self._desk.server_card(), tongue, "/"))
+        look = looks.look_of(guarding.cookies_of(request).get(guarding.cookie_name(visits.LOOK, here), ""))
+        html = render(page, Frame(self._desk.server_card(), tongue, "/", look=look))
         return Answer(html, status, [HTML, *guarding.headers(), PRIVATE, *_headers(error)])
 
 

@@ -31,7 +31,7 @@ from martlet.web.pages import (
     SignOutPage,
     WaitingPage,
 )
-from martlet.web.visits import FORM, SESSION, STEP, Pages, Visit
+from martlet.web.visits import ACCOUNT_LANGUAGE, FORM, SESSION, STEP, Pages, Visit
 from martlet.web.wording import BY_CODE, Problem, problems_of, sentence
 
 pages = Pages()
@@ -259,6 +259,7 @@ async def sign_out(visit: Visit) -> Answer:
     visit.drop_cookie(SESSION)
     visit.drop_cookie(STEP)
     visit.drop_cookie(FORM)
+    visit.drop_cookie(ACCOUNT_LANGUAGE)
     visit.headers.append((b"clear-site-data", b'"cache", "storage"'))
     next_address = visit.own(visit.field("next", 8000))
     return visit.go(next_address) if next_address else visit.go(addresses.HOME, done="signed_out")

@@ -67,6 +67,8 @@ Handler = Callable[["Visit"], Awaitable[Answer]]
 
 BODY_LIMIT = 64 * 1024
 SESSION, FORM, STEP, LANGUAGE, LOOK = "session", "form", "step", "lang", "look"
+ACCOUNT_LANGUAGE = "account_lang"
+"""The member's, where the browser prefers another: what fails is said in it without a look at the database."""
 WHOLE_BYTES = 16 * 1024 * 1024
 LONGEST_KEPT = 400
 """Letters of the address of a page that is kept, where others make the address."""
@@ -560,3 +562,12 @@ def _remember_language(visit: Visit) -> None:
     found = language.match(visit.query["lang"]) if "lang" in visit.query else None
     if found is not None:
         visit.set_cookie(LANGUAGE, found.value, guarding.YEAR_SECONDS)
+    elif visit.member is not None and language_when_failing(visit.request, visit.here) != visit.language:
+        visit.set_cookie(ACCOUNT_LANGUAGE, visit.language.value, guarding.SESSION_SECONDS)
+
+
+def language_when_failing(request: Request, here: Server) -> Language:
+    """As far as the browser alone can tell."""
+    cookies = guarding.cookies_of(request)
+    asked, account = (cookies.get(guarding.cookie_name(one, here)) for one in (LANGUAGE, ACCOUNT_LANGUAGE))
+    return language.choose(asked, account, request.header(b"accept-language"))

@@ -62,7 +62,10 @@ def test_a_language_is_chosen_for_pages_and_letters(api: Api) -> None:
     page = change(browser, "/settings/language", language="de")
     assert '<html lang="de"' in page.text
     assert '<html lang="de"' in inside(api, ada).get("/settings").text
-    assert change(browser, "/settings/language", language="tlh").status == 422
+    failed = change(browser, "/settings/language", language="tlh")
+    assert failed.status == 422
+    assert '<html lang="de"' in failed.text, "what goes wrong is said in the member's language, too"
+    assert '<html lang="de"' in browser.get("/settings/nothing").text
 
 
 def test_what_is_usual_for_posts(api: Api) -> None:

@@ -5,6 +5,7 @@ const PARTS = [
   ["main time", () => import("./times.js")],
   ["#act", () => import("./acting.js")],
   ["[data-answer]", () => import("./answering.js")],
+  ["[data-talk]", () => import("./newly.js")],
   ["[data-beside]", () => import("./beside.js")],
   ["[data-feed]", () => import("./feed.js")],
   ["form[data-swap]", () => import("./swapping.js")],
