@@ -48,8 +48,8 @@ def test_a_body_that_drips_comes_to_its_end(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_a_large_body_may_take_its_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(request_room, "GRACE", 0.05)
-    body = asyncio.run(made([], drip(10, 0.01, b"x" * 4096)).body(100_000))
+    monkeypatch.setattr(request_room, "GRACE", 0.5)
+    body = asyncio.run(made([], drip(10, 0.08, b"x" * 4096)).body(100_000))
     assert len(body) == 40_960
 
 
