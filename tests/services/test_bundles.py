@@ -152,7 +152,7 @@ def test_the_order_in_which_files_come_does_not_matter(shore: Island, tmp_path: 
         shore.bring(file)
     assert kept() == expected
     assert len(shore.digests()) == 6 + 1 + 1 + 1 + 4
-    assert expected[1:] == ([(boosts[0],)], [(boosts[2], far["id"])])  # type: ignore[index]
+    assert expected[1:] == ([(boosts[0],)], [(boosts[2], far["id"])])  # type: ignore[index]  # lists, for mypy objects
     assert [shore.post(name) is None for name in names] == [True, True, False, False, False, False]
 
 

@@ -36,7 +36,7 @@ class Plans:
             made.set_trace_callback(self._note)
             return made
 
-        self.store._connect = watched  # type: ignore[method-assign]
+        self.store._connect = watched  # type: ignore[method-assign]  # while the test watches
 
     def _note(self, sql: str) -> None:
         if re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|WITH)\b", sql):

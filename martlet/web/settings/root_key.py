@@ -85,7 +85,7 @@ def _device(one: DeviceKey, stated: set[str]) -> DeviceKeyCard:
         state = "good" if is_stated else "waiting"
     else:
         state = "ending" if is_stated else "ended"
-    return DeviceKeyCard(str(one.id), one.name, state, moment(one.created_at), one.public)  # type: ignore[arg-type]
+    return DeviceKeyCard(str(one.id), one.name, state, moment(one.created_at), one.public)  # type: ignore[arg-type]  # `state` is one of the card's words
 
 
 @pages.get(addresses.ROOT_KEY_WORDS, access="member")
