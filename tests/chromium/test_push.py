@@ -38,10 +38,11 @@ SHOWN = """async () => {
     return [];
 }"""
 
-PRESSED = """async () => {
+PRESSED = """async (url) => {
     const led = [];
-    clients.openWindow = async (url) => led.push(url);
-    WindowClient.prototype.focus = async function () { led.push(`there: ${this.url}`); };
+    clients.openWindow = async (url) => { led.push(`opened ${url}`); };
+    WindowClient.prototype.focus = async function () { led.push(`focused ${this.url}`); return this; };
+    await registration.showNotification("Once more", { data: { url } });
     const [notification] = await registration.getNotifications();
     const event = new NotificationEvent("notificationclick", { notification });
     let done;
@@ -50,7 +51,10 @@ PRESSED = """async () => {
     await done;
     return [led, (await registration.getNotifications()).length];
 }"""
-"""Only a finger on the notification lets a worker open a window; what it would open is looked at."""
+"""Only a finger on the notification lets a worker focus or open a window; which one it would be is looked at."""
+CLOSED = """async () => {
+    while ((await clients.matchAll({ type: "window" })).length) await new Promise((done) => setTimeout(done, 50));
+}"""
 
 
 def test_a_device_is_told(visit: Visit) -> None:
@@ -78,8 +82,20 @@ def test_a_device_is_told(visit: Visit) -> None:
         )
     assert page.evaluate(SHOWN) == [TOLD]
     (worker,) = page.context.service_workers
-    assert worker.evaluate(PRESSED) == [[f"{TOWN}/news"], 0]
+    assert worker.evaluate("registration.getNotifications().then(([one]) => one.close())") is None
+    here = page.url
+    for url, led, then in (
+        ("https://other.example/news", [], here),
+        ("/news", [f"focused {here}"], f"{TOWN}/news"),
+        ("/news", [f"focused {TOWN}/news"], f"{TOWN}/news"),
+    ):
+        assert worker.evaluate(PRESSED, url) == [led, 0]
+        page.wait_for_url(then)
+    page.goto("about:blank")
+    worker.evaluate(CLOSED)
+    assert worker.evaluate(PRESSED, "/news") == [[f"opened {TOWN}/news"], 0]
 
+    page.goto(TOWN + "/settings/push")
     page.locator("form[data-push-off] button").click()
     page.wait_for_url("**/settings/push?done=push_off")
     expect(page.locator("form[data-push-off]")).to_have_count(0)

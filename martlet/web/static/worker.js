@@ -215,13 +215,18 @@ self.addEventListener("notificationclick", (event) => {
   event.waitUntil(lead(new URL(event.notification.data?.url ?? NEWS, location.origin)));
 });
 
-// To the page that is open there already, else to any of ours, else to a new one.
+// To the page that is open there already, else by any of ours that is open, the one in sight first, else in a new window.
 async function lead(url) {
   if (url.origin !== location.origin) return;
-  const pages = await self.clients.matchAll({ type: "window" });
+  const pages = (await self.clients.matchAll({ type: "window" })).filter((one) => one.frameType === "top-level");
   const there = pages.find((one) => one.url === url.href);
-  if (there) await there.focus();
-  else await self.clients.openWindow(url.href);
+  const page = there ?? pages.find((one) => one.visibilityState === "visible") ?? pages[0];
+  try {
+    const shown = await page.focus();
+    if (!there) await shown.navigate(url.href);
+  } catch {
+    await self.clients.openWindow(url.href); // none is open, or it is gone by now
+  }
 }
 
 // The browser made its subscription anew: the server is told, with the token of whoever is signed in now.
