@@ -3,7 +3,8 @@ Who sends a signed request: the account whose key made the signature.
 
 The key is looked for in what we know, then in its owner's actor document; a
 signature that does not fit is tried once more with the key that is there now,
-because keys change.
+because keys change. Where that was fetched a moment ago, the sender is told to
+come back: the key may be newer still, and what it signs may tell of the change.
 """
 
 from dataclasses import dataclass
@@ -34,6 +35,21 @@ class SignerSuspended(EvidenceRejected):
 
     def __init__(self) -> None:
         super().__init__("This server does not speak to yours.")
+
+
+class KeyMayBeNewer(SignatureRejected):
+    """
+    The signature fits no key that we know, and its owner was fetched too recently to be asked again.
+
+    How long to wait is always the same: the moment of the last fetch is nobody's business.
+    """
+
+    code = "key_may_be_newer"
+    retry_after = RENEWED // 1000
+    """Seconds."""
+
+    def __init__(self) -> None:
+        super().__init__("The signature fits no key that is known here. Keys are fetched once a minute.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +108,7 @@ class Asking:
             claim.verify(public(key))
         except SignatureRejected:
             if not await self.ground.store.reading(_may_be_old, key, self.ground.here.now_ms() - RENEWED):
-                raise
+                raise KeyMayBeNewer from None
             key = await self._renewed(Uri(claim.key_id))
             claim.verify(public(key))
         if key.is_gone:
@@ -125,7 +141,7 @@ class Asking:
         since = self.ground.here.now_ms() - RENEWED
         is_known, is_fresh, is_new_host = await self.ground.store.reading(_known, owner, host, since)
         if is_fresh:
-            raise SignatureRejected("The owner of the key does not name it.")
+            raise KeyMayBeNewer
         if not is_known:
             self.resolver.fetcher.strangers.sender(host, address, is_new_host=is_new_host)
         return await self._renewed(uri)

@@ -139,7 +139,7 @@ def test_d8_a_key_and_its_actor_name_each_other(
         evil.extra.update(shape)
         for actor in (evil, alice):
             no_trace(api, partial(there.send, api, actor.act("Follow", ADA), evil))
-        assert there.send(api, evil.act("Follow", ADA), evil).status == 401, shape
+        assert there.send(api, evil.act("Follow", ADA), evil).status in {401, 429}, shape
     with api.built.ground.store.read() as db:
         keys = db.rows(
             "SELECT remote_key.uri, account.uri FROM remote_key JOIN account ON account.id = remote_key.account_id"

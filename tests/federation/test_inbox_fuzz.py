@@ -27,7 +27,7 @@ LONG = bool(os.environ.get("MARTLET_TEST_LONG"))
 SEEDS = range(5) if LONG else range(1)
 ROUNDS = 400 if LONG else 60
 INBOX = "http://localhost:3000/inbox"
-REFUSED = {400, 401, 403, 404, 405, 413, 414, 431}
+REFUSED = {400, 401, 403, 404, 405, 413, 414, 429, 431}
 MOST_MEMORY = 64 * 1024 * 1024
 """Bytes that a run may hold at its end more than before it."""
 
