@@ -14,9 +14,12 @@ from collections.abc import Coroutine, Mapping
 from typing import Any, BinaryIO, TypeVar
 from urllib.parse import urlsplit
 
+from martlet.model.names import Uri
 from martlet.network import guard
 from martlet.network.answers import Answer, Judge
 from martlet.network.errors import AnswerTooLarge, Unreachable
+from martlet.services import asking_mirrors, mirroring
+from martlet.storage import mirrored
 from tests.carrying import ACTIVITY, Island
 from tests.client import Loop
 from tests.elsewhere import Elsewhere
@@ -140,6 +143,22 @@ def keep(one: Island, other: Island, uri: str) -> None:
     wire = one.beyond
     assert isinstance(wire, Wire)
     wire.kept[uri] = reply.body
+
+
+def mirror(sea: Island, hill: Island, name: str) -> None:
+    """Have one server be the mirror of somebody at the other; they reach one another."""
+    sea.person(name)
+    link(sea, hill)
+    keep(hill, sea, sea.uri(name))
+    with sea.ground.store.write() as db:
+        host = hill.ground.here.host
+        asking_mirrors.ask(db, sea.account(name), host, sea.ground.here, may_push=False)
+    work(sea, hill)
+    with hill.ground.store.write() as db:
+        asked = mirrored.find_by_uri(db, Uri(sea.uri(name)))
+        assert asked is not None
+        mirroring.accept(db, asked.account_id, hill.ground.here)
+    work(hill, sea)
 
 
 def work(*islands: Island, rounds: int = 4) -> None:

@@ -135,6 +135,11 @@ class Asking:
     async def known_key(self, uri: Uri) -> RemoteKey | None:
         return await self.ground.store.reading(keys.find_remote, uri)
 
+    async def look_again(self, key: RemoteKey) -> None:
+        """What its owner says of itself may have changed: it is fetched anew, unless it was lately. Raises as `signer`."""
+        if await self.ground.store.reading(_may_be_old, key, self.ground.here.now_ms() - RENEWED):
+            await self._renewed(key.uri)
+
     async def _first_met(self, uri: Uri, address: str) -> RemoteKey:
         """A key that we do not know. Raises `SignatureRejected`, `TooOften`."""
         owner, host = _owner(uri), host_of(uri)

@@ -34,7 +34,15 @@ from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
 from martlet.network.proxies import Proxies
-from martlet.services import asking_mirrors, block_lists, carried_boosts, mirroring, pinning, tending_mirrors
+from martlet.services import (
+    adopting,
+    asking_mirrors,
+    block_lists,
+    carried_boosts,
+    mirroring,
+    pinning,
+    tending_mirrors,
+)
 from martlet.services.consenting import VERIFY
 from martlet.services.delivering import SEND
 from martlet.services.gathering import FETCH_THREAD, FILL_PROFILE
@@ -92,6 +100,7 @@ class PostOffice:
     @property
     def jobs(self) -> Mapping[str, Job]:
         syncing = Syncing(self.inbox.ground, self.resolver)
+        draining = Draining(self.inbox.ground, self.inbox, self.resolver.fetcher.client)
         return {
             SEND: self.sender.send,
             inboxes.TAKE_IN: self.inbox.take_in,
@@ -103,9 +112,8 @@ class PostOffice:
             asking_mirrors.LOOK: Looking(self.inbox.ground, self.resolver).look,
             tending_mirrors.SYNC: syncing.sync,
             mirroring.FORGET: syncing.forget,
-            tending_mirrors.DRAIN: Draining(
-                self.inbox.ground, self.inbox, self.resolver.fetcher.client
-            ).drain,
+            tending_mirrors.DRAIN: draining.drain,
+            adopting.DRAIN: draining.drain_old_name,
             carried_boosts.FETCH: Boosted(self.inbox.ground, self.resolver).fetch,
             WATCH: self.watcher.watch,
             ASK: self.watcher.ask,

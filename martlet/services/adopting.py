@@ -2,7 +2,8 @@
 Going on here as an account whose server is gone (roads D.8).
 
     adopt     what is in its backup is brought here: its posts under their old names, its lists, its old keys
-    publish   once its root key has signed that it goes on here: the old keys are revoked, followers' servers are told
+    publish   once its root key has signed that it goes on here: the old keys are revoked, followers' servers are told,
+              and what was left for the old name at its mirrors is fetched (`federation/mirrors/draining.py`)
 
 Martlets believe the statement alone. Others are told by a `Move` in the old name, signed with its old key for requests;
 whoever has taken the server can do the same there.
@@ -16,13 +17,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
+
 from martlet.activitypub import build, parse
 from martlet.activitypub.things import Move
 from martlet.archives import tables
 from martlet.archives.errors import BundleRefused
 from martlet.model.continuity import Statement
 from martlet.model.errors import EvidenceRejected, InvalidInput, MalformedDocument
-from martlet.model.names import AccountId, Uri, host_of, is_uri
+from martlet.model.names import AccountId, Uri, host_of, is_uri, origin_of
 from martlet.model.server import Server
 from martlet.services import (
     account_backups,
@@ -41,9 +44,14 @@ from martlet.signing import actor_keys, canonical_json, continuity, proofs, reco
 from martlet.signing.keys import Kind, PrivateKey
 from martlet.signing.root_boxes import NotABackup
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, adoptions, moves
+from martlet.storage import accounts, adoptions, events, gateways, moves
 from martlet.storage.database import Writer
 
+DRAIN = "drain_old_name"
+DRAIN_PAUSE = 600_000
+"""Milliseconds until a mirror is asked again for what was left there for an old name; longer from time to time."""
+DRAIN_LASTS = 30 * 86_400_000
+"""Milliseconds after which nobody leaves anything for the old name any more."""
 FILE_LIMIT = 160 * 1024 * 1024
 _MB = 1024 * 1024
 _LIMITS = {KEYS: 64 * 1024, ACTOR: _MB, INBOXES: 8 * _MB, POSTS: FILE_LIMIT} | dict.fromkeys(
@@ -183,3 +191,28 @@ def publish(db: Writer, account: AccountId, statement: Statement, secret: Server
     body = canonical_json.encode(build.moved(act, [f"{old.uri}/followers"]))
     delivering.send(db, old.id, body, set(adopted.inboxes), here)
     adoptions.note_told(db, account, here.now_ms())
+    for one in gateways.of_actor(db, old.uri):
+        if one.address not in (here.url, origin_of(old.uri)):
+            _drain(db, Draining(account, one.address), here.now_ms())
+
+
+class Draining(msgspec.Struct):
+    """An account that goes on here, and a mirror of its old name."""
+
+    account: AccountId
+    base: str
+
+
+def drain_again(db: Writer, wanted: Draining, here: Server) -> None:
+    """Others leave things for an old name until they hear of the new one: ask again after as long as it has been told of."""
+    adopted = adoptions.find(db, wanted.account)
+    if adopted is None or adopted.told_at is None:
+        return
+    age = here.now_ms() - adopted.told_at
+    if age < DRAIN_LASTS:
+        _drain(db, wanted, here.now_ms() + max(age, DRAIN_PAUSE))
+
+
+def _drain(db: Writer, wanted: Draining, at: int) -> None:
+    body = msgspec.json.encode(wanted).decode()
+    events.add_job(db, DRAIN, body, at, key=f"{DRAIN}:{wanted.account}:{wanted.base}:{at // DRAIN_PAUSE}")

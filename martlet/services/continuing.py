@@ -158,6 +158,15 @@ def _go_along(db: Writer, root: str, here: Server) -> None:
     events.add_job(db, GO_ALONG, msgspec.json.encode(root).decode(), here.now_ms(), key=f"{GO_ALONG}:{root}")
 
 
+def goes_on_as(db: Reader, actor: Uri) -> Uri:
+    """The name under which an account is to be found now, as far as its root key says; its own where that says nothing."""
+    pin = continuity.find_pin(db, actor)
+    if pin is None or pin.trust < Trust.CONFIRMED:
+        return actor
+    standing = known(db, pin.root).standing
+    return actor if standing is None else standing.actor
+
+
 def may_move(db: Reader, mover: Uri, target: Uri) -> bool:
     """Whether an account may go on as another one, as far as its root key has a say in that."""
     pin = continuity.find_pin(db, mover)

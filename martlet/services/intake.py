@@ -65,6 +65,7 @@ from martlet.services import (
 from martlet.services.consenting import Verified
 from martlet.storage import (
     accounts,
+    adoptions,
     follows,
     marks,
     peer_policies,
@@ -77,7 +78,7 @@ from martlet.storage import (
     telling,
     uris,
 )
-from martlet.storage.database import Writer
+from martlet.storage.database import Reader, Writer
 
 __all__ = ["accept", "keep_asked_for", "keep_carried", "keep_carried_boost", "revisit"]
 
@@ -297,7 +298,7 @@ def _boost(db: Writer, act: Boost, actor: Account, here: Server, *, is_carried: 
     post = None if found is None else posts.find(db, found.id, viewer=actor.id)
     if post is None or post.boost_of_id is not None or not reacting.may_boost(post, actor.id):
         return
-    if not post.is_local and not remotes.has_follower_here(db, actor.id):
+    if not (post.is_local or remotes.has_follower_here(db, actor.id) or _is_ours(db, post)):
         return
     remote = remotes.find(db, actor.id)
     wanted = addressing.visibility(act.to, act.cc, "" if remote is None else remote.followers)
@@ -323,9 +324,9 @@ def _boost(db: Writer, act: Boost, actor: Account, here: Server, *, is_carried: 
 
 
 def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:
-    """Of a post here, or an emoji chosen for it; who likes what elsewhere is not counted here."""
+    """Of a post of somebody's here, or an emoji chosen for it; who likes what elsewhere is not counted here."""
     post = uris.find_post(db, act.target)
-    if post is None or not post.is_local or uris.find_tombstone(db, act.uri) is not None:
+    if post is None or not _is_ours(db, post) or uris.find_tombstone(db, act.uri) is not None:
         return
     choice = emoji_reacting.received(db, act, actor, here)
     if choice is not None:
@@ -333,6 +334,11 @@ def _like(db: Writer, act: Like, actor: Account, here: Server) -> None:
         return
     reacting.like(db, actor.id, post.id, here)
     marks.name_like(db, actor.id, post.id, act.uri)
+
+
+def _is_ours(db: Reader, post: Post) -> bool:
+    """Written here, or under the name that somebody here had before."""
+    return bool(post.is_local) or adoptions.some_gone_on(db, [post.author_id])
 
 
 # -- follows and blocks --------------------------------------------------

@@ -262,8 +262,10 @@ def tell(
     pack: int | None = None,
 ) -> None:
     """Tell somebody who is here, is somebody else, may see the post, and wants to hear of it, as their policy says."""
-    if account == sender or not notifications.is_here(db, account):
+    listener = notifications.listener(db, account) if account != sender else None
+    if listener is None or listener == sender:
         return
+    account = listener
     if not notifications.may_tell(db, account, sender, post, here.now_ms()):
         return
     if post is not None and posts.find(db, post, viewer=account) is None:

@@ -40,7 +40,18 @@ from martlet.services import (
 from martlet.services.consenting import Verified
 from martlet.services.replying import Verdict
 from martlet.signing import digests
-from martlet.storage import attached, media, polls, posts, remote_posts, remotes, replies, uris, variants
+from martlet.storage import (
+    adoptions,
+    attached,
+    media,
+    polls,
+    posts,
+    remote_posts,
+    remotes,
+    replies,
+    uris,
+    variants,
+)
 from martlet.storage.attached import Tag
 from martlet.storage.database import Reader, Writer
 from martlet.storage.media import Media
@@ -68,9 +79,10 @@ def is_wanted(db: Reader, said: Writing, author: Account) -> bool:
     if remotes.some_here(db, set(named.values())):
         return True
     parent = _parent(db, said, author)
-    if parent is None:
-        return False
-    return bool(parent.is_local) or remotes.has_follower_here(db, parent.author_id)
+    if parent is not None and (parent.is_local or remotes.has_follower_here(db, parent.author_id)):
+        return True
+    concerned = set(named.values()) if parent is None else {*named.values(), parent.author_id}
+    return adoptions.some_gone_on(db, concerned)
 
 
 def _named(said: Writing) -> set[Uri]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from martlet.model.names import AccountId
 from martlet.storage.database import Reader, Writer
+from martlet.storage.dialect import among, numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +60,14 @@ def find(db: Reader, account: AccountId) -> Adoption | None:
         return None
     id, old, root, inboxes, adopted_at, told_at = row
     return Adoption(id, old, root, tuple(json.loads(inboxes)), adopted_at, told_at)
+
+
+def some_gone_on(db: Reader, accounts: Collection[AccountId]) -> bool:
+    """Whether somebody here goes on as one of these accounts, and has said so."""
+    if not accounts:
+        return False
+    sql = f"SELECT 1 FROM adoption WHERE old_account_id {among('accounts')} AND told_at IS NOT NULL LIMIT 1"
+    return db.value(sql, accounts=numbers(accounts)) is not None
 
 
 def put(

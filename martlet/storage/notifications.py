@@ -349,6 +349,20 @@ def is_here(db: Reader, account: AccountId) -> bool:
     return db.value("SELECT 1 FROM users WHERE account_id = :account", account=account) is not None
 
 
+def listener(db: Reader, account: AccountId) -> AccountId | None:
+    """Who is told of what concerns an account: itself, or the account here that goes on as it."""
+    found: AccountId | None = db.value(
+        """
+        SELECT account_id FROM users WHERE account_id = :account
+        UNION ALL
+        SELECT account_id FROM adoption WHERE old_account_id = :account AND told_at IS NOT NULL
+         LIMIT 1
+        """,
+        account=account,
+    )
+    return found
+
+
 def _notification(row: Row) -> Notification:
     id, account, kind, *others = row
     return Notification(id, account, _KINDS[kind], *others)

@@ -4,20 +4,25 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
+import time_machine
 
+from martlet.activitypub.addressing import PUBLIC
 from martlet.model.carrying import Refusal
 from martlet.model.names import Uri
 from martlet.services import account_backups, adopting, following, identities, root_keys
 from martlet.services.adopting import NotFromElsewhere
 from martlet.services.following import Wanted
-from martlet.signing import continuity, proofs, root_boxes
+from martlet.signing import continuity, http_signatures, proofs, root_boxes
+from martlet.signing.http_signatures import Scheme
 from martlet.signing.keys import PrivateKey
 from martlet.signing.root_boxes import DoesNotOpen, NotABackup
-from martlet.storage import accounts
+from martlet.storage import accounts, mirrored
 from tests.carrying import ACTIVITY, Island, Islands, bundle, signed
-from tests.elsewhere import Person
+from tests.elsewhere import Elsewhere, Person
+from tests.linked import Wire, cut, keep, link, mirror, work
 from tests.stating import NOON
 
 
@@ -120,6 +125,62 @@ def test_g6_an_account_goes_on_after_its_server_was_seized(
     shore.api.work()
     assert wanted_by_bob(shore) == {"ada2@cliff.example"}
     assert all(shore.post(json.loads(one)["id"]) is None for one in (*forged, back_dated))
+
+
+def test_what_waits_for_the_old_name_arrives_under_the_new_one(islands: Islands) -> None:
+    """The mirrors of a server that was seized believe the root key: its holder fetches there, and the old key no more."""
+    root, names = PrivateKey.make_ed25519(), ("sea.example", "hill.example", "cliff.example")
+    sea, hill, cliff = (islands(name, Wire(name)) for name in names)
+    post = sea.publish("ada", "Before")
+    mirror(sea, hill, "ada")
+    signs(sea, "ada", root)
+    keep(hill, sea, sea.uri("ada"))
+    signs(sea, "ada", root)
+    work(sea, hill)
+    file, stolen = backup(sea, "ada"), thief(sea, "ada")
+    cut(sea, hill)
+    eve = Elsewhere().person("eve")
+    for one in (hill, cliff):
+        assert isinstance(one.beyond, Wire)
+        one.beyond.kept[eve.uri] = json.dumps(eve.document).encode()
+    mention = [{"type": "Mention", "href": sea.uri("ada"), "name": "@ada@sea.example"}]
+    to = {"to": [PUBLIC], "cc": [sea.uri("ada")]}
+    answer = eve.note("<p>Answer</p>", inReplyTo=post["uri"], tag=mention, **to)
+    acts = [
+        eve.act("Create", answer, **to),
+        eve.act("Create", eve.note("<p>Where are you?</p>", tag=mention, **to), **to),
+        eve.act("Like", post["uri"]),
+        eve.act("Announce", post["uri"], **to),
+    ]
+    path = f"/carry/v1/inbox?actor={quote(sea.uri('ada'), safe='')}"
+    for body in (signed(eve, act) for act in acts):
+        assert hill.api.post(path, body=body, headers=request(eve, "POST", path, body)).status == 202
+    path = path.replace("inbox", "queue")
+    assert hill.api.get(path, headers=request(stolen, "GET", path)).status == 200  # nobody knows yet
+
+    link(hill, cliff)
+    adopt(cliff, "ada2", file, root)
+    keep(hill, cliff, cliff.uri("ada2"))
+    assert hill.api.get(path, headers=request(thief(cliff, "ada2"), "GET", path)).status == 404
+    signs(cliff, "ada2", root)
+    keep(hill, cliff, cliff.uri("ada2"))
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11)):
+        work(cliff, hill)
+        told = cliff.api.get("/api/v1/notifications", cliff.person("ada2")).json
+        assert sorted(one["type"] for one in told) == ["favourite", "mention", "mention", "reblog"]
+        assert cliff.post(post["uri"])["replies_count"] == 1
+        with hill.ground.store.read() as db:
+            asked = mirrored.find_by_uri(db, Uri(sea.uri("ada")))
+            assert asked is not None
+            assert mirrored.left_for(db, asked.account_id) == (0, 0)
+        refused = [hill.api.get(path, headers=request(who, "GET", path)).status for who in (stolen, eve)]
+        assert refused == [401, 404]
+
+
+def request(who: Person, method: str, path: str, body: bytes | None = None) -> dict[str, str]:
+    """Headers of a request to the mirror."""
+    url = f"https://hill.example{path}"
+    return http_signatures.sign_request(method, url, body, who.signer, Scheme.CAVAGE, datetime.now(UTC))
 
 
 def test_a_backup_opens_for_the_root_key_alone(islands: Islands, shore: Island) -> None:

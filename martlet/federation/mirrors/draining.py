@@ -23,16 +23,16 @@ from martlet.federation.mirrors import pushing, reading, waiting
 from martlet.jobs.runner import Record
 from martlet.model.accounts import Account
 from martlet.model.errors import EvidenceRejected, MartletError
-from martlet.model.names import Uri, host_of
+from martlet.model.names import AccountId, Uri, host_of
 from martlet.model.server import Server
 from martlet.network.client import Client, Sign
 from martlet.network.errors import AnswerRefused, NoAnswer
 from martlet.network.guard import Target
-from martlet.services import identities
+from martlet.services import adopting, identities
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, http_signatures, proofs
 from martlet.signing.http_signatures import Scheme, Signer
-from martlet.storage import accounts, logs, mirrors
+from martlet.storage import accounts, adoptions, logs, mirrors
 from martlet.storage.database import Reader, Writer
 from martlet.storage.mirrors import Mirror
 
@@ -59,7 +59,7 @@ class Draining:
         mirror, author = found
         signer = Signer(build.rsa_key_id(author.uri), await identities.request_key(self.ground, author.id))
         try:
-            await self._fetch_all(mirror, author, signer, here)
+            await self._fetch_all(mirror.base, author.uri, signer, here)
             kept = mirror.kept_sequence
             is_due = here.now_ms() - mirror.looked_at >= LOOK_PAUSE
             if is_due:
@@ -72,11 +72,25 @@ class Draining:
             return partial(_failed, mirror=mirror)
         return partial(_heard, mirror=mirror, kept=kept, is_looked_at=is_due, here=here)
 
-    async def _fetch_all(self, mirror: Mirror, author: Account, signer: Signer, here: Server) -> None:
-        """Raises `MartletError`."""
+    async def drain_old_name(self, body: str, here: Server) -> Record | None:
+        """The job for somebody who goes on here: the mirror believes the root key of the name that they had."""
+        wanted = msgspec.json.decode(body, type=adopting.Draining)
+        found = await self.ground.store.reading(_names, wanted.account)
+        if found is None:
+            return None
+        old, new = found
+        signer = Signer(build.rsa_key_id(new), await identities.request_key(self.ground, wanted.account))
+        try:
+            await self._fetch_all(wanted.base, old, signer, here)
+        except MartletError as error:
+            log.info("The mirror %s was not asked for %s: %s", wanted.base, old, error.message)
+        return partial(adopting.drain_again, wanted=wanted, here=here)
+
+    async def _fetch_all(self, base: str, name: Uri, signer: Signer, here: Server) -> None:
+        """What was left at the server `base` for an account of this name. Raises `MartletError`."""
         after = "0"
         for _ in range(PAGES):
-            url = f"{mirror.base}/carry/v1/queue?{urlencode({'actor': author.uri, 'after': after})}"
+            url = f"{base}/carry/v1/queue?{urlencode({'actor': name, 'after': after})}"
             answer = await self.client.get(
                 url,
                 accept=(_DOCUMENTS,),
@@ -88,22 +102,20 @@ class Draining:
             lines = answer.body.splitlines()
             if not lines:
                 return
-            taken = [
-                hashlib.sha256(line).hexdigest() for line in lines if await self._take(line, author, here)
-            ]
+            taken = [hashlib.sha256(line).hexdigest() for line in lines if await self._take(line, name, here)]
             if taken:
-                await self._tell_taken(mirror, author, signer, taken)
+                await self._tell_taken(base, name, signer, taken)
             onward = reading.next_of(answer.headers.get("link", ""), after)
             if onward == after:
                 return
             after = onward
 
-    async def _take(self, line: bytes, author: Account, here: Server) -> bool:
+    async def _take(self, line: bytes, name: Uri, here: Server) -> bool:
         """Whether the mirror needs to keep it no longer: it was taken in, or never will be."""
         try:
             document = canonical_json.parse_object(line, waiting.LONGEST)
             act = parse.act(document)
-            waiting.check_fit(document, act, author.uri)
+            waiting.check_fit(document, act, name)
             if host_of(act.actor) == here.host:
                 return True
             await self._check(document, act.actor)
@@ -123,8 +135,8 @@ class Draining:
             raise EvidenceRejected("The proof names no key of its actor.")
         proofs.verify(document, public(key), self.ground.here.now())
 
-    async def _tell_taken(self, mirror: Mirror, author: Account, signer: Signer, taken: list[str]) -> None:
-        url = f"{mirror.base}/carry/v1/queue?{urlencode({'actor': author.uri})}"
+    async def _tell_taken(self, base: str, name: Uri, signer: Signer, taken: list[str]) -> None:
+        url = f"{base}/carry/v1/queue?{urlencode({'actor': name})}"
         body = msgspec.json.encode({"taken": taken})
         sign = self._signing("POST", body, signer)
         await self.client.post(url, body, headers={"content-type": "application/json"}, sign=sign)
@@ -156,6 +168,15 @@ def _mirror(db: Reader, id: int) -> tuple[Mirror, Account] | None:
     if mirror is None or author is None or mirror.state != "accepted" or author.is_gone:
         return None
     return mirror, author
+
+
+def _names(db: Reader, account: AccountId) -> tuple[Uri, Uri] | None:
+    """The one that somebody had, and the one that they have here."""
+    adopted, new = adoptions.find(db, account), accounts.find(db, account)
+    old = accounts.find(db, adopted.old_account_id) if adopted is not None else None
+    if old is None or new is None or new.is_gone:
+        return None
+    return old.uri, new.uri
 
 
 def _failed(db: Writer, mirror: Mirror) -> None:

@@ -42,6 +42,7 @@ from martlet.model.errors import (
     TooMany,
 )
 from martlet.model.names import Uri, host_of, origin_of
+from martlet.services import continuing
 from martlet.services.ports import Ground
 from martlet.signing import canonical_json, proofs
 from martlet.storage import mirrored
@@ -145,11 +146,18 @@ class WaitingRoom:
         return Answer(b"", 204, [PRIVATE])
 
     async def _own(self, request: Request, actor: Uri, body: bytes) -> Mirrored:
-        """What waits for somebody is for themselves. Raises `NotFound`, `EvidenceRejected`."""
+        """
+        What waits for somebody is for themselves, under the name that their root key says is theirs now.
+
+        Raises `NotFound`, `EvidenceRejected`.
+        """
         one = await self._mirrored(actor)
         named = await self.asking.check_sender(request)
         key = await self.asking.signer(self.asking.claim(request, body), named, request.address)
-        if key.owner != actor:
+        if key.owner == await self.ground.store.reading(continuing.goes_on_as, actor):
+            return one
+        await self.asking.look_again(key)
+        if key.owner != await self.ground.store.reading(continuing.goes_on_as, actor):
             raise NotFound
         return one
 
