@@ -11,7 +11,7 @@ Content-Security-Policy of `default-src 'self'` needs no nonces.
 
 import re
 import secrets
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextvars import ContextVar
 from datetime import datetime
 from functools import cache, partial
@@ -147,6 +147,24 @@ def spoken(tongue: Language, post: PostCard) -> PostCard:
     return replace(post, language=one.language, text_html=one.text_html, warning=one.warning or post.warning)
 
 
+_RIGHT_TO_LEFT = re.compile(
+    "[\u0590-\u08ff\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\U00010800-\U00010fff\U0001e800-\U0001efff]"
+)
+"""Letters that are written from right to left, and signs that turn the direction."""
+
+
+def _filled(text: str, values: Mapping[str, Any]) -> str:
+    """A sentence with its values; a name in Arabic or Hebrew keeps its direction to itself (FSI … PDI)."""
+    return text.format(
+        **{
+            name: f"\u2068{value}\u2069"
+            if isinstance(value, str) and not value.isascii() and _RIGHT_TO_LEFT.search(value)
+            else value
+            for name, value in values.items()
+        }
+    )
+
+
 @cache
 def environment(tongue: Language) -> minijinja.Environment:
     """The environment for a language; compiled templates stay in it."""
@@ -154,10 +172,10 @@ def environment(tongue: Language) -> minijinja.Environment:
 
     def translate(msgid: str, /, **values: Any) -> str:
         text = words.gettext(msgid)
-        return text.format(**values) if values else text
+        return _filled(text, values) if values else text
 
     def translate_number(one: str, many: str, n: int, /, **values: Any) -> str:
-        return words.ngettext(one, many, n).format(n=n, **values)
+        return _filled(words.ngettext(one, many, n), {**values, "n": n})
 
     def translate_marked(msgid: str, /, **values: Any) -> str:
         """Like `_`, with the values in bold, each keeping its own writing direction."""
@@ -166,7 +184,7 @@ def environment(tongue: Language) -> minijinja.Environment:
 
     def tell(said: Sentence) -> str:
         if said.plural:
-            return words.ngettext(said.msgid, said.plural, int(said.values.get("n", 0))).format(**said.values)
+            return _filled(words.ngettext(said.msgid, said.plural, int(said.values.get("n", 0))), said.values)
         return translate(said.msgid, **said.values)
 
     def time(moment: datetime, say: Callable[[datetime, Language], str]) -> str:
