@@ -186,6 +186,10 @@ class MorePage(Struct, frozen=True):
     has_rival: bool = False
     """Its author has signed another version of the same moment."""
     emoji: tuple[EmojiChoice, ...] = ()
+    quotes: int = 0
+    """How many posts quote it, told its author."""
+    is_quoting_own: bool = False
+    """It quotes a post of the reader's."""
 
 
 class CommentsCodePage(Struct, frozen=True):
@@ -196,6 +200,25 @@ class CommentsCodePage(Struct, frozen=True):
     post: PostCard
     script: str
     frame: str
+
+
+class QuotesPage(Struct, frozen=True):
+    """`/@name/id/quotes`: the posts that quote one's own."""
+
+    template: ClassVar[str] = "quotes.html"
+    place: ClassVar[Place] = ""
+    post: PostCard
+    posts: Sequence[str]
+    newer: str | None = None
+    older: str | None = None
+
+
+class UnquotePage(Struct, frozen=True):
+    """Asks once more before one's own post is taken out of somebody's quote."""
+
+    template: ClassVar[str] = "unquote.html"
+    place: ClassVar[Place] = ""
+    post: PostCard
 
 
 class DeletePostPage(Struct, frozen=True):

@@ -172,7 +172,16 @@ def _more(db: Reader, visit: Visit) -> MorePage:
         came_at=None if came is None else moment(came.carried_at),
         trust=None if came is None else TRUST[came.trust],
         has_rival=came is not None and came.has_rival,
+        quotes=post.quotes_count if author.id == visit.account else 0,
+        is_quoting_own=_is_quoting_own(db, visit, post),
     )
+
+
+def _is_quoting_own(db: Reader, visit: Visit, post: Post) -> bool:
+    if post.quote_of_id is None or post.quote_state != "accepted" or post.author_id == visit.account:
+        return False
+    quoted = posts.find(db, post.quote_of_id, visit.account)
+    return quoted is not None and quoted.author_id == visit.account
 
 
 def _emoji(db: Reader, visit: Visit, post: Post, item: FeedPost) -> tuple[EmojiChoice, ...]:

@@ -83,6 +83,7 @@ BY_CODE: dict[str, Sentence] = {
 """Problems by the code of the error; anything else is told in the error's own words."""
 
 NOTICES: dict[str, Sentence] = {
+    "unquoted": sentence("Your post no longer stands in this one."),
     "signed_out": sentence("You are signed out of this browser."),
     "password_changed": sentence("Your password is changed."),
     "session_ended": sentence("Ended. It must sign in again."),

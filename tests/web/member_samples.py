@@ -328,6 +328,20 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         INSIDE,
     ),
+    "more-quoted": (
+        member_pages.MorePage(
+            replace(FEED_POSTS["plain"], is_own=True), "9", False, False, member_pages.Between(), quotes=2
+        ),
+        INSIDE,
+    ),
+    "more-quoting": (
+        member_pages.MorePage(
+            FEED_POSTS["plain"], "9", False, False, member_pages.Between(), is_quoting_own=True
+        ),
+        INSIDE,
+    ),
+    "quotes": (member_pages.QuotesPage(LINKED, FEED), INSIDE),
+    "unquote": (member_pages.UnquotePage(TOMATOES), INSIDE),
     "delete-post": (member_pages.DeletePostPage(TOMATOES), INSIDE),
     "search": (member_pages.SearchPage(""), INSIDE),
     "search-found": (

@@ -153,7 +153,18 @@ def _delete(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]
 
 
 def _take_back(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]) -> None:
-    assert api.post(f"{POSTS}/{said['id']}/quotes/{quoting['id']}/revoke", ada).status == 200
+    mine, theirs = Browser(api), Browser(api)
+    mine.sign_in(ada)
+    theirs.sign_in(api.person("moe"))
+    who, where = f"/@ada/{said['id']}/quotes", f"/@bob/{quoting['id']}/unquote"
+    assert "One post quotes it" in mine.get(f"/@ada/{said['id']}/more").text
+    assert f"p-{quoting['id']}" in mine.get(who).text
+    assert "Take my post out of it" in mine.get(f"/@bob/{quoting['id']}/more").text
+    assert "Take my post out of it" not in theirs.get(f"/@bob/{quoting['id']}/more").text
+    assert [theirs.get(path).status for path in (who, where)] == [404, 404]
+    done = mine.send(mine.get(where), {}, where)
+    assert "Your post no longer stands in this one." in done.text
+    assert mine.get(where).status == 404
 
 
 def _suspend(api: Api, ada: Person, said: dict[str, Any], quoting: dict[str, Any]) -> None:
