@@ -116,17 +116,18 @@ def set_counts(db: Writer, poll: PollId, counts: Iterable[int], voters: int) -> 
             votes=votes,
         )
     db.run("UPDATE poll SET voters_count = :voters WHERE id = :poll", poll=poll, voters=voters)
+    _note_change(db, poll)
 
 
 def set_end(db: Writer, id: PollId, expires_at: int) -> bool:
     """What another server says of its own poll; False where it has ended."""
-    return bool(
-        db.run(
-            "UPDATE poll SET expires_at = :expires_at WHERE id = :id AND closed_at IS NULL",
-            id=id,
-            expires_at=expires_at,
-        )
+    changed = db.run(
+        "UPDATE poll SET expires_at = :expires_at WHERE id = :id AND closed_at IS NULL",
+        id=id,
+        expires_at=expires_at,
     )
+    _note_change(db, id)
+    return bool(changed)
 
 
 def close(db: Writer, id: PollId, now: int) -> PostId | None:

@@ -17,7 +17,7 @@ from martlet.storage.posts import Shown
 from martlet.web import addresses, faces
 from martlet.web.cards import Answered, Branch
 from martlet.web.member_pages import Participant
-from martlet.web.public_posts import KEPT_MS
+from martlet.web.shelf import KEPT_MS
 from martlet.web.visits import Visit
 
 ABOVE: Final = 8

@@ -9,17 +9,16 @@ from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 from martlet.model.names import PostId
-from martlet.model.server import Server, milliseconds
+from martlet.model.server import Server
 from martlet.storage.database import Reader
 from martlet.storage.posts import Shown
 from martlet.web import showing
 from martlet.web.cards import PostCard
 from martlet.web.language import Language
 from martlet.web.rendering import Posts, Ready, environment
-from martlet.web.shelf import Shelf
+from martlet.web.shelf import KEPT_MS, Shelf, lasts_until
 
 KEPT_CHARACTERS = 16 * 1024 * 1024
-KEPT_MS = 10 * 60 * 1000
 PUBLIC, COMMENT = "parts/public_post.html", "parts/comment.html"
 """In a list of this server, and in a frame of another site."""
 
@@ -86,14 +85,5 @@ def render_public(card: PostCard, tongue: Language, template: str = PUBLIC) -> R
 
 
 def kept_until(card: PostCard, now: int) -> int:
-    """
-    Until when a post may be kept as it was rendered, under its revision.
-
-    What a quoted post is now stands in no row of the post that quotes it; a poll ends by itself.
-    """
-    if card.quote is not None or card.is_broken:
-        return 0
-    until = now + KEPT_MS
-    if card.poll is not None and card.poll.ends_at is not None and not card.poll.is_over:
-        until = min(until, milliseconds(card.poll.ends_at) - 1)
-    return until
+    """What a quoted post is now stands in no row of the post that quotes it."""
+    return 0 if card.quote is not None else lasts_until(card, now)

@@ -4,6 +4,11 @@ import threading
 from collections.abc import Hashable
 from typing import Generic, NamedTuple, TypeVar
 
+from martlet.model.server import milliseconds
+from martlet.web.cards import PostCard
+
+KEPT_MS = 10 * 60 * 1000
+
 T = TypeVar("T", str, bytes)
 
 
@@ -33,3 +38,15 @@ class Shelf(Generic[T]):
             self._size += len(content) - (len(before.content) if before else 0)
             while self._size > self._most:
                 self._size -= len(self._kept.pop(next(iter(self._kept))).content)
+
+
+def lasts_until(card: PostCard, now: int) -> int:
+    """Until when a post may be kept as it was rendered, under its revision: a poll ends by itself. 0: not at all."""
+    quoted = card.quote.post if card.quote is not None else None
+    if card.is_broken or (quoted is not None and quoted.is_broken):
+        return 0
+    until = now + KEPT_MS
+    for poll in (card.poll, quoted.poll if quoted is not None else None):
+        if poll is not None and poll.ends_at is not None and not poll.is_over:
+            until = min(until, milliseconds(poll.ends_at) - 1)
+    return until
