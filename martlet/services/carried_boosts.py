@@ -2,11 +2,12 @@
 Boosts that came in a file or were read at a mirror.
 
 They take effect as those that are brought to the inbox. A boost names a post and does not say what is in it: where the post
-is not here, its boosts wait for it, and it is fetched by its name, a few times, from wherever that leads.
+is not here, its boosts wait for it, however it comes, and it is fetched by its name, a few times, from wherever that leads.
 """
 
 from martlet.activitypub import parse
 from martlet.activitypub.things import Boost
+from martlet.model.events import PostPublished
 from martlet.model.evidence import Evidence, IntegrityProof
 from martlet.model.names import Uri
 from martlet.model.server import Server
@@ -37,6 +38,13 @@ def take(db: Writer, act: Boost, evidence: Evidence, here: Server, *, is_news: b
     if remotes.has_follower_here(db, booster.id):
         waiting_boosts.put(db, act.uri, act.target, here.now_ms())
         fetch_later(db, here.now_ms())
+
+
+def of_publication(db: Writer, event: PostPublished, here: Server) -> None:
+    """A post is here, by whatever road."""
+    target = waiting_boosts.of_post(db, event.post)
+    if target is not None:
+        of_post(db, target, here)
 
 
 def of_post(db: Writer, target: Uri, here: Server) -> None:

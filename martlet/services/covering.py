@@ -19,18 +19,20 @@ import msgspec
 
 from martlet.activitypub.values import moment
 from martlet.archives import bundles
-from martlet.archives.bundles import Bundle
+from martlet.archives.bundles import Bundle, Line
+from martlet.model import checkpoints
 from martlet.model.errors import EvidenceRejected, MalformedDocument
 from martlet.model.names import Uri
-from martlet.services import keeping_log
+from martlet.services import continuing, keeping_log
 from martlet.signing import canonical_json, proofs
 from martlet.signing.keys import PublicKey
 from martlet.signing.lines import Lines
 from martlet.storage import carried
-from martlet.storage.database import Reader
+from martlet.storage.database import Reader, Writer
 
 MOST_CHECKPOINTS = 16
 """Of one author, the newest ones that came before the revocation."""
+_MOST_LOOKED_AT = 2 * checkpoints.MOST
 MOST_DOCUMENTS = 20_000
 """Of one author that are here already: as many as a bundle holds."""
 
@@ -58,8 +60,13 @@ class _Said(msgspec.Struct, rename="camel"):
 
 def of_bundle(bundle: Bundle) -> dict[str, list[Dated]]:
     """The documents of a bundle that a log could hold, by author. Nothing of them is believed yet."""
+    return of_lines(bundle.lines(bundles.OBJECTS, bundles.TOMBSTONES))
+
+
+def of_lines(lines: Iterable[Line]) -> dict[str, list[Dated]]:
+    """The same of lines that were read elsewhere."""
     found: dict[str, list[Dated]] = defaultdict(list)
-    for line in bundle.lines(bundles.OBJECTS, bundles.TOMBSTONES):
+    for line in lines:
         said = _said(line.body)
         if said is not None:
             author = said.attributed_to or said.actor
@@ -103,6 +110,16 @@ def covered(
         for some in (there, both):
             found.update(_counted(months, (one for one in some if one.said_at <= until)))
     return frozenset(found)
+
+
+def thin(db: Writer, author: Uri) -> None:
+    """Of the checkpoints that have come, keep as many as `model.checkpoints` says."""
+    there = carried.checkpoints_there(db, author, _MOST_LOOKED_AT)
+    if len(there) > checkpoints.MOST:
+        word = continuing.word_on(db, author)
+        revoked_at = () if word is None else [one.after for one in word.statement.revoked]
+        for at in checkpoints.superfluous([came_at for came_at, _ in there], revoked_at):
+            carried.delete(db, there[at][1])
 
 
 def _here(db: Reader, author: Uri) -> Iterator[Dated]:

@@ -256,6 +256,8 @@ def _take(db: Writer, one: Checked, new: Carried, here: Server, *, is_return: bo
         carried_at = new.carried_at if is_other else before.carried_at
         kept = replace(new, has_rival=is_rival, carried_at=carried_at)
     carried.put(db, kept, one.line.body)
+    if new.kind == "checkpoint":
+        covering.thin(db, new.author)
     if new.trust < Trust.CONFIRMED:
         return Outcome.ASIDE
     return _effect(db, one, new, here, is_return=is_return)

@@ -159,6 +159,19 @@ def checkpoints_of(db: Reader, author: Uri, until: int, limit: int) -> list[tupl
     return [(row[0], bytes(row[1])) for row in rows]
 
 
+def checkpoints_there(db: Reader, author: Uri, limit: int) -> list[tuple[int, Uri]]:
+    """When each of them came here, and its name; the oldest first."""
+    rows = db.rows(
+        """
+        SELECT carried_at, uri FROM carried_document WHERE author = :author AND kind = 'checkpoint'
+         ORDER BY carried_at LIMIT :limit
+        """,
+        author=author,
+        limit=limit,
+    )
+    return [(row[0], Uri(row[1])) for row in rows]
+
+
 def certain_of(db: Reader, author: Uri, limit: int) -> list[tuple[bytes, bytes]]:
     """The digests and bytes of posts and tombstones of an author that are certain."""
     rows = db.rows(

@@ -1,6 +1,6 @@
 """Boosts that came in a file or were read at a mirror, of posts that are not here."""
 
-from martlet.model.names import Uri
+from martlet.model.names import PostId, Uri
 from martlet.storage.database import Reader, Writer
 
 
@@ -23,6 +23,18 @@ def of_target(db: Reader, target: Uri, limit: int) -> list[Uri]:
         limit=limit,
     )
     return [Uri(row[0]) for row in rows]
+
+
+def of_post(db: Reader, post: PostId) -> Uri | None:
+    """The name of a post, if boosts wait for it."""
+    row = db.row(
+        """
+        SELECT post.uri FROM post JOIN waiting_boost ON waiting_boost.target = post.uri
+         WHERE post.id = :post LIMIT 1
+        """,
+        post=post,
+    )
+    return None if row is None else Uri(row[0])
 
 
 def untried(db: Reader, limit: int) -> list[Uri]:

@@ -67,6 +67,7 @@ from martlet.model.events import (
 from martlet.model.server import Server
 from martlet.services import (
     appealing,
+    carried_boosts,
     conversing,
     delivering,
     delivering_follows,
@@ -115,6 +116,7 @@ REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
         hooking.of_post,
         keeping_log.of_post,
         newsletters.of_post,
+        carried_boosts.of_publication,
     ),
     PostImported: (indexing.index_post, keeping_log.of_post),
     PostEdited: (

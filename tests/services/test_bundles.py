@@ -157,16 +157,20 @@ def test_the_order_in_which_files_come_does_not_matter(shore: Island, tmp_path: 
 
 
 def test_boosts_travel_with_what_they_name(sea: Island, shore: Island) -> None:
-    """Told to nobody; of a post that is not here once that was fetched by its name; taken back, too."""
+    """Told to nobody; of a post that is not here once that was fetched by its name, or brought; taken back, too."""
     shore.follows("bob", sea, "ada")
     own = sea.publish("ada", "Mine")
     noa = shore.beyond.person("noa")
-    note = noa.note(content="<p>From far away</p>")
-    sea.beyond.documents |= {noa.uri: noa.document, note["id"]: note}
-    sea.asks_for(note["id"])
+    mention = [{"type": "Mention", "href": shore.uri("bob"), "name": "@bob@shore.example"}]
+    note, brought = noa.note(content="<p>From far away</p>"), noa.note(tag=mention)
+    for one in (note, brought):
+        sea.beyond.documents |= {noa.uri: noa.document, one["id"]: one}
+        sea.asks_for(one["id"])
     with sea.ground.store.read() as db:
-        far = db.value("SELECT id FROM post WHERE uri = :uri", uri=note["id"])
-    for id in (own["id"], far):
+        far, farther = (
+            db.value("SELECT id FROM post WHERE uri = :uri", uri=one["id"]) for one in (note, brought)
+        )
+    for id in (own["id"], far, farther):
         assert sea.api.post(f"/api/v1/statuses/{id}/reblog", sea.person("ada")).status == 200
 
     def home() -> list[str]:
@@ -174,7 +178,7 @@ def test_boosts_travel_with_what_they_name(sea: Island, shore: Island) -> None:
         return [(one["reblog"] or one)["uri"] for one in found]
 
     found = shore.bring(sea.packed("ada"))
-    assert (found.new, found.refused) == (3, 0)
+    assert (found.new, found.refused) == (4, 0)
     assert (home(), shore.post(own["uri"])["reblogs_count"]) == ([own["uri"]], 1)
     shore.beyond.documents |= {noa.uri: noa.document, note["id"]: note}
     shore.beyond.is_down = False
@@ -184,13 +188,17 @@ def test_boosts_travel_with_what_they_name(sea: Island, shore: Island) -> None:
     shore.beyond.is_down = True
     assert sorted(home()) == sorted([note["id"], own["uri"]]), "all of it in one second"
     assert shore.api.get("/api/v1/notifications", shore.person("bob")).json == []
+    shore.beyond.send(shore.api, noa.act("Create", brought), noa)
+    shore.api.work()
+    assert sorted(home()) == sorted([note["id"], own["uri"], brought["id"]])
 
-    sea.api.post(f"/api/v1/statuses/{far}/unreblog", sea.person("ada"))
+    for id in (far, farther):
+        sea.api.post(f"/api/v1/statuses/{id}/unreblog", sea.person("ada"))
     sea.api.delete(f"/api/v1/statuses/{own['id']}", sea.person("ada"))
     found = shore.bring(sea.packed("ada"))
     assert (found.refused, home()) == (0, [])
     [author] = found.authors.values()
-    assert (author.documents, author.logged) == (3, 3)
+    assert (author.documents, author.logged) == (4, 4)
 
 
 def test_edits_and_deletions_follow_in_the_next_file(sea: Island, shore: Island) -> None:

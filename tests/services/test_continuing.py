@@ -1,5 +1,6 @@
 """Root keys of people elsewhere: learned from their servers and from files, and believed against both."""
 
+import asyncio
 import hashlib
 import json
 from datetime import datetime, timedelta
@@ -10,10 +11,13 @@ from typing import Any
 import pytest
 
 from martlet.activitypub import build
+from martlet.activitypub.addressing import PUBLIC
 from martlet.activitypub.things import Checkpoint
+from martlet.archives import bundles
+from martlet.archives.bundles import Line
 from martlet.model.carrying import Refusal, Trust
 from martlet.model.names import Uri
-from martlet.services import comparing, continuing, following, keeping_log
+from martlet.services import comparing, continuing, following, keeping_log, reading_mirrors
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.comparing import KeysDiffer
 from martlet.services.following import Wanted
@@ -266,14 +270,17 @@ def test_a_checkpoint_that_came_before_a_revocation_protects_old_posts(
     october, *november = (
         old_note(eve, f"2026-{day}T12:00:00Z") for day in ("10-02", "11-01", "11-01", "11-01")
     )
+    again = signed(
+        eve, eve.act("Announce", "https://far.example/1", published="2026-11-01T12:00:00Z", to=[PUBLIC]), NOON
+    )
     forged, of_ida = (
         [old_note(eve, "2026-11-01T11:00:00Z") for _ in range(2)],
         old_note(ida, "2026-10-02T12:00:00Z"),
     )
     for one in (eve, ida):
         hands_out(shore, one, stated(roots[one.uri], one))
-    bring(checkpoints=[checkpoint(eve, 4, october, *november), checkpoint(ida, 1, of_ida)])
-    bring(november[0])
+    bring(checkpoints=[checkpoint(eve, 4, october, *november, again), checkpoint(ida, 1, of_ida)])
+    bring(november[0], again)
     came_early()
     # Whoever has her key gives a checkpoint of another content the name of one that came early.
     bring(checkpoints=[checkpoint(ida, 1, of_ida, at=NOON + timedelta(minutes=1))])
@@ -281,16 +288,24 @@ def test_a_checkpoint_that_came_before_a_revocation_protects_old_posts(
         gone = revoked(one.ed25519, "2026-11-02T12:00:00Z", id=f"{one.uri}#ed25519-key")
         hands_out(shore, one, stated(roots[one.uri], one, 2, assertionMethod=[], revoked=[gone]))
     bring(checkpoints=[checkpoint(eve, 9, *forged)])
+
+    def read(*lines: bytes, part: str = bundles.OBJECTS) -> int:
+        """At a mirror, in the place of a file."""
+        page = [Line(part, number, line) for number, line in enumerate(lines, 1)]
+        ground = shore.ground
+        return asyncio.run(reading_mirrors.take_in(ground.store, page, Uri(eve.uri), ground.here))
+
+    assert [read(november[1]), read(*forged), read(*november[1:], forged[0])] == [0, 0, 0]
     for lines, expected in [
         (forged, (0, 2)),
         ([of_ida], (0, 1)),
         ([november[1]], (0, 1)),  # one of the three of its month is missing
         ([november[1], november[2], forged[0]], (0, 1)),  # and here is one too many
         ([october], (1, 0)),
-        (november[1:], (2, 0)),  # the first of the month is here
-        ([*november, october], (0, 0)),
     ]:
         assert bring(*lines) == expected, lines
+    assert read(*november[1:]) == 2  # the others of the month are here, a boost among them
+    assert bring(*november, october) == (0, 0)
     assert all(shore.post(json.loads(one)["id"]) is not None for one in (october, *november))
     assert all(shore.post(json.loads(one)["id"]) is None for one in (*forged, of_ida))
 

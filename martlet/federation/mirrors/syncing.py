@@ -28,7 +28,7 @@ from martlet.model.server import Server
 from martlet.network.client import Sign
 from martlet.network.errors import NoAnswer
 from martlet.network.guard import Target
-from martlet.services import mirroring
+from martlet.services import covering, mirroring
 from martlet.services.checking_bundles import AT_ONCE, Checked, Checker
 from martlet.services.ports import Ground
 from martlet.signing import http_signatures
@@ -116,13 +116,14 @@ class Syncing:
 
     async def _checked(self, one: Mirrored, lines: Sequence[Line], here: Server) -> list[Checked]:
         """Where a key is not the one that is known, its owner's server is asked once for those of now."""
-        checked = await self.ground.store.reading_aside(Checker(here, "share").checked, lines)
+        checker = partial(Checker, here, "share", lambda: covering.of_lines(lines))
+        checked = await self.ground.store.reading_aside(checker().checked, lines)
         if any(each.why in _KEYS for each in checked):
             try:
                 await self.resolver.account(one.uri, anew=True)
             except NoAnswer:
                 return checked
-            checked = await self.ground.store.reading_aside(Checker(here, "share").checked, lines)
+            checked = await self.ground.store.reading_aside(checker().checked, lines)
         return checked
 
     async def _compare(self, one: Mirrored, lines: Sequence[Line], here: Server) -> None:
