@@ -16,6 +16,7 @@ from martlet.http.request import Request
 from martlet.model.errors import EvidenceRejected, MartletError
 from martlet.model.names import Uri, host_of, is_uri
 from martlet.model.server import Server
+from martlet.services import continuing
 from martlet.services.ports import Ground
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Claim, Received, SignatureRejected
@@ -145,6 +146,8 @@ class Asking:
         owner, host = _owner(uri), host_of(uri)
         since = self.ground.here.now_ms() - RENEWED
         is_known, is_fresh, is_new_host = await self.ground.store.reading(_known, owner, host, since)
+        if await self.ground.store.reading(continuing.goes_on_as, owner) != owner:
+            raise SignatureRejected("The account goes on under another name.")
         if is_fresh:
             raise KeyMayBeNewer
         if not is_known:
