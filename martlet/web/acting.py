@@ -105,8 +105,10 @@ async def choose_emoji(visit: Visit) -> Answer:
     try:
         await visit.store.writing(_choose_emoji, visit, PostId(post))
     except emoji_reacting.CannotReact:
+        if visit.is_from_outbox:
+            return departing.refused(visit, (Problem("", NOTICES["emoji_refused"]),), 422)
         return visit.go(where, done="emoji_refused")
-    return visit.go(where)
+    return departing.done() if visit.is_from_outbox else visit.go(where)
 
 
 def _choose_emoji(db: Writer, visit: Visit, post: PostId) -> None:

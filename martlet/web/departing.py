@@ -8,7 +8,7 @@ the forms they were written in, with the header `Martlet-Outbox: 1`, and are ans
 from collections.abc import Mapping
 
 from martlet.http.answer import PRIVATE, Answer, json_answer
-from martlet.model.names import MediaId
+from martlet.model.names import MediaId, PostId
 from martlet.web import addresses, guarding, rendering
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem
@@ -29,8 +29,9 @@ async def ticket(visit: Visit) -> Answer:
     return json_answer({"account": str(visit.account), "csrf": csrf}, headers=(PRIVATE,))
 
 
-def done() -> Answer:
-    return Answer(b"", 204, [PRIVATE])
+def done(post: PostId | None = None) -> Answer:
+    """`post`: what it has become, for what waits as an answer to it."""
+    return Answer(b"", 204, [PRIVATE] if post is None else [PRIVATE, (b"martlet-post", str(post).encode())])
 
 
 def taken(id: MediaId) -> Answer:

@@ -11,7 +11,7 @@ from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing, Tags
 from martlet.text import hashtags, web_links
 from martlet.text.urls import InvalidUrl
-from martlet.web import addresses, showing
+from martlet.web import addresses, departing, showing
 from martlet.web.cards import LinkCard
 from martlet.web.member_pages import TopicPage
 from martlet.web.public_pages import LinkPage, TagPage
@@ -80,6 +80,8 @@ async def follow_or_not(visit: Visit) -> Answer:
         await visit.store.writing(following_tags.unfollow, visit.account, left)
     else:
         raise InvalidInput("The form does not say what is to be done.")
+    if visit.is_from_outbox:
+        return departing.done()
     return visit.go(addresses.at(addresses.TAG, name=followed or left))
 
 

@@ -219,7 +219,7 @@ async def send(visit: Visit) -> Answer:
             typed.agreed = typed.audience
         return await _refused(visit, typed, error)
     if visit.is_from_outbox:
-        return departing.done()
+        return departing.done(PostId(made) if is_out else None)
     if visit.wants_part:
         seconds = 0 if is_out else scheduling.UNDO_SECONDS
         return visit.part("parts/answer_sent.html", frame=visit.frame(), sent=str(made), seconds=seconds)

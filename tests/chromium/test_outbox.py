@@ -1,6 +1,7 @@
 """
-Somebody writes on a train: three posts, two changes, marks and an end of a follow without a line, the page closed; all of it
-arrives once, in order, and where a post was changed elsewhere meanwhile its author chooses.
+Somebody writes on a train: three posts and an answer to one of them, two changes, marks, an emoji, a hashtag followed and an end of
+a follow without a line, the page closed; all of it arrives once, in order, and where a post was changed elsewhere meanwhile its
+author chooses.
 """
 
 import io
@@ -11,6 +12,7 @@ from playwright.sync_api import Page, expect
 
 from tests.chromium.conftest import PHONE, TOWN, Visit
 
+EMOJI = "🛶"
 AT_HAND = """async () => {
     await navigator.serviceWorker.ready;
     for (let n = 0; n < 200; n += 1) {
@@ -35,56 +37,97 @@ def test_what_is_done_without_a_line_waits_and_goes_out_once(visit: Visit) -> No
     edits = _own_posts(page)
     for edit in edits:
         page.goto(TOWN + edit)
+    tag, more = context.new_page(), context.new_page()
+    tag.goto(TOWN + "/tags/ferry")
+    more.goto(TOWN + "/@jona")
+    more.goto(TOWN + str(more.locator("article .acts a.more").first.get_attribute("href")))
+    emoji_at = more.url
     page.goto(TOWN + "/@ines")
     context.set_offline(True)
-    page.locator("main button[name=unfollow]").click()
-    expect(page.locator("button[name=follow].later")).to_be_visible()
-
-    page.goto(TOWN + "/home")
-    marked = {}
-    for name in ("like", "boost", "save"):
-        button = page.locator(f".acts button[name={name}]").first
-        marked[name] = button.get_attribute("value")
-        button.click()
-        pressed = page.locator(f".acts button.later[name=un{name}]")
-        expect(pressed).to_have_attribute("aria-pressed", "true")
+    for one, name in ((page, "unfollow"), (tag, "follow")):
+        one.locator(f"main button[name={name}]").click()
+        expect(one.locator("main button.later")).to_be_visible()
+    _choose_emoji(more)
+    marked = _mark(page)
     for n, edit in enumerate(edits):
         page.goto(TOWN + edit)
         page.locator("#f-text").fill(f"Changed on the train {n}")
         _send(page)
-    for n in range(3):
+    for n in range(4):
         _write(page, n)
+    _answer(page, "From the train 1", "And one more word")
+    _answer(page, "From the train 3", "Said all the same")
+    _throw_away(page, "From the train 3")
     visit.keep(page, "outbox-waiting")
     _change(page, "From the train 2", "From the train, third")
 
     page.close()
     page = context.new_page()
     page.goto(TOWN + "/outbox")
-    expect(page.locator("[data-entry]")).to_have_count(9)
-    expect(page.locator("[data-outbox] b")).to_have_text("9")
+    expect(page.locator("[data-entry]")).to_have_count(13)
+    expect(page.locator("[data-outbox] b")).to_have_text("13")
     other = visit(edits[1], "xiaoyu")
     other.locator("#f-text").fill("Changed at home")
     other.locator(".sending .go").click()
     other.wait_for_url("**done=post_edited*")
     context.set_offline(False)
-    expect(page.locator("[data-entry]")).to_have_count(1)
-    expect(page.locator("[data-entry] [data-now]")).to_have_text("Changed at home")
-    visit.keep(page, "outbox-choice")
-    page.locator("[data-mine]").click()
-    expect(page.locator("[data-none]")).to_be_visible()
-
-    page.goto(TOWN + "/@xiaoyu")
-    for n in range(2):
-        expect(page.locator("article .words", has_text=f"Changed on the train {n}")).to_have_count(1)
-    words = page.locator("article .words", has_text="From the train")
-    expect(words).to_have_text(["From the train, third", "From the train 1", "From the train 0"])
-    expect(page.locator("article img[alt='A teal field']")).to_have_count(1)
+    _decides(page)
+    _has_arrived(page)
+    tag.reload()
+    expect(tag.locator("main button[name=unfollow]")).to_be_visible()
+    more.goto(emoji_at)
+    expect(more.locator("button[name=drop]", has_text=EMOJI)).to_be_visible()
     page.goto(TOWN + "/home")
     for name, post in marked.items():
         expect(page.locator(f".acts button[name=un{name}][value='{post}']").first).to_be_visible()
     expect(page.locator("[data-outbox]")).to_be_hidden()
     unreachable = re.compile(r"net::ERR_|Failed to fetch")
     visit.faults[:] = [fault for fault in visit.faults if not unreachable.search(fault)]
+
+
+def _decides(page: Page) -> None:
+    """About what was thrown away meanwhile, and what was changed elsewhere."""
+    expect(page.locator("[data-entry][data-state=refused]")).to_have_count(2)
+    expect(page.locator("[data-entry]")).to_have_count(2)
+    page.locator("[data-entry]", has_text="Said all the same").locator("[data-again]").click()
+    expect(page.locator("[data-entry]")).to_have_count(1)
+    expect(page.locator("[data-entry] [data-now]")).to_have_text("Changed at home")
+    page.locator("[data-mine]").click()
+    expect(page.locator("[data-none]")).to_be_visible()
+
+
+def _has_arrived(page: Page) -> None:
+    """Each once, in order; the answer below what it answers."""
+    page.goto(TOWN + "/@xiaoyu")
+    for n in range(2):
+        expect(page.locator("article .words", has_text=f"Changed on the train {n}")).to_have_count(1)
+    expect(page.locator("article .words", has_text="Said all the same")).to_have_count(1)
+    words = page.locator("article .words", has_text="From the train")
+    expect(words).to_have_text(["From the train, third", "From the train 1", "From the train 0"])
+    expect(page.locator("article img[alt='A teal field']")).to_have_count(1)
+    answered = page.locator("article", has_text="From the train 1").locator(".when").first
+    page.goto(TOWN + str(answered.get_attribute("href")))
+    expect(page.locator(".tree article .words")).to_have_text(["And one more word"])
+
+
+def _mark(page: Page) -> dict[str, str]:
+    """What was done with which post."""
+    page.goto(TOWN + "/home")
+    marked = {}
+    for name in ("like", "boost", "save"):
+        button = page.locator(f".acts button[name={name}]").first
+        marked[name] = str(button.get_attribute("value"))
+        button.click()
+        pressed = page.locator(f".acts button.later[name=un{name}]")
+        expect(pressed).to_have_attribute("aria-pressed", "true")
+    return marked
+
+
+def _choose_emoji(page: Page) -> None:
+    page.locator("#f-emoji").fill(EMOJI)
+    page.locator("form:has(#f-emoji) .typed button").click()
+    page.wait_for_url("**/outbox?queued")
+    expect(page.locator("[data-entry]", has_text=EMOJI)).to_be_visible()
 
 
 def _own_posts(page: Page) -> list[str]:
@@ -114,6 +157,22 @@ def _send(page: Page) -> None:
     page.locator(".sending .go").click()
     page.wait_for_url(re.compile("/outbox"))
     expect(page.locator("[data-entry]").first).to_be_visible()
+
+
+def _answer(page: Page, before: str, text: str) -> None:
+    """What is answered has not left yet."""
+    page.locator("[data-entry]", has_text=before).locator("[data-answer]").click()
+    expect(page.locator("[data-after]")).to_contain_text(before)
+    page.locator("#f-text").fill(text)
+    _send(page)
+    expect(page.locator("[data-entry]", has_text=text)).to_contain_text(before)
+
+
+def _throw_away(page: Page, words: str) -> None:
+    entry = page.locator("[data-entry]:not(:has([data-answers]:not(:empty)))", has_text=words)
+    for _ in range(2):  # it asks once more
+        entry.locator("[data-throw]").click()
+    expect(entry).to_have_count(0)
 
 
 def _change(page: Page, before: str, after: str) -> None:

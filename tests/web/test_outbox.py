@@ -70,6 +70,29 @@ def test_acts_are_done_in_few_bytes(api: Api, field: str, value: str, path: str)
     assert browser.post(path, {"csrf": csrf, field: "1"}).status == 404
 
 
+def test_a_hashtag_is_followed_and_an_emoji_chosen_once(api: Api) -> None:
+    ada = api.person("ada")
+    browser, post = sender(api, ada), publish(api, api.person("bob"))["id"]
+    csrf = ticket(browser)["csrf"]
+    for _ in range(2):
+        assert browser.post("/act/tag", {"csrf": csrf, "follow": "Swifts"}).status == 204
+        assert browser.post("/act/emoji", {"csrf": csrf, "post": post, "take": "🎉"}).status == 204
+    assert [one["name"] for one in api.get("/api/v1/followed_tags", ada).json] == ["swifts"]
+    assert ">🎉 1<" in browser.get(f"/@bob/{post}/more").text
+    refused = browser.post("/act/emoji", {"csrf": csrf, "post": post, "take": "no emoji"})
+    assert (refused.status, "no emoji that is known" in refused.json["reason"]) == (422, True)
+
+
+def test_what_a_post_has_become_is_told_for_answers_to_it(api: Api) -> None:
+    ada = api.person("ada")
+    browser = sender(api, ada)
+    entry = WRITTEN | {"csrf": ticket(browser)["csrf"], "text": "From the train"}
+    told = [browser.upload("/write", entry).headers["martlet-post"] for _ in range(2)]
+    assert told == [api.get(f"/api/v1/accounts/{ada.id}/statuses", ada).json[0]["id"]] * 2
+    kept = browser.upload("/write", entry | {"key": "8b", "do": "keep"})
+    assert (kept.status, "martlet-post" in kept.headers) == (204, False)
+
+
 def test_a_vote_counts_once_however_often_it_is_sent(api: Api) -> None:
     browser, bob = sender(api, api.person("ada")), api.person("bob")
     asked = {"options": ["Boat", "Bridge"], "expires_in": 3600}

@@ -4,11 +4,12 @@ const OUTBOX = "martlet.outbox", ENTRIES = "entries";
 const MOST_POSTS = 20, MOST_ACTS = 100, MOST_BYTES = 50 * 2 ** 20;
 const TICKET = "/outbox/ticket", WRITING = "/write", FILES = "/write/files";
 const UNFINISHED = ["files", "language"]; // buttons that ask for another form, and send nothing
-const KEPT_UPLOAD = 3_600_000, MOST_TRIES = 8, PATIENCE = 300_000;
+const KEPT_UPLOAD = 3_600_000, KEPT_SENT = 86_400_000, MOST_TRIES = 8, PATIENCE = 300_000;
 
 // An entry: id, account, kind ("post", "edit" or "act"), address, fields (pairs), files ({ place, name, blob, sent, sentAt }),
 // words, at, state ("waiting", "sending", "refused"), reason, status, tries, now (of an edit: { text, warning } as they stand
-// there, where somebody was faster).
+// there, where somebody was faster), after (of a post: the id of the entry that it answers). Of a post that went out its id
+// there stays for a day (state "sent", post), for what answers it; lists do not show that.
 
 function opened() {
   return new Promise((done, failed) => {
@@ -45,7 +46,8 @@ export function listen(hear) {
   new BroadcastChannel(OUTBOX).addEventListener("message", hear);
 }
 
-export const entries = () => within("readonly", (all) => all.getAll());
+const everything = () => within("readonly", (all) => all.getAll());
+export const entries = async () => (await everything()).filter((one) => one.state !== "sent");
 export const find = (id) => within("readonly", (all) => all.get(id));
 
 export async function keep(entry) {
@@ -84,8 +86,8 @@ export const editOf = (all, account, address) =>
   all.find((one) => one.kind === "edit" && one.account === account && one.address === address && one.state !== "sending");
 
 // A form that was to be sent to `address`, with files that are not on the server yet, each by the place its field names.
-// `id`: changed. What a post shall say later takes the place of what it was to say before.
-export async function addPost(form, later, address, id) {
+// `id`: changed. What a post shall say later takes the place of what it was to say before. `after`: it answers that entry.
+export async function addPost(form, later, address, { id, after } = {}) {
   const fields = [], files = [];
   for (const [name, value] of form) {
     if (typeof value === "string") {
@@ -100,7 +102,7 @@ export async function addPost(form, later, address, id) {
     if (form.has(`said-${place}`)) files.push({ place, name: blob.name || "picture", blob });
   }
   const words = String(form.get("text") || form.get("warning") || "");
-  const entry = { account: form.get("of"), kind: address === WRITING ? "post" : "edit", address, fields, files, words };
+  const entry = { account: form.get("of"), kind: address === WRITING ? "post" : "edit", address, fields, files, words, after };
   if (!entry.account) throw new TypeError("account");
   const before = entry.kind === "edit" ? editOf(await entries(), entry.account, address)?.id : undefined;
   await add(id ?? before ? { ...entry, id: id ?? before } : entry);
@@ -124,6 +126,24 @@ export async function addAct(account, address, name, value, words, more = []) {
   await add({ account, kind: "act", address, fields: [[name, value], ...more], files: [], words });
 }
 
+// An emoji that is chosen for a post, or no longer: a post may have several.
+export async function addEmoji(form, address) {
+  const account = form.get("of"), post = form.get("post");
+  const [act, emoji] = ["drop", "take", "emoji"].map((name) => [name, String(form.get(name) ?? "").trim()]).find(([, one]) => one) ?? [];
+  if (!emoji) return;
+  const [name, opposite] = act === "drop" ? ["drop", "take"] : ["take", "drop"];
+  for (const one of await entries()) {
+    if (one.account !== account || one.address !== address || one.tries || valueOf(one, "post") !== post) continue;
+    if (valueOf(one, name) === emoji) return;
+    if (valueOf(one, opposite) === emoji) {
+      await drop(one.id);
+      return;
+    }
+  }
+  const fields = [["post", post], [name, emoji]];
+  await add({ account, kind: "act", address, fields, files: [], words: `${form.get("said")}: ${emoji}` });
+}
+
 // -- sending: one page or the worker at a time --
 
 const isDue = (entry) => entry.state !== "refused";
@@ -134,14 +154,35 @@ export function send() {
 
 // Returns whether nothing is left that could go out.
 async function deliver() {
+  await tidy();
   const due = (await entries()).filter(isDue);
   if (!due.length) return true;
   const ticket = await ticketNow();
   if (!ticket) return false;
   for (const { id } of due.filter((one) => one.account === ticket.account)) {
     const entry = await find(id);
-    if (entry && isDue(entry) && !(await sendOne(entry, ticket.csrf))) return false;
+    if (entry && isDue(entry) && (await isReady(entry)) && !(await sendOne(entry, ticket.csrf))) return false;
   }
+  return true;
+}
+
+async function tidy() {
+  for (const { id, state, at } of await everything()) {
+    if (state === "sent" && Date.now() - at > KEPT_SENT) await drop(id);
+  }
+}
+
+// What answers an entry waits until that is a post; where that was thrown away, its author decides.
+async function isReady(entry) {
+  if (entry.after === undefined) return true;
+  const before = await find(entry.after);
+  if (before && before.state !== "sent") return false;
+  if (!before) {
+    await keep({ ...entry, state: "refused", status: 410 });
+    return false;
+  }
+  entry.fields = [...entry.fields.filter(([name]) => name !== "reply"), ["reply", before.post]];
+  entry.after = undefined;
   return true;
 }
 
@@ -203,7 +244,9 @@ function bodyOf(entry, csrf) {
 async function settle(entry, answer) {
   const { status } = answer;
   if (status === 204) {
-    await drop(entry.id);
+    const post = entry.kind === "post" && answer.headers.get("martlet-post");
+    if (post) await keep({ id: entry.id, account: entry.account, kind: "post", state: "sent", post, at: Date.now(), fields: [], files: [] });
+    else await drop(entry.id);
     return true;
   }
   const isForLater = !status || [401, 408, 425, 429].includes(status) || (status >= 500 && entry.tries < MOST_TRIES);

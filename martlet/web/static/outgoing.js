@@ -16,7 +16,9 @@ function stateOf(entry) {
   return `${texts.refused} ${entry.reason || { 0: texts.changed, 404: texts.gone, 410: texts.gone }[entry.status] || texts.unknown}`;
 }
 
-function lineOf(entry) {
+const isPost = (entry) => entry.kind === "post" && entry.fields.some(([name, value]) => name === "do" && value === "send");
+
+function lineOf(entry, place, all) {
   const line = pattern.content.firstElementChild.cloneNode(true);
   const part = (name) => line.querySelector(`[data-${name}]`);
   line.dataset.entry = entry.id;
@@ -27,12 +29,16 @@ function lineOf(entry) {
   part("words").textContent = entry.kind === "edit" && !entry.now ? `${texts.changing} ${words}` : words;
   part("now").textContent = entry.now ? [entry.now.warning, entry.now.text].filter(Boolean).join("\n\n") || texts.wordless : "";
   for (const one of line.querySelectorAll("[data-conflict]")) one.hidden = !entry.now;
+  const before = all.find((one) => one.id === entry.after);
+  part("answers").textContent = before ? texts.answers.replace("{words}", () => before.words || texts.wordless) : "";
   const { length } = entry.files;
   if (length) part("files").textContent = texts.files.replace("{n}", length);
   const isStill = entry.state !== "sending";
   part("again").hidden = entry.state !== "refused" || Boolean(entry.now);
   part("change").hidden = !isStill || entry.kind === "act";
   part("change").href = `${entry.address}#outbox-${entry.id}`;
+  part("answer").hidden = !isStill || !isPost(entry);
+  part("answer").href += `#after-${entry.id}`;
   part("throw").hidden = !isStill || Boolean(entry.now);
   return line;
 }
@@ -58,7 +64,8 @@ list.addEventListener("click", async (event) => {
     await outbox.drop(id);
   } else {
     const entry = await outbox.find(id);
-    if (entry) await outbox.keep({ ...entry, state: "waiting", status: 0, tries: 0, now: null });
+    const after = entry && (await outbox.find(entry.after ?? 0)) ? entry.after : undefined; // else it goes out by itself
+    if (entry) await outbox.keep({ ...entry, after, state: "waiting", status: 0, tries: 0, now: null });
     await outbox.send();
   }
 });

@@ -10,13 +10,13 @@ export function postpone(form, files, fillIn) {
   const { outboxFull } = form.dataset;
   const key = form.elements.namedItem("key");
   if (!outboxFull || !key) return;
-  let changed;
+  let changed, after;
   const address = new URL(form.action).pathname;
 
   // A page from this device has the key of all that was written in it before.
   if (isKept) key.value = crypto.randomUUID();
 
-  const isOffline = () => !navigator.onLine || changed !== undefined || Boolean(files?.hasLater());
+  const isOffline = () => !navigator.onLine || (changed ?? after) !== undefined || Boolean(files?.hasLater());
   const show = () => form.classList.toggle("offline", isOffline() || isKept);
   addEventListener("online", show);
   addEventListener("offline", show);
@@ -28,7 +28,7 @@ export function postpone(form, files, fillIn) {
     event.preventDefault();
     try {
       await navigator.storage?.persist?.();
-      await outbox.addPost(new FormData(form, event.submitter), files?.later ?? new Map(), address, changed);
+      await outbox.addPost(new FormData(form, event.submitter), files?.later ?? new Map(), address, { id: changed, after });
     } catch {
       say(form, outboxFull);
       return;
@@ -38,8 +38,8 @@ export function postpone(form, files, fillIn) {
     location.assign("/outbox?queued");
   });
 
-  const [, id] = /^#outbox-(\d+)$/.exec(location.hash) ?? [];
-  if (id) open(Number(id)).catch(() => {});
+  const [, act, id] = /^#(outbox|after)-(\d+)$/.exec(location.hash) ?? [];
+  if (id) (act === "after" ? answer : open)(Number(id)).catch(() => {});
   else if (form.elements.namedItem("base")) goOn().catch(() => {});
 
   // What waits already is what this post shall say.
@@ -48,12 +48,35 @@ export function postpone(form, files, fillIn) {
     if (waiting && !waiting.now) await open(waiting.id);
   }
 
+  // It answers what waits itself, and so waits in the outbox too, for as long as that does.
+  async function answer(which) {
+    const entry = await outbox.find(which);
+    if (entry?.account !== form.dataset.account) return;
+    if (entry.state === "sent") {
+      location.replace(`${address}?reply=${entry.post}`);
+      return;
+    }
+    after = which;
+    const note = document.querySelector("[data-after]");
+    note.querySelector("p").textContent = note.dataset.after.replace("{words}", () => entry.words);
+    note.hidden = false;
+    for (const [name, value] of entry.fields.filter(([one]) => ["audience", "circle"].includes(one))) {
+      for (const one of form.querySelectorAll(`[name="${name}"]`)) {
+        if (one.type === "radio") one.checked = one.value === (value === "public" ? "unlisted" : value); // in public it is quiet
+        else one.value = value;
+        one.dispatchEvent(new Event("change", { bubbles: true }));
+      }
+    }
+    show();
+  }
+
   // While it is being changed it is not sent.
   async function open(which) {
     const entry = await outbox.find(which);
-    if (!entry || entry.account !== form.dataset.account || entry.state === "sending") return;
+    if (!entry || entry.account !== form.dataset.account || ["sending", "sent"].includes(entry.state)) return;
     await outbox.keep({ ...entry, state: "refused" });
     changed = which;
+    after = entry.after;
     for (const { place, blob, name } of entry.files) files?.place(place, blob, name);
     const there = entry.fields.map(([name]) => /^said-(\d+)$/.exec(name)?.[1]).filter(Boolean);
     await files?.bringBack(there);

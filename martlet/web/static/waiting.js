@@ -5,7 +5,7 @@ const link = document.querySelector("[data-outbox]");
 const account = link?.dataset.outbox;
 const LATER = new Set(["like", "boost", "save", "follow"].flatMap((name) => [name, `un${name}`]));
 const VOTE = "vote";
-const FORMS = new Set(["/act", "/act/person"]);
+const FORMS = new Set(["/act", "/act/person", "/act/tag"]);
 
 const addressOf = (form) => form.getAttribute("action");
 const opposite = (name) => (name.startsWith("un") ? name.slice(2) : `un${name}`);

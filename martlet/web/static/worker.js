@@ -8,6 +8,7 @@ const FORGETTING = ["/auth/sign_out", "/settings/device"];
 const PASSING = ["done", "undo", "sent", "lang", "queued", "full"];
 const PUSH_RENEW = "/settings/push/renew", NEWS = "/news";
 const CHANGING = /^\/@[^/]+\/\d+\/edit$/;
+const EMOJI = "/act/emoji";
 const WRITING = "/write", AT_HAND = ["/outbox", WRITING];
 
 self.addEventListener("install", (event) => {
@@ -37,7 +38,7 @@ self.addEventListener("fetch", (event) => {
   if (request.mode === "navigate") {
     if (request.method === "GET") event.respondWith(page(event, url));
     else if (FORGETTING.includes(url.pathname)) event.respondWith(forgetting(request));
-    else if (url.pathname === WRITING || CHANGING.test(url.pathname)) event.respondWith(writing(request, url));
+    else if (url.pathname === WRITING || url.pathname === EMOJI || CHANGING.test(url.pathname)) event.respondWith(writing(request, url));
     else if (url.pathname === SHARE) event.respondWith(sharing(request));
   } else if (request.method === "GET" && url.pathname.startsWith("/static/") && url.search) {
     event.respondWith(still(event));
@@ -150,7 +151,8 @@ async function writing(request, { pathname }) {
     return await fetch(request);
   } catch (error) {
     try {
-      await outbox.addPost(await copy.formData(), new Map(), pathname);
+      const form = await copy.formData();
+      await (pathname === EMOJI ? outbox.addEmoji(form, pathname) : outbox.addPost(form, new Map(), pathname));
       await self.registration.sync?.register("outbox").catch(() => {});
       return Response.redirect("/outbox?queued", 303);
     } catch {
