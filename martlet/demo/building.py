@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from martlet.demo import drawing, plan, script
+from martlet.demo import drawing, photographs, plan, script
 from martlet.demo.clock import Clock
 from martlet.demo.plan import Act
 from martlet.demo.script import Line, Person
@@ -19,6 +19,7 @@ from martlet.model.names import AccountId, MediaId, PostId, TokenId
 from martlet.model.posts import Draft, PollDraft, Revision
 from martlet.model.server import milliseconds
 from martlet.services import (
+    arranging,
     editing,
     filtering,
     following,
@@ -31,6 +32,7 @@ from martlet.services import (
     registering,
     uploading,
 )
+from martlet.services.arranging import Said
 from martlet.services.filtering import KeywordChange
 from martlet.services.following import Wanted
 from martlet.services.ports import Ground
@@ -60,15 +62,19 @@ RULES = (
     ("What is told in confidence stays there.", "Do not carry posts for followers elsewhere."),
 )
 HEADERS = (
-    "roofs day",
-    "mountains frost",
-    "bridge dusk",
-    "tea",
+    "roofs day 3",
+    "mountains frost 3",
+    "bridge dusk 2",
+    "tea 3",
     "garden",
     "books",
-    "lanterns",
+    "lanterns 2",
     "mountains spring",
+    "snow",
+    "roofs dusk 6",
+    "mountains dusk 2",
 )
+"""Each hangs in somebody's post, too: what is drawn once costs nothing again."""
 CLUBS = {
     "harbour": ("#34466b", "#cfe1e6"),
     "kreisblatt": ("#7d3b4f", "#efe3cd"),
@@ -134,13 +140,17 @@ class Town:
                     f"{person.handle}.jpg", partial(drawing.thing, person.handle, colours)
                 )
             else:
-                face = await self._file(
-                    f"{person.handle}.jpg", partial(drawing.face, person.handle, person.face)
+                _, shown, what = person.face.partition("picture ")
+                draws = (
+                    partial(photographs.square, what)
+                    if shown
+                    else partial(drawing.face, person.handle, person.face)
                 )
+                face = await self._file(f"{person.handle}.jpg", draws)
             header = None
             if number % 3 != 2:  # noqa: PLR2004 - two of three have one
-                what = f"{HEADERS[number % len(HEADERS)]} {number}"
-                header = await self._file(f"{person.handle}-header.jpg", partial(drawing.draw, what))
+                what = HEADERS[number % len(HEADERS)]
+                header = await self._file(f"{person.handle}-header.jpg", partial(photographs.taken, what))
             change = Change(
                 display_name=person.name,
                 note=person.note,
@@ -214,7 +224,7 @@ class Town:
         ready = []
         for number, (what, seen) in enumerate(line.pictures):
             async with self.hands:
-                file = await self._file(f"{id(line)}-{number}.jpg", partial(drawing.draw, what))
+                file = await self._file(f"{id(line)}-{number}.jpg", partial(photographs.taken, what))
                 owner = self.accounts[line.author]
                 ready.append(await uploading.upload(self.ground, owner, file, None, Description(seen)))
         self.media[id(line)] = tuple(ready)
@@ -281,8 +291,16 @@ class Town:
             )
             polling.vote(db, who, found.poll_id, choice, self.here)
 
+    def _albums(self, db: Writer) -> None:
+        found: dict[tuple[str, str], list[MediaId]] = {}
+        for line in self.lines:
+            if line.album and id(line) in self.posts:
+                found.setdefault((line.author, line.album), []).extend(self.media[id(line)])
+        for (owner, title), pictures in found.items():
+            arranging.create(db, self.accounts[owner], Said(title=title), pictures, self.here)
+
     def _card(self, db: Writer, post: PostId) -> None:
-        with pipeline.processed(drawing.draw("roofs day 41"), self.ground.workshop) as made:
+        with pipeline.processed(photographs.taken("roofs day 5"), self.ground.workshop) as made:
             kept = pipeline.keep(made, self.ground.media)
         card = Card(
             id=self.here.next_id(),
@@ -297,8 +315,8 @@ class Town:
             image_bytes=kept.original_size,
             image_text="Rote Dächer, über denen Mauersegler fliegen",
             blurhash=kept.blurhash,
-            width=drawing.WIDTH,
-            height=drawing.HEIGHT,
+            width=photographs.SIZE[0],
+            height=photographs.SIZE[1],
             source_name="dpa",
             published_at=milliseconds(self.clock() - timedelta(hours=1)),
             created_at=self.here.now_ms(),
@@ -306,7 +324,8 @@ class Town:
         cards.attach(db, [post], cards.put(db, card))
 
     def _arrange(self, db: Writer) -> None:
-        """What is only one's own: lists and a filter. And that everybody was here today."""
+        """Albums, and what is only one's own: lists and a filter. And that everybody was here today."""
+        self._albums(db)
         today = self.here.now_ms() // DAY * DAY
         for account in self.accounts.values():
             user = users.find(db, account)

@@ -9,6 +9,7 @@ and what follows from it; scenes are parted by an empty line:
     [picture roofs day | What can be seen]
     [poll 72 | This | That]             hours, and the choices
     [warning …]  [for followers]  [for mentioned]  [pin]  [card]
+    [album A day out]                   whose pictures go into an album of that name
     [name first] … [quote first]        elsewhere, to quote it
     [edit 25] What it says 25 minutes later
     > jona de 11                        an answer, minutes after what it answers
@@ -24,7 +25,7 @@ from importlib import resources
 from martlet.model.visibility import Visibility
 
 FILES = ("german.txt", "english.txt", "chinese.txt")
-_HEAD = re.compile(r"(>*) ?(\w+) (de|en|zh) (\d+)(?: (\d\d):(\d\d))?")
+_HEAD = re.compile(r"(>*) ?(\w+) (de|en|zh|ar) (\d+)(?: (\d\d):(\d\d))?")
 _DIRECTION = re.compile(r"\[(\w+) ?([^\]]*)\](.*)")
 
 
@@ -63,6 +64,7 @@ class Line:
     has_card: bool = False
     name: str = ""
     quotes: str = ""
+    album: str = ""
     edit: tuple[int, str] | None = None
 
 
@@ -151,6 +153,7 @@ def _for(line: Line, how: str) -> None:
 _SIMPLE: dict[str, Callable[[Line, str], None]] = {
     "warning": lambda line, how: setattr(line, "warning", how),
     "name": lambda line, how: setattr(line, "name", how),
+    "album": lambda line, how: setattr(line, "album", how),
     "quote": lambda line, how: setattr(line, "quotes", how),
     "pin": lambda line, _: setattr(line, "is_pinned", True),
     "card": lambda line, _: setattr(line, "has_card", True),

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from martlet.demo import drawing, plan, script
+from martlet.demo import photographs, plan, script
 from martlet.signing import passwords
 from martlet.storage import logins
 from martlet.storage.database import Store
@@ -32,8 +32,8 @@ def test_every_picture_is_described_and_can_be_drawn() -> None:
     assert len(pictures) >= 20
     for what, seen in pictures:
         assert len(seen) > 10
-        assert what.split()[0] in drawing.PICTURES
-    assert drawing.draw("tea") == drawing.draw("tea")
+        assert what.split()[0] in photographs.SCENES
+    assert photographs.taken.__wrapped__("tea") == photographs.taken("tea")
 
 
 def test_what_is_quoted_was_said_before() -> None:
