@@ -7,6 +7,7 @@ replaces them one after the other.
 """
 
 import os
+import select
 import signal
 import socket
 import subprocess
@@ -19,10 +20,13 @@ import click
 
 KILL_AFTER: Final = 10.0
 """Seconds until a process that will not stop is made to."""
+READY_WITHIN: Final = 120.0
+"""Seconds that a process may take to begin to answer before the one that it is to replace."""
 SOON: Final = 5.0
 """Seconds of life below which an end counts as a failed start."""
 MOST_FAILURES: Final = 5
 """Failed starts in a row after which we give up."""
+_ENDING: Final = frozenset({signal.SIGTERM, signal.SIGINT})
 
 
 class Workers:
@@ -42,13 +46,11 @@ class Workers:
             self._start()
         while True:
             number = signal.sigwait(watched)
-            if number in (signal.SIGTERM, signal.SIGINT):
+            if number in _ENDING:
                 self._end(list(self._processes))
                 return 0
             if number == signal.SIGHUP:
-                for old in list(self._processes):
-                    self._start()
-                    self._end([old])
+                self._replace_all()
             if not self._replace_those_that_ended():
                 click.secho(
                     "The processes end as soon as they have begun; see above why.", fg="red", err=True
@@ -56,14 +58,38 @@ class Workers:
                 self._end(list(self._processes))
                 return 1
 
-    def _start(self) -> None:
+    def _start(self, ready: int | None = None) -> int:
+        """Returns the new process's number. `ready`: the end of a pipe at which it says that it answers."""
         numbers = [self._lifeline, *(each.fileno() for each in self._sockets)]
+        says = [] if ready is None else [f"--ready={ready}"]
         process = subprocess.Popen(
-            [sys.executable, "-m", "martlet.worker", *map(str, numbers)],
-            pass_fds=numbers,
+            [sys.executable, "-m", "martlet.worker", *map(str, numbers), *says],
+            pass_fds=numbers if ready is None else [*numbers, ready],
             preexec_fn=_hear_signals,  # noqa: PLW1509 - no threads here
         )
         self._processes[process.pid] = (process, time.monotonic())
+        return process.pid
+
+    def _replace_all(self) -> None:
+        for old in list(self._processes):
+            reading, ready = os.pipe()
+            try:
+                new = self._start(ready)
+                os.close(ready)
+                is_ready = _is_heard(reading)
+            finally:
+                os.close(reading)
+            if is_ready:
+                self._end([old])
+                continue
+            self._end([new])
+            if not signal.sigpending() & _ENDING:
+                click.secho(
+                    "A new process did not begin to answer; see above why. The old ones stay.",
+                    fg="red",
+                    err=True,
+                )
+            return
 
     def _replace_those_that_ended(self) -> bool:
         """Whether it is worth going on."""
@@ -89,6 +115,15 @@ class Workers:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+
+
+def _is_heard(reading: int) -> bool:
+    """Whether something comes out of a pipe before its other end is closed, we are to stop, or it takes too long."""
+    until = time.monotonic() + READY_WITHIN
+    while time.monotonic() < until and not signal.sigpending() & _ENDING:
+        if select.select([reading], (), (), 0.2)[0]:
+            return os.read(reading, 1) != b""
+    return False
 
 
 def _hear_signals() -> None:

@@ -70,7 +70,7 @@ class Connection(asyncio.Protocol):
     """The connection of one client; `serving` holds all connections of the process."""
 
     __slots__ = (
-        "_body", "_drained", "_early", "_has_ended", "_head_since", "_head_size", "_headers", "_heard_at", "_is_old", "_is_paused",
+        "_body", "_drained", "_early", "_has_asked", "_has_ended", "_head_since", "_head_size", "_headers", "_heard_at", "_is_old", "_is_paused",
         "_linger", "_loop", "_parser", "_peer", "_refusal", "_serving", "_stream", "_taking", "_target", "_task", "_transport", "_unsent",
         "_waiting", "_writing_since",
     )  # fmt: skip
@@ -88,6 +88,8 @@ class Connection(asyncio.Protocol):
         self._refusal = 400
         self._is_old = False
         """It speaks HTTP/1.0, and has to be told that the connection is kept."""
+        self._has_asked = False
+        """A request has come."""
         self._has_ended = False
         """Nothing more is read as a request."""
         self._is_paused = False
@@ -283,7 +285,7 @@ class Connection(asyncio.Protocol):
     # -- answering -------------------------------------------------------
 
     def _begin(self, request: Request, body: Body, is_kept: bool) -> None:  # noqa: FBT001 - as it waits
-        self._taking = body
+        self._taking, self._has_asked = body, True
         self._task = self._loop.create_task(self._respond(request, body, is_kept))
 
     async def _respond(self, request: Request, body: Body, is_kept: bool) -> None:  # noqa: FBT001 - as it waits
@@ -415,7 +417,13 @@ class Connection(asyncio.Protocol):
 
     @property
     def is_busy(self) -> bool:
-        return self._task is not None
+        """A request is coming in or being answered."""
+        return self._task is not None or (self._head_size > 0 and not self._has_ended)
+
+    @property
+    def is_new(self) -> bool:
+        """It was made for a request that has not come yet."""
+        return not self._has_asked and not self._has_ended
 
     def close(self) -> None:
         """The server stops, and nothing is being answered."""

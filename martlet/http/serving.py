@@ -30,6 +30,8 @@ SPARE_FILES: Final = 200
 """Open files that are kept for everything but connections."""
 GRACE: Final = 5.0
 """Seconds in which answers may be finished when the server stops."""
+FIRST_REQUEST: Final = 1.0
+"""Seconds in which a connection that has only begun may still send its request then."""
 BACKLOG: Final = 2048
 LOOPBACK: Final = "127.0.0.1"
 
@@ -54,16 +56,19 @@ class Serving:
             self._servers.append(await self.loop.create_server(self._connection, sock=each, backlog=BACKLOG))
 
     async def stop(self) -> None:
-        """Take nothing new, finish what is being answered, but not for ever."""
+        """Take no new connection, finish what is being asked and answered, but not for ever."""
         self.is_stopping = True
         for server in self._servers:
             server.close()
-        until = self.loop.time() + GRACE
-        while self.connections and self.loop.time() < until:
+        for _ in range(2):
+            await asyncio.sleep(0)  # those that were accepted last are made
+        since, passed = self.loop.time(), 0.0
+        while self.connections and passed < GRACE:
+            await asyncio.sleep(0.02)  # what lies ready is read
+            passed = self.loop.time() - since
             for connection in list(self.connections):
-                if not connection.is_busy:
+                if not connection.is_busy and (passed > FIRST_REQUEST or not connection.is_new):
                     connection.close()
-            await asyncio.sleep(0.02)
         self._tick.cancel()
 
     def _connection(self) -> asyncio.BaseProtocol:
@@ -107,8 +112,10 @@ def bind(listen: str) -> socket.socket:
     return listening
 
 
-async def serve(application: Application, sockets: Sequence[socket.socket]) -> None:
-    """Answer until a signal says stop."""
+async def serve(
+    application: Application, sockets: Sequence[socket.socket], is_listening: Callable[[], None]
+) -> None:
+    """Answer until a signal says stop; `is_listening` is called when the sockets are heard."""
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -117,6 +124,7 @@ async def serve(application: Application, sockets: Sequence[socket.socket]) -> N
     try:
         serving = Serving(application.answer, _room())
         await serving.listen(sockets)
+        is_listening()
         await stopped.wait()
         await serving.stop()
     finally:

@@ -7,7 +7,10 @@ import socket
 import subprocess
 import sys
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+
+import pytest
 
 from martlet.cli.opening import WRONG
 from tests.running import Running, running
@@ -29,26 +32,46 @@ def _links(server: Running) -> list[str]:
     return re.findall(rf"{re.escape(server.url)}(/setup/\S+)", server.log.read_text())
 
 
-def test_processes_are_replaced_and_none_outlives_the_command(tmp_path: Path) -> None:
+def test_processes_are_replaced_and_none_outlives_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = tmp_path / "martlet.toml"
+    settings.write_text("")
+    monkeypatch.setenv("MARTLET_CONFIG", str(settings))
     with running(tmp_path / "data", "sqlite", workers=2) as server:
         assert server.process is not None
         command = server.process.pid
         before = _until_there_are_two(command, without=set())
-        os.kill(before.pop(), signal.SIGKILL)
-        after_a_crash = _until_there_are_two(command, without=set())
+        os.kill(killed := before.pop(), signal.SIGKILL)
+        after_a_crash = _until_there_are_two(command, without={killed})
         assert len(after_a_crash & before) == 1
         os.kill(command, signal.SIGHUP)
-        until = time.monotonic() + 60
-        while _children(command) & after_a_crash:
-            assert server.call("GET", "/api/v1/instance")[0] == 200  # nobody notices
-            assert time.monotonic() < until
+        with ThreadPoolExecutor(4) as pool:
+            asking = [pool.submit(_ask_while, server, command, after_a_crash) for _ in range(4)]
+            assert {status for one in asking for status in one.result()} == {200}  # nobody notices
         last = _until_there_are_two(command, without=after_a_crash)
+        settings.write_text("port = 3")
+        os.kill(command, signal.SIGHUP)
+        until = time.monotonic() + 60
+        while "The old ones stay" not in server.log.read_text():
+            assert server.call("GET", "/api/v1/instance")[0] == 200
+            assert time.monotonic() < until
+        assert _children(command) == last
         os.kill(command, signal.SIGKILL)
         until = time.monotonic() + 30
         while any(map(_is_alive, last)):
             assert time.monotonic() < until, "a process goes on without the command that started it"
             time.sleep(0.05)
     assert "Traceback" not in server.log.read_text()
+
+
+def _ask_while(server: Running, command: int, there: set[int]) -> list[int]:
+    """What is answered while some of these processes are there still."""
+    until, statuses = time.monotonic() + 60, list[int]()
+    while _children(command) & there:
+        statuses.append(server.call("GET", "/api/v1/instance")[0])
+        assert time.monotonic() < until
+    return statuses
 
 
 def _until_there_are_two(command: int, without: set[int]) -> set[int]:

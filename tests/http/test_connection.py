@@ -197,6 +197,7 @@ async def answered(pieces: list[bytes]) -> bytes:
         await asyncio.sleep(0)
     for _ in range(100):
         await asyncio.sleep(0)
+    protocol.close()
     await there.stop()
     return bytes(transport.written)
 
@@ -384,14 +385,25 @@ def test_one_connection_too_many_is_told_so(served: Served) -> None:
 
 
 def test_stopping_lets_answers_end_and_takes_nothing_new(served: Served) -> None:
-    with connect(served) as client, connect(served) as idle:
+    """What was begun is answered: a request, half of one, and a connection that was made for one."""
+    with contextlib.ExitStack() as stack:
+        client, half, new, idle = (stack.enter_context(connect(served)) for _ in range(4))
         client.sendall(get("/wait"))
-        _until(lambda: served.application.order == ["/wait"])
-        served.call(lambda: served.serving.loop.call_later(0.2, served.application.release.set))
-        served.stop()
-        answer = until_closed(client)
-        assert bodies(answer) == [b"/wait"]
-        assert b"connection: close" in answer
-        assert until_closed(idle) == b""
+        half.sendall(get("/half")[:-2])
+        idle.sendall(get("/idle"))
+        _until(lambda: sorted(served.application.order) == ["/idle", "/wait"])
+        stopping = threading.Thread(target=served.stop)
+        stopping.start()
+        _until(lambda: served.serving.is_stopping)
+        half.sendall(get("/half")[-2:])
+        new.sendall(get("/new"))
+        for one, path in ((half, b"/half"), (new, b"/new")):
+            answer = until_closed(one)
+            assert bodies(answer) == [path]
+            assert b"connection: close" in answer
+        assert bodies(until_closed(idle)) == [b"/idle"]
+        served.call(served.application.release.set)
+        assert bodies(until_closed(client)) == [b"/wait"]
+        stopping.join()
     with pytest.raises(OSError):
         connect(served)
