@@ -190,6 +190,8 @@ class MorePage(Struct, frozen=True):
     """How many posts quote it, told its author."""
     is_quoting_own: bool = False
     """It quotes a post of the reader's."""
+    link: str = ""
+    """Where everybody may read it."""
 
 
 class CommentsCodePage(Struct, frozen=True):

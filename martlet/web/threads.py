@@ -174,6 +174,7 @@ def _more(db: Reader, visit: Visit) -> MorePage:
         has_rival=came is not None and came.has_rival,
         quotes=post.quotes_count if author.id == visit.account else 0,
         is_quoting_own=_is_quoting_own(db, visit, post),
+        link=(post.url or post.uri) if post.is_open else "",
     )
 
 

@@ -15,6 +15,7 @@ def test_people_are_found_written_to_and_kept_away(visit: Visit) -> None:
     expect(page.locator("article", has_text="灯笼").first).to_be_visible()
 
     reader = visit("/news", "xiaoyu", PHONE)
+    _hands_on(page, reader)
     reader.goto(TOWN + "/home")
     before = reader.locator("[data-news]").text_content()
     page.goto(TOWN + "/@xiaoyu")
@@ -36,6 +37,40 @@ def test_people_are_found_written_to_and_kept_away(visit: Visit) -> None:
 
     _is_kept_away(page)
     _settles(visit, page)
+
+
+SHEET = """
+    const given = [];
+    Object.defineProperty(navigator, "canShare", { value: () => true });
+    Object.defineProperty(navigator, "share", { value: async ({ title, url, files }) => {
+        given.push([title, url, (files ?? []).map((one) => [one.name, one.type, one.size > 1000])]);
+    } });
+    globalThis.given = given;
+"""
+"""The sheet itself is the phone's; what it would be given is looked at."""
+
+
+def _hands_on(page: Page, phone: Page) -> None:
+    """At a desk a link is copied; a phone has a sheet for links and files."""
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=TOWN)
+    page.goto(TOWN + "/@xiaoyu")
+    page.locator("[data-share]").click()
+    expect(page.locator("[data-share]")).to_have_text("Der Link ist kopiert.")
+    assert page.evaluate("navigator.clipboard.readText()") == f"{TOWN}/@xiaoyu"
+
+    phone.add_init_script(SHEET)
+    phone.goto(TOWN + "/@jona")
+    name = phone.locator("main h1").inner_text()
+    phone.goto(TOWN + str(phone.locator("article .acts a.more").first.get_attribute("href")))
+    post = phone.url.removesuffix("/more")
+    phone.locator("[data-share]").click()
+    assert phone.evaluate("given") == [[name, post, []]]
+    phone.goto(TOWN + "/files")
+    phone.locator("[name=what][value=own]").check()
+    phone.locator("main form:has([name=what]) button.go").click()
+    phone.locator("[data-share-file]").click()
+    phone.wait_for_function("given.length")
+    assert phone.evaluate("given") == [[None, None, [["posts.martlet.zip", "application/zip", True]]]]
 
 
 def _is_kept_away(page: Page) -> None:

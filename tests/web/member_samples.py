@@ -319,6 +319,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
             True,
             member_pages.Between(is_self=True),
             has_code=True,
+            link="http://localhost:3000/@jona/11502",
         ),
         INSIDE,
     ),

@@ -57,6 +57,7 @@ async function look() {
     const found = answer.ok && parse(await answer.text()).querySelector("main");
     const isAtWork = document.querySelector("main").contains(document.activeElement);
     if (found && !isAtWork) document.querySelector("main").replaceWith(found);
+    if (document.querySelector("[data-share-file]")) (await import("./share.js")).enliven();
   } catch {
     // no line: the next time
   }

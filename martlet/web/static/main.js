@@ -19,6 +19,7 @@ const PARTS = [
   ["[data-reader]", () => import("./reader.js")],
   ["[data-outbox], [data-waits]", () => import("./waiting.js")],
   ["[data-outgoing]", () => import("./outgoing.js")],
+  ["[data-share], [data-share-file]", () => import("./share.js")],
   ["[data-gallery]", () => import("./gallery.js")],
   ["[data-arrange]", () => import("./arrange.js")],
   ["[data-compose]", () => import("./writing.js")],
