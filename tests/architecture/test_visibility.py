@@ -17,7 +17,7 @@ BORROWED = {
     ): "what is written ahead into timelines is asked of the rule when it is read",
     ("indexing.py", "_IS_FINDABLE"): "says what is worth indexing; searching asks the rule",
     ("indexing.py", "newest_public"): "only whether it is indexed is asked of it",
-    ("listings.py", "_OPEN"): "stands beside the rule in all lists that use it",
+    ("listings.py", "_open"): "stands beside the rule in all lists that use it",
     ("search.py", "_IS_OPEN"): "stands beside the rule in each query",
 }
 """SQL that calls posts public without a word on local-only ones, and why it may."""

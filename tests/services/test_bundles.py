@@ -66,7 +66,7 @@ def test_where_carried_posts_stand_is_the_owners_to_say(sea: Island, shore: Isla
 
     first = sea.publish("ada", "Noon #harbour")
     shore.bring(sea.packed("ada"))
-    assert stands("Noon") == [False, True, False, True]
+    assert stands("Noon") == [False, False, False, True]
     said = sea.api.get(first["uri"].removeprefix("https://sea.example"), headers=ACTIVITY).json
     brought = {"id": f"{first['uri']}#create", "type": "Create", "actor": sea.uri("ada"), "object": said}
     with shore.ground.store.write() as db:
