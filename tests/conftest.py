@@ -1,6 +1,7 @@
 """What all tests share: both databases, builders, a running application without a network."""
 
 import gc
+import importlib
 import logging
 import os
 import shutil
@@ -59,23 +60,41 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in SLOW)
 
 
-def pytest_collection_finish() -> None:
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection(session: pytest.Session) -> None:
+    """
+    Where all tests are run side by side, each process first reads a share of their files.
+
+    The rewriting of their assertions is kept beside them, so nobody has to do it for the files of the others.
+    """
+    worker = getattr(session.config, "workerinput", None)
+    if worker is None or session.config.args_source is not pytest.Config.ArgsSource.TESTPATHS:
+        return
+    here = Path(__file__).parent
+    files = sorted(path.relative_to(here.parent) for path in here.rglob("test_*.py"))
+    for path in files[int(worker["workerid"].removeprefix("gw")) :: worker["workercount"]]:
+        importlib.import_module(".".join(path.with_suffix("").parts))
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
     """What stands until the end is left out of each look for garbage: it took more than half of the making of an application."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(200_000, 10, 10)
+    session.config.pluginmanager.register(_Clearing())
 
 
-@pytest.hookimpl(trylast=True)
-def pytest_runtest_logfinish() -> None:
-    """Applications that have ended are cleared away a few at a time: each is one large circle."""
-    global _ended  # noqa: PLW0603 - a count of this process
-    _ended += 1
-    if _ended % 40 == 0:
-        gc.collect()
+class _Clearing:
+    """Applications that have ended are cleared away a few at a time: each is one large circle. Only where tests are run."""
 
+    def __init__(self) -> None:
+        self._ended = 0
 
-_ended = 0
+    @pytest.hookimpl(trylast=True)
+    def pytest_runtest_logfinish(self) -> None:
+        self._ended += 1
+        if self._ended % 40 == 0:
+            gc.collect()
 
 
 @pytest.fixture(scope="session")
