@@ -11,7 +11,7 @@ import click
 
 import bench
 from bench import generators, processes, report, serving, signing_in, town
-from bench.crowd import Size
+from bench.crowd import SMALLEST, Size
 from bench.loads import Load, loads
 from bench.measuring import Pace, measure
 from bench.populate import Filling
@@ -111,7 +111,13 @@ def small(
 
 
 @main.command()
-@click.option("--scale", default=1.0, show_default=True, help="1: 100,000 people with a million posts.")
+@click.option(
+    "--scale",
+    type=click.FloatRange(min=SMALLEST),
+    default=1.0,
+    show_default=True,
+    help="1: 100,000 people with a million posts.",
+)
 @only
 @seconds
 @rounds

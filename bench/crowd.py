@@ -24,6 +24,8 @@ THREAD_LIMIT = 40
 FOLLOWER_DECAY = 0.85
 POSTS_DECAY = 0.45
 PUBLIC, UNLISTED, FOLLOWERS = 4, 3, 2
+SMALLEST = 0.005
+"""In a smaller town nobody is usual, and no thread: there is nothing to measure."""
 USUAL_PEOPLE = 50
 USUAL_FOLLOWERS = range(20, 60)
 USUAL_THREAD = range(12, 17)

@@ -81,7 +81,7 @@ __all__ = [
     "writing",
 ]
 
-FORWARDED = frozenset({"Create", "Update", "Delete"}) | REACTIONS
+FORWARDED = frozenset({"Create", "Update", "Delete", "Undo"}) | REACTIONS
 """Acts of its members that a group hands on and we look at."""
 HEART, VARIANT = "\N{HEAVY BLACK HEART}", "\N{VARIATION SELECTOR-16}"
 MOST_FLAGGED = 100
@@ -147,7 +147,9 @@ def _nameless(document: Thing, actor: Uri) -> Uri:
 
 def _forwarded(document: Thing, name: Uri, actor: Uri, inner: Thing) -> Forwarded | Other:
     found = act(inner) if kind_of(inner) in FORWARDED else None
-    if not isinstance(found, Publish | Revise | Delete | Like):
+    if isinstance(found, Undo) and not (isinstance(found.act, Like) and found.act.actor == found.actor):
+        found = None
+    if not isinstance(found, Publish | Revise | Delete | Like | Undo):
         return Other(name, actor, f"Announce {kind_of(inner)}"[:64])
     to, cc = recipients(document.get("to")), recipients(document.get("cc"))
     return Forwarded(name, actor, found, to, cc, moment(document.get("published")))

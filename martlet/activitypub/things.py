@@ -255,7 +255,8 @@ class Forwarded:
 
     uri: Uri
     actor: Uri
-    act: "Publish | Revise | Delete | Like"
+    act: "Publish | Revise | Delete | Like | Undo"
+    """What is undone is a like of the same actor's."""
     to: tuple[str, ...] = ()
     cc: tuple[str, ...] = ()
     created_at: int | None = None

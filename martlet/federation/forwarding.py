@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from martlet.activitypub import parse
-from martlet.activitypub.things import Act, Boost, Delete, Forwarded, Like, Publish, Revise, Writing
+from martlet.activitypub.things import Act, Boost, Delete, Forwarded, Like, Publish, Revise, Undo, Writing
 from martlet.federation.resolving import NetworkResolver
 from martlet.model.errors import EvidenceRejected
 from martlet.model.evidence import Evidence
@@ -46,13 +46,15 @@ class Forwarding:
                 await self.ground.store.writing(intake.accept, boost, evidence, here)
             return
         await self.resolver.account(act.actor)
-        found, own = await (self._fetched(act) if isinstance(act, Like) else self.confirm(act))
+        found, own = await (self._fetched(act) if isinstance(act, Like | Undo) else self.confirm(act))
         await self.ground.store.writing(intake.accept, found, own, here)
 
-    async def _fetched(self, like: Like) -> tuple[Act, Evidence]:
-        found = await self.resolver.fetcher.document(like.uri)
+    async def _fetched(self, hint: Like | Undo) -> tuple[Act, Evidence]:
+        """A like, or that it was taken back, as the act is called where it was done."""
+        found = await self.resolver.fetcher.document(hint.uri)
         act = parse.act(found.document)
-        if not isinstance(act, Like) or act.uri != like.uri:
+        is_meant = isinstance(act, Like) or (isinstance(act, Undo) and isinstance(act.act, Like))
+        if not is_meant or type(act) is not type(hint) or act.uri != hint.uri:
             raise EvidenceRejected("Something else is called so.")
         return act, found.evidence
 
@@ -67,13 +69,14 @@ def _begins_thread(act: Publish) -> bool:
 
 def _concerns_somebody(db: Reader, hint: Forwarded) -> bool:
     act = hint.act
-    if isinstance(act, Like):
-        post = uris.find_post(db, act.target)
+    like = act.act if isinstance(act, Undo) else act
+    if isinstance(like, Like):
+        post = uris.find_post(db, like.target)
         return post is not None and bool(post.is_local)
     if isinstance(act, Revise | Delete):
         return uris.find_post(db, act.target if isinstance(act, Delete) else _named(act.post)) is not None
     group = accounts.find_by_uri(db, hint.actor)
-    if group is None or not remotes.has_follower_here(db, group.id):
+    if not isinstance(act, Publish) or group is None or not remotes.has_follower_here(db, group.id):
         return False
     parent = act.post.reply_to if isinstance(act.post, Writing) else None
     return parent is None or uris.find_post(db, parent) is not None

@@ -198,6 +198,15 @@ def test_likes_of_our_posts_that_a_community_hands_on_are_asked_for(garden: Worl
     garden.there.keep(act["object"])
     garden.bring({**act, "id": f"{act['id']}2"})
     assert garden.status(garden.post["uri"])["favourites_count"] == 1
+    undone = garden.document("lemmy/announce_undo_like")
+    garden.bring(undone)
+    assert garden.status(garden.post["uri"])["favourites_count"] == 1, "their server knows nothing of it"
+    garden.there.keep({**undone["object"], "actor": "https://lemmy.example/u/fay"})
+    garden.bring({**undone, "id": f"{undone['id']}2"})
+    assert garden.status(garden.post["uri"])["favourites_count"] == 1, "it is somebody else's"
+    garden.there.keep(undone["object"])
+    garden.bring({**undone, "id": f"{undone['id']}3"})
+    assert garden.status(garden.post["uri"])["favourites_count"] == 0
 
 
 def test_what_a_community_says_is_deleted_is_gone_when_it_is(garden: World) -> None:
