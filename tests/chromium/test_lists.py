@@ -9,6 +9,9 @@ from tests.chromium.test_every_page import _open_details, _violations
 
 TOP = "[...document.querySelectorAll('article')].find(one => one.getBoundingClientRect().bottom > 60)"
 
+MANY = 50
+"""More posts than two pages have."""
+
 
 def write(page: Page, text: str) -> None:
     page.goto("http://localhost:3000/write")
@@ -35,50 +38,75 @@ def test_a_list_is_live_and_keeps_the_place(visit: Visit) -> None:
     expect(pressed).to_be_focused()
     assert reader.url.endswith("/local")
 
-    for _ in range(30):
-        if reader.locator("[data-feed] article").count() > 50:
-            break
-        reader.mouse.wheel(0, 4000)
-        reader.wait_for_timeout(200)
+    posts = reader.locator("[data-feed] article")
+    while (there := posts.count()) <= MANY:
+        posts.last.scroll_into_view_if_needed()
+        expect(posts).not_to_have_count(there)
     reader.wait_for_url(re.compile(r"max_id=\d+#p-\d+"))
-    reader.wait_for_timeout(500)
+    reader.wait_for_function(f"location.hash === '#' + {TOP}.id")
     before = reader.evaluate(f"{TOP}.id")
     reader.evaluate(f"{TOP}.querySelector('.when').click()")
     reader.wait_for_url(re.compile(r"/@[^/]+/\d+$"))
     assert _violations(reader) == []
     reader.go_back()
-    reader.wait_for_load_state("load")
-    reader.wait_for_timeout(300)
-    assert reader.evaluate(f"{TOP}.id") == before
+    reader.wait_for_function(f"{TOP}?.id === '{before}'")
 
 
 def test_a_conversation_is_for_everybody(visit: Visit) -> None:
-    page = visit("/@jona?show=replies", "jona", PHONE)
-    page.goto("http://localhost:3000" + str(page.locator("article .when").first.get_attribute("href")))
-    above = page.locator(".above article .when")
-    if above.count():
-        page.goto("http://localhost:3000" + str(above.first.get_attribute("href")))
+    page = visit("/@jona", "jona", PHONE)
+    asked = page.locator("article", has_text="Seglerweg").locator(".when").first.get_attribute("href")
+    page.goto(f"http://localhost:3000{asked}")
     expect(page.locator(".tree .run").first).to_be_visible()
     other = visit("/write/unsent", "xiaoyu", PHONE)
     have_held(other, is_held=False)
     other.goto(page.url)
-    post = other.locator(".tree article").first
-    post.locator(".acts > a").first.click()
-    expect(post.locator("form.in-place textarea")).to_be_focused()
-    assert _violations(other) == []
-    post.locator("form.in-place textarea").fill("Answered in place")
-    post.locator("form.in-place button.go").click()
-    expect(post.locator(".say[tabindex]")).to_be_focused()
+    _answer_in_place(other, "Answered in place")
     assert other.url == page.url
     page.locator(".fresh.on a").click()
     expect(page.locator("article.come")).to_contain_text("Answered in place")
     expect(page.locator("article.come")).to_be_focused()
+    page.goto("http://localhost:3000/home")
+    other.reload()
+    _answer_in_place(other, "Answered while nobody looked")
+    _sees_what_is_new(visit, page, f"http://localhost:3000{asked}")
     other.goto("http://localhost:3000/write/unsent")
     have_held(other, is_held=True)
     _open_details(page)
     assert _violations(page) == []
     assert page.evaluate("document.documentElement.scrollWidth - window.innerWidth") <= 0
     visit.keep(page, "conversation")
+
+
+def _answer_in_place(page: Page, text: str) -> None:
+    post = page.locator(".tree article").first
+    post.locator(".acts > a").first.click()
+    expect(post.locator("form.in-place textarea")).to_be_focused()
+    assert _violations(page) == []
+    post.locator("form.in-place textarea").fill(text)
+    post.locator("form.in-place button.go").click()
+    expect(post.locator(".say[tabindex]")).to_be_focused()
+
+
+def _sees_what_is_new(visit: Visit, page: Page, where: str) -> None:
+    """What came since the last visit has a sign, what was read has none; a button leads from answer to answer."""
+    page.goto(where)
+    expect(page.locator("article.come")).to_have_count(1)
+    expect(page.locator("article.come")).to_contain_text("Answered while nobody looked")
+    expect(page.locator("article.come #new")).to_be_visible()
+    visit.keep(page, "new-in-conversation")
+    led = page.locator("[data-next]")
+    led.click()
+    first = page.locator("[data-talk] article:focus")
+    expect(first).to_have_count(1)
+    before = first.get_attribute("id")
+    led.click()
+    expect(first).not_to_have_attribute("id", str(before))
+    page.locator("#answers a[href='#new']").click()
+    expect(page.locator("article.come")).to_be_in_viewport()
+    page.goto("http://localhost:3000/home")
+    page.goto(where)
+    expect(page.locator("article", has_text="Answered while nobody looked")).to_be_attached()
+    expect(page.locator("article.come")).to_have_count(0)
 
 
 def have_held(page: Page, *, is_held: bool) -> None:
