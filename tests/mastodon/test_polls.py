@@ -142,3 +142,37 @@ def test_a_form_votes_too(api: Api) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     path = f"/api/v1/polls/{ask(api, ada)['poll']['id']}/votes"
     assert api.post(path, bob, form={"choices[]": ["1"]}).json["own_votes"] == [1]
+
+
+def test_a_page_shows_each_viewer_their_own_vote_however_often_it_is_asked_for(api: Api) -> None:
+    """What a page shows of a poll is kept for one viewer, until somebody votes or the poll is over."""
+    ada, bob, eve = (api.person(name) for name in ("ada", "bob", "eve"))
+    status = ask(api, ada)
+    page = f"/api/v1/accounts/{ada.id}/statuses"
+
+    def seen(viewer: Person | None) -> tuple[list[int], bool | None, bool]:
+        twice = [api.get(page, viewer).json[0]["poll"] for _ in range(2)]
+        assert twice[0] == twice[1]
+        return tally(twice[1]), twice[1].get("voted"), twice[1]["expired"]
+
+    assert [seen(one) for one in (bob, eve, ada, None)] == [
+        ([0, 0, 0], False, False),
+        ([0, 0, 0], False, False),
+        ([0, 0, 0], True, False),
+        ([0, 0, 0], None, False),
+    ]
+    vote(api, bob, status, 1)
+    assert [seen(one)[:2] for one in (bob, eve, ada, None)] == [
+        ([0, 1, 0], True),
+        ([0, 1, 0], False),
+        ([0, 1, 0], True),
+        ([0, 1, 0], None),
+    ]
+    do(api, eve, "favourite", status)
+    assert api.get(page, eve).json[0]["favourited"] is True
+    assert api.get(page, bob).json[0]["favourited"] is False
+    assert api.get(page, ada).json[0]["pinned"] is False
+    do(api, ada, "pin", status)
+    assert api.get(page, ada).json[0]["pinned"] is True
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=601)):
+        assert [seen(one)[2] for one in (bob, eve, ada, None)] == [True] * 4

@@ -41,14 +41,19 @@ class Piece:
     """`,"replies_count":0,…`"""
     poll: PollPiece | None
     reactions: tuple[ReactionPiece, ...]
-    is_plain: bool
-    """No quote, poll, reaction or pack, in one language, and anybody may quote it or nobody: all boosts are, whatever they boost."""
+    is_plain_but_for_poll: bool
+    """No quote, reaction or pack, in one language, and anybody may quote it or nobody: all boosts are, whatever they boost."""
     packs: tuple[int, ...]
     """Those it links to."""
     heads: Mapping[str, bytes]
     """`head` in further languages; empty for nearly all."""
     is_lasting: bool
     """Whether it may be kept: some accounts' JSON says more than their version covers."""
+
+    @property
+    def is_plain(self) -> bool:
+        """It is the same for everybody who made the same marks on it."""
+        return self.poll is None and self.is_plain_but_for_poll
 
 
 class Pieces:
@@ -189,9 +194,8 @@ def _piece(
         packs=packs,
         heads={language: one + counts for language, one in others.items()},
         is_lasting=is_lasting,
-        is_plain=(
-            poll is None
-            and not chosen
+        is_plain_but_for_poll=(
+            not chosen
             and not packs
             and not others
             and detail.quote_state is None

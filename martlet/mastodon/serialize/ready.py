@@ -3,15 +3,16 @@ Posts as they were last shown, ready to be shown again.
 
 Most posts look the same to everybody who has made the same marks on them:
 kept under the row that a page's query has just read, revision and versions in
-it, they cost one look each. What differs in more than marks (a poll, a quote,
-filters, muted threads) is never kept here.
+it, they cost one look each. A post with a poll is kept for one viewer, until the
+poll is over. What differs in more than that (a quote, filters, muted threads) is
+never kept here.
 """
 
 import threading
-from typing import Literal, NamedTuple
+from collections.abc import Hashable
+from typing import Generic, Literal, NamedTuple, TypeVar
 
 from martlet.model.names import AccountId
-from martlet.storage.posts import Shown
 
 KEPT_BYTES = 16 * 1024 * 1024
 
@@ -27,15 +28,26 @@ class Ready(NamedTuple):
     body: bytes
 
 
-class ReadyPosts:
-    """The posts of one process: for people who are signed in, or for those who are not."""
+class ReadyForOne(NamedTuple):
+    """A post's JSON for one viewer. `until`: a moment in milliseconds since 1970."""
+
+    until: float
+    body: bytes
+
+
+Key = TypeVar("Key", bound=Hashable)
+Kept = TypeVar("Kept", Ready, ReadyForOne)
+
+
+class ReadyPosts(Generic[Key, Kept]):
+    """The posts of one process: for people who are signed in, for those who are not, or each for one viewer."""
 
     def __init__(self) -> None:
-        self.kept: dict[Shown, Ready] = {}
+        self.kept: dict[Key, Kept] = {}
         self._size = 0
         self._lock = threading.Lock()
 
-    def keep(self, one: Shown, ready: Ready) -> None:
+    def keep(self, one: Key, ready: Kept) -> None:
         with self._lock:
             before = self.kept.pop(one, None)
             self.kept[one] = ready

@@ -5,6 +5,7 @@ What everybody is shown comes ready (`pieces`); what is added here is what
 differs from viewer to viewer: own marks, polls, filters, quotes.
 """
 
+import math
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from typing import NamedTuple
 from martlet.mastodon.serialize import packs, polls, quotes, reactions
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.pieces import Piece, Pieces
-from martlet.mastodon.serialize.ready import ForAuthor, Ready, ReadyPosts
+from martlet.mastodon.serialize.ready import ForAuthor, Ready, ReadyForOne, ReadyPosts
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PostId
 from martlet.model.quoting import EVERYBODY
@@ -79,8 +80,9 @@ class StatusPages:
     """Asked only for viewers who have filters."""
     told: ToldBefore = field(default_factory=ToldBefore, repr=False)
     """The notifications that pages have shown."""
-    _ready: ReadyPosts = field(default_factory=ReadyPosts)
-    _ready_for_nobody: ReadyPosts = field(default_factory=ReadyPosts)
+    _ready: ReadyPosts[Shown, Ready] = field(default_factory=ReadyPosts)
+    _ready_for_nobody: ReadyPosts[Shown, Ready] = field(default_factory=ReadyPosts)
+    _ready_for_one: ReadyPosts[tuple[Shown, AccountId], ReadyForOne] = field(default_factory=ReadyPosts)
 
     def page(
         self,
@@ -134,10 +136,26 @@ class StatusPages:
                 missing.append((len(result), one))
                 result.append(())
         if missing:
+            missing = self._polls_ready(result, missing, account)
+        if missing:
             made = self._made(db, [one for _, one in missing], viewer, extra, ready, pinned)
             for (place, _), parts in zip(missing, made, strict=True):
                 result[place] = parts
         return result
+
+    def _polls_ready(
+        self, result: list[Parts], missing: list[tuple[int, Shown]], account: AccountId
+    ) -> list[tuple[int, Shown]]:
+        """Put the viewer's own at their places; what is missing then."""
+        get, now = self._ready_for_one.kept.get, self.here.now_ms()
+        left = []
+        for place, one in missing:
+            kept = get((one, account))
+            if kept is None or kept.until <= now:
+                left.append((place, one))
+            else:
+                result[place] = (kept.body,)
+        return left
 
     def _made(
         self,
@@ -145,12 +163,13 @@ class StatusPages:
         found: Sequence[Shown],
         viewer: Viewer,
         extra: Extra,
-        ready: ReadyPosts | None,
+        ready: ReadyPosts[Shown, Ready] | None,
         pinned: frozenset[PostId] | None = None,
     ) -> list[Parts]:
         """Put together from pieces; kept in `ready` where that may be shown again. `pinned`: by the viewer, if known."""
         pieces = self.pieces.of(db, found)
-        if ready is not None and not isinstance(db, Writer):  # what is written may still be taken back
+        may_keep = ready is not None and not isinstance(db, Writer)  # what is written may still be taken back
+        if ready is not None and may_keep:
             _keep(found, pieces, ready, _ENDS if viewer.account else _ENDS_FOR_NOBODY)
         quoting = [
             piece.detail
@@ -161,7 +180,26 @@ class StatusPages:
         if quoting:
             seen = self._quoted(db, quotes.accepted(quoting), viewer)
             told = quotes.embedded(db, quoting, viewer.account, self.here.now_ms(), seen)
-        return _all(found, pieces, self._around(db, found, pieces, told, viewer, pinned), extra)
+        made = _all(found, pieces, self._around(db, found, pieces, told, viewer, pinned), extra)
+        if may_keep:
+            self._keep_polls(found, pieces, made, viewer.account)
+        return made
+
+    def _keep_polls(
+        self,
+        found: Sequence[Shown],
+        pieces: Mapping[PostId, Piece],
+        made: Sequence[Parts],
+        account: AccountId,
+    ) -> None:
+        """Posts that differ from viewer to viewer in what they voted alone; not for their author, who may pin them."""
+        for one, parts in zip(found, made, strict=True):
+            outer, inner = pieces.get(one.id), pieces.get(one.boosted_id or one.id)
+            if outer is None or inner is None or not (outer.is_lasting and inner.is_lasting):
+                continue
+            if inner.poll is not None and inner.is_plain_but_for_poll and inner.author_id != account:
+                until = math.inf if inner.poll.expires_at is None else inner.poll.expires_at
+                self._ready_for_one.keep((one, account), ReadyForOne(until, b"".join(parts)))
 
     def _quoted(self, db: Reader, ids: Collection[PostId], viewer: Viewer) -> dict[PostId, quotes.Quoted]:
         """Those of the posts that the viewer may see."""
@@ -289,7 +327,10 @@ def _all(
 
 
 def _keep(
-    found: Sequence[Shown], pieces: Mapping[PostId, Piece], ready: ReadyPosts, ends: Mapping[str, "_Ends"]
+    found: Sequence[Shown],
+    pieces: Mapping[PostId, Piece],
+    ready: ReadyPosts[Shown, Ready],
+    ends: Mapping[str, "_Ends"],
 ) -> None:
     """Those posts that look the same to everybody who made the same marks on them."""
     for one in found:
