@@ -32,6 +32,8 @@ class ReadyForOne(NamedTuple):
     """A post's JSON for one viewer. `until`: a moment in milliseconds since 1970."""
 
     until: float
+    is_pinned: bool | None
+    """By the viewer; None where that is not shown."""
     body: bytes
 
 

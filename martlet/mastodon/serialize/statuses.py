@@ -7,7 +7,7 @@ differs from viewer to viewer: own marks, polls, filters, quotes.
 
 import math
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -113,10 +113,10 @@ class StatusPages:
 
     def _each(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra) -> list[Parts]:
         if extra is not no_extra or viewer.has_filters or viewer.has_muted_threads:
-            return self._made(db, found, viewer, extra, None)
+            return self._made(db, found, viewer, extra, None, _Pinned(db, viewer.account))
         account = viewer.account
         ready = self._ready if account else self._ready_for_nobody
-        get, pinned = ready.kept.get, None
+        get, pinned = ready.kept.get, _Pinned(db, account)
         result: list[Parts] = []
         missing: list[tuple[int, Shown]] = []
         for one in found:
@@ -129,14 +129,12 @@ class StatusPages:
             if author != account or for_author == "same":
                 result.append((body, _END))
             elif for_author == "pinnable":
-                if pinned is None:
-                    pinned = posts.pinned_by(db, account)
                 result.append((body, _PINNED if one.id in pinned else _NOT_PINNED))
             else:
                 missing.append((len(result), one))
                 result.append(())
         if missing:
-            missing = self._polls_ready(result, missing, account)
+            missing = self._polls_ready(result, missing, account, pinned)
         if missing:
             made = self._made(db, [one for _, one in missing], viewer, extra, ready, pinned)
             for (place, _), parts in zip(missing, made, strict=True):
@@ -144,14 +142,18 @@ class StatusPages:
         return result
 
     def _polls_ready(
-        self, result: list[Parts], missing: list[tuple[int, Shown]], account: AccountId
+        self,
+        result: list[Parts],
+        missing: list[tuple[int, Shown]],
+        account: AccountId,
+        pinned: Container[PostId],
     ) -> list[tuple[int, Shown]]:
         """Put the viewer's own at their places; what is missing then."""
         get, now = self._ready_for_one.kept.get, self.here.now_ms()
         left = []
         for place, one in missing:
             kept = get((one, account))
-            if kept is None or kept.until <= now:
+            if kept is None or kept.until <= now or kept.is_pinned not in (None, one.id in pinned):
                 left.append((place, one))
             else:
                 result[place] = (kept.body,)
@@ -164,9 +166,9 @@ class StatusPages:
         viewer: Viewer,
         extra: Extra,
         ready: ReadyPosts[Shown, Ready] | None,
-        pinned: frozenset[PostId] | None = None,
+        pinned: Container[PostId],
     ) -> list[Parts]:
-        """Put together from pieces; kept in `ready` where that may be shown again. `pinned`: by the viewer, if known."""
+        """Put together from pieces; kept in `ready` where that may be shown again. `pinned`: by the viewer."""
         pieces = self.pieces.of(db, found)
         may_keep = ready is not None and not isinstance(db, Writer)  # what is written may still be taken back
         if ready is not None and may_keep:
@@ -182,31 +184,15 @@ class StatusPages:
             told = quotes.embedded(db, quoting, viewer.account, self.here.now_ms(), seen)
         made = _all(found, pieces, self._around(db, found, pieces, told, viewer, pinned), extra)
         if may_keep:
-            self._keep_polls(found, pieces, made, viewer.account)
+            _keep_polls(found, pieces, made, self._ready_for_one, viewer.account, pinned)
         return made
-
-    def _keep_polls(
-        self,
-        found: Sequence[Shown],
-        pieces: Mapping[PostId, Piece],
-        made: Sequence[Parts],
-        account: AccountId,
-    ) -> None:
-        """Posts that differ from viewer to viewer in what they voted alone; not for their author, who may pin them."""
-        for one, parts in zip(found, made, strict=True):
-            outer, inner = pieces.get(one.id), pieces.get(one.boosted_id or one.id)
-            if outer is None or inner is None or not (outer.is_lasting and inner.is_lasting):
-                continue
-            if inner.poll is not None and inner.is_plain_but_for_poll and inner.author_id != account:
-                until = math.inf if inner.poll.expires_at is None else inner.poll.expires_at
-                self._ready_for_one.keep((one, account), ReadyForOne(until, b"".join(parts)))
 
     def _quoted(self, db: Reader, ids: Collection[PostId], viewer: Viewer) -> dict[PostId, quotes.Quoted]:
         """Those of the posts that the viewer may see."""
         found = posts.shown(db, ids, viewer.account)
         pieces = self.pieces.of(db, found)
         told = quotes.told([piece.detail for piece in pieces.values()])
-        around = self._around(db, found, pieces, told, viewer)
+        around = self._around(db, found, pieces, told, viewer, _Pinned(db, viewer.account))
         bodies = _all(found, pieces, around, no_extra)
         return {
             one.id: quotes.Quoted(pieces[one.id].author_id, b"".join(parts))
@@ -221,7 +207,7 @@ class StatusPages:
         pieces: Mapping[PostId, Piece],
         quotes_of: Mapping[PostId, bytes],
         viewer: Viewer,
-        pinned: frozenset[PostId] | None = None,
+        pinned: Container[PostId],
     ) -> "_Around":
         """What differs from viewer to viewer, asked for only as far as the page has it."""
         account = viewer.account
@@ -229,13 +215,6 @@ class StatusPages:
         asked = [piece.poll for piece in odd if piece.poll is not None]
         chosen = {piece.detail.id: piece.reactions for piece in odd if piece.reactions}
         linked = {piece.detail.id: piece.packs for piece in odd if piece.packs}
-        is_own = account and any(
-            piece.author_id == account and piece.detail.visibility > Visibility.MENTIONED for piece in odd
-        )
-        if not is_own:
-            pinned = frozenset()
-        elif pinned is None:
-            pinned = posts.pinned_by(db, account)
         return _Around(
             account=account,
             quotes=quotes_of,
@@ -252,6 +231,21 @@ class StatusPages:
         )
 
 
+class _Pinned:
+    """What the viewer pinned, asked for once, when it has to be known."""
+
+    __slots__ = ("_account", "_db", "_found")
+
+    def __init__(self, db: Reader, account: AccountId) -> None:
+        self._db, self._account = db, account
+        self._found: frozenset[PostId] | None = None
+
+    def __contains__(self, id: object) -> bool:
+        if self._found is None:
+            self._found = posts.pinned_by(self._db, self._account)
+        return id in self._found
+
+
 @dataclass(frozen=True, slots=True)
 class _Around:
     """What a viewer's page adds to the pieces of posts."""
@@ -264,7 +258,7 @@ class _Around:
     approval: Callable[[Detail], bytes]
     muted: frozenset[PostId]
     filtered: Mapping[PostId, bytes]
-    pinned: frozenset[PostId]
+    pinned: Container[PostId]
     languages: Sequence[str]
     """What the viewer wants to read; asked for only where something is in several languages."""
 
@@ -349,6 +343,27 @@ def _keep(
             parts = piece.head, boosted.counts, b',"reblog":', boosted.head, end
             for_author = "same" if _is_quotable(boosted.detail) else "other"
             ready.keep(one, Ready(boosted.author_id, for_author, b"".join(parts)))
+
+
+def _keep_polls(
+    found: Sequence[Shown],
+    pieces: Mapping[PostId, Piece],
+    made: Sequence[Parts],
+    ready: ReadyPosts[tuple[Shown, AccountId], ReadyForOne],
+    viewer: AccountId,
+    pinned: Container[PostId],
+) -> None:
+    """Those posts that differ from viewer to viewer in nothing but what they voted and pinned."""
+    for one, parts in zip(found, made, strict=True):
+        outer, inner = pieces.get(one.id), pieces.get(one.boosted_id or one.id)
+        if outer is None or inner is None or not (outer.is_lasting and inner.is_lasting):
+            continue
+        poll, is_own = inner.poll, inner.author_id == viewer
+        if poll is None or not inner.is_plain_but_for_poll or (is_own and not _is_quotable(inner.detail)):
+            continue
+        until = math.inf if poll.expires_at is None else poll.expires_at
+        is_pinned = one.id in pinned if is_own and one.boosted_id is None else None
+        ready.keep((one, viewer), ReadyForOne(until, is_pinned, b"".join(parts)))
 
 
 def _is_quotable(detail: Detail) -> bool:
