@@ -292,7 +292,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=
         Meta(
             ge=1,
             le=3600,
-            description="How often servers of people with mirrors are asked whether they are there, and their mirrors while they are not.",
+            description="How often servers of people with mirrors are asked whether they are there, and their mirrors while they are not; mirrors of people here are asked for what waits there every one and a half times as long.",
         ),
     ] = 20
     metrics: Annotated[bool, Meta(description="Whether `/metrics` tells Prometheus how the server does.")] = (

@@ -125,6 +125,8 @@ class Server:
     featured_accounts: tuple[str, ...] = ()
     """Handles of accounts that are suggested to everybody."""
     mirror_requests: Requests = "ask"
+    roads_seconds: int = 20
+    """How often it is asked what other servers and mirrors have, while that is to be known soon."""
     set_carried_posts: CarriedPosts = "followers"
     limits: Limits = field(default_factory=Limits)
     holds: HoldRules = field(default_factory=HoldRules)

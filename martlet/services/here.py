@@ -44,6 +44,7 @@ def server(settings: Settings, slot: int, proxy_key: bytes = b"") -> Server:
         previews_links=settings.link_previews,
         deletion_grace_days=settings.deletion_grace_days,
         mirror_requests=settings.mirror_requests,
+        roads_seconds=settings.roads_seconds,
         set_carried_posts=settings.carried_posts,
         trends=settings.trends,
         trend_people=settings.trend_people,
