@@ -84,22 +84,22 @@ ENGLISH: dict[str, Letter] = {
     APPEAL_MADE: Letter(
         "Somebody appeals against a decision on {server}",
         "Hello {name},\n\nsomebody thinks that a decision about their account on {server} was wrong. "
-        "Their words are in the app with which you moderate, and in `martlet appeal list`.\n",
+        "Read what they say, and decide:\n\n{link}\n",
     ),
     APPEAL_APPROVED: Letter(
         "Your appeal on {server} was heard",
         "Hello {name},\n\nthose who look after {server} looked at it again, and took back what they had decided: "
-        "{what}\n\n{link}\n",
+        "{what}\n\nHere you can read what it was about:\n\n{link}\n",
     ),
     APPEAL_REJECTED: Letter(
         "Your appeal on {server} was turned down",
         "Hello {name},\n\nthose who look after {server} looked at it again. It stays as it was decided: "
-        "{what}\n\n{link}\n",
+        "{what}\n\nHere you can read what it was about:\n\n{link}\n",
     ),
     HOOK_STOPPED: Letter(
         "A web hook of {server} is disabled",
         "Hello {name},\n\na web hook of {server} could not be told anything for a week, or leads to an address that is not called, "
-        "so it is disabled. Which one, and why, is in `martlet hook list`; `martlet hook enable` has it told again.\n",
+        "so it is disabled. Here you see which one and why, and can enable it again:\n\n{link}\n",
     ),
 }
 GERMAN: dict[str, Letter] = {
@@ -155,22 +155,22 @@ GERMAN: dict[str, Letter] = {
     APPEAL_MADE: Letter(
         "Jemand widerspricht einer Entscheidung auf {server}",
         "Hallo {name},\n\njemand hält eine Entscheidung über das eigene Konto auf {server} für falsch. "
-        "Was dazu gesagt wird, steht in der App, mit der du moderierst, und in `martlet appeal list`.\n",
+        "Lies, was dazu gesagt wird, und entscheide:\n\n{link}\n",
     ),
     APPEAL_APPROVED: Letter(
         "Deinem Widerspruch auf {server} wurde stattgegeben",
         "Hallo {name},\n\ndie Leute, die {server} betreuen, haben es noch einmal angesehen und zurückgenommen, "
-        "was sie entschieden hatten: {what}\n\n{link}\n",
+        "was sie entschieden hatten: {what}\n\nHier kannst du nachlesen, worum es ging:\n\n{link}\n",
     ),
     APPEAL_REJECTED: Letter(
         "Dein Widerspruch auf {server} wurde abgelehnt",
         "Hallo {name},\n\ndie Leute, die {server} betreuen, haben es noch einmal angesehen. "
-        "Es bleibt, wie es entschieden wurde: {what}\n\n{link}\n",
+        "Es bleibt, wie es entschieden wurde: {what}\n\nHier kannst du nachlesen, worum es ging:\n\n{link}\n",
     ),
     HOOK_STOPPED: Letter(
         "Ein Webhook von {server} ist abgeschaltet",
         "Hallo {name},\n\nein Webhook von {server} war eine Woche lang nicht zu erreichen, oder seine Adresse wird nicht angerufen; "
-        "er ist jetzt abgeschaltet. Welcher und warum, steht in `martlet hook list`; `martlet hook enable` schaltet ihn wieder ein.\n",
+        "er ist jetzt abgeschaltet. Hier siehst du, welcher und warum, und kannst ihn wieder einschalten:\n\n{link}\n",
     ),
 }
 CHINESE: dict[str, Letter] = {
@@ -218,21 +218,20 @@ CHINESE: dict[str, Letter] = {
     ),
     APPEAL_MADE: Letter(
         "{server} 上有人对决定提出申诉",
-        "{name}，你好：\n\n有人认为 {server} 对其账号的决定不对。申诉内容可以在你用来管理的应用里，"
-        "或用 `martlet appeal list` 查看。\n",
+        "{name}，你好：\n\n有人认为 {server} 对其账号的决定不对。请查看对方的说明并作出决定：\n\n{link}\n",
     ),
     APPEAL_APPROVED: Letter(
         "你在 {server} 的申诉已被接受",
-        "{name}，你好：\n\n{server} 的管理人员重新考虑后撤回了决定：{what}\n\n{link}\n",
+        "{name}，你好：\n\n{server} 的管理人员重新考虑后撤回了决定：{what}\n\n详情见：\n\n{link}\n",
     ),
     APPEAL_REJECTED: Letter(
         "你在 {server} 的申诉未被接受",
-        "{name}，你好：\n\n{server} 的管理人员重新考虑过了，决定维持不变：{what}\n\n{link}\n",
+        "{name}，你好：\n\n{server} 的管理人员重新考虑过了，决定维持不变：{what}\n\n详情见：\n\n{link}\n",
     ),
     HOOK_STOPPED: Letter(
         "{server} 的一个网络钩子已停用",
         "{name}，你好：\n\n{server} 的一个网络钩子一周内都无法送达，或其地址不允许访问，因此已停用。"
-        "详情见 `martlet hook list`；用 `martlet hook enable` 可重新启用。\n",
+        "在这里可以查看原因并重新启用：\n\n{link}\n",
     ),
 }
 BY_LANGUAGE: dict[str, dict[str, Letter]] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}

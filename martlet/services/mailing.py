@@ -210,7 +210,7 @@ def _compose(
         wanted.to,
         Address(name, addr_spec=server.sender),
         letter.subject.format(**values),
-        letter.text.format(**values),
+        f"{letter.text.format(**values)}\n-- \n{name}\n{here.url}\n",
         here,
     )
 
@@ -236,6 +236,10 @@ def _link(wanted: MailWanted, login: Login, secret: ServerSecret, here: Server) 
             path = "/settings/data"
         case letters.STRIKE | letters.APPEAL_APPROVED | letters.APPEAL_REJECTED:
             path = strike_path(wanted.about, secret, here)
+        case letters.APPEAL_MADE:
+            path = "/desk/appeals"
+        case letters.HOOK_STOPPED:
+            path = "/desk/hooks"
         case letters.APPROVED:
             path = "/auth/sign_in?next=/welcome"
         case _:

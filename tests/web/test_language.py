@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 
 from martlet.web import language
 from martlet.web.language import Language, Message
+from martlet.web.rendering import told
+from martlet.web.wording import counted, sentence
 from tests.web.words import all_words
 
 TRANSLATED = [Language.GERMAN, Language.CHINESE]
@@ -149,3 +151,14 @@ def test_dates_are_said_as_people_say_them() -> None:
         "2026年3月5日 07:04 UTC",
         "2026年3月5日 07:04 UTC",
     ]
+
+
+def test_a_name_from_right_to_left_keeps_its_direction_to_itself() -> None:
+    said = sentence("{name} boosted your post", name="محمد (3)")
+    assert told(said, Language.ENGLISH) == "\u2068محمد (3)\u2069 boosted your post"
+    counted_too = counted("{name} and one more", "{name} and {n} more", name="דנה", n=2)
+    assert told(counted_too, Language.ENGLISH) == "\u2068דנה\u2069 and 2 more"
+    assert (
+        told(sentence("{name} boosted your post", name="Inês 林"), Language.ENGLISH)
+        == "Inês 林 boosted your post"
+    )
