@@ -302,6 +302,14 @@ class PostCard(Struct, frozen=True):
         return self.warning or self.summary
 
 
+class Preview(Struct, frozen=True):
+    """A post in a line that leads to it: its words, or the warning they stand behind."""
+
+    address: str
+    words: str
+    language: str | None = None
+
+
 class FeedPost(Struct, frozen=True):
     """A post as somebody who is signed in is shown it, with what they did with it and may do."""
 

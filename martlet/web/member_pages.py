@@ -12,7 +12,7 @@ from msgspec import Struct
 
 from martlet.services.threads import Wholeness
 from martlet.web import addresses
-from martlet.web.cards import Audience, Branch, Chosen, Face, FeedPost, LinkCard, PostCard, Profile
+from martlet.web.cards import Audience, Branch, Chosen, Face, FeedPost, LinkCard, PostCard, Preview, Profile
 from martlet.web.wording import Problem, Sentence
 
 Place = Literal["home", "search", "write", "news", "you", ""]
@@ -274,7 +274,7 @@ class NewsItem(Struct, frozen=True):
     drawing: str
     sentence: Sentence
     who: Face
-    post: PostCard | None = None
+    post: Preview | None = None
     others: tuple[Face, ...] = ()
     asks: str | None = None
     """The id of somebody who asks to follow."""

@@ -1,6 +1,6 @@
 """Notifications in words, several of a kind as one."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Literal
 
 from msgspec.structs import replace
@@ -16,7 +16,7 @@ from martlet.storage import accounts, markers, notifications, replies
 from martlet.storage.database import Reader, Writer
 from martlet.storage.notifications import Choice, Told
 from martlet.web import addresses, faces, showing
-from martlet.web.cards import Face, PostCard
+from martlet.web.cards import Face, Preview
 from martlet.web.feeds import Filtered
 from martlet.web.member_pages import NewsItem, NewsPage
 from martlet.web.visits import Pages, Visit
@@ -98,31 +98,28 @@ ONLY: dict[Only, frozenset[NotificationKind]] = {
 async def news(visit: Visit) -> Answer:
     """What is shown on the first page has been read, unless only some of it was asked for."""
     page, newest = await visit.store.reading(_page, visit)
-    if visit.is_first_page and newest and not page.only:
-        await visit.store.writing(_read, visit, newest)
+    if visit.is_first_page and not page.only:
+        if newest is not None:
+            await visit.store.writing(marking.mark_on, visit.account, "notifications", newest, visit.here)
         visit.news = 0
     return visit.page(page)
 
 
-def _read(db: Writer, visit: Visit, newest: int) -> None:
-    marking.mark(db, visit.account, {"notifications": newest}, visit.here)
-
-
-def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
+def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int | None]:
+    """And the newest of what is told, where it was not read before."""
     only: Only = next((one for one in ONLY if one == visit.query.get("only", "")), "")
     choice = Choice(ONLY[only])
     listed = notifications.page(db, visit.account, visit.paging(AT_ONCE), choice, visit.here.now_ms())
     filtered = _filtered(db, visit, listed)
     found = [one for one in listed if _filter_of(one, filtered).action != "hide"]
-    read = {
-        one.timeline: one.last_read_id for one in markers.of_account(db, visit.account, ["notifications"])
-    }
+    marker = next(iter(markers.of_account(db, visit.account, ["notifications"])), None)
+    read = marker.last_read_id if marker is not None else 0
     groups: dict[str, list[Told]] = {}
     for one in found:
         groups.setdefault(one.notification.group_key, []).append(one)
     people = accounts.many(db, {one.notification.from_id for one in found})
     who = {id: faces.face_with_emoji(db, one, visit.here, is_inside=True) for id, one in people.items()}
-    about = _posts(db, visit, found)
+    about = showing.previews(db, [one.post for one in found if one.post is not None])
     newest = listed[0].notification.id if listed else 0
     answers = [
         one.post.id for one in found if one.notification.kind is NotificationKind.PENDING_REPLY and one.post
@@ -131,7 +128,7 @@ def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
     waiting = {id for id in answers if states.get(id) == "pending"}
     items = tuple(
         replace(
-            _item(group, who, about, read.get("notifications", 0), waiting),
+            _item(group, who, about, read, waiting),
             filtered=_filter_of(group[0], filtered).title,
         )
         for group in groups.values()
@@ -139,7 +136,7 @@ def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int]:
     )
     own = f"{addresses.NEWS}?only={only}&" if only else f"{addresses.NEWS}?"
     older = f"{own}max_id={listed[-1].notification.id}" if len(listed) == AT_ONCE else None
-    return NewsPage(items, older, only, visit.is_first_page), newest
+    return NewsPage(items, older, only, visit.is_first_page), newest if newest > read else None
 
 
 def _filtered(db: Reader, visit: Visit, listed: list[Told]) -> dict[PostId, Filtered]:
@@ -153,16 +150,10 @@ def _filter_of(told: Told, filtered: dict[PostId, Filtered]) -> Filtered:
     return NO_FILTER if found.action == "blur" else found
 
 
-def _posts(db: Reader, visit: Visit, found: list[Told]) -> dict[int, PostCard]:
-    shown = list({one.post.id: one.post for one in found if one.post is not None}.values())
-    cards = {card.id: card for card in showing.cards(db, shown, visit.here, reader=visit.account)}
-    return {one.id: cards[id] for one in shown if (id := str(one.boosted_id or one.id)) in cards}
-
-
 def _item(
     group: list[Told],
     who: dict[AccountId, Face],
-    about: dict[int, PostCard],
+    about: Mapping[PostId, Preview],
     read: int,
     waiting: Collection[PostId],
 ) -> NewsItem:

@@ -8,6 +8,7 @@ A public page is the same for all and may be kept by caches: it is read as someb
 import json
 import logging
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Literal
 
 from msgspec.structs import replace
@@ -56,6 +57,7 @@ from martlet.web.cards import (
     Picture,
     Poll,
     PostCard,
+    Preview,
     Profile,
     Quote,
     Spoken,
@@ -167,7 +169,9 @@ def allows_feeds(account: Account) -> bool:
     )
 
 
+@lru_cache(maxsize=1024)
 def summary(html: str) -> str:
+    """Kept, because taking HTML apart costs as much as all else that a line about a post takes."""
     return " ".join(sanitize.plain(html).split())[:SUMMARY]
 
 
@@ -189,6 +193,21 @@ def cards(
         for card in _cards(db, shown, here, pinned, reader)
         if card is not None
     )
+
+
+def previews(db: Reader, shown: Sequence[Shown]) -> dict[PostId, Preview]:
+    """Of posts for members, by what is shown: a boost's is that of what it boosts."""
+    found = {post.id: post for post in posts.many_unfiltered(db, {one.boosted_id or one.id for one in shown})}
+    people = accounts.many(db, {post.author_id for post in found.values()})
+    return {
+        one.id: Preview(
+            addresses.at(addresses.POST, username=people[post.author_id].handle, id=str(post.id)),
+            post.warning or summary(post.html),
+            post.language,
+        )
+        for one in shown
+        if (post := found.get(one.boosted_id or one.id)) is not None and post.author_id in people
+    }
 
 
 def as_seen(found: Sequence[PostCard]) -> tuple[PostCard, ...]:

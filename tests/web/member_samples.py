@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from martlet.services.threads import Wholeness
 from martlet.web import member_pages, writing_pages
-from martlet.web.cards import Answered, Branch, Chosen, FeedPost, Html
+from martlet.web.cards import Answered, Branch, Chosen, FeedPost, Html, Preview
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
 from martlet.web.looks import Look
@@ -63,8 +63,9 @@ PERSON = member_pages.PersonPage(
     (member_pages.Tab("posts", "/@jona", True), member_pages.Tab("replies", "/@jona?show=replies")),
     FEED,
 )
+TOLD = Preview(TOMATOES.address, TOMATOES.preview, TOMATOES.language)
 NEWS = (
-    member_pages.NewsItem("31", "like", sentence("{name} likes your post", name="Amara"), AMARA, TOMATOES),
+    member_pages.NewsItem("31", "like", sentence("{name} likes your post", name="Amara"), AMARA, TOLD),
     member_pages.NewsItem(
         "30",
         "boost",
@@ -75,7 +76,7 @@ NEWS = (
             n=2,
         ),
         LIN,
-        FILMED,
+        Preview("/@lin/12", ""),
         (INES, JONA),
         is_new=True,
     ),
