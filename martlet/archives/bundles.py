@@ -247,6 +247,12 @@ class Bundle:
         """The files that are in it, by their SHA-256."""
         return frozenset(name.removeprefix("media/") for name in self._parts if name.startswith("media/"))
 
+    @property
+    def digest(self) -> str:
+        """`sha256:…` of the manifest, which names all that is in it."""
+        written = msgspec.json.encode(self.manifest, order="sorted") + b"\n"
+        return f"sha256:{hashlib.sha256(written).hexdigest()}"
+
     def medium(self, digest: str) -> Iterator[bytes]:
         """The bytes of a file."""
         return _chunks(self._file, self._parts[f"media/{digest}"])

@@ -127,6 +127,15 @@ class AdminAccount(Struct, kw_only=True):
     invited_by_account_id: str | UnsetType = UNSET
 
 
+class CarriedCopy(Struct, kw_only=True):
+    """An extension: by which digest mirrors know a post, and who brought it: a mirror's address, or a file's digest."""
+
+    status_id: str
+    uri: str
+    digest: str
+    carrier: str
+
+
 class AdminReport(Struct, kw_only=True):
     """https://docs.joinmastodon.org/entities/Admin_Report/"""
 
@@ -145,6 +154,8 @@ class AdminReport(Struct, kw_only=True):
     statuses: list[Status]
     collection_ids: list[str]
     """An extension."""
+    copies: list[CarriedCopy]
+    """An extension: of the posts those that a file or a mirror brought."""
     rules: list[Rule]
 
 

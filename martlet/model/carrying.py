@@ -92,3 +92,5 @@ class Carried:
     rank: Rank
     has_rival: bool = False
     carried_at: int = 0
+    carrier: str = ""
+    """Who brought it: the address of a mirror, or `sha256:…` of a bundle's manifest. Empty: its author's server."""

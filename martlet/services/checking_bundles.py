@@ -85,6 +85,8 @@ class Checker:
     kind: str
     all_there: Callable[[], Mapping[str, Sequence[Dated]]] = dict
     """The documents of the whole bundle by author; asked for once, where somebody's key was revoked."""
+    carrier: str = ""
+    """As `Carried` has it."""
     offered: dict[Uri, dict[str, PublicKey]] = field(default_factory=dict)
     """The keys that the bundle itself says are those of its authors."""
     statements: dict[Uri, Statement] = field(default_factory=dict)
@@ -158,7 +160,10 @@ class Checker:
         if known.revoked_after is not None and digest in self._covered_by(db, Uri(proof.key_id), known):
             trust = known.trust
         rank = Rank(trust is Trust.CONFIRMED, kind == "tombstone", said_at, signed_at, _votes(said), digest)
-        return Carried(name, kind, author, Uri(proof.key_id), trust, rank, carried_at=milliseconds(now))
+        came_at = milliseconds(now)
+        return Carried(
+            name, kind, author, Uri(proof.key_id), trust, rank, carried_at=came_at, carrier=self.carrier
+        )
 
     def _covered_by(self, db: Reader, name: Uri, known: _Known) -> frozenset[bytes]:
         """The documents that were signed with a key before it was revoked, as checkpoints show that came in time."""

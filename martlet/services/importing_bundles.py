@@ -103,7 +103,10 @@ class Import:
 
     def __post_init__(self) -> None:
         self._checker = Checker(
-            self.ground.here, self.bundle.manifest.kind, lambda: covering.of_bundle(self.bundle)
+            self.ground.here,
+            self.bundle.manifest.kind,
+            lambda: covering.of_bundle(self.bundle),
+            self.bundle.digest,
         )
         self._named = Named(self.bundle.media)
 
@@ -386,7 +389,7 @@ def _lift_some(db: Writer, author: Uri, after: Uri, here: Server) -> Uri | None:
         return None
     checker = Checker(here, "return")
     for one, body in found:
-        part = _PARTS[one.kind]
+        part, checker.carrier = _PARTS[one.kind], one.carrier
         checked = checker.checked(db, [Line(part, 1, body)])[0]
         carried.delete(db, one.uri)
         if checked.carried is not None and checked.carried.trust is Trust.CONFIRMED:

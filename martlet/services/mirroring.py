@@ -267,6 +267,7 @@ def take_down(db: Writer, digest: bytes, reason: str, here: Server) -> bool:
     if found is None:
         return mirrored_media.drop_everywhere(db, digest)
     mirrored.drop(db, *found)
+    mirrored_media.drop_of_post(db, found[0], found[1].uri)
     carried.delete(db, found[1].uri)
     return True
 

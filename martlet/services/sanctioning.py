@@ -19,15 +19,17 @@ from martlet.model.roles import Actor, Permission
 from martlet.model.sanctions import ABOUT_POSTS, STATES, Measure, Sanction, Strike
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import auditing, deleting, letters, moderating, permitting
+from martlet.services import auditing, deleting, letters, mirroring, moderating, permitting
 from martlet.services.profiles import TextTooLong
-from martlet.storage import accounts, logins, posts, presets, reports, strikes
+from martlet.storage import accounts, carried, logins, posts, presets, reports, strikes
 from martlet.storage.database import Reader, Writer
 from martlet.storage.reports import Report
 from martlet.text.cleaning import many_lines
 
 TEXT = 5000
 POSTS = 100
+DELETED = "A moderator has deleted the post."
+"""Why a copy is handed on no more."""
 MAY_ACT = Permission.MANAGE_USERS | Permission.MANAGE_REPORTS
 """One of these is enough."""
 
@@ -161,8 +163,11 @@ def _apply(
     if measure is Measure.MARK_POSTS:
         return mark_posts(db, [one.id for one in concerned if not one.is_sensitive])
     if measure is Measure.DELETE_POSTS:
+        copies = carried.copies(db, [one.id for one in concerned])
         for one in concerned:
             deleting.delete(db, about.id, one.id, here, keeps_media=False)
+        for copy in copies:
+            mirroring.take_down(db, copy.digest, DELETED, here)
         return {"posts": len(concerned)}, {"posts": 0}
     if measure is Measure.FREEZE and not about.is_here:
         raise InvalidInput("Validation failed: Type is not included in the list", "type")

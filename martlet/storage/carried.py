@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from martlet.model.carrying import Carried, Rank, Trust
-from martlet.model.names import Uri
+from martlet.model.names import PostId, Uri
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among_words
+from martlet.storage.dialect import among, among_words, numbers
 
-COLUMNS = "uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival, carried_at"
+COLUMNS = (
+    "uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival, carried_at, carrier"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +51,11 @@ def find_body(db: Reader, uri: Uri) -> bytes | None:
 
 
 def _carried(row: tuple[Any, ...]) -> Carried:
-    uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival, carried_at = row
+    uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival, carried_at, carrier = row
     rank = Rank(trust == Trust.CONFIRMED, kind == "tombstone", said_at, signed_at, votes, bytes(digest))
-    return Carried(Uri(uri), kind, Uri(author), Uri(key_uri), Trust(trust), rank, bool(has_rival), carried_at)
+    return Carried(
+        Uri(uri), kind, Uri(author), Uri(key_uri), Trust(trust), rank, bool(has_rival), carried_at, carrier
+    )
 
 
 def put(db: Writer, one: Carried, body: bytes) -> None:
@@ -59,12 +63,12 @@ def put(db: Writer, one: Carried, body: bytes) -> None:
     db.run(
         """
         INSERT INTO carried_document (uri, kind, author, key_uri, trust, said_at, signed_at, votes, digest, has_rival,
-                                      carried_at, body)
-        VALUES (:uri, :kind, :author, :key_uri, :trust, :said_at, :signed_at, :votes, :digest, :has_rival, :carried_at, :body)
+                                      carried_at, carrier, body)
+        VALUES (:uri, :kind, :author, :key_uri, :trust, :said_at, :signed_at, :votes, :digest, :has_rival, :carried_at, :carrier, :body)
         ON CONFLICT (uri) DO UPDATE
            SET kind = excluded.kind, author = excluded.author, key_uri = excluded.key_uri, trust = excluded.trust,
                said_at = excluded.said_at, signed_at = excluded.signed_at, votes = excluded.votes, digest = excluded.digest,
-               has_rival = excluded.has_rival, carried_at = excluded.carried_at, body = excluded.body
+               has_rival = excluded.has_rival, carried_at = excluded.carried_at, carrier = excluded.carrier, body = excluded.body
         """,
         uri=one.uri,
         kind=one.kind,
@@ -77,8 +81,34 @@ def put(db: Writer, one: Carried, body: bytes) -> None:
         digest=one.rank.digest,
         has_rival=int(one.has_rival),
         carried_at=one.carried_at,
+        carrier=one.carrier,
         body=body,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """A post as it was carried here."""
+
+    post_id: PostId
+    uri: Uri
+    digest: bytes
+    carrier: str
+
+
+def copies(db: Reader, posts: Collection[PostId]) -> list[Copy]:
+    """Of those posts that a file or a mirror brought, or that this server mirrors: what it brought."""
+    if not posts:
+        return []
+    rows = db.rows(
+        f"""
+        SELECT post.id, post.uri, carried_document.digest, carried_document.carrier
+          FROM post JOIN carried_document ON carried_document.uri = post.uri
+         WHERE post.id {among("posts")} ORDER BY post.id
+        """,
+        posts=numbers(posts),
+    )
+    return [Copy(row[0], Uri(row[1]), bytes(row[2]), row[3]) for row in rows]
 
 
 def note_rival(db: Writer, uri: Uri) -> None:

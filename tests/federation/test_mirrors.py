@@ -28,6 +28,7 @@ from tests.client import Reply
 from tests.elsewhere import Elsewhere
 from tests.elsewhere import Person as Stranger
 from tests.linked import Wire, cut, keep, link, mend, work
+from tests.mastodon.moderating import staff
 
 
 @pytest.fixture
@@ -375,9 +376,24 @@ def test_a_mirror_keeps_no_more_than_it_may(sea: Island, hill: Island, clock: ti
     assert statuses == [404, 404, 404, 200, 200, 200]
     assert asked(hill, sea).used_bytes <= asked(hill, sea).max_bytes
 
+    object_at = f"/carry/v1/object?id={quote(posts[4]['uri'], safe='')}"
+    digest = hashlib.sha256(there(hill, sea, object_at).body).hexdigest()
+    with hill.ground.store.read() as db:
+        post = uris.find_post(db, posts[4]["uri"])
+    assert post is not None
+    told = {"account_id": str(account), "status_ids": [str(post.id)]}
+    filed = hill.api.post("/api/v1/reports", hill.person("bob"), json=told).json["id"]
+    mo = staff(hill.api, "mo")
+    report = hill.api.get(f"/api/v1/admin/reports/{filed}", mo).json
+    assert [(one["uri"], one["digest"]) for one in report["copies"]] == [(posts[4]["uri"], digest)]
+    deed = {"type": "delete_statuses", "report_id": filed}
+    assert hill.api.post(f"/api/v1/admin/accounts/{account}/action", mo, json=deed).status == 200
+    assert there(hill, sea, object_at).status == 404
+
     body = there(hill, sea, f"/carry/v1/object?id={quote(posts[5]['uri'], safe='')}").body
     with hill.ground.store.write() as db:
         assert mirroring.take_down(db, hashlib.sha256(body).digest(), "by law", hill.ground.here)
         mirrored.update(db, AccountId(account), cursor="", etag="", next_at=0)
     pass_time(clock, hill, sea, seconds=400)
-    assert there(hill, sea, f"/carry/v1/object?id={quote(posts[5]['uri'], safe='')}").status == 404
+    for post in posts[4:]:
+        assert there(hill, sea, f"/carry/v1/object?id={quote(post['uri'], safe='')}").status == 404

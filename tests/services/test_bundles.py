@@ -16,6 +16,8 @@ from martlet.model.names import Uri
 from martlet.services import carried_boosts, intake
 from martlet.services.bundling import NothingToCarry, Pile
 from tests.carrying import ACTIVITY, Island, Islands, boost, bundle, note, signed, tombstone
+from tests.mastodon.moderating import staff
+from tests.web.acts import inside
 
 
 @pytest.fixture
@@ -76,6 +78,24 @@ def test_where_carried_posts_stand_is_the_owners_to_say(sea: Island, shore: Isla
     sea.publish("ada", "Evening #harbour")
     shore.bring(sea.packed("ada"))
     assert stands("Evening") == [True, True, True, True]
+
+
+def test_whoever_works_on_a_report_is_told_which_file_brought_a_post(sea: Island, shore: Island) -> None:
+    shore.follows("bob", sea, "ada")
+    sea.publish("ada", "Fools")
+    file = sea.packed("ada")
+    shore.bring(file)
+    with Bundle.open(file) as opened:
+        carrier = opened.digest
+    [post] = shore.api.get("/api/v1/timelines/home", shore.person("bob")).json
+    told = {"account_id": post["account"]["id"], "status_ids": [post["id"]]}
+    filed = shore.api.post("/api/v1/reports", shore.person("bob"), json=told).json["id"]
+    mo = staff(shore.api, "mo")
+    [copy] = shore.api.get(f"/api/v1/admin/reports/{filed}", mo).json["copies"]
+    assert (copy["uri"], copy["carrier"]) == (post["uri"], carrier)
+    page = inside(shore.api, mo).get(f"/desk/reports/{filed}").text
+    assert copy["digest"] in page
+    assert carrier in page
 
 
 def test_pictures_travel_with_their_posts(sea: Island, shore: Island) -> None:

@@ -292,8 +292,8 @@ def test_a_checkpoint_that_came_before_a_revocation_protects_old_posts(
     def read(*lines: bytes, part: str = bundles.OBJECTS) -> int:
         """At a mirror, in the place of a file."""
         page = [Line(part, number, line) for number, line in enumerate(lines, 1)]
-        ground = shore.ground
-        return asyncio.run(reading_mirrors.take_in(ground.store, page, Uri(eve.uri), ground.here))
+        ground, mirror = shore.ground, "https://hill.example"
+        return asyncio.run(reading_mirrors.take_in(ground.store, page, Uri(eve.uri), mirror, ground.here))
 
     assert [read(november[1]), read(*forged), read(*november[1:], forged[0])] == [0, 0, 0]
     for lines, expected in [

@@ -74,7 +74,9 @@ class MirrorReader:
             if not page.is_new:
                 return
             documents = reading.documents(page.lines)
-            await reading_mirrors.take_in(self.ground.store, page.lines, gateway.actor, self.ground.here)
+            await reading_mirrors.take_in(
+                self.ground.store, page.lines, gateway.actor, gateway.address, self.ground.here
+            )
             is_end = not documents or page.after == after
             after, etag = page.after, page.etag if is_end else ""
             cursor = f"{since}:{after}" if after else ""

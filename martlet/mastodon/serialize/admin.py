@@ -17,7 +17,7 @@ from martlet.model.sanctions import Appeal, Strike
 from martlet.model.server import Server, milliseconds
 from martlet.services import auditing, undoing
 from martlet.services.signing_in import Viewer
-from martlet.storage import account_review, accounts, audit, posts, roles, rules
+from martlet.storage import account_review, accounts, audit, carried, posts, roles, rules
 from martlet.storage.account_review import Reviewed
 from martlet.storage.database import Reader
 from martlet.storage.reports import Note, Report
@@ -92,7 +92,7 @@ def reports(
         people |= {one for one in (report.assigned_id, report.resolved_by) if one}
     shown = many(db, people, here)
     said = rules.many(db, {id for report in found for id in report.rules})
-    reported = _reported_posts(db, found, pages, viewer)
+    reported, copies = _reported_posts(db, found, pages, viewer), _copies(db, found)
     result = []
     for report in found:
         entity = entities.AdminReport(
@@ -110,6 +110,7 @@ def reports(
             action_taken_by_account=shown.get(report.resolved_by) if report.resolved_by else None,
             statuses=[],
             collection_ids=[str(id) for id in report.packs],
+            copies=[copies[id] for id in report.posts if id in copies],
             rules=[
                 server_entities.Rule(
                     id=str(id), text=said[id].text, hint=said[id].hint, translations=said[id].in_languages
@@ -122,6 +123,16 @@ def reports(
         body = msgspec.json.encode(entity)
         result.append(body.replace(b'"statuses":[]', b'"statuses":' + statuses, 1))
     return result
+
+
+def _copies(db: Reader, found: Sequence[Report]) -> dict[PostId, entities.CarriedCopy]:
+    there = carried.copies(db, {id for report in found for id in report.posts})
+    return {
+        one.post_id: entities.CarriedCopy(
+            status_id=str(one.post_id), uri=one.uri, digest=one.digest.hex(), carrier=one.carrier
+        )
+        for one in there
+    }
 
 
 def _reported_posts(

@@ -14,7 +14,7 @@ from martlet.model.server import moment
 from martlet.services import appealing, handling_reports, sanctioning
 from martlet.services.handling_reports import NOTE, NOTES, Correction
 from martlet.services.reporting import CATEGORIES
-from martlet.storage import accounts, audit, packs, posts, reports, rules, server_values, strikes
+from martlet.storage import accounts, audit, carried, packs, posts, reports, rules, server_values, strikes
 from martlet.storage.audit import Choice as Logged
 from martlet.storage.database import Reader
 from martlet.storage.reports import Choice, Report
@@ -119,6 +119,7 @@ def _page(db: Reader, visit: Visit) -> DeskPage:
             sentence("Reported posts"),
             sentence("No post was named, or they are gone."),
         ),
+        *_copies(db, report),
         *_packs(db, report),
         *_context(db, visit, report),
         *_deeds(visit, report),
@@ -166,6 +167,24 @@ def reported_posts(db: Reader, visit: Visit, report: Report) -> tuple[PostCard, 
     written = {one.id for one in posts.many_unfiltered(db, report.posts) if one.author_id == report.about_id}
     shown = posts.shown_unfiltered(db, [id for id in report.posts if id in written])
     return showing.as_seen(showing.cards(db, shown, visit.here, reader=visit.account))
+
+
+def _copies(db: Reader, report: Report) -> tuple[Rows, ...]:
+    """Of the posts those that a file or a mirror brought: whoever mirrors the author can take them down by these digests."""
+    rows = tuple(
+        Row(
+            one.digest.hex(),
+            said=(one.uri, one.carrier or sentence("brought by its own server")),
+            drawing="globe",
+        )
+        for one in carried.copies(db, report.posts)
+    )
+    if not rows:
+        return ()
+    lede = sentence(
+        "The SHA-256 of each post that a mirror or a file brought, and which one did. Deleted as a measure, its copy is handed out here no more; its other mirrors can take it down by this digest."
+    )
+    return (Rows(rows, sentence("There are none."), sentence("Copies of the posts"), lede),)
 
 
 def _packs(db: Reader, report: Report) -> tuple[Rows, ...]:
