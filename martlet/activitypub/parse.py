@@ -157,7 +157,7 @@ def _forwarded(document: Thing, name: Uri, actor: Uri, inner: Thing) -> Forwarde
 
 def _said(name: Uri, actor: Uri, kind: str, inner: Any, around: Thing) -> Act:
     if isinstance(inner, dict) and kind_of(inner) in ACTORS:
-        return ChangeProfile(name, actor, needed_uri(inner, "id"))
+        return ChangeProfile(name, actor, needed_uri(inner, "id"), flag(inner.get("suspended")))
     is_whole = isinstance(inner, dict) and kind_of(inner) in POSTS
     if isinstance(inner, dict) and not is_whole and "type" in inner:
         return Other(name, actor, f"{kind} {kind_of(inner)}"[:64])
@@ -292,6 +292,8 @@ def profile(thing: Thing) -> Profile:
             filter(None, (text(one, _LONGEST_USERNAME) for one in each(thing.get("gateways"), MOST_ALIASES)))
         ),
         feature_policy=packs.policy_said(thing),
+        is_suspended=flag(thing.get("suspended")),
+        is_memorial=flag(thing.get("memorial")),
         created_at=moment(thing.get("published")),
     )
 

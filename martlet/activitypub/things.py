@@ -70,6 +70,9 @@ class Profile:
     gateways: tuple[str, ...] = ()
     """Addresses at which its signed documents can be had, by its own word."""
     feature_policy: "FeaturePolicySaid | None" = None
+    is_suspended: bool = False
+    """By its own server."""
+    is_memorial: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,9 +214,12 @@ class Revise:
 
 @dataclass(frozen=True, slots=True)
 class ChangeProfile:
+    """`is_suspended`: it says that its server has suspended it, which may be all that can be had of it."""
+
     uri: Uri
     actor: Uri
     account: Uri
+    is_suspended: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -201,6 +201,8 @@ class Inbox:
 
     async def _gather(self, act: Act) -> tuple[Act, Verified | None]:
         """What has to be known before the act is recorded, as far as it can be had; and the act as it is to be recorded."""
+        if isinstance(act, ChangeProfile):
+            return await self._with_profile(act), None
         if not isinstance(act, Publish | Revise) or not isinstance(act.post, Writing):
             await self._gather_other(act)
             return act, None
@@ -219,12 +221,21 @@ class Inbox:
                 await self._gather_named(act.actor, act.target)
             case Move():
                 await self._gather_move(act, self.ground.here)
-            case ChangeProfile():
-                if act.account == act.actor:
-                    await self.resolver.account(act.actor, anew=True)
             case Add():
                 if await self.ground.store.reading(_is_featured, act):
                     await self._gather_named(act.actor, act.target)
+
+    async def _with_profile(self, act: ChangeProfile) -> ChangeProfile:
+        """The account as its server has it now says all; of one that is suspended there may be nothing but the word of it."""
+        if act.account != act.actor:
+            return replace(act, is_suspended=False)
+        try:
+            await self.resolver.account(act.actor, anew=True)
+        except MartletError:
+            if not act.is_suspended:
+                raise
+            return act
+        return replace(act, is_suspended=False)
 
     async def _gather_around(self, said: Writing) -> tuple[Uri | None, Verified | None]:
         """What a post answers, whom it names, what it quotes; returns what it answers by its own name."""

@@ -50,6 +50,10 @@ class Account(msgspec.Struct, frozen=True):
     """Whether its public posts can be had by e-mail: its owner wants it, and their role allows it."""
     left_at: int | None = None
     """Of accounts elsewhere: since when nothing that their server says of them counts (`model.continuity`)."""
+    suspended_there: int = 0
+    """Of accounts elsewhere: their own server has suspended them."""
+    is_memorial: int = 0
+    """Of accounts elsewhere: their own server says that their owner has died."""
 
     @property
     def is_here(self) -> bool:

@@ -90,6 +90,8 @@ def keep(db: Writer, found: Acquaintance, here: Server) -> AccountId:
         attribution=json.dumps(_hosts(profile.attribution)),
         created_at=min(profile.created_at or here.now_ms(), here.now_ms()),
         feature_policy=_feature_policy(profile),
+        suspended_there=int(profile.is_suspended),
+        is_memorial=int(profile.is_memorial),
         **_pictures("avatar", None if policy.refuses_media else profile.avatar),
         **_pictures("header", None if policy.refuses_media else profile.header),
     )

@@ -61,6 +61,7 @@ from martlet.services import (
     placing,
     reacting,
     receiving,
+    restricting,
 )
 from martlet.services.consenting import Verified
 from martlet.storage import (
@@ -97,7 +98,7 @@ def accept(db: Writer, act: Act, evidence: Evidence, here: Server, verified: Ver
     if origin_of(act.uri) != origin_of(act.actor) or host_of(act.actor) == here.host:
         raise EvidenceRejected("This is called as if another server had sent it.")
     actor = accounts.find_by_uri(db, act.actor)
-    if actor is None or actor.is_here or actor.is_gone:
+    if actor is None or actor.is_here or (actor.is_gone and not _may_still(db, act, actor)):
         return
     _check_still_there(actor)
     if peer_policies.is_refused_by_uri(db, act.actor, here):
@@ -176,6 +177,12 @@ def revisit(
     placing.place_again(db, post, said.reply_to, here)
 
 
+def _may_still(db: Reader, act: Act, actor: Account) -> bool:
+    """Whom their own server has suspended may take back what they did, and be gone."""
+    is_parting = isinstance(act, Delete | Undo | Reject)
+    return is_parting and restricting.is_suspended_there_alone(db, actor.id)
+
+
 def _check_still_there(actor: Account) -> None:
     """Raises `EvidenceRejected` where the account has left its server: what that says of it is not the account's word."""
     if actor.left_at is not None:
@@ -200,17 +207,17 @@ def _do(db: Writer, act: Act, actor: Account, here: Server, verified: Verified |
             _like(db, act, actor, here)
         case Follow() | RequestQuote() | RequestReply() | RequestFeature() | Accept() | Reject() | Block():
             _between(db, act, actor, here)
-        case Move() | Flag() | Offer():
+        case Move() | Flag() | Offer() | ChangeProfile():
             _about_people(db, act, actor, here)
         case Undo():
             _undo(db, act, actor, here)
         case Add() | Remove():
             pinning.change(db, act, actor, here)
-        case ChangeProfile() | Forwarded() | Other():
-            return  # a profile was fetched anew before; what a group hands on is believed of nobody
+        case Forwarded() | Other():
+            return  # what a group hands on is believed of nobody
 
 
-def _about_people(db: Writer, act: Move | Flag | Offer, actor: Account, here: Server) -> None:
+def _about_people(db: Writer, act: Move | Flag | Offer | ChangeProfile, actor: Account, here: Server) -> None:
     match act:
         case Move():
             moving.receive(db, act, actor, here)
@@ -218,6 +225,10 @@ def _about_people(db: Writer, act: Move | Flag | Offer, actor: Account, here: Se
             exchanging_reports.receive(db, act, actor, here)
         case Offer():
             mirroring.offered(db, act, actor, here)
+        case ChangeProfile(is_suspended=True) if act.account == actor.uri:
+            restricting.suspend_as_told(db, actor.id, here)
+        case ChangeProfile():
+            return  # it was fetched anew before
 
 
 # -- posts ---------------------------------------------------------------

@@ -22,7 +22,8 @@ def suspend(db: Writer, account: AccountId, here: Server) -> None:
 
     One that is here is removed for good after the days of grace. Raises `NotFound`.
     """
-    if accounts.get(db, account).suspended_at is None:
+    found = accounts.get(db, account)
+    if found.suspended_at is None or found.suspended_there:
         accounts.update(db, account, suspended_at=here.now_ms())
         db.emit(AccountChanged(account))
         db.emit(AccountSuspended(account))
@@ -36,11 +37,12 @@ def unsuspend(db: Writer, account: AccountId) -> None:
     """
     All is there again, but people have to sign in anew. Raises `NotFound`.
 
-    Somebody whose server is suspended stays hidden with it.
+    Somebody whose server is suspended stays hidden with it, and somebody whom it has suspended does.
     """
-    if accounts.get(db, account).suspended_at is None:
+    found = accounts.get(db, account)
+    if found.suspended_at is None:
         return
-    if restricting.policy_of_account(db, account).severity is Severity.SUSPEND:
+    if found.suspended_there or restricting.policy_of_account(db, account).severity is Severity.SUSPEND:
         peer_people.lend_suspension(db, account)
         return
     accounts.update(db, account, suspended_at=None)

@@ -15,12 +15,13 @@ import msgspec
 
 from martlet.model.audit import State, Target
 from martlet.model.errors import InvalidInput, NotFound
+from martlet.model.events import AccountChanged
 from martlet.model.moderation import OPEN, OWN, Decision, Policy, Severity, domains_of, strictest
 from martlet.model.names import AccountId
 from martlet.model.roles import OPERATOR, Actor
 from martlet.model.server import Server
 from martlet.services import auditing, caching, severing
-from martlet.storage import deliveries, events, peer_people, peer_policies, peers
+from martlet.storage import accounts, deliveries, events, peer_people, peer_policies, peers
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.peer_people import Restricted
 from martlet.storage.peer_policies import Numbered
@@ -310,17 +311,31 @@ def policy_of_account(db: Reader, account: AccountId) -> Policy:
 
 
 def mark_account(db: Writer, account: AccountId, here: Server) -> None:
-    """Have an account limited or suspended as its server is."""
+    """Have an account limited or suspended as its server is, or as that says it is."""
     one = peer_people.find(db, account)
     if one is not None:
         mark(db, one, _policy_of(db, one, {}), here)
+
+
+def suspend_as_told(db: Writer, account: AccountId, here: Server) -> None:
+    """Hide somebody whose own server says that it has suspended them, until it says something else."""
+    accounts.update(db, account, suspended_there=1)
+    mark_account(db, account, here)
+    db.emit(AccountChanged(account))
+
+
+def is_suspended_there_alone(db: Reader, account: AccountId) -> bool:
+    """Whether somebody elsewhere is hidden for nothing but what their own server says."""
+    one = peer_people.find(db, account)
+    return one is not None and bool(one.suspended_there and one.suspended_by_peer)
 
 
 def mark(db: Writer, one: Restricted, policy: Policy, here: Server) -> None:
     """The same, whatever was done to the account for itself: that stays."""
     now = here.now_ms()
     limit = _mark(one.limited_at, one.limited_by_peer, policy.severity is Severity.LIMIT, now)
-    suspension = _mark(one.suspended_at, one.suspended_by_peer, policy.severity is Severity.SUSPEND, now)
+    is_hidden = policy.severity is Severity.SUSPEND or bool(one.suspended_there)
+    suspension = _mark(one.suspended_at, one.suspended_by_peer, is_hidden, now)
     before = (one.limited_at, one.limited_by_peer), (one.suspended_at, one.suspended_by_peer)
     if (limit, suspension) != before:
         peer_people.restrict(

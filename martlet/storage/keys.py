@@ -42,7 +42,7 @@ class RemoteKey:
     kind: str
     public: str
     is_gone: int
-    """Its owner is suspended, or deleted, or about to be."""
+    """Its owner is deleted, or about to be, or suspended, but for those whom only their own server has suspended."""
 
 
 def own(db: Reader, account: AccountId) -> dict[str, OwnKey]:
@@ -115,7 +115,8 @@ def retired(db: Reader, account: AccountId) -> list[RetiredKey]:
 
 _REMOTE = """
     SELECT remote_key.uri, remote_key.account_id, account.uri, remote_key.kind, remote_key.public,
-           CASE WHEN account.suspended_at IS NULL AND account.deletes_at IS NULL AND account.deleted_at IS NULL
+           CASE WHEN (account.suspended_at IS NULL OR account.suspended_there * account.suspended_by_peer = 1)
+                     AND account.deletes_at IS NULL AND account.deleted_at IS NULL
                 THEN 0 ELSE 1 END
       FROM remote_key JOIN account ON account.id = remote_key.account_id WHERE remote_key.uri = :uri
 """

@@ -3,7 +3,8 @@ What we have of a server's people, as far as a decision about their server chang
 
 An account belongs to the server that its handle names and to the one that its
 uri names: what is decided about either holds. What a moderator did to the
-account itself stays apart (`limited_by_peer`, `suspended_by_peer`).
+account itself stays apart (`limited_by_peer`, `suspended_by_peer`). Whom its own server
+has suspended is hidden in the same way.
 """
 
 from collections.abc import Collection
@@ -25,10 +26,12 @@ class Restricted:
     suspended_at: int | None
     limited_by_peer: int
     suspended_by_peer: int
+    suspended_there: int
+    """Its own server says that it has suspended it."""
 
 
 _COLUMNS = """account.id, account.host, remote_account.host, account.limited_at, account.suspended_at,
-    account.limited_by_peer, account.suspended_by_peer"""
+    account.limited_by_peer, account.suspended_by_peer, account.suspended_there"""
 
 
 def find(db: Reader, account: AccountId) -> Restricted | None:

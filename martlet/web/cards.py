@@ -137,6 +137,7 @@ class Profile(Struct, frozen=True):
     posts: int
     is_bot: bool = False
     is_locked: bool = False
+    is_memorial: bool = False
     is_indexable: bool = True
     moved_to: Face | None = None
     followers: int = 0

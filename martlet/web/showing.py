@@ -133,6 +133,7 @@ def profile(
         posts=account.posts_count,
         is_bot=account.kind in ("service", "application"),
         is_locked=bool(account.is_locked),
+        is_memorial=bool(account.is_memorial),
         is_indexable=is_indexable(account),
         moved_to=faces.face(moved_to, here, is_inside=bool(reader)) if moved_to else None,
         followers=account.followers_count,

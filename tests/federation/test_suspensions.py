@@ -58,3 +58,48 @@ def test_a_suspended_account_elsewhere_is_told_that_it_follows_nobody_here(
     publish(api, ada, "for followers", visibility="private")
     api.work()
     assert [one["type"] for one in there.received] == ["Reject"], "it gets nothing any more"
+
+
+def test_whom_their_own_server_suspends_is_hidden_until_it_says_otherwise(
+    api: Api, there: Elsewhere, ada: client.Person
+) -> None:
+    """A moderator's own decision stays; nobody else's word counts."""
+    eve, mallory, mo = there.person("eve"), there.person("mallory"), staff(api, "mo")
+    for one in (eve, mallory):
+        there.bring(api, one.act("Follow", ADA))
+    note = there.keep(eve.note(tag=[{"type": "Mention", "href": ADA}]))
+    there.bring(api, eve.act("Create", note))
+    [mention] = api.get("/api/v1/notifications?types[]=mention", ada).json
+    id, status = mention["account"]["id"], f"/api/v1/statuses/{mention['status']['id']}"
+
+    def shown() -> tuple[Any, ...]:
+        account = api.get(f"/api/v1/accounts/{id}", ada).json
+        told = api.get("/api/v1/notifications?types[]=mention", ada).json
+        return account.get("suspended"), account["display_name"], api.get(status, ada).status, len(told)
+
+    def update(**said: Any) -> None:
+        eve.extra = {"name": "Eve", **said}
+        there.bring(api, eve.act("Update", eve.document))
+
+    update(memorial=True)
+    assert api.get(f"/api/v1/accounts/{id}", ada).json["memorial"] is True
+    there.bring(api, mallory.act("Update", {**eve.document, "suspended": True}))
+    assert shown() == (None, "Eve", 200, 1)
+    update(suspended=True)
+    assert shown() == (True, "", 404, 0)
+    there.bring(api, eve.act("Create", there.keep(eve.note(tag=[{"type": "Mention", "href": ADA}]))))
+    there.bring(api, eve.act("Undo", eve.act("Follow", ADA)))
+    followers = api.get(f"/api/v1/accounts/{ada.id}/followers", ada).json
+    assert [one["username"] for one in followers] == ["mallory"]
+    update()
+    assert shown() == (None, "Eve", 200, 1), "what came meanwhile was not taken"
+    there.gone.add(eve.uri)
+    update(suspended=True)
+    there.gone.clear()
+    assert shown() == (True, "", 404, 0), "its word is enough where there is nothing else of it"
+    act(api, mo, id, "suspend")
+    assert there.send(api, eve.act("Update", eve.document)).status == 403
+    api.post(f"{ADMIN}/accounts/{id}/unsuspend", mo)
+    assert shown() == (True, "", 404, 0)
+    update()
+    assert shown() == (None, "Eve", 200, 1)

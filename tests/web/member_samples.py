@@ -178,7 +178,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
     "person-blocked": (
         replace(
             PERSON,
-            profile=replace(PROFILE, is_locked=True, is_bot=True, moved_to=AMARA),
+            profile=replace(PROFILE, is_locked=True, is_bot=True, is_memorial=True, moved_to=AMARA),
             between=member_pages.Between(is_blocking=True),
         ),
         INSIDE,

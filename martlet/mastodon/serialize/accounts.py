@@ -209,6 +209,8 @@ def _common(db: Reader, account: Account, role: Role | None, here: Server) -> di
         values["email_subscriptions"] = subscribing.offers(account, here)
     if account.limited_at is not None:
         values["limited"] = True
+    if account.is_memorial:
+        values["memorial"] = True
     if account.is_gone:
         values |= _gone(here)
     return values
