@@ -42,6 +42,11 @@ def ask_later(db: Writer, origin: str, at: int) -> None:
     events.add_job(db, ASK, body, at, key=f"{ASK}:{origin}:{at // RENEWED}")
 
 
+def ask_now(db: Writer, origin: str, now: int) -> None:
+    """Ask a server that has just called us, to see whether it can be reached."""
+    events.add_job(db, ASK, msgspec.json.encode(origin).decode(), now, key=f"{ASK}:{origin}:now")
+
+
 def again(db: Writer, here: Server, seconds: float) -> None:
     """Watch in so many seconds, unless a job for that waits. One that is under way does not know what is new, and does not count."""
     there = events.with_keys(db, KEYS, here.now_ms())

@@ -305,7 +305,7 @@ def test_a_circuit_is_shared(shore: Island) -> None:
             await two.lets_through(ORIGIN),
             await two.lets_through(OTHER),
         ]
-        await two.heard_from(ORIGIN)
+        await two.heard_from(Uri(f"https://{ORIGIN}/actor"))
         found += [await one.lets_through(ORIGIN), await two.lets_through(ORIGIN)]
         await one.succeeded(ORIGIN)
         found.append(await two.lets_through(ORIGIN))
@@ -365,6 +365,11 @@ def test_one_direction_is_enough(islands: Islands, monkeypatch: pytest.MonkeyPat
     with sea.ground.store.read() as db:
         came = db.rows("SELECT html FROM post WHERE is_local = 0")
     assert ([("I do" in html) for (html,) in came], _deliveries(hill)) == ([True], 0)
+
+    away["hill.example"].clear()  # nothing waits any more with which it could be tried
+    hill.api.run(Circuits(hill.ground.store, hill.ground.here).heard_from(Uri("https://sea.example/actor")))
+    work(hill)
+    assert not is_open(hill, "sea.example")
 
 
 def _deliveries(island: Island) -> int:

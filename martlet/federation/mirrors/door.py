@@ -35,7 +35,7 @@ from martlet.http.media import file_answer
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound
-from martlet.model.names import AccountId, Uri, host_of
+from martlet.model.names import AccountId, Uri
 from martlet.model.server import milliseconds
 from martlet.services import handing_out, identities
 from martlet.services.ports import Ground
@@ -120,7 +120,7 @@ class MirrorDoor:
         named = await self._asking.check_sender(request)
         body = await request.body(_MOST_SAID)
         key = await self._asking.signer(self._asking.claim(request, body), named, request.address)
-        await self._circuits.heard_from(host_of(key.owner))
+        await self._circuits.heard_from(key.owner)
         return Answer(b"", 204)
 
     async def _actor(self, request: Request, params: Params) -> Answer:

@@ -15,8 +15,9 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
-from martlet.services import delivering
+from martlet.services import delivering, watching
 from martlet.storage import circuits
 from martlet.storage.circuits import Circuit
 from martlet.storage.database import Store, Writer
@@ -88,11 +89,11 @@ class Circuits:
                 log.warning("%s can be reached directly again", host)
             await self.renew(at_once=True)
 
-    async def heard_from(self, host: str) -> None:
-        """It has called us, so it may well be reached: it is tried now, and not at its moment."""
+    async def heard_from(self, account: Uri) -> None:
+        """The server of an account has called us, so it may well be reached: it is tried now, and not at its moment."""
         await self.renew()
-        if host in self.open:
-            await self.store.writing(_try_now, host, self.here)
+        if host_of(account) in self.open:
+            await self.store.writing(_try_now, account, self.here)
             await self.renew(at_once=True)
 
     async def renew(self, *, at_once: bool = False) -> None:
@@ -114,6 +115,9 @@ def _close(db: Writer, host: str, here: Server) -> bool:
     return True
 
 
-def _try_now(db: Writer, host: str, here: Server) -> None:
+def _try_now(db: Writer, account: Uri, here: Server) -> None:
+    """By what waits for it, or, because it may have fetched all of that, by a small question."""
+    host = host_of(account)
     circuits.probe_now(db, host, here.now_ms())
     delivering.hurry(db, host, here.now_ms())
+    watching.ask_now(db, origin_of(account), here.now_ms())

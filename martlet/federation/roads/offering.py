@@ -70,7 +70,7 @@ class Offering:
         if named.key is not None and not await self._has(host):
             return _lines([])
         try:
-            host = await self._server(request, b"")
+            await self._server(request, b"")
         except SignerSuspended:
             raise
         except EvidenceRejected as error:
@@ -82,13 +82,15 @@ class Offering:
         """Raises `EvidenceRejected`, `InvalidInput`, `TooOften`."""
         self.asking.resolver.fetcher.strangers.request(request.address)
         body = await request.body(_LONGEST_ANSWER)
-        host = await self._server(request, body)
+        server = await self._server(request, body)
         try:
             ids = [id_from(one) for one in msgspec.json.decode(body, type=Taken).taken[:AT_ONCE]]
         except msgspec.DecodeError as error:
             raise InvalidInput("It does not say what was taken.") from error
-        await self.ground.store.writing(_forget, host, [id for id in ids if id is not None], self._now)
-        await self.circuits.heard_from(host)
+        await self.ground.store.writing(
+            _forget, host_of(server), [id for id in ids if id is not None], self._now
+        )
+        await self.circuits.heard_from(server)
         return Answer(b"", 204, [PRIVATE])
 
     async def hint(self, host: str) -> list[Header]:
@@ -100,16 +102,16 @@ class Offering:
     async def _has(self, host: str) -> bool:
         return await self.ground.store.reading(deliveries.are_older, host, self._until)
 
-    async def _server(self, request: Request, body: bytes) -> str:
+    async def _server(self, request: Request, body: bytes) -> Uri:
         """
-        The host whose own account has signed, and nobody on it: the key of a person may have left it. Raises `SignerSuspended`,
+        The server whose own account has signed, and nobody on it: the key of a person may have left it. Raises `SignerSuspended`,
         `SignatureRejected`, `TooOften`.
         """
         named = await self.asking.check_sender(request)
         key = await self.asking.signer(self.asking.claim(request, body), named, request.address)
         if key.owner != identities.server_uri_at(origin_of(key.owner)):
             raise SignatureRejected("What waits for a server is for its own account.")
-        return host_of(key.owner)
+        return key.owner
 
     @property
     def _now(self) -> int:

@@ -186,6 +186,7 @@ class Watcher:
         answer = await self.client.get(
             origin + PATH, accept=("application/json",), max_bytes=65_536, deadline=self._patience
         )
+        await self.circuits.succeeded(host)
         if not answer.is_success:
             return False
         return await self.ground.store.writing(_learn, host, origin, answer.body, self.ground.here.now_ms())
