@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -10,17 +11,21 @@ import pytest
 from martlet import app
 from martlet.activitypub import contexts
 from martlet.activitypub.things import Offer
+from martlet.federation.roads import offering
 from martlet.model.mirrors import DAY, Grant
 from martlet.model.names import Uri
 from martlet.network.answers import Answer
-from martlet.services import mirroring, tending_mirrors
+from martlet.services import identities, mirroring, tending_mirrors
 from martlet.services.ports import Ground
 from martlet.settings import Settings
-from martlet.storage import accounts, events, mirrored
+from martlet.signing import http_signatures
+from martlet.signing.http_signatures import Scheme
+from martlet.storage import accounts, events, mirrored, uris
 from martlet.storage.mirrored import Mirrored
-from tests.carrying import note, signed, tombstone
+from tests.carrying import Island, Islands, note, signed, tombstone
 from tests.client import Api, Reply
 from tests.elsewhere import Elsewhere, Person
+from tests.linked import Wire, mirror, work
 
 
 class Log(Elsewhere):
@@ -153,3 +158,109 @@ def test_g11_g7_a_copy_is_no_original_and_ends_with_it(api: Api, origin: Log, ev
         assert account is not None
         db.run("UPDATE account SET suspended_at = 1 WHERE id = :id", id=account.id)
     assert [handed_out(api, name).status, api.get("/@eve@peer.example").status] == [404, 404]
+
+
+def test_g9_f1_private_posts_are_in_no_mirror(islands: Islands, monkeypatch: pytest.MonkeyPatch) -> None:
+    """
+    A third of what is written is for few, and somebody elsewhere follows. Nothing of that reaches a mirror: neither its database,
+    nor its files, nor what it hands out; nor what waits for its server.
+    """
+    monkeypatch.setattr(offering, "WAITED", -1000)
+    sea, hill = (islands(name, Wire(name)) for name in ("sea.example", "hill.example"))
+    far, post = Elsewhere("far.example").person("zoe"), sea.publish("ada", "Trunk")
+    sea.api.post(f"/api/v1/accounts/{sea.person('ada').id}/follow", sea.person("carl"))
+    mirror(sea, hill, "ada")
+    for one in (sea, hill):
+        assert isinstance(one.beyond, Wire)
+        one.beyond.kept[far.uri] = json.dumps(far.document).encode()
+    sea.asks_for(far.uri)
+    with sea.ground.store.write() as db:
+        zoe = uris.accounts_at(db, [Uri(far.uri)])[Uri(far.uri)]
+        db.run(
+            "INSERT INTO follow (id, follower_id, followed_id, is_accepted, uri) VALUES (1, :zoe, :ada, 1, 'x')",
+            zoe=zoe,
+            ada=sea.account("ada"),
+        )
+    shown, hidden = _write(sea)
+    hidden += ["Seedling", "carl", "mail.example", "127.0.0.1"]
+    room, few = f"/carry/v1/inbox?actor={quote(sea.uri('ada'), safe='')}", [f"{far.uri}/followers"]
+    for to, cc in ((few, [sea.uri("ada")]), ([sea.uri("ada")], [])):
+        said = far.note("Seedling", inReplyTo=post["uri"], to=to, cc=cc)
+        body = signed(far, far.act("Create", said, to=to, cc=cc))
+        by = _signed_by(far.signer, "POST", f"https://hill.example{room}", body)
+        assert hill.api.post(room, body=body, headers=by).status == 403
+    with hill.ground.store.write() as db:
+        db.run("UPDATE mirrored SET next_at = 0")
+        tending_mirrors.want_now(db, hill.ground.here)
+    work(hill, sea)
+
+    kept = _everything(hill)
+    assert [word for word in shown if word not in kept] == []
+    assert [word for word in hidden if word in kept] == []
+    given = _all_given(sea, hill)
+    assert [word for word in shown if word.encode() not in given] == []
+    assert [word for word in (*hidden, "zoe", "far.example") if word.encode() in given] == []
+    assert _rows(sea, "SELECT count(*) FROM delivery")[0][0] > 0, "what waits is for the follower's server"
+
+
+def _write(sea: Island) -> tuple[list[str], list[str]]:
+    """What a mirror is to have, and what nobody but those it is for."""
+    few: list[dict[str, Any]] = [{"visibility": "private"}, {"visibility": "direct"}, {"local_only": True}]
+    shown, hidden = ["Trunk"], list[str]()
+    for number in range(18):
+        is_hidden = number % 3 == 0
+        word = f"{'Root' if is_hidden else 'Tree'}{number:02}"
+        more = {**few[number // 3 % 3]} if is_hidden else {"visibility": ("public", "unlisted")[number % 2]}
+        if number % 9 == 0:
+            more |= {"media_ids": [sea.picture("ada", f"#{number:02}4080")]}
+        made = sea.publish("ada", f"{word} @zoe@far.example" if is_hidden else word, **more)
+        if is_hidden:
+            files = _rows(sea, f"SELECT digest FROM media WHERE post_id = {int(made['id'])}")
+            hidden += [word, made["id"], *(bytes(digest).hex() for (digest,) in files)]
+        if number % 4 == 0:
+            sea.api.delete(f"/api/v1/statuses/{made['id']}", sea.person("ada"))
+        elif not is_hidden:
+            shown.append(word)
+    return shown, hidden
+
+
+def _all_given(sea: Island, hill: Island) -> bytes:
+    """What a mirror is sent and hands out, and what waits for its server."""
+    key = hill.api.run(identities.request_key(hill.ground, identities.SERVER))
+    server = http_signatures.Signer("https://hill.example/actor#main-key", key)
+    asked = _signed_by(server, "GET", "https://sea.example/carry/v1/deliveries", None)
+    ada, names = sea.uri("ada"), [row[0] for row in _rows(sea, "SELECT uri FROM post WHERE is_local = 1")]
+    paths = [f"/carry/v1/object?id={quote(name, safe='')}" for name in names]
+    paths += [f"/carry/v1/{what}={quote(ada, safe='')}" for what in ("actor?id", "outbox?actor")]
+    answers = [hill.api.get(path) for path in (*paths, "/@ada@sea.example")]
+    answers.append(sea.api.get("/carry/v1/deliveries", headers=asked))
+    assert isinstance(sea.beyond, Wire)
+    sent = [body for url, body in sea.beyond.posted if url.startswith("https://hill.example")]
+    return b"\n".join([*(one.body for one in answers), *sent])
+
+
+def _signed_by(signer: http_signatures.Signer, method: str, url: str, body: bytes | None) -> dict[str, str]:
+    return http_signatures.sign_request(method, url, body, signer, Scheme.CAVAGE, datetime.now(UTC))
+
+
+def _rows(island: Island, sql: str) -> list[Any]:
+    with island.ground.store.read() as db:
+        return list(db.rows(sql))
+
+
+def _everything(island: Island) -> str:
+    """All that a server's database holds of others, and the names of the files that it mirrors."""
+    tables = [
+        row[0]
+        for row in _rows(
+            island, "SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'"
+        )
+        if row[0] not in ("users", "login")
+    ]
+    found = list[str](island.ground.mirrored.keys())
+    for table in tables:
+        for row in _rows(island, f'SELECT * FROM "{table}"'):
+            found += [
+                one.decode("latin-1") + one.hex() if isinstance(one, bytes) else str(one) for one in row
+            ]
+    return "\n".join(found)
