@@ -65,6 +65,8 @@ def test_what_is_done_without_a_line_waits_and_goes_out_once(visit: Visit) -> No
     page = context.new_page()
     page.goto(TOWN + "/outbox")
     expect(page.locator("[data-entry]")).to_have_count(13)
+    for said in ("取消：已关注: Ines", "关注话题: #ferry"):
+        expect(page.locator("[data-entry]", has_text=said)).to_have_count(1)
     expect(page.locator("[data-outbox] b")).to_have_text("13")
     other = visit(edits[1], "xiaoyu")
     other.locator("#f-text").fill("Changed at home")

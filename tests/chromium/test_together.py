@@ -104,7 +104,7 @@ def test_whoever_asks_to_follow_is_let_in_or_not(visit: Visit) -> None:
     for answer in ("reject", "accept"):
         theirs.goto(TOWN + "/@xiaoyu")
         theirs.locator("main button[name=follow]").click()
-        expect(theirs.locator("main button[name=unfollow]")).to_have_text("Anfrage zurückziehen")
+        expect(theirs.locator("main button[name=unfollow]")).to_contain_text("Anfrage zurückziehen")
         mine.goto(TOWN + "/news")
         mine.locator("main .tabs a[href='/requests']").click()
         row = mine.locator(".person", has_text="Jona")
@@ -115,7 +115,7 @@ def test_whoever_asks_to_follow_is_let_in_or_not(visit: Visit) -> None:
         expect(row).to_have_count(0)
         theirs.goto(TOWN + "/@xiaoyu")
         expect(theirs.locator("main button[name=follow]")).to_have_count(1 if answer == "reject" else 0)
-    expect(theirs.locator("main button[name=unfollow]")).to_have_text(re.compile("Folg|folg"))
+    expect(theirs.locator("main button[name=unfollow]")).to_contain_text(re.compile("Folg|folg"))
     mine.goto(TOWN + "/@xiaoyu/followers")
     expect(mine.locator("main")).to_contain_text("Jona")
     mine.goto(TOWN + "/settings/reach")

@@ -45,7 +45,9 @@ export async function putOff(button) {
   if (isVote && !chosen.more.length) return false;
   try {
     const said = button.textContent.replace(/\s+/g, " ").replace(/ :/g, ":").trim();
-    const words = [said, chosen.words.join(", ")].filter(Boolean).join(": ");
+    const done = [said, chosen.words.join(", ")].filter(Boolean).join(": ");
+    const isUndoing = button.name.startsWith("un") && (button.getAttribute("aria-pressed") === "true" || "on" in button.dataset);
+    const words = isUndoing ? link.dataset.undoing.replace("{words}", () => done) : done;
     await outbox.addAct(account, addressOf(form), button.name, button.value, words, chosen.more);
   } catch {
     return false;
