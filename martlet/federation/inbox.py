@@ -203,6 +203,8 @@ class Inbox:
         """What has to be known before the act is recorded, as far as it can be had; and the act as it is to be recorded."""
         if isinstance(act, ChangeProfile):
             return await self._with_profile(act), None
+        if isinstance(act, Boost):
+            return replace(act, target=await self._gather_named(act.actor, act.target)), None
         if not isinstance(act, Publish | Revise) or not isinstance(act.post, Writing):
             await self._gather_other(act)
             return act, None
@@ -217,8 +219,6 @@ class Inbox:
                 await self._gather_requested(act)
             case Publish(_, _, name) | Revise(_, _, name):
                 await self._gather_named(act.actor, Uri(str(name)))
-            case Boost():
-                await self._gather_named(act.actor, act.target)
             case Move():
                 await self._gather_move(act, self.ground.here)
             case Add():
@@ -283,12 +283,14 @@ class Inbox:
                 except MartletError as error:
                     log.info("Nothing came of %s: %s", uri[:200], error.message)
 
-    async def _gather_named(self, actor: Uri, name: Uri) -> None:
+    async def _gather_named(self, actor: Uri, name: Uri) -> Uri:
+        """A post that somebody whom people here follow names, perhaps by the address of its page; its own name."""
         if await self.ground.store.reading(_is_followed, actor):
             try:
-                await self.resolver.post(name)
+                return await self.resolver.post(name)
             except MartletError as error:
                 log.info("Nothing came of %s: %s", name[:200], error.message)
+        return name
 
 
 def _read(body: bytes, signer: Uri) -> Read:

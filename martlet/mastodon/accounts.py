@@ -27,7 +27,7 @@ class IdsForm(Struct, frozen=True):
 
 
 class LookupForm(Struct, frozen=True):
-    acct: Annotated[str, Meta(description="A handle: `ada`, or `ada@server.example`.")]
+    acct: Annotated[str, Meta(description="A handle: `ada`, or `ada@server.example`.")] = ""
 
 
 class SearchForm(Struct, frozen=True):

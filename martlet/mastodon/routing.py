@@ -12,6 +12,7 @@ OpenAPI description (`mastodon/openapi.py`).
 """
 
 import inspect
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import cache, lru_cache
@@ -56,6 +57,7 @@ QUERIES_KEPT = 128
 KEPT_QUERY = 200
 LONGEST_WISH = 200
 """Bytes of an Accept-Language that are read."""
+_NUMBER = re.compile(r"-?[0-9]{1,18}|")
 ANONYMOUS = Viewer()
 
 
@@ -285,10 +287,19 @@ def _query_decoder(form: type[Any]) -> Callable[[bytes], Any]:
     """Forms are frozen, and the same few queries come again and again, for all methods that read the same form."""
 
     def decode(query: bytes) -> Any:
-        return forms.to_form(forms.from_query(query), form)
+        return forms.to_form(_asked_for(query), form)
 
     kept = lru_cache(maxsize=QUERIES_KEPT)(decode)
     return lambda query: kept(query) if len(query) <= KEPT_QUERY else decode(query)
+
+
+def _asked_for(query: bytes) -> dict[str, Any]:
+    """A `limit` that is no number asks for nothing, as with Mastodon: clients send `limit=undefined`. Raises `Malformed`."""
+    values = forms.from_query(query)
+    limit = values.get("limit")
+    if isinstance(limit, str) and not _NUMBER.fullmatch(limit):
+        del values["limit"]
+    return values
 
 
 def _awaiting(operation: Operation, desk: Desk) -> Endpoint:
@@ -303,7 +314,7 @@ async def _prepared(operation: Operation, desk: Desk, request: Request, params: 
     viewer, headers = await desk.ground.store.reading(_admitted, operation, desk, request)
     if desk.visits.new:
         desk.visits.write_down()
-    values = forms.from_query(request.query)
+    values = _asked_for(request.query)
     if operation.body_limit is not None and request.method != "GET":
         values |= await _body(request, operation.body_limit)
     return Call(forms.to_form(values, operation.form), viewer, params, request, desk, headers)

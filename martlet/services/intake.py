@@ -97,12 +97,10 @@ def accept(db: Writer, act: Act, evidence: Evidence, here: Server, verified: Ver
         raise EvidenceRejected("This was not sent by whom it names.")
     if origin_of(act.uri) != origin_of(act.actor) or host_of(act.actor) == here.host:
         raise EvidenceRejected("This is called as if another server had sent it.")
-    actor = accounts.find_by_uri(db, act.actor)
+    actor = _spoken_with(db, act.actor, here)
     if actor is None or actor.is_here or (actor.is_gone and not _may_still(db, act, actor)):
         return
     _check_still_there(actor)
-    if peer_policies.is_refused_by_uri(db, act.actor, here):
-        return
     try:
         with db.part():
             _do(db, act, actor, here, verified)
@@ -181,6 +179,20 @@ def _may_still(db: Reader, act: Act, actor: Account) -> bool:
     """Whom their own server has suspended may take back what they did, and be gone."""
     is_parting = isinstance(act, Delete | Undo | Reject)
     return is_parting and restricting.is_suspended_there_alone(db, actor.id)
+
+
+def _spoken_with(db: Reader, uri: Uri, here: Server) -> Account | None:
+    """
+    Somebody whom we know and whose server we speak with.
+
+    The door asked the same of whoever sent the act, and earlier. Of most servers nothing is decided.
+    """
+    known = None
+    if here.federation == "open":
+        known = accounts.find_by_uri_unless_decided(db, uri, host_of(uri))
+    if known is not None or peer_policies.is_refused_by_uri(db, uri, here):
+        return known
+    return accounts.find_by_uri(db, uri)
 
 
 def _check_still_there(actor: Account) -> None:

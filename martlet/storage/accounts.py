@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Collection, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
 from martlet.model.accounts import Account
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, AppId, Uri, UserId
+from martlet.storage import peer_policies
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, lock_row, numbers
@@ -135,6 +137,18 @@ def find_by_handle(db: Reader, username: str, host: str = "") -> Account | None:
 def find_by_uri(db: Reader, uri: Uri) -> Account | None:
     row = db.row(_BY_URI, uri=uri)
     return Account(*row) if row else None
+
+
+def find_by_uri_unless_decided(db: Reader, uri: Uri, host: str) -> Account | None:
+    """None as well where anything is decided about the server `host`."""
+    condition, names = peer_policies.undecided(host)
+    row = db.row(_by_uri_unless(condition), uri=uri, **names)
+    return Account(*row) if row else None
+
+
+@lru_cache(maxsize=32)
+def _by_uri_unless(condition: str) -> str:
+    return f"{_BY_URI} AND {condition}"
 
 
 def many(db: Reader, ids: Collection[AccountId]) -> dict[AccountId, Account]:

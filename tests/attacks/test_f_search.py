@@ -155,9 +155,9 @@ def test_h6_odd_queries_are_answered(api: Api, ada: Person, kind: str) -> None:
 
 
 def test_h6_nul_and_broken_unicode_are_refused(api: Api, ada: Person) -> None:
-    for raw in ("q=a%00b", "q=%ff", "q=%ed%a0%80", "q[]=a", "q[a]=b", "q=a&limit=x", "q=a&offset=%00"):
+    for raw in ("q=a%00b", "q=%ff", "q=%ed%a0%80", "q[]=a", "q[a]=b", "q=a&offset=%00"):
         assert 400 <= api.get(f"{SEARCH}?{raw}", ada).status < 500, raw
-    for odd in ("limit=-1", "offset=-5", "offset=99999999999999999999", "limit=99999999999999999999",
+    for odd in ("limit=-1", "limit=x", "offset=-5", "offset=99999999999999999999", "limit=99999999999999999999",
                 "max_id=x", "min_id=-1", "max_id=99999999999999999999", "account_id=-1", "account_id="):  # fmt: skip
         assert api.get(f"{SEARCH}?q=a&{odd}", ada).status in (200, 422), odd
 

@@ -366,7 +366,7 @@ def test_ours_called_by_the_addresses_of_their_pages(
     assert counts() == [0, 1]
 
 
-def test_an_answer_to_the_page_of_a_post_elsewhere(
+def test_an_answer_to_the_page_of_a_post_elsewhere_and_a_boost_of_it(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person
 ) -> None:
     page, mallory = "https://peer.example/@eve/7", there.person("mallory")
@@ -379,6 +379,10 @@ def test_an_answer_to_the_page_of_a_post_elsewhere(
     (asked,) = home(api, ada)
     below = api.get(f"/api/v1/statuses/{asked['id']}/context", ada).json["descendants"]
     assert [one["content"] for one in below] == ["<p>Yes</p>"]
+    there.received.clear()
+    follow(api, there, ada, mallory)
+    there.bring(api, mallory.act("Announce", page))
+    assert api.get(f"/api/v1/statuses/{asked['id']}", ada).json["reblogs_count"] == 1
 
 
 def test_a_change_that_only_names_its_post(

@@ -72,6 +72,7 @@ def test_our_own_host_in_a_handle_means_here(api: Api, acct: str) -> None:
 )
 def test_handles_of_nobody(api: Api, acct: str) -> None:
     api.person("ada")
+    assert api.get("/api/v1/accounts/lookup").status == 404
     assert api.get("/api/v1/accounts/lookup", query={"acct": acct}).status == 404
 
 

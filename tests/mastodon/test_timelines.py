@@ -135,9 +135,17 @@ def test_paging_in_both_directions(api: Api, ada: Person) -> None:
 
 def test_odd_limits_and_ids_do_no_harm(api: Api, ada: Person) -> None:
     made = post(api, ada)
-    for query in ("limit=0", "limit=-3", "limit=9999", "max_id=x", "since_id=", f"max_id={10**30}"):
+    for query in (
+        "limit=0",
+        "limit=-3",
+        "limit=ten",
+        f"limit={10**30}",
+        "limit=9999",
+        "max_id=x",
+        "since_id=",
+        f"max_id={10**30}",
+    ):
         assert ids(api.get(f"{HOME}?{query}", ada)) == [made]
-    assert api.get(f"{HOME}?limit=ten", ada).status == 422
 
 
 def test_followers_posts_and_direct_ones_reach_whom_they_are_for(
