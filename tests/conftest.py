@@ -85,7 +85,7 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 class _Clearing:
-    """Applications that have ended are cleared away a few at a time: each is one large circle. Only where tests are run."""
+    """What has ended and holds itself is cleared away many at a time, and only where tests are run."""
 
     def __init__(self) -> None:
         self._ended = 0
@@ -93,7 +93,7 @@ class _Clearing:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self) -> None:
         self._ended += 1
-        if self._ended % 40 == 0:
+        if self._ended % 100 == 0:
             gc.collect()
 
 

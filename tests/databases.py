@@ -75,21 +75,41 @@ class KeptStore(PostgresStore):
     has to read what tables there are and plan every statement anew.
     """
 
+    def __init__(self, address: str) -> None:
+        super().__init__(address)
+        self._number = 0
+        self._resting: psycopg.Connection[Any] | None = None
+        """What holds the slot of that number from test to test."""
+
+    def take_slot(self) -> int:
+        if self._resting is None:
+            self._number = super().take_slot()
+        else:
+            self._slot, self._resting = self._resting, None
+        return self._number
+
     def close(self) -> None:
         """Whatever still runs comes to its end; then it is as new."""
         self._threads.shutdown()
         self._threads = ThreadPoolExecutor(self._pool.max_size, "postgres")
         if self._slot is not None:
-            self._slot.close()
-            self._slot = None
+            self._let_go()
+            self._resting, self._slot = self._slot, None
         self.listeners.clear()
 
     def mend(self) -> None:
         """Connections that were cut off are made anew."""
         self._pool.check()
+        self._let_go()
 
     def end(self) -> None:
+        self._let_go()
         super().close()
+
+    def _let_go(self) -> None:
+        if self._resting is not None:
+            self._resting.close()
+            self._resting = None
 
 
 class KeptDatabase:

@@ -245,7 +245,7 @@ def add(routes: Routes[Endpoint], operation: Operation, desk: Desk) -> None:
 
 def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
     handler, store = operation.handler, desk.ground.store
-    if inspect.iscoroutinefunction(handler):
+    if _is_awaited(handler):
         return _awaiting(operation, desk)
     if _first_argument(handler) is Writer:
 
@@ -273,6 +273,11 @@ def _endpoint(operation: Operation, desk: Desk) -> Endpoint:
         return _finished(call, result)
 
     return read
+
+
+@cache
+def _is_awaited(handler: Handler) -> bool:
+    return inspect.iscoroutinefunction(handler)
 
 
 @cache

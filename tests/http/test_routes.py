@@ -1,10 +1,19 @@
 """The route table."""
 
+import gc
+import weakref
+
 import pytest
 
+from martlet import app
 from martlet.http.answer import Answer
 from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Params, Routes, RouteTree
+from martlet.services.ports import Ground
+from martlet.settings import Settings
+
+MANY = 100
+"""Routes of a door."""
 
 
 async def here(_: Request, __: Params) -> Answer:
@@ -48,3 +57,15 @@ def test_the_same_route_twice_is_a_mistake() -> None:
 def test_routes_that_differ_only_by_a_name_are_a_mistake() -> None:
     with pytest.raises(ValueError, match="twice"):
         RouteTree([("GET", "/a/{x}", here), ("GET", "/a/{y}", there)])
+
+
+def test_a_door_with_hundreds_of_routes_does_not_hold_itself(ground: Ground, settings: Settings) -> None:
+    """It would stay until the next look for garbage, with all that its routes hold."""
+    gc.disable()
+    try:
+        doors = app.build_on(ground, settings).application.doors
+        many = [weakref.ref(door) for door in doors if len(door.routes.paths) > MANY]
+        del doors
+        assert [door() for door in many] == [None, None]
+    finally:
+        gc.enable()
