@@ -91,9 +91,10 @@ def _one(world: World, how: str, name: str, times: Times, say: Callable[[str], N
     answered = eventually(partial(world.a.told, f"answered-{name}"), PATIENCE)
     world.lift()
     begun = time.monotonic()
-    eventually(lambda: not world.c.is_cut_off and not world.a.is_cut_off, PATIENCE)
-    world.a.publish(f"Direct-{name}")
+    eventually(lambda: not world.c.is_cut_off, PATIENCE)
+    world.a.publish(f"Direct-{name}")  # A may have nothing else with which it could find out
     eventually(partial(world.c.reads, f"Direct-{name}"), PATIENCE)
+    eventually(lambda: not world.a.is_cut_off, PATIENCE)
     direct = time.monotonic() - begun
     for what, took in ((READ, read), (ANSWERED, answered), (DIRECT, direct)):
         times.note(what, how, took)

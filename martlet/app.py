@@ -58,11 +58,12 @@ def build_on(ground: Ground, settings: Settings, client: Client | None = None) -
     """The same on a ground that is there already; `client`: another way to call other servers."""
     tracer = tracer_for(ground, settings)
     files, client = client or _client(ground, settings, tracer), client or _client(ground, settings, tracer)
-    fetcher = Fetcher(ground, files)  # with a client of its own: slow files hold up nothing else
     hub = Hub(ground.store, ground.here)
     limiter = Limiter(settings.folder / "limits") if settings.rate_limits else None
     fallback, seconds = Proxies.parse(settings.fallback_proxies), settings.roads_seconds
     post_office = PostOffice.on(ground, client, limiter, fallback=fallback, seconds=seconds)
+    # with a client of its own: slow files hold up nothing else
+    fetcher = Fetcher(ground, files, post_office.detour)
     translator, translating = translator_for(ground, settings)
     runner = Runner(
         ground.store,

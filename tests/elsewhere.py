@@ -166,9 +166,15 @@ class Elsewhere(Client):
         return Answer(200, kind, json.dumps(found).encode(), found.get("_address", url))
 
     async def save(
-        self, url: str, into: BinaryIO, judge: Judge, *, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        into: BinaryIO,
+        judge: Judge,
+        *,
+        headers: Mapping[str, str] | None = None,
+        via: object = None,
     ) -> Answer:
-        del headers
+        del headers, via
         self.asked.append(url)
         if self.is_down or urlsplit(url).netloc in self.silent:
             raise Unreachable("It does not answer.")

@@ -74,8 +74,15 @@ class Wire(Elsewhere):
         return await self._call("POST", url, body, options)
 
     async def save(
-        self, url: str, into: BinaryIO, judge: Judge, *, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        into: BinaryIO,
+        judge: Judge,
+        *,
+        headers: Mapping[str, str] | None = None,
+        via: object = None,
     ) -> Answer:
+        del via
         answer = await self._call("GET", url, None, {"headers": headers})
         if not answer.is_success:
             return answer

@@ -33,6 +33,7 @@ from martlet.federation.strangers import Strangers
 from martlet.http.limits import Limiter
 from martlet.jobs.runner import Job
 from martlet.network.client import Client
+from martlet.network.detours import Detour
 from martlet.network.proxies import Proxies
 from martlet.services import (
     adopting,
@@ -63,6 +64,7 @@ class PostOffice:
     mirror_door: MirrorDoor
     lists: ListFetcher
     watcher: Watcher
+    detour: Detour
 
     @classmethod
     def on(
@@ -95,6 +97,7 @@ class PostOffice:
             MirrorDoor(ground, asking, circuits, offering),
             ListFetcher(ground.store, ground.here, client),
             Watcher(ground, client, circuits, reader, leaver, collector, seconds),
+            Detour(fallback, circuits.is_open),
         )
 
     @property

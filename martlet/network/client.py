@@ -150,7 +150,13 @@ class Client:
             return await self._follow(self._parse(url, via), asked, wanted.take, sign, via=via)
 
     async def save(
-        self, url: str, into: BinaryIO, judge: Judge, *, headers: Mapping[str, str] | None = None
+        self,
+        url: str,
+        into: BinaryIO,
+        judge: Judge,
+        *,
+        headers: Mapping[str, str] | None = None,
+        via: Proxy | None = None,
     ) -> Answer:
         """
         Write the file at `url` to `into`; the answer has no body then. A failure is an answer as ever.
@@ -171,7 +177,8 @@ class Client:
 
             sent = {name.lower(): value for name, value in (headers or {}).items()}
             asking = {"accept": "image/*, video/*, audio/*, */*;q=0.1", "accept-encoding": "identity"}
-            return await self._follow(self._parse(url), sent | asking, take, None, check=self._not_here)
+            target = self._parse(url, via)
+            return await self._follow(target, sent | asking, take, None, check=self._not_here, via=via)
 
     async def _follow(
         self,

@@ -6,8 +6,9 @@ fetches (`services.caching`). A fetch goes on when whoever asked for it has gone
 fetched at a time, and its time is counted from when its turn has come, so that a slow server has only its
 own files wait.
 
-Where a server does not answer, or has not got the file any more, the mirrors of its author are asked for what has the
-digest that the author named; where it is known to be away they are asked first. What they give is a stranger's file like any other.
+Where a server does not answer, a proxy that is there for the case is asked (`network/detours.py`). Where that does not help, or
+the server has not got the file any more, its other addresses and the mirrors of its author are asked for what has the digest that
+the author named; where it is known to be away they are asked first. What they give is a stranger's file like any other.
 """
 
 import asyncio
@@ -31,8 +32,11 @@ from martlet.media.store import sweep_folder
 from martlet.model.errors import InvalidInput, NotFound
 from martlet.model.names import MediaId
 from martlet.model.remote_media import FileUse
+from martlet.network.answers import Answer
 from martlet.network.client import Client
-from martlet.network.errors import AddressRefused, AnswerTooLarge, NoAnswer
+from martlet.network.detours import Detour
+from martlet.network.errors import AddressRefused, AnswerTooLarge, NoAnswer, Unreachable
+from martlet.network.proxies import Proxy
 from martlet.proxy.errors import CannotBeHad, StillFetching
 from martlet.services import caching, finding_copies
 from martlet.services.caching import Begun, Failed, Failure
@@ -56,6 +60,7 @@ SHORTEST_ROOM = 256 << 20
 """Bytes free on the disk, below which nothing is fetched."""
 GONE = frozenset((401, 403, 404, 410, 451))
 
+NO_DETOUR = Detour()
 SHAPES = {FileUse.AVATAR: Shape.AVATAR, FileUse.HEADER: Shape.HEADER, FileUse.EMOJI: Shape.EMOJI}
 
 
@@ -70,8 +75,8 @@ class _Turns:
 class Fetcher:
     """One for each process. Close it at the end."""
 
-    def __init__(self, ground: Ground, client: Client) -> None:
-        self._ground, self._client = ground, client
+    def __init__(self, ground: Ground, client: Client, detour: Detour = NO_DETOUR) -> None:
+        self._ground, self._client, self._detour = ground, client, detour
         self._flights: dict[Named, asyncio.Task[RemoteFile]] = {}
         self._turns: dict[str, _Turns] = {}
         self._folder = ground.workshop.workers.scratch / "fetched"
@@ -197,7 +202,13 @@ class Fetcher:
 
         with writing(), file.open("wb") as into:
             headers = {"via": f"1.1 {VIA} ({self._ground.here.host})"}
-            answer = await self._client.save(url, into, judge, headers=headers)
+
+            async def fetch(via: Proxy | None) -> Answer:
+                if into.tell():  # its server does answer, if too slowly, and for a second go there is no time
+                    raise Unreachable("The file broke off.")
+                return await self._client.save(url, into, judge, headers=headers, via=via)
+
+            answer = await self._detour.ask(url, fetch)
         if not answer.is_success:
             return Failure.MISSING if answer.status in GONE else Failure.UNREACHABLE
         pool = self._pictures if family is Family.PICTURE else self._recordings

@@ -1,5 +1,6 @@
 """
-Where files of another server can be had while it is away: its author's mirrors hand them out by their SHA-256 (FEP-ef61).
+Where files of another server can be had while it is away: at its other addresses, and at its author's mirrors, which hand them
+out by their SHA-256 (FEP-ef61).
 
 Who answers does not matter, since another file would have another digest. What is asked is only who carries the author, by
 the author's own word, and whom this server speaks with.
@@ -7,7 +8,7 @@ the author's own word, and whom this server speaks with.
 
 from dataclasses import dataclass
 
-from martlet.model.names import MediaId, Uri, host_of
+from martlet.model.names import MediaId, Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.signing import digests
 from martlet.storage import accounts, circuits, gateways, media, mirrored, peer_policies
@@ -15,7 +16,7 @@ from martlet.storage.database import Reader
 from martlet.storage.gateways import Gateway
 
 MOST = 3
-"""Mirrors asked for one file."""
+"""Mirrors asked for one file, and as many other addresses of its server at the most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,11 @@ def of_media(db: Reader, id: MediaId, here: Server) -> Copies | None:
         return None
     author = accounts.get(db, row.owner_id)
     name = f"/.well-known/apgateway/hl:{digests.multihash(row.digest)}"
-    urls = tuple(f"{one.address}{name}" for one in carriers(db, author.uri, here)[:MOST])
-    is_away = circuits.find(db, host_of(Uri(row.file))) is not None
+    home = host_of(Uri(row.file))
+    path = row.file.removeprefix(origin_of(Uri(row.file)))
+    urls = (
+        *(f"{address}{path}" for address in gateways.addresses_of(db, home)[:MOST]),
+        *(f"{one.address}{name}" for one in carriers(db, author.uri, here)[:MOST]),
+    )
+    is_away = circuits.find(db, home) is not None
     return Copies(bytes(row.digest), urls, is_away) if urls else None

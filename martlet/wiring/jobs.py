@@ -9,8 +9,11 @@ from martlet.jobs.runner import Job, Lane
 from martlet.mastodon.serialize import push
 from martlet.mastodon.serialize.web_hooks import HookVoice
 from martlet.network import push as network_push
+from martlet.network.answers import Answer
 from martlet.network.client import Client
+from martlet.network.detours import Detour
 from martlet.network.errors import AddressRefused, AnswerRefused, AnswerTooLarge, NoAnswer, Unreachable
+from martlet.network.proxies import Proxy
 from martlet.services import (
     account_backups,
     adopting,
@@ -126,7 +129,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         pushing.PUSH: partial(pushing.push_one, ground, pusher),
         previewing.FORGET: partial(previewing.forget, ground.store),
         previewing.PREVIEW: PreviewFetcher(
-            ground, partial(_fetch, client), post_office.resolver.handle
+            ground, partial(_fetch, client, post_office.detour), post_office.resolver.handle
         ).preview,
         previewing.RENEW: partial(previewing.renew, ground.store),
         personal_tokens.END: partial(personal_tokens.end_due, ground.store),
@@ -148,7 +151,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         timelines.DELIVER: timelines.go_on,
         timelines.TIDY: partial(timelines.tidy, ground.store),
         trending.MEASURE: partial(trending.measure_all, ground.store),
-        verifying.VERIFY: LinkVerifier(ground, partial(_fetch, client)).verify,
+        verifying.VERIFY: LinkVerifier(ground, partial(_fetch, client, post_office.detour)).verify,
         uploading.PROCESS: partial(uploading.process_later, ground),
         uploading.DELETE_FILES: partial(uploading.delete_files, ground),
     }
@@ -167,15 +170,20 @@ def lanes() -> list[Lane]:
     ]
 
 
-async def _fetch(client: Client, url: str, wanted: Wanted) -> Download:
+async def _fetch(client: Client, detour: Detour, url: str, wanted: Wanted) -> Download:
     """What `PreviewFetcher` asks for. Raises `NotFetched`."""
-    try:
-        answer = await client.get(
+
+    async def ask(via: Proxy | None) -> Answer:
+        return await client.get(
             url,
             accept=wanted.types,
             max_bytes=wanted.max_bytes,
             is_beginning_enough=wanted.is_beginning_enough,
+            via=via,
         )
+
+    try:
+        answer = await detour.ask(url, ask)
     except NoAnswer as error:
         raise NotFetched(error.message, is_for_now=isinstance(error, Unreachable)) from error
     if not answer.is_success:
