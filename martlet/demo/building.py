@@ -148,7 +148,7 @@ class Town:
                 )
                 face = await self._file(f"{person.handle}.jpg", draws)
             header = None
-            if number % 3 != 2:  # noqa: PLR2004 - two of three have one
+            if number % 4 != 2:  # noqa: PLR2004 - three of four have one
                 what = HEADERS[number % len(HEADERS)]
                 header = await self._file(f"{person.handle}-header.jpg", partial(photographs.taken, what))
             change = Change(
