@@ -26,13 +26,18 @@ _TRACKING = re.compile(
 )
 
 
+def without_quote_line(html: str) -> str:
+    """Without the line that leads to the quoted post where quotes are not known (FEP-044f)."""
+    return _INLINE_QUOTE.sub("", html)
+
+
 def first_link(html: str, others: Collection[str], hashtags: Collection[str]) -> str | None:
     """
     The first web address that a post links to, in one spelling.
 
     `others` are addresses that do not count (of people named, of the quoted post), `hashtags` the post's, folded.
     """
-    for address in _links(_INLINE_QUOTE.sub("", html), others, hashtags):
+    for address in _links(without_quote_line(html), others, hashtags):
         try:
             return normalised(address)
         except InvalidUrl:

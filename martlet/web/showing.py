@@ -42,6 +42,7 @@ from martlet.text import sanitize
 from martlet.text.emoji import as_picture
 from martlet.text.previews.said import host_of
 from martlet.text.urls import host_shown
+from martlet.text.web_links import without_quote_line
 from martlet.web import addresses, faces
 from martlet.web.cards import (
     AlbumLink,
@@ -173,7 +174,7 @@ def allows_feeds(account: Account) -> bool:
 @lru_cache(maxsize=1024)
 def summary(html: str) -> str:
     """Kept, because taking HTML apart costs as much as all else that a line about a post takes."""
-    return " ".join(sanitize.plain(html).split())[:SUMMARY]
+    return " ".join(sanitize.plain(without_quote_line(html)).split())[:SUMMARY]
 
 
 def cards(

@@ -11,6 +11,7 @@ from lxml import etree
 from martlet.model.names import AccountId
 from martlet.services import moderating
 from martlet.storage import directory
+from martlet.web import showing
 from martlet.web.language import Language
 from martlet.web.public_posts import render_public
 from tests.browser import Browser
@@ -328,3 +329,10 @@ def test_suspended_people_have_no_feed(api: Api) -> None:
         moderating.suspend(db, ada.id, api.built.ground.here)
     assert Browser(api).get("/@ada/feed.atom").status == 404
     assert "<entry" not in Browser(api).get("/tags/boat/feed.atom").text
+
+
+def test_a_line_about_a_quoting_post_has_its_own_words() -> None:
+    quoting = (
+        '<p class="quote-inline">RE: <a href="https://q.example/1">q.example/1</a></p><p>Look at that</p>'
+    )
+    assert showing.summary(quoting) == "Look at that"
