@@ -129,7 +129,8 @@ def _about_people(document: Thing, name: Uri, actor: Uri, kind: str) -> Move | F
     if kind == "Move":
         return _move(document, name, actor)
     about = uris(document.get("object"), MOST_FLAGGED)
-    return Flag(name, actor, about, text(document.get("content"), LONGEST_COMMENT))
+    reason = text(document.get("content"), LONGEST_COMMENT) or text(document.get("summary"), LONGEST_COMMENT)
+    return Flag(name, actor, about, reason)
 
 
 def _move(document: Thing, name: Uri, actor: Uri) -> Move | Other:
@@ -161,6 +162,8 @@ def _said(name: Uri, actor: Uri, kind: str, inner: Any, around: Thing) -> Act:
     is_whole = isinstance(inner, dict) and kind_of(inner) in POSTS
     if isinstance(inner, dict) and not is_whole and "type" in inner:
         return Other(name, actor, f"{kind} {kind_of(inner)}"[:64])
+    if is_whole and not inner.keys() & {"attributedTo", "actor"}:
+        inner = {**inner, "attributedTo": actor}
     said = writing(inner, around) if is_whole else uri(inner)
     if said is None:
         raise MalformedDocument("The document does not say what it is about.")
@@ -181,7 +184,9 @@ def _simple(document: Thing, name: Uri, actor: Uri, kind: str) -> Boost | Like |
         return _like(document, name, actor, kind)
     if kind == "Follow":
         return Follow(name, actor, needed_uri(document, "object"))
-    if kind == "Block":
+    if (
+        kind == "Block" and document.get("target") is None
+    ):  # who bans somebody from a place does not block them for themselves
         return Block(name, actor, needed_uri(document, "object"))
     return None
 

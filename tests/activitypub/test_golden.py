@@ -13,6 +13,7 @@ from martlet.activitypub.things import (
     Poll,
     ProfileField,
     Publish,
+    Revise,
     Writing,
 )
 from martlet.model.names import Uri
@@ -230,3 +231,14 @@ def test_places(place: Any) -> None:
     ).occasion
     assert occasion is not None
     assert occasion.place == "Town hall"
+
+
+@pytest.mark.parametrize("kind", ["Create", "Update"])
+def test_a_post_that_does_not_say_who_wrote_it_is_whose_act_it_is(kind: str) -> None:
+    note = {"id": "https://odd.example/1", "type": "Note", "content": "Hello"}
+    act = parse.act(
+        {"id": "https://odd.example/2", "type": kind, "actor": "https://odd.example/a", "object": note}
+    )
+    assert isinstance(act, Publish | Revise)
+    assert isinstance(act.post, Writing)
+    assert act.post.author == act.actor
