@@ -16,13 +16,14 @@ from martlet.signing import actor_keys, canonical_json, multibase, proofs
 from martlet.signing.http_signatures import Signer
 from martlet.signing.keys import PrivateKey, PublicKey
 from martlet.signing.proofs import ProofRejected
+from tests.elsewhere import rsa
 from tests.network.servers import answer, listening, saying
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 ALICE = "https://victim.example/users/alice"
 KEY_ID = f"{ALICE}#ed25519-key"
 KEY = PrivateKey.make_ed25519()
-SIGNER = Signer("https://home.example/actor#main-key", PrivateKey.make_rsa())
+SIGNER = Signer("https://home.example/actor#main-key", rsa("any"))
 CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/data-integrity/v2"]
 NOTE: dict[str, Any] = {
     "@context": CONTEXT,

@@ -22,7 +22,7 @@ from martlet.network.errors import (
     Unreachable,
 )
 from martlet.signing.http_signatures import Signer
-from martlet.signing.keys import PrivateKey
+from tests.elsewhere import rsa
 from tests.network.servers import (
     Authority,
     Handler,
@@ -452,7 +452,7 @@ async def test_e13_tls_off_by_accident(authority: Authority, monkeypatch: pytest
     assert len(there.requests) == 1
 
 
-SIGNER = Signer("https://home.example/actor#main-key", PrivateKey.make_rsa())
+SIGNER = Signer("https://home.example/actor#main-key", rsa("any"))
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "0x7f.1", "[::1]", "[::ffff:127.0.0.1]"])

@@ -11,12 +11,12 @@ from martlet.network.client import Client
 from martlet.network.errors import AnswerRefused, LedElsewhere, TimedOut
 from martlet.signing import http_signatures
 from martlet.signing.http_signatures import Received, Scheme, SignatureRejected, Signer
-from martlet.signing.keys import PrivateKey
+from tests.elsewhere import rsa
 from tests.network.servers import Listener, Request, answer, listening, saying
 
 pytestmark = pytest.mark.anyio
 
-SIGNER = Signer("https://home.example/users/ada#main-key", PrivateKey.make_rsa())
+SIGNER = Signer("https://home.example/users/ada#main-key", rsa("any"))
 NOTE = b'{"type":"Note"}'
 BODY = b'{"type":"Follow"}'
 DOCUMENT = answer(200, NOTE, content_type=signed.ACTIVITY)

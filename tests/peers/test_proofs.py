@@ -15,6 +15,7 @@ from martlet.activitypub.things import Profile
 from martlet.model.names import Uri
 from martlet.signing import canonical_json, linked_data, multibase, proofs
 from martlet.signing.keys import PrivateKey
+from tests.elsewhere import rsa
 from tests.peers import generated
 from tests.peers.running import FOLDER
 
@@ -25,14 +26,20 @@ NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
 AUTHOR = Uri("https://home.example/users/ada")
 KEY_ID = build.ed25519_key_id(AUTHOR)
 KEY = PrivateKey.make_ed25519()
-RSA = PrivateKey.make_rsa()
+RSA = rsa("any")
 RSA_ID = build.rsa_key_id(AUTHOR)
 Document = dict[str, Any]
 
 
 def ask(node: str, **question: Any) -> Any:
     given = canonical_json.encode(question)
-    found = subprocess.run([node, "proofs.mjs"], cwd=FOLDER, input=given, capture_output=True, check=True)
+    found = subprocess.run(
+        [node, "--max-semi-space-size=64", "proofs.mjs"],
+        cwd=FOLDER,
+        input=given,
+        capture_output=True,
+        check=True,
+    )
     return json.loads(found.stdout)
 
 

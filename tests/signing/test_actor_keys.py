@@ -4,9 +4,10 @@ import pytest
 
 from martlet.signing import actor_keys
 from martlet.signing.keys import PrivateKey
+from tests.elsewhere import rsa
 
 ALICE = "https://a.example/users/alice"
-RSA = PrivateKey.make_rsa().public
+RSA = rsa("any").public
 ED25519 = PrivateKey.make_ed25519().public
 
 

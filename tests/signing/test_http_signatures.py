@@ -22,9 +22,10 @@ from martlet.signing.http_signatures import (
 )
 from martlet.signing.keys import Kind, PrivateKey, PublicKey
 from martlet.signing.structured_fields import InnerList, parse_dictionary
+from tests.elsewhere import rsa
 
 NOW = datetime(2026, 11, 23, 8, 0, 0, tzinfo=UTC)
-RSA = Signer("https://peer.example/users/ada#main-key", PrivateKey.make_rsa())
+RSA = Signer("https://peer.example/users/ada#main-key", rsa("any"))
 ED25519 = Signer("https://peer.example/users/ada#ed25519-key", PrivateKey.make_ed25519())
 SIGNERS = [RSA, ED25519]
 SCHEMES = list(Scheme)

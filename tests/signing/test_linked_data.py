@@ -11,9 +11,10 @@ from martlet.activitypub import contexts
 from martlet.signing import linked_data, proofs
 from martlet.signing.keys import PrivateKey
 from martlet.signing.linked_data import NotLinkedData
+from tests.elsewhere import rsa
 
 NOW = datetime(2026, 11, 23, 8, tzinfo=UTC)
-KEY = PrivateKey.make_rsa()
+KEY = rsa("any")
 OTHER = PrivateKey.make_ed25519()
 ACTOR = "https://home.example/users/ada"
 LIKE: dict[str, Any] = {
