@@ -196,7 +196,8 @@ def publish(db: Writer, account: AccountId, statement: Statement, secret: Server
     """
     Hand out a statement from now on. Raises `NotTheRootKey`, `NotWhatWasProposed`.
 
-    It has to say what `proposal` says now; only its moment is the signer's.
+    It has to say what `proposal` says now; only its moment is the signer's, and since when keys count no more that were in
+    force until it was proposed: whoever fetches the paper with the words takes more than a moment.
     """
     root = root_of(db, account)
     if root not in ("", statement.root):
@@ -204,9 +205,20 @@ def publish(db: Writer, account: AccountId, statement: Statement, secret: Server
     wanted = proposal(db, account, statement.root, secret, here)
     if abs(statement.updated_at - wanted.updated_at) > DAY:
         raise NotWhatWasProposed
-    if _plain(statement) != _plain(wanted):
+    if _plain(_dated_alike(statement, wanted)) != _plain(wanted):
         raise NotWhatWasProposed
     continuing.learn(db, statement, Trust.CONFIRMED, here)
+
+
+def _dated_alike(statement: Statement, wanted: Statement) -> Statement:
+    """The statement with those keys revoked just now that were revoked when it was proposed, within a day."""
+    now = wanted.updated_at // 1000 * 1000
+    fallen = {one.public for one in wanted.revoked if one.after == now}
+    alike = tuple(
+        replace(one, after=now) if one.public in fallen and 0 <= now - one.after <= DAY else one
+        for one in statement.revoked
+    )
+    return replace(statement, revoked=alike)
 
 
 def _plain(statement: Statement) -> dict[str, Any]:

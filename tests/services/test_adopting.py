@@ -15,6 +15,7 @@ from martlet.model.names import Uri
 from martlet.services import account_backups, adopting, following, identities, root_keys
 from martlet.services.adopting import NotFromElsewhere
 from martlet.services.following import Wanted
+from martlet.services.root_keys import NotWhatWasProposed
 from martlet.signing import continuity, http_signatures, proofs, root_boxes
 from martlet.signing.http_signatures import Scheme
 from martlet.signing.keys import PrivateKey
@@ -26,12 +27,13 @@ from tests.linked import Wire, cut, keep, link, mirror, work
 from tests.stating import NOON
 
 
-def signs(island: Island, name: str, root: PrivateKey) -> None:
-    """Sign what the server proposes, as the page has it done."""
+def signs(island: Island, name: str, root: PrivateKey, takes: timedelta = timedelta()) -> None:
+    """Sign what the server proposes, as the page has it done; `takes`: how long the words are looked for."""
     ground, now, account = island.ground, datetime.now(UTC), island.account(name)
     with ground.store.write() as db:
         proposed = root_keys.proposal(db, account, root.public.to_did(), ground.secret, ground.here)
-        document = proofs.sign_statement(continuity.propose(proposed), root, now)
+    document = proofs.sign_statement(continuity.propose(proposed), root, now)
+    with time_machine.travel(now + takes), ground.store.write() as db:
         adopting.publish(db, account, continuity.read(document, now), ground.secret, ground.here)
     island.api.work()
 
@@ -162,7 +164,9 @@ def test_what_waits_for_the_old_name_arrives_under_the_new_one(islands: Islands)
     adopt(cliff, "ada2", file, root)
     keep(hill, cliff, cliff.uri("ada2"))
     assert hill.api.get(path, headers=request(thief(cliff, "ada2"), "GET", path)).status == 404
-    signs(cliff, "ada2", root)
+    with pytest.raises(NotWhatWasProposed):
+        signs(cliff, "ada2", root, takes=timedelta(hours=25))
+    signs(cliff, "ada2", root, takes=timedelta(minutes=5))
     keep(hill, cliff, cliff.uri("ada2"))
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=11)):
         work(cliff, hill)
