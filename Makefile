@@ -60,6 +60,7 @@ $(SERVE): .venv/bin/uv requirements/serve.txt requirements/web.txt pyproject.tom
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --compile-bytecode --require-hashes -r requirements/serve.txt
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --no-deps --require-hashes -r requirements/web.txt
 	@VIRTUAL_ENV=$(CURDIR)/.venv $(BIN)/uv pip install -q --no-deps --no-build-isolation -e .
+	@$(BIN)/python -m compileall -q martlet
 	@touch $@
 
 $(DEV): $(SERVE) requirements/dev.txt
