@@ -117,6 +117,7 @@ class PostOffice:
             mirroring.FORGET: syncing.forget,
             tending_mirrors.DRAIN: draining.drain,
             adopting.DRAIN: draining.drain_old_name,
+            adopting.READ: self.watcher.reader.read_old,
             carried_boosts.FETCH: Boosted(self.inbox.ground, self.resolver).fetch,
             WATCH: self.watcher.watch,
             ASK: self.watcher.ask,

@@ -1,7 +1,8 @@
 """
 Going on here as an account whose server is gone (roads D.8).
 
-    adopt     what is in its backup is brought here: its posts under their old names, its lists, its old keys
+    adopt     what is in its backup is brought here: its posts under their old names, its lists, its old keys; what is
+              newer than the backup is read at its mirrors, before the old key is revoked
     publish   once its root key has signed that it goes on here: the old keys are revoked, followers' servers are told,
               and what was left for the old name at its mirrors is fetched (`federation/mirrors/draining.py`)
 
@@ -47,6 +48,7 @@ from martlet.signing.server_keys import ServerSecret
 from martlet.storage import accounts, adoptions, events, gateways, moves
 from martlet.storage.database import Writer
 
+READ = "read_old_log"
 DRAIN = "drain_old_name"
 DRAIN_PAUSE = 600_000
 """Milliseconds until a mirror is asked again for what was left there for an old name; longer from time to time."""
@@ -150,7 +152,9 @@ def _record(db: Writer, account: AccountId, found: Brought, secret: ServerSecret
     identities.keep_old(db, old, found.rsa, secret, here)
     moves.put_alias(db, account, found.acquaintance.profile.uri, here.next_id())
     accounts.touch(db, account)
-    adoptions.put(db, account, old, found.statement.root, found.inboxes, here.now_ms())
+    now, name = here.now_ms(), found.acquaintance.profile.uri
+    adoptions.put(db, account, old, found.statement.root, found.inboxes, now)
+    events.add_job(db, READ, msgspec.json.encode(name).decode(), now, key=f"{READ}:{name}")
 
 
 async def _take_in(ground: Adopting, account: AccountId, found: Brought, folder: Path) -> None:

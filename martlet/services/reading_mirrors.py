@@ -18,14 +18,18 @@ from martlet.services.checking_bundles import AT_ONCE, Checked, Checker
 from martlet.storage.database import Store
 
 
-async def take_in(store: Store, lines: Sequence[Line], author: Uri, mirror: str, here: Server) -> int:
+async def take_in(
+    store: Store, lines: Sequence[Line], author: Uri, mirror: str, here: Server, *, is_news: bool = True
+) -> int:
     """Documents by `author`, and the checkpoint of the log, as `mirror` has them; returns how many documents were new."""
     checker, new = Checker(here, "share", lambda: covering.of_lines(lines), mirror), 0
     for begin in range(0, len(lines), AT_ONCE):
         checked = await store.reading_aside(checker.checked, lines[begin : begin + AT_ONCE])
         certain = [one for one in checked if _is_certain(one, author)]
         if certain:
-            outcomes = await store.writing(importing_bundles.record, certain, ((), ()), here, is_return=True)
+            outcomes = await store.writing(
+                importing_bundles.record, certain, ((), ()), here, is_return=is_news
+            )
             new += sum(map(_is_new, certain, outcomes))
     return new
 

@@ -164,7 +164,7 @@ def lanes() -> list[Lane]:
         Lane((gathering.FETCH_THREAD, gathering.FILL_PROFILE, pinning.FETCH), GATHERING_AT_ONCE),
         Lane((previewing.PREVIEW, verifying.VERIFY), PREVIEWS_AT_ONCE),
         Lane((hooking.TELL,), HOOKS_AT_ONCE),
-        Lane((tending_mirrors.SYNC, tending_mirrors.DRAIN, adopting.DRAIN), MIRRORS_AT_ONCE),
+        Lane((tending_mirrors.SYNC, tending_mirrors.DRAIN, adopting.DRAIN, adopting.READ), MIRRORS_AT_ONCE),
         Lane((watching.WATCH,), 1),
         Lane((watching.ASK, watching.COLLECT), SERVERS_ASKED_AT_ONCE),
     ]

@@ -140,6 +140,8 @@ def test_what_waits_for_the_old_name_arrives_under_the_new_one(islands: Islands)
     signs(sea, "ada", root)
     work(sea, hill)
     file, stolen = backup(sea, "ada"), thief(sea, "ada")
+    newer = sea.publish("ada", "Newer than the backup")
+    work(sea, hill)
     cut(sea, hill)
     eve = Elsewhere().person("eve")
     for one in (hill, cliff):
@@ -162,6 +164,7 @@ def test_what_waits_for_the_old_name_arrives_under_the_new_one(islands: Islands)
 
     link(hill, cliff)
     adopt(cliff, "ada2", file, root)
+    assert cliff.post(newer["uri"])["content"] == "<p>Newer than the backup</p>"
     keep(hill, cliff, cliff.uri("ada2"))
     assert hill.api.get(path, headers=request(thief(cliff, "ada2"), "GET", path)).status == 404
     with pytest.raises(NotWhatWasProposed):

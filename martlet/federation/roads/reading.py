@@ -11,9 +11,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
 
+import msgspec
+
 from martlet.federation.mirrors import reading
 from martlet.model.errors import MalformedDocument, MartletError
 from martlet.model.names import Uri, host_of
+from martlet.model.server import Server
 from martlet.network.client import Client
 from martlet.network.errors import NoAnswer
 from martlet.services import finding_copies, reading_mirrors
@@ -29,6 +32,8 @@ MIRRORS = 2
 """Read for one account, of those that answer."""
 PAGES = 20
 """Read in one go; the rest the next time."""
+TIMES = 5
+"""In which the whole log of an old name is read."""
 PATIENCE = timedelta(seconds=10)
 _GONE = 410
 
@@ -38,7 +43,7 @@ class MirrorReader:
     ground: Ground
     client: Client
 
-    async def read(self, actor: Uri, since: int) -> bool:
+    async def read(self, actor: Uri, since: int, *, is_news: bool = True) -> bool:
         """
         What an account has written since a moment in milliseconds, as far as it was not read already.
 
@@ -47,7 +52,7 @@ class MirrorReader:
         answered = 0
         for gateway in await self.usable(actor):
             try:
-                await self._read_at(gateway, since)
+                await self._read_at(gateway, since, is_news=is_news)
             except MartletError as error:
                 log.info("Nothing came of %s, which carries %s: %s", gateway.address, actor, error.message)
                 continue
@@ -56,11 +61,17 @@ class MirrorReader:
                 break
         return answered > 0
 
+    async def read_old(self, body: str, here: Server) -> None:
+        """The job that fetches what somebody who goes on here has written under an old name, and is not in their backup."""
+        del here
+        for _ in range(TIMES):
+            await self.read(msgspec.json.decode(body, type=Uri), 0, is_news=False)
+
     async def usable(self, actor: Uri) -> list[Gateway]:
         """The servers that carry an account, without this one, its own, and those that are not spoken with."""
         return await self.ground.store.reading(finding_copies.carriers, actor, self.ground.here)
 
-    async def _read_at(self, gateway: Gateway, since: int) -> None:
+    async def _read_at(self, gateway: Gateway, since: int, *, is_news: bool) -> None:
         """Raises `NoAnswer`, `MalformedDocument`."""
         begun, _, after = gateway.cursor.partition(":")
         etag = gateway.etag
@@ -75,7 +86,12 @@ class MirrorReader:
                 return
             documents = reading.documents(page.lines)
             await reading_mirrors.take_in(
-                self.ground.store, page.lines, gateway.actor, gateway.address, self.ground.here
+                self.ground.store,
+                page.lines,
+                gateway.actor,
+                gateway.address,
+                self.ground.here,
+                is_news=is_news,
             )
             is_end = not documents or page.after == after
             after, etag = page.after, page.etag if is_end else ""
