@@ -10,7 +10,7 @@ from martlet.cli.check_address import of_address
 from martlet.cli.check_roads import of_roads
 from martlet.cli.check_upkeep import of_backup, of_mirrors, of_standby
 from martlet.cli.findings import Finding, Verdict
-from martlet.cli.opening import FAILED, opened_as_it_is, with_settings
+from martlet.cli.opening import FAILED, opened_as_it_is, says_another_url, with_settings
 from martlet.media.ffmpeg import find_ffmpeg
 from martlet.model.server import milliseconds, moment
 from martlet.settings import Settings
@@ -68,6 +68,8 @@ def _all(settings: Settings) -> Iterator[Finding]:
             if migrating.version_of_store(store):
                 yield from of_work(store)
             if not migrating.pending(store):
+                if wrong := says_another_url(settings, store):
+                    yield Finding("bad", wrong)
                 yield from of_peers(settings, store)
                 yield from of_cache(settings, store)
                 yield from of_backup(settings, store)

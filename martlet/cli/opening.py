@@ -13,9 +13,11 @@ import click
 
 from martlet import settings as settings_room
 from martlet.model.errors import MartletError, NotFound
+from martlet.model.names import Uri, origin_of
 from martlet.model.server import Server
 from martlet.services import choosing, here
 from martlet.settings import Settings
+from martlet.storage import accounts, users
 from martlet.storage.database import DatabaseGone, StorageFull, Store
 from martlet.storage.migrating import Migration, MigrationFailed, SchemaTooNew, migrate, version_of_store
 from martlet.storage.opening import knock, open_store, said_by_database
@@ -114,6 +116,19 @@ def opened_as_it_is(settings: Settings) -> Iterator[Store]:
         yield store
     finally:
         store.close()
+
+
+def says_another_url(settings: Settings, store: Store) -> str:
+    """What to tell where people here have names that begin with another `url` than the settings say; else empty."""
+    with store.read() as db:
+        oldest = users.first(db)
+        uri = accounts.get(db, oldest).uri if oldest is not None else settings.url
+    if origin_of(Uri(uri)) == settings.url:
+        return ""
+    return (
+        f"The setting `url` says {settings.url}, but the people here are known as those of {origin_of(Uri(uri))}: it cannot change"
+        " once somebody has an account. Set it back; or begin anew with another data folder and database."
+    )
 
 
 def server(settings: Settings, store: Store) -> Server:

@@ -9,7 +9,7 @@ from importlib import import_module
 import click
 
 from martlet.cli.check import of_settings
-from martlet.cli.opening import WRONG, opened, stop, with_settings
+from martlet.cli.opening import WRONG, opened, says_another_url, stop, with_settings
 from martlet.cli.setup import new_link
 from martlet.cli.workers import Workers
 from martlet.http import serving
@@ -53,6 +53,9 @@ def run(settings: Settings, listen: str, workers: int, greet: Callable[[Settings
         advice = ADVICE.get(error.errno or 0, "")
         stop(f"Nobody can listen at {listen}: {error.strerror}. {advice}".rstrip(), WRONG)
     with opened(settings) as store:
+        if wrong := says_another_url(settings, store):
+            listening.close()
+            stop(wrong, WRONG)
         greet(settings, store)
     if workers == 1:
         ffmpeg.look_ahead()

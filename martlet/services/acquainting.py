@@ -151,8 +151,9 @@ def _policy(db: Writer, found: Acquaintance, here: Server) -> Policy:
 
 
 def _insert(db: Writer, found: Acquaintance, here: Server) -> AccountId:
+    """A server's own account is called as its host, where that has a port too."""
     profile, id = found.profile, AccountId(here.next_id())
-    if not _is_username(profile.username):
+    if not _is_username(profile.username) and profile.username not in (found.host, host_of(profile.uri)):
         raise EvidenceRejected("An account's name is not one that a handle can have.")
     try:
         with db.part():

@@ -73,3 +73,15 @@ def test_where_nobody_can_listen(tmp_path: Path, listen: str, why: str) -> None:
     assert said.exit_code == WRONG
     assert why in said.output
     assert not (tmp_path / "data").exists()
+
+
+def test_another_url_once_somebody_has_an_account(martlet: Operator) -> None:
+    """Their names would go on with the old one, and no other server could read them."""
+    assert martlet.create("ada").exit_code == 0
+    martlet.environment["MARTLET_URL"] = "https://social.example"
+    wrong = (
+        "`url` says https://social.example, but the people here are known as those of http://localhost:3000"
+    )
+    said = martlet("serve", "--listen", "127.0.0.1:0")
+    assert (said.exit_code, wrong in said.output) == (WRONG, True)
+    assert wrong in martlet("check").output

@@ -3,7 +3,10 @@
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 
+import pytest
+
 from martlet.activitypub.things import Profile
+from martlet.model.errors import EvidenceRejected
 from martlet.model.names import AccountId, Uri
 from martlet.model.server import Server
 from martlet.services import acquainting
@@ -30,3 +33,17 @@ def test_whoever_comes_second_knows_the_same_account(store: Store, here: Server)
     with ThreadPoolExecutor(AT_ONCE) as threads:
         for number in range(10):
             assert len(set(threads.map(keep, [number] * AT_ONCE))) == 1
+
+
+def test_a_servers_own_account_is_called_as_its_host_with_its_port(store: Store, here: Server) -> None:
+    """Else nothing that such a server signs itself is heard: reports, and fetches where they have to be signed."""
+    host = "peer.example:8443"
+    for name, is_known in ((host, True), ("other.example:8443", False)):
+        uri = Uri(f"https://{host}/{name}")
+        profile = Profile(uri, "application", name, Uri(f"{uri}/inbox"))
+        with store.write() as db:
+            if is_known:
+                acquainting.keep(db, Acquaintance(profile, (), host), here)
+            else:
+                with pytest.raises(EvidenceRejected):
+                    acquainting.keep(db, Acquaintance(profile, (), host), here)
