@@ -18,7 +18,7 @@ from martlet.activitypub import gateways
 from martlet.model.accounts import Account
 from martlet.model.carrying import Trust
 from martlet.model.continuity import History, Pin, Statement, history
-from martlet.model.errors import MalformedDocument
+from martlet.model.errors import EvidenceRejected, MalformedDocument
 from martlet.model.events import AccountChanged
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
@@ -75,6 +75,17 @@ def word_on(db: Reader, actor: Uri, offered: Statement | None = None) -> Word | 
         found.append(offered)
     standing = history(found).standing
     return None if standing is None else Word(max(trust, Trust.CONSISTENT), standing)
+
+
+def device_of(db: Reader, actor: Uri, device: Uri) -> str:
+    """A device's key, as multibase, as the account's root key names it now. Raises `EvidenceRejected`."""
+    word = word_on(db, actor)
+    stated = word.statement.key(device) if word is not None and word.trust is Trust.CONFIRMED else None
+    if word is None or stated is None or word.statement.actor != actor:
+        raise EvidenceRejected("The account's statement does not name this device.")
+    if word.statement.revocation(uri=device, public=stated.public) is not None:
+        raise EvidenceRejected("This device was revoked.")
+    return stated.public
 
 
 def learn(db: Writer, statement: Statement, trust: Trust, here: Server) -> None:

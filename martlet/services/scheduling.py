@@ -202,7 +202,7 @@ def _publish(db: Writer, due: Due, here: Server) -> None:
         return
     try:
         with db.part():
-            _check_author(db, one.account_id)
+            check_author(db, one.account_id)
             _remove(db, one, here)
             scheduled.hand_key_on(db, one, posting.publish(db, draft_of(one), here))
     except Unavailable:
@@ -211,7 +211,7 @@ def _publish(db: Writer, due: Due, here: Server) -> None:
         scheduled.note_failure(db, one.id, error.message)
 
 
-def _check_author(db: Reader, account: AccountId) -> None:
+def check_author(db: Reader, account: AccountId) -> None:
     """Nothing is published for somebody who could not come in to do it. Raises `NotAllowed` or `NotFound`."""
     author, user = accounts.get(db, account), users.find(db, account)
     if (

@@ -309,18 +309,19 @@ def forget_some(db: Writer, account: AccountId, limit: int) -> int:
 # -- what was left here for them ---------------------------------------------
 
 
-def leave(db: Writer, account: AccountId, one: Waiting, host: str, now: int) -> bool:
-    """False where the same was left here before."""
+def leave(db: Writer, account: AccountId, one: Waiting, host: str, now: int, device: str = "") -> bool:
+    """`device`: of the account itself, which has left it. False where the same was left here before."""
     return bool(
         db.run(
             """
-            INSERT INTO mirror_queue (id, account_id, host, digest, body, received_at)
-            VALUES (:id, :account, :host, :digest, :body, :now)
+            INSERT INTO mirror_queue (id, account_id, host, device, digest, body, received_at)
+            VALUES (:id, :account, :host, :device, :digest, :body, :now)
             ON CONFLICT (account_id, digest) DO NOTHING
             """,
             id=one.id,
             account=account,
             host=host,
+            device=device,
             digest=one.digest,
             body=one.body,
             now=now,
@@ -330,33 +331,58 @@ def leave(db: Writer, account: AccountId, one: Waiting, host: str, now: int) -> 
 
 def left_by(db: Reader, account: AccountId, host: str) -> tuple[int, int]:
     """How many acts one server has left for an account, and how many bytes they are."""
-    row = db.row(
-        "SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM mirror_queue WHERE account_id = :account AND host = :host",
-        account=account,
-        host=host,
-    )
-    return (0, 0) if row is None else (int(row[0]), int(row[1]))
+    return _left(db, "host = :which AND device = ''", account, host)
 
 
 def left_for(db: Reader, account: AccountId) -> tuple[int, int]:
     """The same of all servers together."""
+    return _left(db, "device = ''", account)
+
+
+def left_by_device(db: Reader, account: AccountId, device: str) -> tuple[int, int]:
+    """The same of one device of the account's own."""
+    return _left(db, "device = :which", account, device)
+
+
+def left_by_devices(db: Reader, account: AccountId) -> tuple[int, int]:
+    """The same of all of them."""
+    return _left(db, "device > ''", account)
+
+
+def _left(db: Reader, rule: str, account: AccountId, which: str = "") -> tuple[int, int]:
     row = db.row(
-        "SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM mirror_queue WHERE account_id = :account",
+        f"SELECT COUNT(*), COALESCE(SUM(LENGTH(body)), 0) FROM mirror_queue WHERE account_id = :account AND {rule}",
         account=account,
+        **({"which": which} if which else {}),
     )
     return (0, 0) if row is None else (int(row[0]), int(row[1]))
 
 
-def waiting(db: Reader, account: AccountId, after: int, limit: int) -> list[Waiting]:
-    """What waits for an account, the oldest first."""
-    rows = db.rows(
+def waiting(db: Reader, account: AccountId, after: int, limit: int, most_bytes: int) -> list[Waiting]:
+    """What waits for an account, the oldest first: one at least, and no more than these bytes if there are several."""
+    sizes = db.rows(
         """
-        SELECT id, digest, body FROM mirror_queue
+        SELECT id, LENGTH(body) FROM mirror_queue
          WHERE account_id = :account AND id > :after ORDER BY id LIMIT :limit
         """,
         account=account,
         after=after,
         limit=limit,
+    )
+    last, total = after, 0
+    for id, size in sizes:
+        total += size
+        if last > after and total > most_bytes:
+            break
+        last = id
+    rows = db.rows(
+        """
+        SELECT id, digest, body FROM mirror_queue
+         WHERE account_id = :account AND id > :after AND id <= :last ORDER BY id
+        """,
+        account=account,
+        after=after,
+        last=last,
     )
     return [Waiting(row[0], bytes(row[1]), bytes(row[2])) for row in rows]
 

@@ -7,6 +7,7 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     GET  /carry/v1/object?id=…                    a post; 410 and its tombstone where it was deleted
     GET  /.well-known/apgateway/hl:…              a file that one of these documents names, by its SHA-256 (FEP-ef61)
     POST /carry/v1/inbox?actor=…                  what is left here for somebody who is mirrored (`waiting`)
+    POST /carry/v1/sealed?actor=…                 a post of theirs that a device of theirs leaves, for their own server alone
     POST /carry/v1/push?actor=…                   what is to be brought to servers that the author's does not reach
     GET, POST /carry/v1/queue?actor=…             and how their server fetches it
     POST /carry/v1/reached                        another server, signed: it reaches us again, and may be reached
@@ -39,7 +40,7 @@ from martlet.model.names import AccountId, Uri
 from martlet.model.server import milliseconds
 from martlet.services import handing_out, identities
 from martlet.services.ports import Ground
-from martlet.signing import digests
+from martlet.signing import digests, sealed_posts
 from martlet.storage import accounts, handed_out, mirrored_media, peer_policies, remotes
 from martlet.storage.database import Reader
 from martlet.storage.handed_out import Source
@@ -74,6 +75,7 @@ class MirrorDoor:
         add("GET", "/carry/v1/object", self._object)
         add("GET", "/.well-known/apgateway/{name}", self._file)
         add("POST", "/carry/v1/inbox", self._leave)
+        add("POST", "/carry/v1/sealed", self._leave_sealed)
         add("POST", "/carry/v1/push", self._push)
         add("GET", "/carry/v1/queue", self._waiting)
         add("POST", "/carry/v1/queue", self._taken)
@@ -105,6 +107,7 @@ class MirrorDoor:
             "alternates": list(here.alternate_urls),
             "onion": here.onion or None,
             "actor": identities.server_uri(here),
+            "sealing": sealed_posts.recipient_of(self._ground.secret),
             "limits": {
                 "documents": handing_out.MOST,
                 "bytes": handing_out.MOST_BYTES,
@@ -196,6 +199,10 @@ class MirrorDoor:
     async def _leave(self, request: Request, params: Params) -> Answer:
         del params
         return await self._room.leave(request, _asked(request, "actor"))
+
+    async def _leave_sealed(self, request: Request, params: Params) -> Answer:
+        del params
+        return await self._room.leave_sealed(request, _asked(request, "actor"))
 
     async def _push(self, request: Request, params: Params) -> Answer:
         del params

@@ -1,8 +1,9 @@
 """
 Fetching what others have left for somebody here at one of their mirrors, and how far the mirror is.
 
-Each act is looked at by its proof, then takes the ordinary road of what is brought to the inbox; the mirror is told which
-have arrived. What came by two roads is one act: it has one name and one actor, whose key signed it.
+Each act is looked at by its proof, then takes the ordinary road of what is brought to the inbox; a post that a device of the
+account's own has sealed is opened and published (`services.unsealing`). The mirror is told which have arrived. What came by two
+roads is one act: it has one name and one actor, whose key signed it.
 """
 
 import hashlib
@@ -22,15 +23,15 @@ from martlet.federation.inbox import Inbox
 from martlet.federation.mirrors import pushing, reading, waiting
 from martlet.jobs.runner import Record
 from martlet.model.accounts import Account
-from martlet.model.errors import EvidenceRejected, MartletError
+from martlet.model.errors import EvidenceRejected, MartletError, Unavailable
 from martlet.model.names import AccountId, Uri, host_of
 from martlet.model.server import Server
 from martlet.network.client import Client, Sign
 from martlet.network.errors import AnswerRefused, NoAnswer
 from martlet.network.guard import Target
-from martlet.services import adopting, identities
+from martlet.services import adopting, identities, unsealing
 from martlet.services.ports import Ground
-from martlet.signing import canonical_json, http_signatures, proofs
+from martlet.signing import canonical_json, http_signatures, proofs, sealed_posts
 from martlet.signing.http_signatures import Scheme, Signer
 from martlet.storage import accounts, adoptions, logs, mirrors
 from martlet.storage.database import Reader, Writer
@@ -39,10 +40,13 @@ from martlet.storage.mirrors import Mirror
 log = logging.getLogger("martlet.federation")
 
 PAGES = 20
+MOST_BYTES = max(reading.MOST_BYTES, sealed_posts.LONGEST + 1)
 LOOK_PAUSE = 600_000
 """Milliseconds after which a mirror is asked again how far it is."""
 _AT_ITS_END = str(10**17)
 _DOCUMENTS = "application/jsonl"
+_SEALED = b'"type":"%b","version":1}' % sealed_posts.TYPE.encode()
+"""How the canonical form of a sealed post ends."""
 
 
 @dataclass(slots=True)
@@ -94,7 +98,7 @@ class Draining:
             answer = await self.client.get(
                 url,
                 accept=(_DOCUMENTS,),
-                max_bytes=reading.MOST_BYTES,
+                max_bytes=MOST_BYTES,
                 sign=self._signing("GET", None, signer),
             )
             if not answer.is_success:
@@ -113,6 +117,9 @@ class Draining:
     async def _take(self, line: bytes, name: Uri, here: Server) -> bool:
         """Whether the mirror needs to keep it no longer: it was taken in, or never will be."""
         try:
+            if line.endswith(_SEALED):
+                sealed = canonical_json.parse_object(line, sealed_posts.LONGEST)
+                return await unsealing.take(self.ground, sealed, name)
             document = canonical_json.parse_object(line, waiting.LONGEST)
             act = parse.act(document)
             waiting.check_fit(document, act, name)
@@ -120,8 +127,8 @@ class Draining:
                 return True
             await self._check(document, act.actor)
             await self.inbox.hand_in(act.actor, act.uri, line)
-        except NoAnswer:
-            return False  # whose it is cannot be looked at just now
+        except (NoAnswer, Unavailable):
+            return False  # whose it is cannot be looked at just now, or a file of it
         except MartletError as error:
             log.info("Something that was left at a mirror is left out: %s", error.message)
         return True

@@ -2,6 +2,7 @@
 What is left at a mirror for an account whose own server is away, and how that server fetches it.
 
     POST /carry/v1/inbox?actor=…    an act with its actor's proof, in a signed request: kept, 202
+    POST /carry/v1/sealed?actor=…   a post of the account's own, sealed and signed by a device of theirs: kept unread, 202
     GET  /carry/v1/queue?actor=…    a page of what was left, a line each; for the account itself, who signs
     POST /carry/v1/queue?actor=…    {"taken": [SHA-256 …]}: it has them
 
@@ -9,6 +10,7 @@ A mirror can carry, never speak: it takes only what proves itself, and nothing t
 read. The same is the same by its digest, once its proof has been looked at; a name alone says nothing (attacks G19).
 """
 
+import asyncio
 import hashlib
 from dataclasses import dataclass
 from typing import Any
@@ -44,7 +46,8 @@ from martlet.model.errors import (
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.services import continuing
 from martlet.services.ports import Ground
-from martlet.signing import canonical_json, proofs
+from martlet.signing import canonical_json, proofs, sealed_posts
+from martlet.signing.sealed_posts import Envelope
 from martlet.storage import mirrored
 from martlet.storage.database import Reader, Writer
 from martlet.storage.mirrored import Mirrored, Waiting
@@ -54,6 +57,9 @@ LONGEST = 256 * 1024
 OF_ONE_SERVER = (500, 5 * 1024 * 1024)
 """Acts, and bytes of them, that one server may leave for one account."""
 OF_ALL = (5000, 20 * 1024 * 1024)
+OF_ONE_DEVICE = (40, 32 * 1024 * 1024)
+"""Sealed posts, and bytes of them, that one device may leave for its account's server."""
+OF_ALL_DEVICES = (100, 64 * 1024 * 1024)
 AT_ONCE = 100
 PAGE_BYTES = 2 * 1024 * 1024
 _LINES = (b"content-type", b"application/jsonl")
@@ -108,6 +114,24 @@ class WaitingRoom:
         await self.ground.store.writing(_leave, one, waiting, host, self.ground.here.now_ms())
         return Answer(b"", 202, [PRIVATE])
 
+    async def leave_sealed(self, request: Request, actor: Uri) -> Answer:
+        """
+        The request needs no signature: the device has signed what it leaves, and its account's statement names the device.
+
+        Raises `NotFound`, `EvidenceRejected`, `QueueFull`, `MalformedDocument`, `BodyTooLarge`.
+        """
+        one = await self._mirrored(actor)
+        self.resolver.fetcher.strangers.request(request.address)
+        body = await request.body(sealed_posts.LONGEST)
+        said, envelope = await asyncio.to_thread(_read_sealed, body)
+        if envelope.account != actor:
+            raise EvidenceRejected("This is left for somebody else than it is by.")
+        public = await self.ground.store.reading(continuing.device_of, actor, envelope.device)
+        await asyncio.to_thread(sealed_posts.check, envelope, public)
+        waiting = Waiting(self.ground.here.next_id(), hashlib.sha256(said).digest(), said)
+        await self.ground.store.writing(_leave_sealed, one, waiting, envelope, self.ground.here.now_ms())
+        return Answer(b"", 202, [PRIVATE])
+
     async def _check_proof(self, document: dict[str, Any], actor: Uri) -> None:
         """Raises `EvidenceRejected`."""
         await self.resolver.account(actor, is_counted=True)
@@ -122,14 +146,9 @@ class WaitingRoom:
     async def show(self, request: Request, actor: Uri, after: int) -> Answer:
         """Raises `NotFound`, `EvidenceRejected`."""
         one = await self._own(request, actor, b"")
-        found = await self.ground.store.reading(mirrored.waiting, one.account_id, after, AT_ONCE)
-        lines, size, last = list[bytes](), 0, after
-        for waiting in found:
-            size += len(waiting.body)
-            if lines and size > PAGE_BYTES:
-                break
-            lines.append(waiting.body + b"\n")
-            last = waiting.id
+        found = await self.ground.store.reading(mirrored.waiting, one.account_id, after, AT_ONCE, PAGE_BYTES)
+        lines = [waiting.body + b"\n" for waiting in found]
+        last = found[-1].id if found else after
         onward = f"/carry/v1/queue?{urlencode({'actor': actor, 'after': last})}"
         link = (b"link", f'<{self.ground.here.url}{onward}>; rel="next"'.encode())
         return Answer(b"".join(lines), 200, [_LINES, NOSNIFF, PRIVATE, link])
@@ -196,13 +215,28 @@ def _accepted(db: Reader, actor: Uri) -> Mirrored | None:
 
 def _leave(db: Writer, one: Mirrored, waiting: Waiting, host: str, now: int) -> None:
     """Raises `QueueFull`."""
-    for (count, size), (most, most_bytes) in (
-        (mirrored.left_by(db, one.account_id, host), OF_ONE_SERVER),
-        (mirrored.left_for(db, one.account_id), OF_ALL),
-    ):
-        if count >= most or size + len(waiting.body) > most_bytes:
-            raise QueueFull
+    _check_room(mirrored.left_by(db, one.account_id, host), OF_ONE_SERVER, waiting)
+    _check_room(mirrored.left_for(db, one.account_id), OF_ALL, waiting)
     mirrored.leave(db, one.account_id, waiting, host, now)
+
+
+def _leave_sealed(db: Writer, one: Mirrored, waiting: Waiting, envelope: Envelope, now: int) -> None:
+    """Raises `QueueFull`."""
+    _check_room(mirrored.left_by_device(db, one.account_id, envelope.device), OF_ONE_DEVICE, waiting)
+    _check_room(mirrored.left_by_devices(db, one.account_id), OF_ALL_DEVICES, waiting)
+    mirrored.leave(db, one.account_id, waiting, host_of(envelope.account), now, envelope.device)
+
+
+def _check_room(left: tuple[int, int], most: tuple[int, int], waiting: Waiting) -> None:
+    """Raises `QueueFull`."""
+    if left[0] >= most[0] or left[1] + len(waiting.body) > most[1]:
+        raise QueueFull
+
+
+def _read_sealed(body: bytes) -> tuple[bytes, Envelope]:
+    """The canonical form, and what it says. Raises `MalformedDocument`."""
+    document = canonical_json.parse_object(body, sealed_posts.LONGEST)
+    return canonical_json.encode(document), sealed_posts.read(document)
 
 
 def _forget(db: Writer, one: Mirrored, digests: list[bytes]) -> None:
