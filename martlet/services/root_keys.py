@@ -239,9 +239,7 @@ def add_device(db: Writer, account: AccountId, name: str, public: str, here: Ser
     name = one_line(name)[:NAME_LIMIT]
     if not name:
         raise InvalidInput("A device needs a name.", "name")
-    key = PublicKey.from_multibase(public)
-    if key.kind is not Kind.ED25519:
-        raise InvalidInput("This is not a key of a device.", "public")
+    key = _device_key(public)
     there = own_roots.devices(db, account)
     if sum(one.revoked_at is None for one in there) >= MOST_DEVICES:
         raise TooManyDevices
@@ -250,6 +248,17 @@ def add_device(db: Writer, account: AccountId, name: str, public: str, here: Ser
     made = DeviceKey(here.next_id(), account, name, key.to_multibase(), here.now_ms() // 1000 * 1000, None)
     own_roots.insert_device(db, made)
     return made
+
+
+def _device_key(text: str) -> PublicKey:
+    """Raises `InvalidInput`."""
+    try:
+        key = PublicKey.from_multibase(text.strip())
+    except MalformedDocument as error:
+        raise InvalidInput("This is not a key of a device.", "public") from error
+    if key.kind is not Kind.ED25519:
+        raise InvalidInput("This is not a key of a device.", "public")
+    return key
 
 
 def revoke_device(

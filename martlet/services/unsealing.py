@@ -12,7 +12,7 @@ import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
-from martlet.model.errors import EvidenceRejected, InvalidInput, MartletError, Unavailable
+from martlet.model.errors import EvidenceRejected, MalformedDocument, MartletError, Unavailable
 from martlet.model.names import AccountId, MediaId, Uri
 from martlet.model.posts import Draft
 from martlet.model.server import Server
@@ -51,7 +51,7 @@ async def take(ground: Ground, document: dict[str, Any], name: Uri) -> bool:
     Publish what was left at a mirror for the account `name`; whether the mirror needs to keep it no longer.
 
     What cannot be published, now or ever, is not tried again: it is still in the device's outbox, which will be told why.
-    Raises `EvidenceRejected`, `MalformedDocument`, `InvalidInput`, `NotAllowed`, `Unavailable`.
+    Raises `EvidenceRejected`, `MalformedDocument`, `NotAllowed`, `Unavailable`.
     """
     envelope = await asyncio.to_thread(sealed_posts.read, document)
     if envelope.account != name:
@@ -107,12 +107,12 @@ def _turn(db: Writer, envelope: Envelope, device: DeviceKey, here: Server) -> Tu
 
 
 async def _draft(ground: Ground, author: AccountId, opened: Opened) -> Draft:
-    """With its files uploaded. Raises `InvalidInput` and what `uploading.upload` raises."""
+    """With its files uploaded. Raises `MalformedDocument` and what `uploading.upload` raises."""
     entry = opened.entry
     if entry.visibility not in VISIBILITIES or not 0 < len(entry.key) <= KEY_LIMIT:
-        raise InvalidInput("What was sealed does not say for whom it is, or has no key.")
+        raise MalformedDocument("What was sealed does not say for whom it is, or has no key.")
     if len(opened.files) > ground.here.limits.media_per_post:
-        raise InvalidInput("There are too many files.")
+        raise MalformedDocument("There are too many files.")
     media = [
         await _upload(ground, author, content, said.description)
         for content, said in zip(opened.files, entry.files, strict=True)

@@ -147,7 +147,7 @@ NOTICES: dict[str, Sentence] = {
     ),
     "root_copy_kept": sentence("The encrypted copy is kept."),
     "root_copy_dropped": sentence("The encrypted copy is gone."),
-    "device_key_added": sentence("This browser has its key. It counts once your root key has signed for it."),
+    "device_key_added": sentence("The key is added. It counts once your root key has signed for it."),
     "keys_rotated": sentence("This server signs for you with new keys from now on."),
     "device_key_revoked": sentence("Revoked here. Other servers know once your root key has signed it."),
     "passkey_added": sentence("The passkey is kept. You can sign in with it from now on."),

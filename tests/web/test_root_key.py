@@ -110,6 +110,8 @@ def test_device_keys_wait_for_the_root_key(api: Api, browser: Browser, root: Pri
     assert "has not signed yet" in page.text
     assert len(actor(api)["assertionMethod"]) == 1
     assert browser.send(page, form, f"{PAGE}/devices").status == 422
+    refused = browser.send(page, form | {"public": "z6MkNo"}, f"{PAGE}/devices")
+    assert (refused.status, "not a key of a device" in refused.text) == (422, True)
     publish(browser, root)
     assert [one["publicKeyMultibase"] for one in actor(api)["assertionMethod"]][1:] == [device]
     page = browser.get(PAGE)
