@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from martlet.text import chinese
 from martlet.web import language
 from martlet.web.language import Language, Message
 from martlet.web.rendering import told
@@ -58,6 +59,17 @@ def test_traditional_chinese_is_made_of_the_simplified() -> None:
         said = made.gettext(message.msgid) if message.msgid and not message.plural else ""
         assert re.findall(r"\{\w*\}", said) == re.findall(r"\{\w*\}", message.msgstr[0]) or not said
     assert simplified.gettext("Settings") == "设置"
+    told = [
+        ("账号", "帳號"),
+        ("屏蔽此人", "封鎖此人"),
+        ("它签的内容", "它簽的內容"),
+        ("标签、书签", "標籤、書籤"),
+        ("等待审核", "等待審核"),
+        ("通过电子邮件接收", "透過電子郵件接收"),
+        ("未通过", "未通過"),
+        ("最多只能", "最多只能"),
+    ]
+    assert chinese.traditional([here for here, _ in told]) == [there for _, there in told]
 
 
 @pytest.mark.parametrize("tongue", TRANSLATED)

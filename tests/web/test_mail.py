@@ -86,8 +86,8 @@ def test_letters_in_traditional_chinese_are_made_of_the_simplified() -> None:
     letter = letters.write(letters.CONFIRM, "zh-Hant")
     assert letter != letters.write(letters.CONFIRM, "zh-Hans")
     assert "{link}" in letter.text
-    assert "賬號" in letter.text
-    assert "賬號" in letters.what(Measure.SUSPEND, "zh-TW")
+    assert "帳號" in letter.text
+    assert "帳號" in letters.what(Measure.SUSPEND, "zh-TW")
 
 
 def test_joining_with_a_letter(api: Api, box: Postbox) -> None:
