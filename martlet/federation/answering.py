@@ -33,7 +33,13 @@ def account_here(db: Reader, username: str) -> Account:
     """Somebody here. Raises `NotFound`, `GoneHere`."""
     if not names.is_username(username):
         raise NotFound
-    account = accounts.get_shown_by_handle(db, username)
+    try:
+        account = accounts.get_shown_by_handle(db, username)
+    except NotFound:
+        known = accounts.find_by_handle(db, username)
+        if known is not None and known.deleted_at is not None:
+            raise GoneHere from None
+        raise
     if account.is_gone:
         raise GoneHere
     return account
