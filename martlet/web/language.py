@@ -70,6 +70,12 @@ def minute(moment: datetime, language: Language) -> str:
     return f"{day(moment, language)}, {moment.astimezone(UTC):%H:%M} UTC".replace("日, ", "日 ")
 
 
+def figure(value: float, language: Language, places: int = 0) -> str:
+    """12,345.6, with the signs between the digits as the language has them."""
+    text = f"{value:,.{places}f}"
+    return text.translate(str.maketrans(",.", ".,")) if language is Language.GERMAN else text
+
+
 def choose(asked: str | None, account: str | None, accept: str | None) -> Language:
     """The language somebody asked for (`?lang=`, cookie), else their account's, else their browser's."""
     for wish in (asked, account, *accepted(accept or "")):

@@ -72,6 +72,12 @@ def test_traditional_chinese_is_made_of_the_simplified() -> None:
     assert chinese.traditional([here for here, _ in told]) == [there for _, there in told]
 
 
+def test_figures_have_the_signs_of_the_language() -> None:
+    assert language.figure(12345.64, Language.ENGLISH, 1) == "12,345.6"
+    assert language.figure(12345.64, Language.GERMAN, 1) == "12.345,6"
+    assert language.figure(1000, Language.CHINESE) == "1,000"
+
+
 @pytest.mark.parametrize("tongue", TRANSLATED)
 def test_a_catalogue_counts(tongue: Language) -> None:
     catalogue = language.catalogue(tongue)

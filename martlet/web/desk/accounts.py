@@ -33,6 +33,7 @@ from martlet.web.desk_pages import (
     Value,
     Words,
 )
+from martlet.web.language import Language, figure
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import counted, sentence
 
@@ -146,7 +147,7 @@ def account_page(db: Reader, visit: Visit) -> DeskPage:
     person = account_review.details(db, [account.id]).get(account.id)
     role = roles.of_account(db, account.id)
     is_below = visit.actor.account != account.id and visit.actor.role.outranks(role)
-    blocks: list[Block] = [_facts(db, account, person, role)]
+    blocks: list[Block] = [_facts(db, account, person, role, visit.language)]
     if person is not None and person.reason:
         blocks.append(Words(person.reason, sentence("Why they want to join")))
     if is_below:
@@ -161,15 +162,15 @@ def account_page(db: Reader, visit: Visit) -> DeskPage:
     )
 
 
-def _facts(db: Reader, account: Account, person: Reviewed | None, role: Role) -> Facts:
+def _facts(db: Reader, account: Account, person: Reviewed | None, role: Role, tongue: Language) -> Facts:
     marks = people.tags(account, person)
     facts = [Fact(sentence("State"), one.text) for one in marks] or [
         Fact(sentence("State"), sentence("as it should be"))
     ]
     facts += [
-        Fact(sentence("Posts"), f"{account.posts_count:,}"),
-        Fact(sentence("Followers"), f"{account.followers_count:,}"),
-        Fact(sentence("Follows"), f"{account.following_count:,}"),
+        Fact(sentence("Posts"), figure(account.posts_count, tongue)),
+        Fact(sentence("Followers"), figure(account.followers_count, tongue)),
+        Fact(sentence("Follows"), figure(account.following_count, tongue)),
     ]
     if person is None:
         return Facts(

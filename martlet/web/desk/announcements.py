@@ -38,7 +38,7 @@ def _overview(db: Reader, visit: Visit) -> DeskPage:
 
 def _row(one: Announcement, now: int) -> Row:
     is_over = one.over_at is not None and one.over_at <= now
-    said: list[Value] = [moment(one.created_at)]
+    said: list[Value] = []
     if one.published_at is not None:
         tag = Tag(sentence("over"), "off") if is_over else Tag(sentence("published"))
     elif one.publish_at is not None:
@@ -75,7 +75,8 @@ def _row(one: Announcement, now: int) -> Row:
             about=about,
         )
     )
-    return Row(tag.text, said=tuple(said), tags=(tag,), drawing="bell", quote=one.text, presses=tuple(ways))
+    title, shown = moment(one.created_at), tuple(said)
+    return Row(title, said=shown, tags=(tag,), drawing="bell", quote=one.text, presses=tuple(ways))
 
 
 def _form(visit: Visit, address: str, one: Announcement | None, heading: Sentence | None = None) -> Form:

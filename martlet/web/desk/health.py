@@ -28,6 +28,7 @@ from martlet.web.desk_pages import (
     Tag,
     Value,
 )
+from martlet.web.language import Language, figure
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Sentence, counted, sentence
 
@@ -45,8 +46,8 @@ MB, GB = 1 << 20, 1 << 30
 BAR_STEP, BAR_MOST = 20, 100
 
 
-def size(bytes: int) -> str:
-    return f"{bytes / GB:,.1f} GB" if bytes >= GB else f"{bytes / MB:,.1f} MB"
+def size(bytes: int, tongue: Language) -> str:
+    return f"{figure(bytes / GB, tongue, 1)} GB" if bytes >= GB else f"{figure(bytes / MB, tongue, 1)} MB"
 
 
 # -- at a glance ---------------------------------------------------------
@@ -71,7 +72,12 @@ def at_a_glance(db: Reader, visit: Visit) -> Rows:
             work.deliveries < MOST,
             "globe",
         ),
-        _line(sentence("Disk"), sentence("{size} free", size=size(room.free)), room.free > LOW_DISK, "save"),
+        _line(
+            sentence("Disk"),
+            sentence("{size} free", size=size(room.free, visit.language)),
+            room.free > LOW_DISK,
+            "save",
+        ),
     ]
     return Rows(tuple(lines), sentence("Nothing is known."), sentence("Health"))
 
@@ -206,18 +212,27 @@ def _figures(db: Reader, visit: Visit) -> Facts:
         (
             Fact(
                 sentence("Disk"),
-                sentence("{free} free of {total}", free=size(room.free), total=size(room.total)),
+                sentence(
+                    "{free} free of {total}",
+                    free=size(room.free, visit.language),
+                    total=size(room.total, visit.language),
+                ),
             ),
-            Fact(sentence("Database"), size(day_counts.database_bytes(db))),
+            Fact(sentence("Database"), size(day_counts.database_bytes(db), visit.language)),
             Fact(
                 sentence("Files of other servers"),
                 sentence(
-                    "{size} of {most}", size=size(kept.bytes), most=size(visit.here.limits.remote_media_bytes)
+                    "{size} of {most}",
+                    size=size(kept.bytes, visit.language),
+                    most=size(visit.here.limits.remote_media_bytes, visit.language),
                 ),
             ),
-            *(Fact(one.host, size(one.bytes), addresses.at(places.PEER, host=one.host)) for one in most),
-            Fact(sentence("Pictures of link previews"), size(cards.picture_bytes(db))),
-            Fact(sentence("Memory of this process"), size(memory())),
+            *(
+                Fact(one.host, size(one.bytes, visit.language), addresses.at(places.PEER, host=one.host))
+                for one in most
+            ),
+            Fact(sentence("Pictures of link previews"), size(cards.picture_bytes(db), visit.language)),
+            Fact(sentence("Memory of this process"), size(memory(), visit.language)),
             Fact(sentence("Martlet"), visit.here.version),
             Fact(
                 sentence("Database program"),
@@ -281,11 +296,12 @@ def _charts(db: Reader, visit: Visit) -> list[Chart]:
     today = visit.here.now_ms() // DAY_MS
     period = Period(today - DAYS + 1, today)
     return [
-        chart(name, title, advice, measuring.measure(db, name, "", period)) for name, title, advice in CHARTS
+        chart(name, title, advice, measuring.measure(db, name, "", period), visit.language)
+        for name, title, advice in CHARTS
     ]
 
 
-def chart(name: str, title: Sentence, advice: Sentence | None, found: Measure) -> Chart:
+def chart(name: str, title: Sentence, advice: Sentence | None, found: Measure, tongue: Language) -> Chart:
     is_size, is_level = name.endswith("_bytes"), name.endswith("_bytes") or name.startswith("waiting_")
     highest = max((value for _, value in found.days), default=0)
     bars = tuple(
@@ -294,10 +310,10 @@ def chart(name: str, title: Sentence, advice: Sentence | None, found: Measure) -
         if value
     )
     total = found.days[-1][1] if is_level else found.total
-    shown = size(highest) if is_size else f"{highest:,}"
+    shown = size(highest, tongue) if is_size else figure(highest, tongue)
     return Chart(
         title,
-        size(total) if is_size else f"{total:,}",
+        size(total, tongue) if is_size else figure(total, tongue),
         sentence("today; at most {most} on a day", most=shown)
         if is_level
         else sentence("in 31 days; at most {most} on a day", most=shown),

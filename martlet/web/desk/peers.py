@@ -34,6 +34,7 @@ from martlet.web.desk_pages import (
     Value,
 )
 from martlet.web.desk_pages import Choice as View
+from martlet.web.language import figure
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import counted, problems_of, sentence
 
@@ -212,17 +213,17 @@ def _one(db: Reader, visit: Visit) -> DeskPage:
     if peer is not None:
         facts.append(Fact(sentence("Known since"), moment(peer.created_at)))
         waits = peers.waiting_for(db, host, MOST_WAITING)
-        facts.append(Fact(sentence("Deliveries waiting"), f"{waits:,}"))
+        facts.append(Fact(sentence("Deliveries waiting"), figure(waits, visit.language)))
         if peer.failing_since is not None:
             facts.append(Fact(sentence("Silent since"), moment(peer.failing_since)))
     facts += [
         Fact(
             sentence("People known here"),
-            f"{known:,}",
+            figure(known, visit.language),
             addresses.with_query(places.ACCOUNTS, {"host": host}),
         ),
-        Fact(sentence("Followed by people here"), f"{followed:,}"),
-        Fact(sentence("Follow people here"), f"{following:,}"),
+        Fact(sentence("Followed by people here"), figure(followed, visit.language)),
+        Fact(sentence("Follow people here"), figure(following, visit.language)),
     ]
     own = peer_policies.find_own(db, host)
     ways = [Press(sentence("Decide"), addresses.at(places.PEER_ACT, host=host, act="decide"), "go")]
@@ -259,7 +260,7 @@ def _charts(db: Reader, visit: Visit, host: str) -> list[Block]:
     today = visit.here.now_ms() // DAY_MS
     period = Period(today - health.DAYS + 1, today)
     return [
-        health.chart(name, title, None, measuring.measure(db, name, host, period))
+        health.chart(name, title, None, measuring.measure(db, name, host, period), visit.language)
         for name, title in (
             ("instance_statuses", sentence("Posts from there")),
             ("instance_accounts", sentence("People who came to be known")),
