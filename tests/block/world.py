@@ -164,12 +164,15 @@ class Place:
         """Whether the server knows that it cannot reach another."""
         return self.count("SELECT count(*) FROM circuit") > 0
 
-    def count(self, sql: str) -> int:
-        """A number out of the server's database."""
+    def values(self, sql: str) -> list[str]:
+        """A column out of the server's database."""
         with closing(
             sqlite3.connect(f"file:{self.data / 'martlet.sqlite3'}?mode=ro", uri=True, timeout=20)
         ) as db:
-            return int(db.execute(sql).fetchone()[0])
+            return [str(row[0]) for row in db.execute(sql)]
+
+    def count(self, sql: str) -> int:
+        return int(self.values(sql)[0])
 
 
 @dataclass(slots=True)

@@ -60,8 +60,9 @@ def _hands_on(page: Page, phone: Page) -> None:
 
     phone.add_init_script(SHEET)
     phone.goto(TOWN + "/@jona")
-    name = phone.locator("main h1").inner_text()
-    phone.goto(TOWN + str(phone.locator("article .acts a.more").first.get_attribute("href")))
+    shown = phone.locator("article").first
+    name = shown.locator(".by a.nm").inner_text()
+    phone.goto(TOWN + str(shown.locator(".acts a.more").get_attribute("href")))
     post = phone.url.removesuffix("/more")
     phone.locator("[data-share]").click()
     assert phone.evaluate("given") == [[name, post, []]]
