@@ -56,4 +56,6 @@ def test_what_is_written_behind_a_block_is_read_and_answered(world: World) -> No
         posts = place.count(f"SELECT count(*) FROM post WHERE is_local = 0 AND html LIKE '%{what}%'")
         assert posts == len(BLOCKS) + len(ONE_WAY), "each once"
     known = world.c.values("SELECT uri FROM account WHERE host = 'a.example'")
-    assert {*known} <= {*world.a.values("SELECT uri FROM account WHERE host = ''")}, "nobody from the impostor"
+    assert {*known} <= {*world.a.values("SELECT uri FROM account WHERE host = ''")}, (
+        "nobody from the impostor"
+    )
