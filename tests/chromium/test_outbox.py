@@ -1,7 +1,7 @@
 """
 Somebody writes on a train: three posts and an answer to one of them, two changes, marks, an emoji, a hashtag followed and an end of
-a follow without a line, the page closed; all of it arrives once, in order, and where a post was changed elsewhere meanwhile its
-author chooses.
+a follow without a line, the page closed; all of it arrives once, in order, where a post was changed elsewhere meanwhile its
+author chooses, and in the end the device forgets.
 """
 
 import io
@@ -83,9 +83,22 @@ def test_what_is_done_without_a_line_waits_and_goes_out_once(visit: Visit) -> No
     page.goto(TOWN + "/home")
     for name, post in marked.items():
         expect(page.locator(f".acts button[name=un{name}][value='{post}']").first).to_be_visible()
-    expect(page.locator("[data-outbox]")).to_be_hidden()
+    _forgets(page)
     unreachable = re.compile(r"net::ERR_|Failed to fetch")
     visit.faults[:] = [fault for fault in visit.faults if not unreachable.search(fault)]
+
+
+def _forgets(page: Page) -> None:
+    """Nothing waits; whatever lay on the device is gone, and nobody is signed out."""
+    expect(page.locator("[data-outbox]")).to_be_hidden()
+    page.evaluate("caches.open('pages-left').then(() => localStorage.setItem('martlet.draft.left', '1'))")
+    page.goto(TOWN + "/settings/device")
+    page.locator("main button.stop").click()
+    page.wait_for_url("**done=device_forgotten*")
+    assert page.evaluate("caches.has('pages-left')") is False
+    assert page.evaluate("localStorage.getItem('martlet.draft.left')") is None
+    page.goto(TOWN + "/home")
+    expect(page.locator("[data-feed] article").first).to_be_visible()
 
 
 def _decides(page: Page) -> None:
