@@ -41,11 +41,20 @@ class FollowForm(Struct, frozen=True):
         return Wanted(self.reblogs, self.notify, languages)
 
 
+Duration = Annotated[
+    Annotated[int, Meta(ge=0, le=CENTURY)] | None, Meta(description="Seconds; 0: until further notice.")
+]
+
+
+class BlockForm(Struct, frozen=True):
+    """No part of Mastodon's: for how long."""
+
+    duration: Duration = None
+
+
 class MuteForm(Struct, frozen=True):
     notifications: Annotated[bool, Meta(description="Whether to mute notifications too.")] = True
-    duration: Annotated[
-        Annotated[int, Meta(ge=0, le=CENTURY)] | None, Meta(description="Seconds; 0: until further notice.")
-    ] = None
+    duration: Duration = None
 
 
 class NoteForm(Struct, frozen=True):
@@ -83,10 +92,10 @@ def remove_from_followers(db: Writer, call: Call[NoForm]) -> entities.Relationsh
     return relationships.one(db, call.account, AccountId(call.id), call.here)
 
 
-@api.post("/api/v1/accounts/{id}/block", scope="write:blocks", returns=entities.Relationship)
-def block(db: Writer, call: Call[NoForm]) -> entities.Relationship:
+@api.post("/api/v1/accounts/{id}/block", scope="write:blocks", form=BlockForm, returns=entities.Relationship)
+def block(db: Writer, call: Call[BlockForm]) -> entities.Relationship:
     """https://docs.joinmastodon.org/methods/accounts/#block"""
-    blocking.block(db, call.account, AccountId(call.id), call.here)
+    blocking.block(db, call.account, AccountId(call.id), call.here, seconds=call.form.duration or 0)
     return relationships.one(db, call.account, AccountId(call.id), call.here)
 
 

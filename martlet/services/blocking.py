@@ -10,21 +10,26 @@ from martlet.storage import accounts, events, follows, relations
 from martlet.storage.database import Store, Writer
 
 END_MUTES = "end_mutes"
+END_BLOCKS = "end_blocks"
 AT_ONCE = 50
-"""Mutes ended in one transaction."""
+"""Mutes or blocks ended in one transaction."""
 
 
-def block(db: Writer, account: AccountId, blocked: AccountId, here: Server) -> None:
+def block(db: Writer, account: AccountId, blocked: AccountId, here: Server, *, seconds: int = 0) -> None:
     """
     Neither sees the other from now on: follows, requests and places in lists end both ways.
 
-    Nothing where it is oneself. Raises `NotFound` for accounts that are not there.
+    For good where `seconds` is 0; said again, it changes how long. Nothing where it is oneself. Raises `NotFound`
+    for accounts that are not there.
     """
     accounts.get_shown(db, blocked)
     if account == blocked:
         return
     follows.lock_pair(db, account, blocked)
-    if relations.put_block(db, account, blocked, here.next_id()):
+    expires_at = here.now_ms() + seconds * 1000 if seconds else None
+    if expires_at is not None:
+        events.add_job(db, END_BLOCKS, msgspec.json.encode(expires_at).decode(), expires_at)
+    if relations.put_block(db, account, blocked, here.next_id(), expires_at):
         following.end(db, account, blocked, account)
         following.end(db, blocked, account, account)
         relations.delete_notifications(db, account, blocked)
@@ -69,6 +74,23 @@ def unmute(db: Writer, account: AccountId, muted: AccountId) -> None:
     accounts.get_shown(db, muted)
     follows.lock_pair(db, account, muted)
     relations.delete_mute(db, account, muted)
+
+
+async def end_blocks(store: Store, body: str, here: Server) -> None:
+    """The job that takes blocks back whose time is up, and has the others' servers told."""
+    del body
+    while await store.writing(_unblock_some, here):
+        pass
+
+
+def _unblock_some(db: Writer, here: Server) -> bool:
+    """Returns whether there may be more."""
+    found = relations.expired_blocks(db, here.now_ms(), AT_ONCE)
+    for account, blocked in found:
+        follows.lock_pair(db, account, blocked)
+        if relations.delete_block(db, account, blocked):
+            db.emit(Unblocked(account, blocked))
+    return len(found) == AT_ONCE
 
 
 async def end_mutes(store: Store, body: str, here: Server) -> None:

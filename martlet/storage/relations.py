@@ -35,8 +35,8 @@ class Relation(NamedTuple):
     domain_block_id: int | None
 
 
-class Muted(NamedTuple):
-    """A muted account, by the id that pages the list."""
+class KeptAway(NamedTuple):
+    """A blocked or muted account, by the id that pages the list."""
 
     id: int
     account_id: AccountId
@@ -101,16 +101,27 @@ def is_block_between(db: Reader, one: AccountId, other: AccountId) -> bool:
     )
 
 
-def put_block(db: Writer, account: AccountId, blocked: AccountId, id: int) -> bool:
-    """False where the block was there already."""
+def put_block(
+    db: Writer, account: AccountId, blocked: AccountId, id: int, expires_at: int | None = None
+) -> bool:
+    """Block, or change until when. False where the block was there already: it keeps its place in the list."""
     is_new = db.run(
         """
-        INSERT INTO block (account_id, blocked_id, id) VALUES (:account, :blocked, :id) ON CONFLICT DO NOTHING
+        INSERT INTO block (account_id, blocked_id, id, expires_at) VALUES (:account, :blocked, :id, :expires_at)
+        ON CONFLICT DO NOTHING
         """,
         account=account,
         blocked=blocked,
         id=id,
+        expires_at=expires_at,
     )
+    if not is_new:
+        db.run(
+            "UPDATE block SET expires_at = :expires_at WHERE account_id = :account AND blocked_id = :blocked",
+            account=account,
+            blocked=blocked,
+            expires_at=expires_at,
+        )
     _settle(db, account, blocked)
     _settle(db, blocked, account)
     return bool(is_new)
@@ -126,6 +137,16 @@ def delete_block(db: Writer, account: AccountId, blocked: AccountId) -> bool:
     _settle(db, account, blocked)
     _settle(db, blocked, account)
     return bool(deleted)
+
+
+def expired_blocks(db: Reader, now: int, limit: int) -> list[tuple[AccountId, AccountId]]:
+    """Some blocks whose time is up: who blocks whom."""
+    rows = db.rows(
+        "SELECT account_id, blocked_id FROM block WHERE expires_at <= :now ORDER BY account_id, blocked_id LIMIT :limit",
+        now=now,
+        limit=limit,
+    )
+    return [(row[0], row[1]) for row in rows]
 
 
 def put_mute(
@@ -219,11 +240,11 @@ def is_barred(db: Reader, account: AccountId, other: AccountId) -> bool:
     )
 
 
-def blocks(db: Reader, account: AccountId, page: Page) -> list[Listed]:
+def blocks(db: Reader, account: AccountId, page: Page) -> list[KeptAway]:
     """Whom the account blocks, the newest block first."""
     rows = db.rows(
         f"""
-        SELECT block.id, account.id, account.version
+        SELECT block.id, account.id, account.version, block.expires_at
           FROM block JOIN account ON account.id = block.blocked_id
          WHERE block.account_id = :account AND block.id < :before AND block.id > :after
            AND account.deleted_at IS NULL
@@ -234,11 +255,11 @@ def blocks(db: Reader, account: AccountId, page: Page) -> list[Listed]:
         after=page.after,
         limit=page.limit,
     )
-    found = [Listed(*row) for row in rows]
+    found = [KeptAway(*row) for row in rows]
     return found[::-1] if page.is_upward else found
 
 
-def mutes(db: Reader, account: AccountId, page: Page, now: int) -> list[Muted]:
+def mutes(db: Reader, account: AccountId, page: Page, now: int) -> list[KeptAway]:
     """Whom the account mutes right now, the newest mute first."""
     rows = db.rows(
         f"""
@@ -254,7 +275,7 @@ def mutes(db: Reader, account: AccountId, page: Page, now: int) -> list[Muted]:
         limit=page.limit,
         now=now,
     )
-    found = [Muted(*row) for row in rows]
+    found = [KeptAway(*row) for row in rows]
     return found[::-1] if page.is_upward else found
 
 

@@ -135,7 +135,7 @@ class MutePage(Struct, frozen=True):
 
 
 class BlockPage(Struct, frozen=True):
-    """`/people/{id}/block`. `host`: their server, where it is another one."""
+    """`/people/{id}/block`. Field: seconds (empty: for good). `host`: their server, where it is another one."""
 
     template: ClassVar[str] = "contact/block.html"
     place: ClassVar[Place] = ""

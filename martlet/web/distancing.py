@@ -62,16 +62,19 @@ def _mute(db: Reader, visit: Visit) -> MutePage:
 @pages.post(addresses.MUTE, access="member")
 async def mute(visit: Visit) -> Answer:
     account = await visit.store.reading(_account, visit)
-    seconds = visit.form.get("seconds", "")
-    await visit.store.writing(
-        _do_mute, visit, account.id, int(seconds) if seconds in DURATIONS else 0, "quiet" in visit.form
-    )
+    await visit.store.writing(_do_mute, visit, account.id, _seconds(visit), "quiet" in visit.form)
     undo = undoing.token(visit, "unmute", account.id)
     return visit.go(_home_of(account), done="mute_done", undo=undo)
 
 
 def _do_mute(db: Writer, visit: Visit, muted: AccountId, seconds: int, is_quiet: bool) -> None:  # noqa: FBT001  of the form
     blocking.mute(db, visit.account, muted, visit.here, hides_notifications=is_quiet, seconds=seconds)
+
+
+def _seconds(visit: Visit) -> int:
+    """For how long; 0: for good."""
+    said = visit.form.get("seconds", "")
+    return int(said) if said in DURATIONS else 0
 
 
 @pages.get(addresses.BLOCK, access="member")
@@ -88,9 +91,13 @@ def _block(db: Reader, visit: Visit) -> BlockPage:
 @pages.post(addresses.BLOCK, access="member")
 async def block(visit: Visit) -> Answer:
     account = await visit.store.reading(_account, visit)
-    await visit.store.writing(blocking.block, visit.account, account.id, visit.here)
+    await visit.store.writing(_do_block, visit, account.id, _seconds(visit))
     undo = undoing.token(visit, "unblock", account.id)
     return visit.go(_home_of(account), done="block_done", undo=undo)
+
+
+def _do_block(db: Writer, visit: Visit, blocked: AccountId, seconds: int) -> None:
+    blocking.block(db, visit.account, blocked, visit.here, seconds=seconds)
 
 
 # -- a report, step by step ----------------------------------------------

@@ -104,6 +104,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         archiving.MAKE: partial(archiving.make, ground),
         archiving.TIDY: partial(archiving.tidy, ground),
         blocking.END_MUTES: partial(blocking.end_mutes, ground.store),
+        blocking.END_BLOCKS: partial(blocking.end_blocks, ground.store),
         blocking_servers.PART: partial(blocking_servers.part, ground.store),
         bundle_files.WORK: partial(bundle_files.work, ground),
         bundle_files.TIDY: partial(bundle_files.tidy, ground),

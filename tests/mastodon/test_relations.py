@@ -272,6 +272,26 @@ def test_a_mute_ends_when_its_time_is_up(api: Api, monkeypatch: pytest.MonkeyPat
         assert db.value("SELECT count(*) FROM hidden") == 0
 
 
+def test_a_block_for_a_time_ends(api: Api) -> None:
+    """No part of Mastodon's. Said again, it changes how long; without a time it stays."""
+    ada, bob, eve = (api.person(name) for name in ("ada", "bob", "eve"))
+    act(api, ada, "block", bob, duration=3600)
+    act(api, ada, "block", eve, duration=3600)
+    assert act(api, ada, "block", eve)["blocking"] is True
+    here = api.built.ground.here
+    later = here.now() + timedelta(hours=1, seconds=1)
+    api.work()
+    assert between(api, ada, bob)["blocking"] is True
+    object.__setattr__(here, "clock", lambda: later)
+    api.work()
+    assert between(api, ada, bob)["blocking"] is False
+    assert between(api, bob, ada)["blocked_by"] is False
+    assert between(api, ada, eve)["blocking"] is True
+    with api.built.ground.store.read() as db:
+        assert db.value("SELECT count(*) FROM hidden") == 2
+    assert api.post(f"/api/v1/accounts/{bob.id}/block", ada, form={"duration": "-1"}).status == 422
+
+
 @pytest.mark.parametrize("duration", ["-1", "9" * 18, "9" * 30, "soon"])
 def test_impossible_durations(api: Api, duration: str) -> None:
     ada, bob = api.person("ada"), api.person("bob")

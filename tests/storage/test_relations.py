@@ -1,6 +1,6 @@
 """Whatever people do to one another, counts, lists and `hidden` agree with what they did."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from itertools import permutations
@@ -161,7 +161,7 @@ class Town(RuleBasedStateMachine):
                 muted = {self.ids.index(one.account_id) for one in relations.mutes(db, id, Page(), now)}
                 assert muted == {other for one, other in self.muted if one == who}
 
-    def _listed(self, found: list[follows.Listed]) -> list[int]:
+    def _listed(self, found: Sequence[follows.Listed | relations.KeptAway]) -> list[int]:
         return [self.ids.index(one.account_id) for one in reversed(found)]
 
     @invariant()

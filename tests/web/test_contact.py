@@ -168,8 +168,9 @@ def test_blocking_is_offered_with_what_it_does_and_taken_back(api: Api) -> None:
     more = browser.get(f"/@bob/{post['id']}/more")
     assert f"/people/{bob.id}/block" in unescape(more.text)
     page = browser.get(f"/people/{bob.id}/block")
-    page = browser.send(page, {}, f"/people/{bob.id}/block")
+    page = browser.send(page, {"seconds": "604800"}, f"/people/{bob.id}/block")
     assert "Blocked." in page.text
+    assert re.search(r"until <time", browser.get("/settings/blocked").text)
     assert len(api.get("/api/v1/blocks", token=ada).json) == 1
     undone(browser, page)
     assert api.get("/api/v1/blocks", token=ada).json == []

@@ -30,7 +30,7 @@ from martlet.services import subscribing
 from martlet.storage import accounts, follows, roles
 from martlet.storage.database import Reader, Writer
 from martlet.storage.follows import Listed
-from martlet.storage.relations import Muted
+from martlet.storage.relations import KeptAway
 from martlet.storage.users import User
 
 KEPT = 4096
@@ -93,7 +93,7 @@ class AccountBytes:
         bodies = self.of(db, {one.account_id: one.version for one in listed})
         return b"[" + b",".join(bodies[one.account_id] for one in listed) + b"]"
 
-    def muted(self, db: Reader, listed: Sequence[Muted]) -> bytes:
+    def muted(self, db: Reader, listed: Sequence[KeptAway]) -> bytes:
         """A JSON list of MutedAccount."""
         bodies = self.of(db, {one.account_id: one.version for one in listed})
         ends = (msgspec.json.encode(iso_or_none(one.expires_at)) for one in listed)

@@ -12,7 +12,7 @@ from martlet.services import following
 from martlet.storage import accounts, follows, relations
 from martlet.storage.database import Reader
 from martlet.storage.follows import Listed
-from martlet.storage.relations import Muted
+from martlet.storage.relations import KeptAway
 from martlet.web import addresses, faces
 from martlet.web.settings_pages import AskPage, OwnPeoplePage, PersonRow
 from martlet.web.visits import Pages, Visit
@@ -59,7 +59,9 @@ def _listed(db: Reader, visit: Visit, which: Which) -> OwnPeoplePage:
         PersonRow(
             id=str(one.account_id),
             face=faces.face_with_emoji(db, people[one.account_id], visit.here, is_inside=True),
-            until=moment(one.expires_at) if isinstance(one, Muted) and one.expires_at is not None else None,
+            until=moment(one.expires_at)
+            if isinstance(one, KeptAway) and one.expires_at is not None
+            else None,
             is_quiet=one.account_id in quiet,
         )
         for one in found
@@ -68,7 +70,7 @@ def _listed(db: Reader, visit: Visit, which: Which) -> OwnPeoplePage:
     return OwnPeoplePage(which, rows, newer, older)
 
 
-def _found(db: Reader, visit: Visit, which: Which) -> Sequence[Listed | Muted]:
+def _found(db: Reader, visit: Visit, which: Which) -> Sequence[Listed | KeptAway]:
     me, page, now = visit.account, visit.paging(AT_ONCE), visit.here.now_ms()
     if which == "followers":
         return follows.followers(db, me, me, page, now)
