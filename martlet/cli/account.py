@@ -150,6 +150,9 @@ def delete(settings: Settings, username: str) -> None:
         here = server(settings, store)
         with store.write() as db:
             removed_at = tending.delete(db, username, here)
+    if not here.deletion_grace_days:
+        click.echo(f"{_at(username)} is hidden, and removed for good as soon as the server runs.")
+        return
     click.echo(f"{_at(username)} is hidden, and removed for good on {_day(removed_at)}.")
     click.echo(f"Until then, to undo: martlet account bring-back {_bare(username)}")
 

@@ -47,6 +47,7 @@ from martlet.web.carrying_pages import (
     RefusedCard,
     Sign,
 )
+from martlet.web.language import Language, figure
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import BY_CODE, Problem, Sentence, problems_of, sentence
 
@@ -179,14 +180,16 @@ def _made_card(one: BundleFile, visit: Visit, state: FileState, error: Sentence 
         files=packed.files,
         files_left=packed.files_left_out,
         address=addresses.at(addresses.BUNDLE_FILE, id=str(one.id)) if is_there else None,
-        size=size_of(packed.bytes),
+        size=size_of(packed.bytes, visit.language),
         ends_at=moment(ends_at) if is_there else None,
         error=error,
     )
 
 
-def size_of(weight: int) -> str:
-    return f"{weight / MB:.1f} MB" if weight >= MB // 10 else f"{max(1, round(weight / KB))} kB"
+def size_of(weight: int, language: Language) -> str:
+    if weight >= MB // 10:
+        return f"{figure(weight / MB, language, 1)} MB"
+    return f"{max(1, round(weight / KB))} kB"
 
 
 # -- making --------------------------------------------------------------

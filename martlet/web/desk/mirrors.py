@@ -12,6 +12,7 @@ from martlet.storage.mirrored import Mirrored
 from martlet.web import addresses
 from martlet.web.desk import office, places
 from martlet.web.desk_pages import Buttons, DeskPage, Fact, Facts, Field, Form, Press, Row, Rows, Tag, Value
+from martlet.web.language import Language, figure
 from martlet.web.mirror_words import heard
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem, Sentence, sentence
@@ -38,7 +39,7 @@ async def overview(visit: Visit) -> Answer:
 
 def _overview(db: Reader, visit: Visit) -> DeskPage:
     now = visit.here.now_ms()
-    rows = tuple(_row(db, one, now) for one in mirrored.every(db, SHOWN))
+    rows = tuple(_row(db, one, now, visit.language) for one in mirrored.every(db, SHOWN))
     listed = Rows(
         rows,
         sentence("Nobody has asked yet."),
@@ -79,10 +80,10 @@ def _overview(db: Reader, visit: Visit) -> DeskPage:
     return DeskPage(TITLE, (listed, gone, form))
 
 
-def _row(db: Reader, one: Mirrored, now: int) -> Row:
+def _row(db: Reader, one: Mirrored, now: int, language: Language) -> Row:
     said: tuple[Value, ...] = (moment(one.asked_at),)
     if one.state == "accepted":
-        said = (heard(one.contact_at, now), _size(one.used_bytes + one.media_bytes))
+        said = (heard(one.contact_at, now), _size(one.used_bytes + one.media_bytes, language))
     return Row(
         mirroring.known_name(db, one.account_id),
         addresses.at(places.MIRROR, id=str(one.account_id)),
@@ -92,8 +93,8 @@ def _row(db: Reader, one: Mirrored, now: int) -> Row:
     )
 
 
-def _size(bytes: int) -> Sentence:
-    return sentence("{size} MB", size=f"{bytes / MIB:.1f}")
+def _size(bytes: int, language: Language) -> Sentence:
+    return sentence("{size} MB", size=figure(bytes / MIB, language, 1))
 
 
 @pages.get(places.MIRROR, access="member", permission=MAY)
@@ -111,13 +112,13 @@ def _page(db: Reader, visit: Visit) -> DeskPage:
     facts = [
         Fact(sentence("Asked on"), moment(found.asked_at)),
         Fact(sentence("Until"), moment(found.until_at)),
-        Fact(sentence("At most"), _size(found.max_bytes)),
+        Fact(sentence("At most"), _size(found.max_bytes, visit.language)),
     ]
     if found.state == "accepted":
         facts += [
             Fact(sentence("Posts kept"), str(mirrored.count(db, account))),
-            Fact(sentence("Documents"), _size(found.used_bytes)),
-            Fact(sentence("Files"), _size(found.media_bytes)),
+            Fact(sentence("Documents"), _size(found.used_bytes, visit.language)),
+            Fact(sentence("Files"), _size(found.media_bytes, visit.language)),
             Fact(sentence("Their server"), heard(found.contact_at, now)),
             Fact(sentence("Not here, by the author’s own count"), str(found.missing)),
             Fact(sentence("Waits to be fetched by their server"), str(waits)),

@@ -68,7 +68,7 @@ def _page(
         devices=tuple(_device(one, stated) for one in own_roots.devices(db, account.id)),
         copy=own_roots.find_copy(db, account.id) or "",
         backup_at=None if backup is None else moment(backup.made_at),
-        backup_size="" if backup is None else carrying.size_of(backup.bytes),
+        backup_size="" if backup is None else carrying.size_of(backup.bytes, visit.language),
         adopted="" if old is None else old.uri,
         is_adopted_signed=adopted is not None and adopted.told_at is not None,
         typed=visit.query.get("root", "")[:100],
