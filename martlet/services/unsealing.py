@@ -9,6 +9,9 @@ has in the device's outbox, so whoever sends the same again directly is told of 
 import asyncio
 import logging
 import tempfile
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -21,8 +24,9 @@ from martlet.services import continuing, posting, root_keys, scheduling, uploadi
 from martlet.services.ports import Ground
 from martlet.services.uploading import Description
 from martlet.signing import sealed_posts
+from martlet.signing.keys import PublicKey
 from martlet.signing.sealed_posts import Entry, Envelope, Opened
-from martlet.storage import accounts, own_roots
+from martlet.storage import accounts, mirrors, own_roots
 from martlet.storage import sealed_posts as kept
 from martlet.storage.database import Reader, Writer
 from martlet.storage.own_roots import DeviceKey
@@ -44,6 +48,33 @@ VISIBILITIES = {
 }
 """The words of the client API."""
 Turn = Literal["now", "later", "known"]
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    """One whose posts are taken. `public`: 32 bytes of Ed25519. `last`: the highest number that has come of it."""
+
+    name: Uri
+    public: bytes
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """Where devices of an account leave posts while this server is out of their reach."""
+
+    actor: Uri
+    mirrors: tuple[str, ...]
+    devices: tuple[Device, ...]
+
+
+def roads(db: Reader, account: AccountId) -> Roads:
+    actor = accounts.get(db, account).uri
+    there = [
+        Device(name, PublicKey.from_multibase(one.public).raw, kept.last(db, one.id))
+        for name, one in _in_force(db, actor, account)
+    ]
+    return Roads(actor, tuple(one.base for one in mirrors.accepted(db, account)), tuple(there))
 
 
 async def take(ground: Ground, document: dict[str, Any], name: Uri) -> bool:
@@ -85,16 +116,20 @@ def _device(db: Reader, envelope: Envelope) -> tuple[AccountId, DeviceKey]:
     account = accounts.find_by_uri(db, envelope.account)
     if account is None or not account.is_here:
         raise EvidenceRejected("There is no such account here.")
-    public = continuing.device_of(db, account.uri, envelope.device)
-    for one in own_roots.devices(db, account.id):
-        if (
-            root_keys.device_key_id(account.uri, one.id) == envelope.device
-            and one.public == public
-            and one.revoked_at is None
-        ):
+    for name, one in _in_force(db, account.uri, account.id):
+        if name == envelope.device:
             scheduling.check_author(db, account.id)
             return account.id, one
-    raise EvidenceRejected("This device was revoked.")
+    raise EvidenceRejected("This device is not in force.")
+
+
+def _in_force(db: Reader, actor: Uri, account: AccountId) -> Iterator[tuple[Uri, DeviceKey]]:
+    """By the statement that the account hands out, and by what is known here, where a revocation counts at once."""
+    for one in own_roots.devices(db, account):
+        name = Uri(root_keys.device_key_id(actor, one.id))
+        with suppress(EvidenceRejected):
+            if one.revoked_at is None and one.public == continuing.device_of(db, actor, name):
+                yield name, one
 
 
 def _turn(db: Writer, envelope: Envelope, device: DeviceKey, here: Server) -> Turn:

@@ -13,6 +13,11 @@ def is_done(db: Reader, device: int, number: int) -> bool:
     return bool(found)
 
 
+def last(db: Reader, device: int) -> int:
+    """The highest number that has come; 0: none."""
+    return int(db.value("SELECT MAX(number) FROM sealed_post WHERE device_id = :device", device=device) or 0)
+
+
 def see(db: Writer, device: int, number: int, now: int) -> int:
     """When it was first seen."""
     db.run(

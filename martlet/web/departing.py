@@ -9,6 +9,8 @@ from collections.abc import Mapping
 
 from martlet.http.answer import PRIVATE, Answer, json_answer
 from martlet.model.names import MediaId, PostId
+from martlet.services import unsealing
+from martlet.signing import base64url, sealed_posts
 from martlet.web import addresses, guarding, rendering
 from martlet.web.visits import Pages, Visit
 from martlet.web.wording import Problem
@@ -27,6 +29,23 @@ async def ticket(visit: Visit) -> Answer:
     """Who is signed in now, and the token that forms of theirs show: what waits may have been written days ago."""
     csrf = guarding.form_token(visit.ground.secret, visit.seed, visit.here)
     return json_answer({"account": str(visit.account), "csrf": csrf}, headers=(PRIVATE,))
+
+
+@pages.get(addresses.OUTBOX_ROADS, access="member")
+async def roads(visit: Visit) -> Answer:
+    """What a browser has to know before the way here is blocked, to leave posts at a mirror (`static/sealing.js`)."""
+    found = await visit.store.reading(unsealing.roads, visit.account)
+    said = {
+        "account": str(visit.account),
+        "actor": found.actor,
+        "mirrors": found.mirrors,
+        "recipient": sealed_posts.recipient_of(visit.ground.secret),
+        "devices": [
+            {"id": one.name, "public": base64url.encode(one.public), "number": one.last}
+            for one in found.devices
+        ],
+    }
+    return json_answer(said, headers=(PRIVATE,))
 
 
 def done(post: PostId | None = None) -> Answer:

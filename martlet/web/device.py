@@ -71,7 +71,11 @@ SHELL = (
     "avatar.png",
 )
 """What every page needs, and what somebody writes with; other files are kept as they are asked for."""
-WITHIN = {"outbox": b"addEmoji, addPost, empty, send, ticketNow", "carried": b"keepFile, forgetCarried"}
+WITHIN = {
+    "outbox": b"addEmoji, addPost, empty, leave, send, ticketNow",
+    "carried": b"keepFile, forgetCarried",
+    "sealing": b"bring, forgetRoads, learn, mayLeave",
+}
 """Modules that the worker has inside it, and what of each it uses."""
 MOST_PAGES = 60
 """As in `static/worker.js`."""

@@ -69,6 +69,7 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
             "MARTLET_SMTP_USER": mailserver.USER,
             "MARTLET_SMTP_PASSWORD": mailserver.PASSWORD,
             "MARTLET_MAIL_FROM": "martlet@localhost.example",
+            "MARTLET_ALLOW_PRIVATE_ADDRESSES": "on",
         }
         server.start()
         try:

@@ -12,6 +12,7 @@ import time_machine
 
 from martlet.federation.mirrors import waiting
 from martlet.model.errors import MartletError
+from martlet.model.names import Uri
 from martlet.services import adopting, root_keys, unsealing
 from martlet.services.ports import Ground
 from martlet.settings import Settings
@@ -85,6 +86,11 @@ def recipient(island: Island) -> str:
     return str(island.api.get("/.well-known/martlet").json["sealing"])
 
 
+def roads(sea: Island) -> unsealing.Roads:
+    with sea.ground.store.read() as db:
+        return unsealing.roads(db, sea.account("ada"))
+
+
 def leave(hill: Island, document: Any, actor: str = "") -> Reply:
     where = f"/carry/v1/sealed?actor={quote(actor or document['account'], safe='')}"
     return hill.api.post(where, body=canonical(document), headers={"content-type": "text/plain"})
@@ -122,6 +128,8 @@ def test_posts_left_at_a_mirror_arrive_once_and_in_order(
     sea: Island, hill: Island, device: Device, clock: time_machine.Traveller
 ) -> None:
     """One has a picture; the second comes late, and what the device sends again by itself is what is there."""
+    own = unsealing.Device(Uri(device.name), device.key.public.raw, last=0)
+    assert roads(sea) == unsealing.Roads(Uri(device.account), (hill.ground.here.url,), (own,))
     to, file = recipient(sea), picture("teal")
     shown = {"bytes": len(file), "description": "A teal field"}
     first = device.seals(to, 1, entry(1))
@@ -162,6 +170,7 @@ def test_posts_left_at_a_mirror_arrive_once_and_in_order(
     drain(clock, sea, hill)
     assert (words(sea), left(hill, sea)) == ([f"Train {n}" for n in (1, 2, 3, 5, 6)], 0)
     assert posts(sea)[3]["id"] == early.json["id"]
+    assert roads(sea).devices == (replace(own, last=6),)
 
 
 def test_a_mirror_takes_only_what_a_device_of_the_account_has_signed(
@@ -252,5 +261,6 @@ def test_what_a_mirror_hands_on_is_looked_at_once_more(
     assert leave(hill, device.seals(to, 20, entry(20))).status == 202
     with sea.ground.store.write() as db:  # which the mirror does not know yet
         root_keys.revoke_device(db, sea.account("ada"), device.id, sea.ground.here)
+    assert roads(sea).devices == ()
     drain(clock, sea, hill)
     assert (posts(sea), left(hill, sea)) == ([], 0)

@@ -4,12 +4,13 @@ const OUTBOX = "martlet.outbox", ENTRIES = "entries";
 const MOST_POSTS = 20, MOST_ACTS = 100, MOST_BYTES = 50 * 2 ** 20;
 const TICKET = "/outbox/ticket", WRITING = "/write", FILES = "/write/files";
 const UNFINISHED = ["files", "language"]; // buttons that ask for another form, and send nothing
-const KEPT_UPLOAD = 3_600_000, KEPT_SENT = 86_400_000, MOST_TRIES = 8, PATIENCE = 300_000;
+const KEPT_UPLOAD = 3_600_000, KEPT_SENT = 86_400_000, MOST_TRIES = 8, PATIENCE = 300_000, KNOCKING = 20_000;
 
 // An entry: id, account, kind ("post", "edit" or "act"), address, fields (pairs), files ({ place, name, blob, sent, sentAt }),
 // words, at, state ("waiting", "sending", "refused"), reason, status, tries, now (of an edit: { text, warning } as they stand
-// there, where somebody was faster), after (of a post: the id of the entry that it answers). Of a post that went out its id
-// there stays for a day (state "sent", post), for what answers it; lists do not show that.
+// there, where somebody was faster), after (of a post: the id of the entry that it answers), left ("taken", or "unsure": it may
+// lie at a mirror) and numbered (sealing.js). Of a post that went out its id there stays for a day (state "sent", post), for
+// what answers it; lists do not show that.
 
 function opened() {
   return new Promise((done, failed) => {
@@ -166,6 +167,37 @@ async function deliver() {
   return true;
 }
 
+// What the server is not told because it is out of reach, `bring` may leave elsewhere (sealing.js), if it is such that it
+// `mayLeave`; it stays here until the server itself has answered.
+export function leave(mayLeave, bring) {
+  return navigator.locks.request(OUTBOX, () => leaveAll(mayLeave, bring));
+}
+
+async function leaveAll(mayLeave, bring) {
+  const isWaiting = async (entry) => entry && isDue(entry) && entry.left !== "taken" && (await mayLeave(entry));
+  const all = await entries();
+  const waiting = await Promise.all(all.map(isWaiting));
+  if (!waiting.includes(true) || !(await isAway())) return;
+  for (const { id } of all.filter((_, n) => waiting[n])) {
+    const entry = await find(id);
+    if (!(await isWaiting(entry))) continue;
+    await keep({ ...entry, state: "sending" }); // and cannot be changed
+    const found = await bring(entry).catch(() => "no");
+    await keep({ ...entry, state: "waiting", left: found === "no" ? entry.left : found });
+    if (found !== "taken") return; // in order
+  }
+}
+
+// Whoever is signed out hears so, and whoever is blocked hears nothing.
+async function isAway() {
+  try {
+    await fetch(TICKET, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout?.(KNOCKING) });
+    return false;
+  } catch {
+    return true;
+  }
+}
+
 async function tidy() {
   for (const { id, state, at } of await everything()) {
     if (state === "sent" && Date.now() - at > KEPT_SENT) await drop(id);
@@ -188,7 +220,7 @@ async function isReady(entry) {
 
 export async function ticketNow() {
   try {
-    const answer = await fetch(TICKET, { redirect: "manual", cache: "no-store" });
+    const answer = await fetch(TICKET, { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout?.(KNOCKING) });
     return answer.ok ? await answer.json() : null;
   } catch {
     return null; // no line

@@ -12,6 +12,7 @@ if (new URLSearchParams(location.search).has("queued")) forgetSent();
 
 function stateOf(entry) {
   if (entry.state === "sending") return texts.sending;
+  if (entry.state === "waiting" && entry.left) return texts.left;
   if (entry.state === "waiting") return entry.status === 429 ? texts.slowly : texts.waiting;
   return `${texts.refused} ${entry.reason || { 0: texts.changed, 404: texts.gone, 410: texts.gone }[entry.status] || texts.unknown}`;
 }
@@ -34,12 +35,13 @@ function lineOf(entry, place, all) {
   const { length } = entry.files;
   if (length) part("files").textContent = texts.files.replace("{n}", length);
   const isStill = entry.state !== "sending";
+  const isHere = isStill && !(entry.state === "waiting" && entry.left); // else the server may have it already
   part("again").hidden = entry.state !== "refused" || Boolean(entry.now);
-  part("change").hidden = !isStill || entry.kind === "act";
+  part("change").hidden = !isHere || entry.kind === "act";
   part("change").href = `${entry.address}#outbox-${entry.id}`;
   part("answer").hidden = !isStill || !isPost(entry);
   part("answer").href += `#after-${entry.id}`;
-  part("throw").hidden = !isStill || Boolean(entry.now);
+  part("throw").hidden = !isHere || Boolean(entry.now);
   return line;
 }
 

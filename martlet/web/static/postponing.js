@@ -74,6 +74,7 @@ export function postpone(form, files, fillIn) {
   async function open(which) {
     const entry = await outbox.find(which);
     if (!entry || entry.account !== form.dataset.account || ["sending", "sent"].includes(entry.state)) return;
+    if (entry.state === "waiting" && entry.left) return;
     await outbox.keep({ ...entry, state: "refused" });
     changed = which;
     after = entry.after;

@@ -62,6 +62,13 @@ export async function askForSync() {
   await registration?.sync?.register("outbox").catch(() => {});
 }
 
+// What cannot be sent, the service worker may leave at a mirror.
+export async function sendAll() {
+  if (await outbox.send()) return;
+  const registration = await navigator.serviceWorker?.getRegistration();
+  registration?.active?.postMessage("leave");
+}
+
 async function show() {
   const all = await outbox.entries();
   const own = all.filter((one) => one.account === account);
@@ -90,6 +97,6 @@ outbox.listen(() => quietly(show));
 document.addEventListener("posts:added", () => quietly(show));
 quietly(show);
 if (account) {
-  addEventListener("online", () => quietly(outbox.send));
-  quietly(outbox.send);
+  addEventListener("online", () => quietly(sendAll));
+  quietly(sendAll);
 }

@@ -1,6 +1,6 @@
 // The service worker: what a member opened last can be read without a connection, and what is written then goes to the
-// outbox. VERSION, SHELL and outbox.js are written before this by the server (web/device.py). It speaks to no other host,
-// and keeps nothing for visitors.
+// outbox. VERSION, SHELL, outbox.js and others are written before this by the server (web/device.py). It speaks to no other
+// host than mirrors of the member's (sealing.js), and keeps nothing for visitors.
 const STATIC = `static-${VERSION}`, PICTURES = "pictures", PAGES = "pages-";
 const MOST_PAGES = 60, MOST_PICTURES = 200;
 const OFFLINE = "/offline", READER = "/files/read", SHARE = "/share";
@@ -53,7 +53,10 @@ async function page(event, url) {
   try {
     const answer = await fetch(event.request);
     const member = answer.ok && answer.headers.get("martlet-keep");
-    if (member) event.waitUntil(keep(member, url, answer.clone()));
+    if (member) {
+      event.waitUntil(keep(member, url, answer.clone()));
+      event.waitUntil(sealing.learn(member).catch(() => {}));
+    }
     return answer;
   } catch (error) {
     if (url.pathname === READER) return (await caches.match(READER)) ?? Response.error();
@@ -162,8 +165,19 @@ async function writing(request, { pathname }) {
 }
 
 self.addEventListener("sync", (event) => {
-  if (event.tag === "outbox") event.waitUntil(outbox.send().then((isDone) => isDone || Promise.reject(new Error("no line"))));
+  if (event.tag === "outbox") event.waitUntil(sendOrLeave());
 });
+
+// A page asks for it where the server did not answer: the policy of pages lets them call no other host.
+self.addEventListener("message", (event) => {
+  if (event.data === "leave") event.waitUntil(outbox.leave(sealing.mayLeave, sealing.bring));
+});
+
+async function sendOrLeave() {
+  if (await outbox.send()) return;
+  await outbox.leave(sealing.mayLeave, sealing.bring);
+  throw new Error("no line"); // the browser tries again
+}
 
 // -- files with posts, from a phone's share sheet: read on the device; everything else that is shared goes to the server --
 
@@ -184,6 +198,7 @@ async function forgetting(request) {
     await forget();
     await outbox.empty();
     await carried.forgetCarried();
+    await sealing.forgetRoads();
     await (await self.registration.pushManager?.getSubscription())?.unsubscribe();
   }
 }

@@ -1,0 +1,250 @@
+"""
+Somebody whose own server is blocked, and a mirror of theirs is not: three posts, one with a picture, written without a line, outlive
+the browser, arrive through the mirror, once and in order, and are not sent twice when the way is free again.
+"""
+
+import hashlib
+import json
+import re
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page, expect
+
+from martlet.model.names import AccountId, Uri
+from martlet.services import tending_mirrors
+from martlet.signing import proofs, sealed_posts
+from martlet.signing.keys import PrivateKey
+from martlet.storage import accounts, events, mirrors
+from martlet.storage.mirrors import Mirror
+from martlet.storage.opening import open_store
+from tests.carrying import picture
+from tests.chromium.conftest import PATIENCE_MS, PHONE, TOWN, Visit
+from tests.chromium.test_outbox import AT_HAND
+
+ROOT_KEY = "/settings/root_key"
+NOWHERE = "127.0.0.1:1"
+PROPOSED = """async (root) => {
+  const { proposal } = document.querySelector("[data-root-key]").dataset;
+  return (await fetch(`${proposal}?root=${encodeURIComponent(root)}`)).json();
+}"""
+SENT = """(form, [statement, password]) => {
+  form.elements.statement.value = statement;
+  if (password) form.elements.password.value = password;
+  form.submit();
+}"""
+KNOWN = """async () => {
+  for (let n = 0; n < 300; n += 1) {
+    await new Promise((done) => setTimeout(done, 100));
+    if (!(await indexedDB.databases()).some((one) => one.name === "martlet.roads")) continue;
+    const database = await new Promise((done) => {
+      const asked = indexedDB.open("martlet.roads");
+      asked.addEventListener("success", () => done(asked.result));
+    });
+    const all = database.transaction("road").objectStore("road").getAll();
+    await new Promise((done) => all.addEventListener("success", done));
+    database.close();
+    if (all.result.some((one) => one.device && one.mirrors.length)) return true;
+  }
+  return false;
+}"""
+
+
+class Hill(ThreadingHTTPServer):
+    """A mirror as a browser and the server see one (`FEDERATION.md`); what a real one refuses, others look at."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Answering)
+        self.left: list[bytes] = []
+        self.waiting: list[bytes] = []
+
+    @property
+    def base(self) -> str:
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+
+class Answering(BaseHTTPRequestHandler):
+    server: Hill
+
+    def do_GET(self) -> None:
+        is_queue = self.path.startswith("/carry/v1/queue?")
+        is_first = "after=0" in self.path
+        lines = b"".join(one + b"\n" for one in self.server.waiting) if is_queue and is_first else b""
+        self._answer(200, lines, "application/jsonl")
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["content-length"]))
+        if self.path.startswith("/carry/v1/sealed?"):
+            assert "cookie" not in self.headers
+            self.server.left.append(body)
+            self.server.waiting.append(body)
+            self._answer(202)
+            return
+        taken = json.loads(body)["taken"]
+        kept = [one for one in self.server.waiting if hashlib.sha256(one).hexdigest() not in taken]
+        self.server.waiting = kept
+        self._answer(204)
+
+    def _answer(self, status: int, body: bytes = b"", kind: str = "text/plain") -> None:
+        self.send_response(status)
+        for name, value in (
+            ("access-control-allow-origin", "*"),
+            ("content-type", kind),
+            ("content-length", str(len(body))),
+        ):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nobody wants to read it."""
+
+
+@pytest.fixture
+def hill() -> Iterator[Hill]:
+    with Hill() as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield server
+        server.shutdown()
+
+
+def test_what_was_written_behind_a_block_arrives_through_a_mirror(
+    visit: Visit, program: str, hill: Hill, tmp_path: Path
+) -> None:
+    cookies = visit("/home", "xiaoyu").context.storage_state()["cookies"]
+    free, town = f"127.0.0.1:{visit.town.port}", visit.town
+
+    @contextmanager
+    def browser(there: str) -> Iterator[tuple[BrowserContext, Page]]:
+        """The same phone, started again; `there`: where its server is found."""
+        context = visit.chromium.browser_type.launch_persistent_context(
+            tmp_path / "phone",
+            executable_path=program,
+            args=["--no-sandbox", "--disable-gpu", f"--host-resolver-rules=MAP localhost:3000 {there}"],
+            viewport={"width": PHONE, "height": 740},
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        yield context, context.pages[0]
+        context.close()
+
+    with browser(free) as (context, page):
+        context.add_cookies(cookies)  # type: ignore[arg-type]  # as they came out
+        _has_keys(page, town.passwords["xiaoyu"])
+        account = _mirrored_by(hill, town.data)
+        page.goto(TOWN + "/home")
+        page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+        page.goto(TOWN + "/home")
+        assert page.evaluate(AT_HAND)
+        assert page.evaluate(KNOWN)
+        context.set_offline(True)
+        for n in range(3):
+            _write(page, n)
+        assert not hill.left
+
+    with browser(NOWHERE) as (_, page):
+        page.goto(TOWN + "/outbox")
+        expect(page.locator("[data-entry]")).to_have_count(3)
+        left = page.locator("[data-entry]", has_text=re.compile("镜像|mirror"))
+        expect(left).to_have_count(3)
+        expect(page.locator("[data-entry] [data-throw]:visible")).to_have_count(0)
+        page.reload()
+        expect(left).to_have_count(3)
+        assert [json.loads(one)["number"] for one in hill.left] == [1, 2, 3]
+        assert not any(b"Behind the hill" in sealed_posts.read(json.loads(one)).box for one in hill.left)
+        _drain(hill, town.data)
+        _has_arrived(visit)
+
+    with browser(free) as (_, page):
+        page.goto(TOWN + "/outbox")
+        expect(page.locator("[data-none]")).to_be_visible()
+        assert len(hill.left) == 3
+        _has_arrived(visit)
+    with open_store("sqlite", town.data).write() as db:
+        for one in mirrors.of_account(db, account):
+            mirrors.update(db, one.id, state="ended")
+
+
+def _has_keys(page: Page, password: str) -> None:
+    """A root key of this test's, and one of this browser's that it has signed."""
+    root = PrivateKey.make_ed25519()
+    page.goto(TOWN + ROOT_KEY)
+    _sign(page, root, "new", password)
+    form = page.locator("form[data-sign=device]")
+    form.locator("[name=name]").fill("Phone")
+    form.locator("button").click()
+    page.wait_for_url("**done=device_key_added")
+    _sign(page, root, "again")
+
+
+def _sign(page: Page, root: PrivateKey, which: str, password: str = "") -> None:
+    form = page.locator(f"form[data-sign={which}]")
+    statement = proofs.sign_statement(page.evaluate(PROPOSED, root.public.to_did()), root, datetime.now(UTC))
+    form.evaluate(SENT, [json.dumps(statement), password])
+    page.wait_for_url("**done=root_key_published")
+
+
+def _mirrored_by(hill: Hill, data: Path) -> AccountId:
+    now = int(time.time() * 1000)
+    with open_store("sqlite", data).write() as db:
+        found = accounts.find_by_handle(db, "xiaoyu")
+        assert found is not None
+        one = Mirror(
+            id=1,
+            account_id=found.id,
+            base=hill.base,
+            server=Uri(f"{hill.base}/actor"),
+            inbox=f"{hill.base}/inbox",
+            offer=Uri(f"{TOWN}/offers/1"),
+            state="accepted",
+            may_push=0,
+            max_bytes=10**6,
+            asked_at=now,
+            answered_at=now,
+            until_at=now + 10**9,
+            looked_at=now + 10**9,
+            heard_at=now,
+            kept_sequence=0,
+            error="",
+            next_at=now + 10**9,
+        )
+        mirrors.insert(db, one)
+    return found.id
+
+
+def _drain(hill: Hill, data: Path) -> None:
+    """As it is done every half minute."""
+    with open_store("sqlite", data).write() as db:
+        events.add_job(db, tending_mirrors.DRAIN, "1", int(time.time() * 1000), key="drain")
+    for _ in range(300):
+        if not hill.waiting:
+            return
+        time.sleep(0.1)
+    pytest.fail("The server has not fetched what waits for it.")
+
+
+def _write(page: Page, n: int) -> None:
+    page.goto(TOWN + "/write")
+    page.locator("#f-text").fill(f"Behind the hill {n}")
+    if n == 1:
+        page.locator("[data-more-files] summary").click()
+        page.set_input_files(
+            "#f-files", {"name": "a.png", "mimeType": "image/png", "buffer": picture("maroon")}
+        )
+        page.locator("[data-later] textarea").fill("A dark red field")
+    page.locator(".sending .go").click()
+    page.wait_for_url(re.compile("/outbox"))
+    expect(page.locator("[data-entry]")).to_have_count(n + 1)
+
+
+def _has_arrived(visit: Visit) -> None:
+    page = visit("/@xiaoyu", "xiaoyu")
+    words = page.locator("article .words", has_text="Behind the hill")
+    expect(words).to_have_text([f"Behind the hill {n}" for n in (2, 1, 0)])
+    expect(page.locator("article img[alt='A dark red field']")).to_have_count(1)
