@@ -32,6 +32,12 @@ def test_the_ticket_is_that_of_whoever_is_signed_in(api: Api) -> None:
     assert ticket(browser)["account"] == str(ada.id)
     assert browser.get("/outbox/ticket").headers["cache-control"] == "private, no-store"
     assert Browser(api).get("/outbox/ticket").status == 303
+    roads = browser.get("/outbox/roads")
+    said = json.loads(roads.text)
+    assert (said["account"], said["mirrors"], said["devices"]) == (str(ada.id), [], [])
+    assert said["recipient"] == api.get("/.well-known/martlet").json["sealing"]
+    assert roads.headers["cache-control"] == "private, no-store"
+    assert Browser(api).get("/outbox/roads").status == 303
     forged = browser.upload("/write", WRITTEN | {"csrf": "forged", "text": "In her name"})
     assert forged.status == 403
 
