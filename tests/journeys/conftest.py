@@ -23,7 +23,7 @@ from martlet.storage.database import Store
 from martlet.storage.emojis import Emoji
 from martlet.storage.opening import open_store
 from martlet.storage.server_values import Rule
-from tests.running import Running, running
+from tests.running import Running, free_port, running
 
 T = TypeVar("T")
 PASSWORD = "sturdy lime kiln"
@@ -33,9 +33,10 @@ PEOPLE = {"ada": "owner", "bob": "user", "cem": "user"}
 @pytest.fixture
 def town(database: str, tmp_path: Path) -> Iterator[Running]:
     """Ada, Bob and Cem; one rule; one emoji. This machine itself may be called, for Web Push."""
-    _people(Settings(database=database, data=str(tmp_path / "data")))
-    with running(tmp_path / "data", database, extra={"MARTLET_ALLOW_PRIVATE_ADDRESSES": "on"}) as server:
-        # Accounts were made before the port was known: their addresses are not looked at here.
+    port = free_port()
+    _people(Settings(url=f"http://localhost:{port}", database=database, data=str(tmp_path / "data")))
+    extra = {"MARTLET_ALLOW_PRIVATE_ADDRESSES": "on"}
+    with running(tmp_path / "data", database, extra=extra, port=port) as server:
         yield server
 
 
