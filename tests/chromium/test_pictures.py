@@ -68,14 +68,17 @@ def test_pictures_come_every_way_and_are_looked_through(visit: Visit) -> None:
     post.locator(".pics a").first.click()
     caption = page.locator("[data-gallery] figcaption")
     expect(caption).to_have_text(SAID[0])
+    _leads_on(page)
     page.keyboard.press("ArrowRight")
     expect(caption).to_have_text(SAID[1])
     assert page.locator("[data-gallery] img").evaluate("(one) => [one.naturalWidth, one.naturalHeight]") == [
         32,
         48,
     ]
+    _leads_on(page)
     _swipe(page, 300, 60)
     expect(caption).to_have_text(SAID[2])
+    _leads_on(page)
     _swipe(page, 60, 300)
     expect(caption).to_have_text(SAID[1])
     assert _violations(page) == []
@@ -153,6 +156,11 @@ def _picture(name: str, colour: str) -> FilePayload:
     file = io.BytesIO()
     Image.new("RGB", (64, 48), colour).save(file, "PNG")
     return {"name": name, "mimeType": "image/png", "buffer": file.getvalue()}
+
+
+def _leads_on(page: Page) -> None:
+    """Keys and swipes are heard: the last thing that script does when it has come is to ask for the next picture."""
+    page.locator("head link[rel=prefetch]").wait_for(state="attached")
 
 
 def _swipe(page: Page, start: int, end: int) -> None:
