@@ -33,7 +33,7 @@ def box(pen: Pen, x: float, y: float, width: float, height: float, colour: Colou
     pen.rectangle(_scaled([(x, y), (x + width, y + height)]), fill=colour)
 
 
-_WING = (
+HALF_SWIFT = (
     (0, -16.5),
     (3.4, -13.6),
     (15.6, -18.8),
@@ -43,14 +43,15 @@ _WING = (
     (13.2, -6.6),
     (5.2, -0.4),
     (5, 9),
+    (9.8, 26.5),
+    (0, 16.6),
 )
-_TAIL = ((9.8, 26.5), (0, 16.6))
+"""From its beak along a wing and the tail; the other half is this one turned over."""
 
 
 def swift(pen: Pen, x: float, y: float, size: float, turn: float = 0.0, colour: Colour = INK) -> None:
     """A swift in flight, wings like a sickle; `turn` in degrees."""
-    right = [*_WING, *_TAIL]
-    outline = right + [(-across, along) for across, along in reversed(right)]
+    outline = [*HALF_SWIFT, *((-across, along) for across, along in reversed(HALF_SWIFT))]
     cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))
     turned = [(x + (a * cos - b * sin) * size, y + (a * sin + b * cos) * size) for a, b in outline]
     shape(pen, turned, colour)

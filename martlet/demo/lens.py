@@ -7,6 +7,8 @@ from functools import lru_cache
 
 from PIL import Image, ImageChops, ImageDraw, ImageEnhance, ImageFilter
 
+from martlet.demo.drawing import HALF_SWIFT
+
 WIDTH, HEIGHT = 1200, 800
 
 Rgb = tuple[int, int, int]
@@ -73,7 +75,7 @@ LIGHTS = {"day": DAY, "dusk": DUSK, "night": NIGHT, "frost": FROST, "spring": SP
 
 
 def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
-    return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))  # type: ignore[return-value]
+    return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))  # type: ignore[return-value]  # of three, as both are
 
 
 def gradient(colours: tuple[Rgb, ...], size: tuple[int, int] = (WIDTH, HEIGHT)) -> Picture:
@@ -251,26 +253,11 @@ def sky(dice: random.Random, light: Light, sun: tuple[float, float] | None = Non
     return image
 
 
-_WING = (
-    (0, -16.5),
-    (3.4, -13.6),
-    (15.6, -18.8),
-    (24, -9),
-    (30, 13),
-    (22, 1),
-    (13.2, -6.6),
-    (5.2, -0.4),
-    (5, 9),
-    (9.8, 26.5),
-    (0, 16.6),
-)
-
-
 def birds(
     dice: random.Random, image: Picture, count: int, height: float = 0.5, colour: Rgb = (24, 24, 28)
 ) -> Picture:
     """Swifts, the near ones a little out of focus."""
-    line = [*_WING, *((-a, b) for a, b in reversed(_WING))]
+    line = [*HALF_SWIFT, *((-a, b) for a, b in reversed(HALF_SWIFT))]
     for _ in range(count):
         size = dice.choice((0.5, 0.6, 0.8, 1.0, 1.5))
         turn, lean = math.radians(dice.uniform(-70, 70)), dice.uniform(0.45, 1.0)

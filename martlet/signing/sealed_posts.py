@@ -139,14 +139,14 @@ def recipient_of(secret: ServerSecret) -> str:
 
 def open_box(envelope: Envelope, secret: ServerSecret) -> Opened:
     """Raises `DoesNotOpen`, `MalformedDocument`."""
-    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - late
-    from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: PLC0415 - late
+    from cryptography.exceptions import InvalidTag  # noqa: PLC0415 - loaded at first use
+    from cryptography.hazmat.primitives.asymmetric.x25519 import (  # noqa: PLC0415 - loaded at first use
         X25519PrivateKey,
         X25519PublicKey,
     )
-    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - late
-    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - late
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - late
+    from cryptography.hazmat.primitives.ciphers.aead import AESGCM  # noqa: PLC0415 - loaded at first use
+    from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415 - loaded at first use
+    from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415 - loaded at first use
 
     raw = secret.key_for("sealed posts")
     if envelope.recipient != _recipient(raw):
@@ -179,7 +179,7 @@ def _opened(content: bytes) -> Opened:
 
 @lru_cache(maxsize=4)
 def _recipient(raw: bytes) -> bytes:
-    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415 - late
+    from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey  # noqa: PLC0415 - loaded at first use
 
     return X25519PrivateKey.from_private_bytes(raw).public_key().public_bytes_raw()
 
