@@ -37,6 +37,7 @@ HEIGHTS = {PHONE: 740, TABLET: 1024, DESKTOP: 900}
 TOWN = "http://localhost:3000"
 """Where the town's own addresses lead; the browser is told which port that is."""
 PATIENCE_MS = 60_000
+POLL_MS = 100
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 
@@ -54,6 +55,20 @@ class Town(Running):
     def passwords(self) -> dict[str, str]:
         lines = (self.data / "passwords.txt").read_text().splitlines()
         return {line.split()[0]: line.split()[1] for line in lines}
+
+
+def until(page: Page, expression: str) -> None:
+    """
+    Wait until the page finds `expression` true.
+
+    Playwright's own `wait_for_function` evaluates its text anew in the page, which our
+    policy forbids, unless it is true at once.
+    """
+    for _ in range(PATIENCE_MS // POLL_MS):
+        if page.evaluate(f"Boolean({expression})"):
+            return
+        page.wait_for_timeout(POLL_MS)
+    pytest.fail(f"never came true: {expression}")
 
 
 @pytest.fixture(scope="package")

@@ -1,6 +1,6 @@
 """The one line that puts comments below an article of another site."""
 
-from tests.chromium.conftest import PHONE, TOWN, Visit
+from tests.chromium.conftest import PHONE, TOWN, Visit, until
 
 BLOG = f"{TOWN}/article"
 """As if another site had answered: browsers let pages of the net load nothing from one's own machine."""
@@ -15,7 +15,7 @@ def test_comments_are_as_high_as_they_are_and_leave_nothing_behind(visit: Visit)
     page.goto(BLOG)
     frame = page.frame_locator("iframe")
     frame.get_by_text("Noch hat niemand etwas gesagt.").wait_for()
-    page.wait_for_function("document.querySelector('iframe').style.height !== '400px'")
+    until(page, "document.querySelector('iframe').style.height !== '400px'")
     assert page.evaluate("document.querySelector('iframe').getBoundingClientRect().height") < 400
     source = page.locator("iframe").get_attribute("src") or ""
     assert source.endswith("/comments?url=http%3A%2F%2Flocalhost%3A3000%2Farticle&lang=de&theme=dark")

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.chromium.conftest import PHONE, Visit
+from tests.chromium.conftest import PHONE, Visit, until
 from tests.chromium.test_every_page import _open_details, _violations
 
 TOP = "[...document.querySelectorAll('article')].find(one => one.getBoundingClientRect().bottom > 60)"
@@ -43,13 +43,13 @@ def test_a_list_is_live_and_keeps_the_place(visit: Visit) -> None:
         posts.last.scroll_into_view_if_needed()
         expect(posts).not_to_have_count(there)
     reader.wait_for_url(re.compile(r"max_id=\d+#p-\d+"))
-    reader.wait_for_function(f"location.hash === '#' + {TOP}.id")
+    until(reader, f"location.hash === '#' + {TOP}.id")
     before = reader.evaluate(f"{TOP}.id")
     reader.evaluate(f"{TOP}.querySelector('.when').click()")
     reader.wait_for_url(re.compile(r"/@[^/]+/\d+$"))
     assert _violations(reader) == []
     reader.go_back()
-    reader.wait_for_function(f"{TOP}?.id === '{before}'")
+    until(reader, f"{TOP}?.id === '{before}'")
 
 
 def test_a_conversation_is_for_everybody(visit: Visit) -> None:

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.chromium.conftest import DESKTOP, PHONE, TOWN, Visit
+from tests.chromium.conftest import DESKTOP, PHONE, TOWN, Visit, until
 from tests.chromium.test_every_page import _violations
 
 
@@ -70,7 +70,7 @@ def _hands_on(page: Page, phone: Page) -> None:
     phone.locator("[name=what][value=own]").check()
     phone.locator("main form:has([name=what]) button.go").click()
     phone.locator("[data-share-file]").click()
-    phone.wait_for_function("given.length")
+    until(phone, "given.length")
     assert phone.evaluate("given") == [[None, None, [["posts.martlet.zip", "application/zip", True]]]]
 
 
