@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from bench.block_picture import Run, drawn
-from tests.block.world import BLOCKS, ONE_WAY, World, eventually
+from tests.block.world import A_PAGE, BLOCKS, ONE_WAY, World, eventually
 
 READ, ANSWERED, DIRECT = "a new post is read", "an answer is back", "all is direct again"
 PROMISED = {READ: 30.0, ANSWERED: 60.0, DIRECT: 60.0}
@@ -66,7 +66,7 @@ def run(
     with World(folder, seconds=seconds) as world:
         times = Times()
         for number in range(rounds):
-            for how in (*BLOCKS, *ONE_WAY):
+            for how in (*BLOCKS, A_PAGE, *ONE_WAY):
                 _one(world, how, f"{how}-{number}", times, say)
         if picture is not None:
             picture.write_text(drawn(_first(times)))
@@ -83,7 +83,7 @@ def _first(times: Times) -> Run:
 
 def _one(world: World, how: str, name: str, times: Times, say: Callable[[str], None]) -> None:
     time.sleep(random.uniform(0, world.seconds))
-    world.block(how)  # type: ignore[arg-type] # one of BLOCKS or ONE_WAY
+    world.block(how)  # type: ignore[arg-type] # one of them
     world.a.publish(f"Written-{name}")
     read = eventually(partial(world.c.reads, f"Written-{name}"), PATIENCE)
     seen = world.c.reads(f"Written-{name}")

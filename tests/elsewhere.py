@@ -11,6 +11,7 @@ Another server, made of what it would answer: accounts with keys, documents, and
 
 import asyncio
 import json
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -103,6 +104,10 @@ class Person:
         }
 
 
+def _page(status: int, url: str) -> Answer:
+    return Answer(status, {"content-type": "text/html"}, b"<h1>Not this way</h1>", url)
+
+
 class Elsewhere(Client):
     """One or more servers; stands in for the network."""
 
@@ -122,12 +127,15 @@ class Elsewhere(Client):
         """The Retry-After of a 429 that answers whoever asks for something."""
         self.silent: set[str] = set()
         """Hosts that do not answer while the others do."""
+        self.before: dict[str, int] = {}
+        """With which status something that stands before a host answers everything with a page of its own."""
         self.finger: dict[str, str] = {}
         """What WebFinger calls an account, by its uri, where that is not its handle."""
         self.gone: set[str] = set()
         self.broken: set[str] = set()
         self.relays: dict[str, Api] = {}
         """Hosts whose requests another Martlet answers."""
+        self._one_at_a_time = threading.Lock()
 
     def loop(self) -> Loop:
         """What the server runs in that has this network."""
@@ -151,6 +159,8 @@ class Elsewhere(Client):
         parts = urlsplit(url)
         if self.is_down or url in self.broken or parts.netloc in self.silent:
             raise Unreachable("It does not answer.")
+        if parts.netloc in self.before:
+            return _page(self.before[parts.netloc], url)
         if parts.netloc in self.relays:
             return await self._relay("GET", url, b"", options)
         if self.asks_readers_to_wait is not None:
@@ -203,13 +213,20 @@ class Elsewhere(Client):
         headers = {"accept": ", ".join(options.get("accept") or ("*/*",)), **(options.get("headers") or {})}
         headers |= {"host": api.host, **(signed(target) if signed is not None else {})}
         path = parts.path + (f"?{parts.query}" if parts.query else "")
-        reply = await asyncio.to_thread(api.call, method, path, body=body, headers=headers)
+
+        def call() -> Reply:
+            with self._one_at_a_time:  # it has one loop, and we may want several things at once
+                return api.call(method, path, body=body, headers=headers)
+
+        reply = await asyncio.to_thread(call)
         return Answer(reply.status, reply.headers, reply.body, url)
 
     async def post(self, url: str, body: bytes, **options: Any) -> Answer:
         if self.is_down or urlsplit(url).netloc in self.silent:
             self.asked.append(url)
             raise Unreachable("It does not answer.")
+        if urlsplit(url).netloc in self.before:
+            return _page(self.before[urlsplit(url).netloc], url)
         if urlsplit(url).netloc in self.relays and "/carry/v1/inbox" not in url:
             return await self._relay("POST", url, body, options)
         if self.asks_to_wait is not None:

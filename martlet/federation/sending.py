@@ -47,7 +47,7 @@ GIVE_UP_AFTER = 7 * 86_400_000
 GIVE_UP_ON_BLOCKED_AFTER = 90 * 86_400_000
 MOST_TRIES = 12
 """A single activity at which a server stumbles is given up sooner than the server."""
-_LATER = frozenset({408, 425, 429})
+_LATER = frozenset({408, 425, 429, 451})
 _FIRST_FAULT = 500
 
 

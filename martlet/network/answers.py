@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     import httpcore2
 
 _FIRST_FAILURE = 300
+_OF_A_GATEWAY = frozenset((451, 502, 503, 504, 511, *range(520, 531)))
+"""Blocked by order (RFC 7725), no server behind it, sign in to the network first (RFC 6585), and what Cloudflare has for the second."""
 _MAX_ERROR_BYTES = 4096
 _GZIP = 16 + zlib.MAX_WBITS
 _SPARE_BYTES = 1024
@@ -61,6 +63,11 @@ class Answer:
     @property
     def is_success(self) -> bool:
         return self.status < _FIRST_FAILURE
+
+    @property
+    def is_of_a_gateway(self) -> bool:
+        """Whether something that stands before the server says that one does not get through to it."""
+        return self.status in _OF_A_GATEWAY
 
     @property
     def media_type(self) -> str:

@@ -40,6 +40,10 @@ class Answered:
     answer: Answer
     accepted: Scheme | None
 
+    @property
+    def is_of_a_gateway(self) -> bool:
+        return self.answer.is_of_a_gateway
+
 
 async def get(
     client: Client,

@@ -4,6 +4,7 @@ The small processes of the blocked world, each in its namespace: `python -m test
     names ADDRESS FILE            a name server; FILE (JSON, read anew at each question) says which name has which address
     front ADDRESS CERTIFICATE PORT   takes TLS at ADDRESS:443 and hands what is in it to 127.0.0.1:PORT
     gate PORT FILE                what the censor's router leads TLS through; FILE says which names are reset or swallowed
+    page PORT CERTIFICATE         a page that says that all of it is blocked, by order (RFC 7725), with a certificate that is believed
     impostor ADDRESS CERTIFICATE  a server that says it is somebody else, and answers everything with a plausible actor
 """
 
@@ -21,6 +22,7 @@ from typing import Any
 SO_ORIGINAL_DST = 80
 CHUNK = 65536
 NEVER = 3600.0
+PAGE = 8444
 FINISHED = 200
 """Bytes that a client sends after its hello to end the handshake, and no more than those."""
 
@@ -98,6 +100,18 @@ async def front(address: str, certificate: str, port: str) -> None:
     await asyncio.sleep(NEVER)
 
 
+async def page(port: str, certificate: str) -> None:
+    async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        with contextlib.suppress(OSError, asyncio.IncompleteReadError):
+            await reader.readuntil(b"\r\n\r\n")
+            writer.write(b"HTTP/1.1 451 No\r\ncontent-type: text/html\r\ncontent-length: 7\r\n\r\nBlocked")
+            await writer.drain()
+            writer.close()
+
+    await asyncio.start_server(connected, "127.0.0.1", int(port), ssl=certified(certificate))
+    await asyncio.sleep(NEVER)
+
+
 async def impostor(address: str, certificate: str) -> None:
     async def connected(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(OSError, asyncio.IncompleteReadError):
@@ -165,7 +179,8 @@ async def gate(port: str, file: str) -> None:
             if rule == "reset":
                 reset(writer)
                 return
-            inner_reader, inner_writer = await asyncio.open_connection(socket.inet_ntoa(there), there_port)
+            onward = ("127.0.0.1", PAGE) if rule == "page" else (socket.inet_ntoa(there), there_port)
+            inner_reader, inner_writer = await asyncio.open_connection(*onward)
             inner_writer.write(hello)
 
             def passes(poured: int) -> bool:
@@ -185,6 +200,7 @@ if __name__ == "__main__":
         "front": front,
         "gate": gate,
         "impostor": impostor,
+        "page": page,
     }[  # type: ignore[assignment] # each takes what it needs
         sys.argv[1]
     ]

@@ -34,11 +34,14 @@ from martlet.services import here as this_server
 from martlet.settings import Settings
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
+from tests.block.actors import PAGE
 from tests.make import insert_person
 from tests.network.servers import Authority
 
-Block = Literal["drop", "reset", "poison", "swallow", "inward", "outward"]
+Block = Literal["drop", "reset", "poison", "swallow", "page", "inward", "outward"]
 BLOCKS: tuple[Block, ...] = ("drop", "reset", "poison", "swallow")
+A_PAGE: Block = "page"
+"""In its place, by a certificate that C believes."""
 ONE_WAY: tuple[Block, ...] = ("inward", "outward")
 """C can still call A, or A can still call C."""
 LINKS = {"a": "45.0.1", "b": "45.0.2", "c": "45.0.3"}
@@ -221,7 +224,7 @@ class World:
                 f"add rule inet censor early ip saddr {one} ip daddr {other} tcp dport 443 reject with tcp reset"
             )
             return
-        self._rules({"a.example": how} if how in ("reset", "swallow") else {})
+        self._rules({"a.example": how} if how in ("reset", "swallow", A_PAGE) else {})
         if how == "drop":
             for one, other in (("45.0.3.2", "45.0.1.2"), ("45.0.1.2", "45.0.3.2")):
                 self._nft(f"add rule inet censor early ip saddr {one} ip daddr {other} drop")
@@ -275,6 +278,7 @@ class World:
             f"add rule inet censor gate ip saddr 45.0.3.2 ip daddr 45.0.1.2 tcp dport 443 redirect to :{GATE}"
         )
         self._start("r", "gate", GATE, str(self.folder / "gate.json"))
+        self._start("r", "page", str(PAGE), str(self.folder / "a.example.pem"))
         (self.folder / "stranger").mkdir()
         Authority(self.folder / "stranger").context_for("a.example")
         self._start("r", "impostor", IMPOSTOR, str(self.folder / "stranger" / "a.example.pem"))

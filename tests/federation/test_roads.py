@@ -136,6 +136,36 @@ def test_round_a_block_and_back(shore: Island, origin: Island, followed: str) ->
     ]
 
 
+def test_whoever_answers_before_a_server_is_not_that_server(
+    shore: Island, origin: Island, followed: str
+) -> None:
+    """A proxy with no server behind it, or a page of whoever blocks it, by a certificate that is believed: it is away."""
+    origin.knows(shore, "ada")
+    watch(shore)
+    _do(shore, SEND)
+    for number, status in enumerate((502, 451, 403)):
+        shore.beyond.before = {ORIGIN: status}
+        if status != 403:  # brought there, it would be taken for refused
+            shore.publish("ada", f"@eve@{ORIGIN} Are you there?")
+        origin.publish("eve", f"I am, {status}")
+        origin.api.work()
+        for _ in range(2):
+            watch(shore)
+        assert (is_open(shore), home(shore)[0]) == (True, f"<p>I am, {status}</p>")
+        if status != 403:
+            with shore.ground.store.write() as db:
+                db.run("UPDATE circuit SET probe_at = 0")
+            _do(shore, SEND)
+            assert (is_open(shore), _deliveries(shore)) == (True, 1), status
+        shore.beyond.before = {}
+        watch(shore)
+        _do(shore, SEND)
+        origin.api.work()
+        assert not is_open(shore), status
+        told = origin.api.get("/api/v1/notifications?types[]=mention", origin.person("eve")).json
+        assert len(told) == min(number + 1, 2), status
+
+
 def test_what_a_mirror_cannot_do(shore: Island, origin: Island, islands: Islands, followed: str) -> None:
     """Forge, change, speak for others, show what is for few; a block page is no news either."""
     forger = islands(OTHER)

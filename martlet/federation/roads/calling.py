@@ -36,7 +36,7 @@ HINT = "martlet-deliveries"
 DETOUR = timedelta(seconds=10)
 """For each other road."""
 _ONION = ".onion"
-T = TypeVar("T")
+T = TypeVar("T", Answer, Answered)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +145,8 @@ class Roads:
         if await self.circuits.lets_through(host):
             try:
                 answered = await ask(url, None, DEADLINE)
+                if await self._is_theirs(host, answered):
+                    return Reached(answered)
             except (Unreachable, LedInside) as error:
                 if (
                     await self.ground.store.reading(peers.find, host) is not None
@@ -155,9 +157,6 @@ class Roads:
                 raise
             except NoAnswer as error:  # it may be a page that somebody else has put there
                 failure = error
-            else:
-                await self.circuits.succeeded(host)
-                return Reached(answered)
         for road in await self.others(host):
             if is_origin_wanted and road.address:
                 continue
@@ -166,6 +165,16 @@ class Roads:
             except NoAnswer:
                 continue
         raise failure
+
+    async def _is_theirs(self, host: str, answered: Answer | Answered) -> bool:
+        """Whether the direct road works; what is in its way may be over in a moment, where it has worked until now."""
+        if not answered.is_of_a_gateway:
+            await self.circuits.succeeded(host)
+            return True
+        if not await self.circuits.is_open(host):
+            return True
+        await self.circuits.failed(host, Unreachable.code)
+        return False
 
     async def others(self, host: str) -> list[Road]:
         """All roads but the direct one, in the order in which they are tried."""

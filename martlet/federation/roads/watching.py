@@ -30,7 +30,7 @@ from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
 from martlet.network import signed
 from martlet.network.client import Client
-from martlet.network.errors import NoAnswer
+from martlet.network.errors import AnswerRefused, NoAnswer
 from martlet.services import identities, watching
 from martlet.services.ports import Ground
 from martlet.signing.http_signatures import Scheme
@@ -53,6 +53,8 @@ MARGIN = 600_000
 """Milliseconds before it was noticed that a server is away from which on mirrors are read."""
 LEARNED = 3600.0
 """Seconds after which a server is asked for its other addresses again."""
+_REFUSALS = "application/json"
+"""What a Martlet refuses something with; a page of a proxy before it, or of whoever blocks it, has another type."""
 PATH, REACHED = "/.well-known/martlet", "/carry/v1/reached"
 
 
@@ -151,6 +153,8 @@ class Watcher:
         host, origin = host_of(actor), origin_of(actor)
         try:
             answer = await self.collector.ask_directly(origin, self._patience)
+            if not answer.is_success and answer.media_type != _REFUSALS:
+                raise AnswerRefused(f"Something else answers for {host}: {answer.status}.")
         except NoAnswer as error:
             await self.circuits.failed(host, error.code)
             return False
@@ -186,9 +190,9 @@ class Watcher:
         answer = await self.client.get(
             origin + PATH, accept=("application/json",), max_bytes=65_536, deadline=self._patience
         )
-        await self.circuits.succeeded(host)
         if not answer.is_success:
             return False
+        await self.circuits.succeeded(host)
         return await self.ground.store.writing(_learn, host, origin, answer.body, self.ground.here.now_ms())
 
     async def _tell_reached(self, actor: Uri) -> None:
