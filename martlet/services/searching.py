@@ -36,8 +36,8 @@ HISTORY_DAYS = 7
 LONGEST = 1.0
 """Seconds after which no further posts are looked through."""
 QUICK = 0.01
-WINDOW = DAY_MS << 16
-"""A day, in ids."""
+WINDOW = 2 * DAY_MS << 16
+"""Two days, in ids: the newest window begins a day ahead of now and is to reach what was written today."""
 
 _FINDABLE = {Where.PUBLIC: Findable.OPEN, Where.LIBRARY: Findable.LIBRARY, Where.ALL: Findable.ALL}
 
