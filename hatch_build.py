@@ -1,7 +1,8 @@
 """
-Brings htmx into `martlet/web/static` before anything is built, the editable install included.
+Brings the guides into the wheel, where `martlet/web/guides.py` reads them, and htmx into `martlet/web/static` before anything
+is built, the editable install included.
 
-It comes out of the package django-htmx, of which nothing else is used and which nobody who runs Martlet needs: the file
+htmx comes out of the package django-htmx, of which nothing else is used and which nobody who runs Martlet needs: the file
 is in the archive of the sources and in the wheel (docs/decisions/0033-script.md).
 """
 
@@ -12,6 +13,7 @@ from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 KEPT = "martlet/web/static/htmx.js"
 REQUIREMENT = "requirements/web.in"
+GUIDES = "docs/guide"
 
 
 class CustomBuildHook(BuildHookInterface):
@@ -22,7 +24,8 @@ class CustomBuildHook(BuildHookInterface):
         return [(Path(self.root) / REQUIREMENT).read_text(encoding="utf-8").strip()]
 
     def initialize(self, version: str, build_data: dict[str, object]) -> None:
-        del version, build_data
+        if self.target_name == "wheel" and version != "editable":
+            build_data["force_include"] = {GUIDES: "martlet/guide"}
         package, kept = _package(), Path(self.root) / KEPT
         if package is not None:
             kept.write_bytes((package / "static/django_htmx/htmx-4.min.js").read_bytes())

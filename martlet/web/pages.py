@@ -105,7 +105,10 @@ class AboutPage(Struct, frozen=True):
 
 
 class StatementPage(Struct, frozen=True):
-    """`/privacy-policy`, `/terms-of-service`: the owner's words; `others` are the days of other versions of the terms."""
+    """
+    `/privacy-policy`, `/terms-of-service`: the owner's words; `others` are the days of other versions of the terms.
+    `/help/{guide}`.
+    """
 
     template: ClassVar[str] = "statement.html"
     title: Sentence
@@ -115,6 +118,7 @@ class StatementPage(Struct, frozen=True):
     holds_from: datetime | None = None
     is_in_force: bool = True
     others: tuple[datetime, ...] = ()
+    is_kept_on_device: bool = False
 
 
 class SetupPage(Struct, frozen=True):

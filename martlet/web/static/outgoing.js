@@ -1,6 +1,7 @@
 // The page of the outbox: what waits, what is on its way, what could not be sent and why.
 import { forgetSent } from "./drawer.js";
 import * as outbox from "./outbox.js";
+import { isTooLarge } from "./sealing.js";
 
 const box = document.querySelector("[data-outgoing]");
 const list = box.querySelector("ol");
@@ -13,7 +14,8 @@ if (new URLSearchParams(location.search).has("queued")) forgetSent();
 function stateOf(entry) {
   if (entry.state === "sending") return texts.sending;
   if (entry.state === "waiting" && entry.left) return texts.left;
-  if (entry.state === "waiting") return entry.status === 429 ? texts.slowly : texts.waiting;
+  if (entry.state === "waiting" && entry.status === 429) return texts.slowly;
+  if (entry.state === "waiting") return isTooLarge(entry) ? `${texts.waiting} ${texts.large}` : texts.waiting;
   return `${texts.refused} ${entry.reason || { 0: texts.changed, 404: texts.gone, 410: texts.gone }[entry.status] || texts.unknown}`;
 }
 

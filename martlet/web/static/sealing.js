@@ -84,12 +84,13 @@ function isOwnField(entry, name) {
   return SAID.includes(name) || IDLE.includes(name) || entry.files.some((one) => one.place === place);
 }
 
+export const isTooLarge = (entry) => entry.files.reduce((sum, one) => sum + one.blob.size, 0) > MOST_SEALED;
+
 // Whether nothing is said in it but what may stand in a box.
 function isPlain(entry) {
   const isSent = entry.kind === "post" && entry.after === undefined && valueOf(entry, "do") === "send";
   const isForThese = AUDIENCES.includes(valueOf(entry, "audience"));
-  const size = entry.files.reduce((sum, one) => sum + one.blob.size, 0);
-  return isSent && isForThese && size <= MOST_SEALED && entry.fields.every(([name, value]) => !value || isOwnField(entry, name));
+  return isSent && isForThese && !isTooLarge(entry) && entry.fields.every(([name, value]) => !value || isOwnField(entry, name));
 }
 
 async function roadOf(account) {
