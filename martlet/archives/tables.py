@@ -10,7 +10,8 @@ Lists of people, servers and posts as CSV, in Mastodon's forms, which most serve
     filters        Filter title,Contexts,Action,Ends at,Keyword,Whole word
 
 The last is our own form, since Mastodon takes no filters along: a line for each keyword, contexts apart by spaces, and the
-moment in ISO 8601, or nothing.
+moment in ISO 8601, or nothing. Where a block or a mute is for a time, those tables have a column `Ends at` more, and a
+line of headings.
 The first two and the last have a line of headings, the others not; read is either. A cell
 that a spreadsheet would take for a formula is written with an apostrophe before
 it, which is taken off again when it is read (attacks G13).
@@ -51,6 +52,8 @@ HEADINGS: Mapping[Kind, Sequence[str]] = {
     "mutes": (_ADDRESS, _HIDE),
     "filters": (_TITLE, _CONTEXTS, _ACTION, _ENDS, _KEYWORD, _WHOLE),
 }
+_ENDING = ("blocks", "mutes")
+"""Kinds of what may be for a time."""
 _FIRST_HEADINGS = frozenset(
     {"account address", "#domain", "domain", "#uri", "uri", "list name", "#list name", "filter title"}
 )
@@ -95,9 +98,15 @@ def write(kind: Kind, rows: Iterable[Row]) -> bytes:
     """The table in UTF-8, lines ended as RFC 4180 has it."""
     text = io.StringIO(newline="")
     writer = csv.writer(text)
-    if kind in HEADINGS:
+    rows = list(rows)
+    ends = kind in _ENDING and any(row.ends_at for row in rows)
+    if ends:
+        writer.writerow((*HEADINGS.get(kind, (_ADDRESS,)), _ENDS))
+    elif kind in HEADINGS:
         writer.writerow(HEADINGS[kind])
-    writer.writerows([_harmless(cell) for cell in _cells(kind, row)] for row in rows)
+    for row in rows:
+        cells = (*_cells(kind, row), row.ends_at) if ends else _cells(kind, row)
+        writer.writerow([_harmless(cell) for cell in cells])
     return text.getvalue().encode()
 
 
@@ -212,7 +221,10 @@ def _row(kind: Kind, cells: Mapping[str, str]) -> Row | None:
             languages=_languages(_cell(cells, _LANGUAGES, "3")),
         )
     if kind == "mutes":
-        return Row(of, hides_notifications=_is_true(_cell(cells, _HIDE, "1"), otherwise=True))
+        hides = _is_true(_cell(cells, _HIDE, "1"), otherwise=True)
+        return Row(of, hides_notifications=hides, ends_at=cells.get(_ENDS.lower(), ""))
+    if kind == "blocks":
+        return Row(of, ends_at=cells.get(_ENDS.lower(), ""))
     return Row(of)
 
 

@@ -114,7 +114,8 @@ def _take_row(found: Reading, row: Mapping[str, str], here: Server, list_id: int
     except InvalidInput:
         host = ""
     if severity is None or "." not in host:  # a list does not speak of all of a top-level domain
-        found.left_out.append(domain[:100])
+        said = row["severity"] if host and severity is None else ""
+        found.left_out.append(f"{domain}: {said}"[:100] if said else domain[:100])
         return
     policy = Policy(
         severity,
@@ -184,7 +185,11 @@ def additions(db: Reader, wanted: Mapping[str, Decision], existing: Literal["sta
 
 
 def _merged(before: Decision | None, one: Decision) -> Decision:
-    return one if before is None else replace(one, note=before.note)
+    """A server that was allowed stays one, unless it is suspended."""
+    if before is None:
+        return one
+    severity = restricting.with_severity(before, one.policy.severity)
+    return replace(one, note=before.note, policy=replace(one.policy, is_allowed=severity.policy.is_allowed))
 
 
 async def make(

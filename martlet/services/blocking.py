@@ -15,18 +15,26 @@ AT_ONCE = 50
 """Mutes or blocks ended in one transaction."""
 
 
-def block(db: Writer, account: AccountId, blocked: AccountId, here: Server, *, seconds: int = 0) -> None:
+def block(
+    db: Writer,
+    account: AccountId,
+    blocked: AccountId,
+    here: Server,
+    *,
+    seconds: int = 0,
+    ends_at: int | None = None,
+) -> None:
     """
     Neither sees the other from now on: follows, requests and places in lists end both ways.
 
-    For good where `seconds` is 0; said again, it changes how long. Nothing where it is oneself. Raises `NotFound`
-    for accounts that are not there.
+    For so many `seconds`, or until `ends_at` (milliseconds), else for good; said again, it changes how long. Nothing
+    where it is oneself. Raises `NotFound` for accounts that are not there.
     """
     accounts.get_shown(db, blocked)
     if account == blocked:
         return
     follows.lock_pair(db, account, blocked)
-    expires_at = here.now_ms() + seconds * 1000 if seconds else None
+    expires_at = here.now_ms() + seconds * 1000 if seconds else ends_at
     if expires_at is not None:
         events.add_job(db, END_BLOCKS, msgspec.json.encode(expires_at).decode(), expires_at)
     if relations.put_block(db, account, blocked, here.next_id(), expires_at):
@@ -51,9 +59,10 @@ def mute(
     *,
     hides_notifications: bool = True,
     seconds: int = 0,
+    ends_at: int | None = None,
 ) -> None:
     """
-    See no more of somebody, without their knowing; for good where `seconds` is 0.
+    See no more of somebody, without their knowing; for so many `seconds`, or until `ends_at` (milliseconds), else for good.
 
     Said again, it changes the mute. Nothing where it is oneself. Raises
     `NotFound` for accounts that are not there.
@@ -62,7 +71,7 @@ def mute(
     if account == muted:
         return
     follows.lock_pair(db, account, muted)
-    expires_at = here.now_ms() + seconds * 1000 if seconds else None
+    expires_at = here.now_ms() + seconds * 1000 if seconds else ends_at
     relations.put_mute(
         db, account, muted, here.next_id(), hides_notifications=hides_notifications, expires_at=expires_at
     )

@@ -1,12 +1,11 @@
 """Taking lists along: whom somebody follows, blocks and mutes, their lists and bookmarks, as CSV."""
 
 import json
-from datetime import UTC, datetime
 
 from martlet.archives import tables
 from martlet.archives.tables import Kind, Row
 from martlet.model.names import AccountId
-from martlet.model.server import Server
+from martlet.model.server import Server, moment
 from martlet.storage import exports, filters
 from martlet.storage.database import Reader
 
@@ -32,11 +31,18 @@ def rows(db: Reader, account: AccountId, kind: Kind, here: Server) -> list[Row]:
                 for one in exports.follows(db, account)
             ]
         case "blocks":
-            return [Row(address(*one)) for one in exports.blocks(db, account)]
+            return [
+                Row(address(one.username, one.host), ends_at=_moment(one.expires_at))
+                for one in exports.blocks(db, account)
+            ]
         case "mutes":
             return [
-                Row(address(one.username, one.host), hides_notifications=bool(one.hides_notifications))
-                for one in exports.mutes(db, account)
+                Row(
+                    address(one.username, one.host),
+                    hides_notifications=bool(one.hides_notifications),
+                    ends_at=_moment(one.expires_at),
+                )
+                for one in exports.mutes(db, account, here.now_ms())
             ]
         case "domain_blocks":
             return [Row(host) for host in exports.domain_blocks(db, account)]
@@ -64,11 +70,13 @@ def _filters(db: Reader, account: AccountId, here: Server) -> list[Row]:
             title=one.title,
             contexts=one.contexts,
             action=one.action,
-            ends_at=""
-            if one.expires_at is None
-            else datetime.fromtimestamp(one.expires_at / 1000, UTC).isoformat(),
+            ends_at=_moment(one.expires_at),
             whole_word=bool(word.whole_word),
         )
         for one in sorted(own, key=lambda one: one.id)
         for word in keywords[one.id]
     ]
+
+
+def _moment(milliseconds: int | None) -> str:
+    return "" if milliseconds is None else moment(milliseconds).isoformat()

@@ -18,6 +18,7 @@ from martlet.storage import (
     events,
     follows,
     notifications,
+    peer_policies,
     refused_follows,
     relations,
 )
@@ -61,8 +62,8 @@ def follow(
     Asked of locked accounts and of all elsewhere, and by limited ones. `uri`:
     what a follower elsewhere calls the request. Raises `NotFound` for
     oneself and for accounts that are gone, `FollowNotAllowed` where either
-    blocks the other or the other's server, or the account has moved,
-    `HasMoved` where the follower has.
+    blocks the other or the other's server, or this server does not speak
+    with theirs, or the account has moved, `HasMoved` where the follower has.
     """
     follows.lock_pair(db, follower, followed)
     author = accounts.get_shown(db, followed)
@@ -80,6 +81,8 @@ def follow(
     if there is not None:
         _change(db, there, wanted)
         return
+    if author.host and here.federation == "allow-list" and peer_policies.is_refused(db, author.host, here):
+        raise FollowNotAllowed  # it would be asked of nobody, and wait for ever
     options = _options(None, wanted)
     id = here.next_id()
     is_open = author.is_here and not author.is_locked and reader.limited_at is None

@@ -31,6 +31,8 @@ from martlet.text.languages import normalise_language
 
 DIVIDER = "\n"
 """Between a list's title and the handle of somebody in it; no title has one."""
+_LONGEST = 100 * 366 * 86_400_000
+"""Milliseconds that a block or mute may last."""
 
 
 class Outcome(StrEnum):
@@ -108,7 +110,7 @@ def _take(db: Writer, account: AccountId, kind: str, row: Row, uri: str | None, 
         case "follows":
             return _follow(db, account, other, row, here)
         case "blocks":
-            return _block(db, account, other, here)
+            return _block(db, account, other, row, here)
         case "mutes":
             return _mute(db, account, other, row, here)
         case _:
@@ -128,17 +130,32 @@ def _follow(db: Writer, account: AccountId, other: Account, row: Row, here: Serv
     return Outcome.TAKEN if there is None else Outcome.KNOWN
 
 
-def _block(db: Writer, account: AccountId, other: Account, here: Server) -> Outcome:
+def _block(db: Writer, account: AccountId, other: Account, row: Row, here: Server) -> Outcome:
     if relations.is_blocking(db, account, other.id):
         return Outcome.KNOWN
-    blocking.block(db, account, other.id, here)
+    reason = _why_not_until(row.ends_at, here)
+    if reason is not None:
+        return reason
+    blocking.block(db, account, other.id, here, ends_at=_milliseconds(row.ends_at))
     return Outcome.TAKEN
 
 
 def _mute(db: Writer, account: AccountId, other: Account, row: Row, here: Server) -> Outcome:
+    reason = _why_not_until(row.ends_at, here)
+    if reason is not None:
+        return reason
     is_known = moves.is_muting(db, account, other.id)
-    blocking.mute(db, account, other.id, here, hides_notifications=row.hides_notifications)
+    hides, ends_at = row.hides_notifications, _milliseconds(row.ends_at)
+    blocking.mute(db, account, other.id, here, hides_notifications=hides, ends_at=ends_at)
     return Outcome.KNOWN if is_known else Outcome.TAKEN
+
+
+def _why_not_until(moment: str, here: Server) -> Outcome | None:
+    """Why nobody can be blocked or muted until then; no moment at all is one like any other."""
+    ends_at = _milliseconds(moment)
+    if moment and (ends_at is None or ends_at > here.now_ms() + _LONGEST):
+        return Outcome.INVALID
+    return Outcome.REFUSED if ends_at is not None and ends_at <= here.now_ms() else None
 
 
 def _block_server(db: Writer, account: AccountId, row: Row, here: Server) -> Outcome:

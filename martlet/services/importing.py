@@ -3,8 +3,8 @@ Bringing lists from another server: a CSV is kept on disk, read into rows, and w
 
     asking    it would remove what it does not name, and its owner has not said yes yet
     working   loading: the rows are written down · clearing: what is not named goes · rows
-              · again: what was not to be had at first
-    done, refused
+    done      what was not to be had is tried again in the background (`importing_again`)
+    refused
 
 A job does as much as fits into its time and leaves the rest to the next one. A
 row and its outcome are one transaction, so a job that is killed, or run twice,
@@ -17,6 +17,7 @@ import shutil
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Literal
 
 import msgspec
 
@@ -40,8 +41,9 @@ SECONDS = 120
 LOADED = 1000
 AT_ONCE = 25
 """Rows taken in one transaction, and looked up together."""
-AGAIN_AFTER = 300_000
-"""Milliseconds until what was not to be had is tried once more."""
+AGAIN = "retry_import_rows"
+AGAIN_AFTER = (300_000, 3_600_000, 21_600_000, 86_400_000)
+"""Milliseconds until what was not to be had is tried once more, each time."""
 DAY = 86_400_000
 KEPT_DAYS = 30
 ASKED_DAYS = 1
@@ -60,6 +62,14 @@ class UnknownKind(InvalidInput):
 
     def __init__(self) -> None:
         super().__init__("Please say what the file is.", "kind")
+
+
+class Turn(msgspec.Struct, frozen=True):
+    """One more try of all rows that were not to be had. `after`: the position of the last one that was tried."""
+
+    id: int
+    number: int = 0
+    after: int = -1
 
 
 def path(ground: Transferring, id: int) -> Path:
@@ -148,6 +158,7 @@ def begin(db: Writer, id: int, account: AccountId, here: Server) -> None:
             bulk_imports.update(db, id, state="working")
     except AlreadyThere:
         raise ImportUnderWay from None
+    bulk_imports.give_up(db, account, one.kind)
     want(db, id, here)
 
 
@@ -161,6 +172,11 @@ def failed_rows(db: Reader, one: BulkImport, limit: int = tables.MOST_ROWS) -> l
     """What could not be taken, and why."""
     found = bulk_imports.rows(db, one.id, "failed", limit)
     return [(msgspec.json.decode(row.body, type=Row), row.reason) for row in found]
+
+
+def pending_rows(db: Reader, one: BulkImport, limit: int) -> list[Row]:
+    """What was not to be had so far, and is tried again."""
+    return [msgspec.json.decode(row.body, type=Row) for row in bulk_imports.rows(db, one.id, "again", limit)]
 
 
 def failed_page(
@@ -187,11 +203,8 @@ async def work(ground: Ground, resolver: Resolver, body: str, here: Server) -> N
             await _load(ground, one)
         elif one.stage == "clearing":
             await ground.store.writing(clearing.clear_some, one, here)
-        elif await take_some(ground, lookups, one, _row_of_a_list):
-            continue
-        elif await ground.store.writing(put_off, one, WORK, here):
-            return
-        else:
+        elif not await take_some(ground, lookups, one, row_of_a_list):
+            await ground.store.writing(finish, one.id, here)
             await asyncio.to_thread(path(ground, one.id).unlink, missing_ok=True)
             return
     await ground.store.writing(want, id, here)
@@ -234,19 +247,28 @@ Take = Callable[[Writer, BulkImport, str, str | None, Server], Outcome]
 
 async def take_some(ground: Ground, lookups: Lookups, one: BulkImport, take: Take) -> bool:
     """The next rows, each with its outcome in one transaction; returns whether there was anything left to take."""
-    store = ground.store
-    state = "again" if one.stage == "again" else "waiting"
-    found = await store.reading(bulk_imports.rows, one.id, state, AT_ONCE)
-    if not found:
-        return False
+    found = await ground.store.reading(bulk_imports.rows, one.id, "waiting", AT_ONCE)
+    if found:
+        await take_rows(ground, lookups, one, found, take)
+    return bool(found)
+
+
+async def take_rows(
+    ground: Ground,
+    lookups: Lookups,
+    one: BulkImport,
+    found: list[ImportRow],
+    take: Take,
+    absent: Literal["again", "failed"] = "again",
+) -> None:
+    """Look up what rows name, and take them. `absent`: what becomes of a row whose post or account is not to be had."""
     known = await lookups.look_up(
         one.kind, one.account_id, [(row.position, msgspec.json.decode(row.body, type=Row)) for row in found]
     )
-    await store.writing(_take, one, found, known, take, ground.here)
-    return True
+    await ground.store.writing(_take, one, found, known, take, absent, ground.here)
 
 
-def _row_of_a_list(db: Writer, one: BulkImport, body: str, uri: str | None, here: Server) -> Outcome:
+def row_of_a_list(db: Writer, one: BulkImport, body: str, uri: str | None, here: Server) -> Outcome:
     return import_rows.take(db, one.account_id, one.kind, msgspec.json.decode(body, type=Row), uri, here)
 
 
@@ -256,12 +278,12 @@ def _take(
     found: list[ImportRow],
     known: dict[int, str | None],
     take: Take,
+    absent: Literal["again", "failed"],
     here: Server,
 ) -> None:
     """`known`: for each row that was looked up, the uri that was found, or None."""
     for row in found:
-        state = bulk_imports.row_state(db, one.id, row.position)
-        if state not in ("waiting", "again"):
+        if bulk_imports.row_state(db, one.id, row.position) != row.state:
             continue
         outcome = take(db, one, row.body, known[row.position], here)
         if outcome in (Outcome.TAKEN, Outcome.KNOWN):
@@ -269,7 +291,7 @@ def _take(
             bulk_imports.count(
                 db, one.id, taken=int(outcome is Outcome.TAKEN), known=int(outcome is Outcome.KNOWN)
             )
-        elif outcome is Outcome.ABSENT and state == "waiting":
+        elif outcome is Outcome.ABSENT and absent == "again":
             bulk_imports.set_row(db, one.id, row.position, "again")
         else:
             bulk_imports.set_row(db, one.id, row.position, "failed", outcome)
@@ -283,14 +305,21 @@ def refuse(db: Writer, id: int, error: str, here: Server) -> None:
         bulk_imports.update(db, id, state="refused", error=error, finished_at=here.now_ms())
 
 
-def put_off(db: Writer, one: BulkImport, job: str, here: Server) -> bool:
-    """The end, or a pause before what was not to be had is tried once more; returns whether it is a pause."""
-    if one.stage == "rows" and bulk_imports.rows(db, one.id, "again", 1):
-        bulk_imports.update(db, one.id, stage="again")
-        want(db, one.id, here, AGAIN_AFTER, job)
-        return True
-    bulk_imports.update(db, one.id, state="done", finished_at=here.now_ms())
-    return False
+def finish(db: Writer, id: int, here: Server) -> None:
+    """All rows had their turn. What was not to be had is tried again later; nobody waits for that."""
+    one = bulk_imports.lock(db, id)
+    if one is None or one.state != "working":
+        return
+    bulk_imports.update(db, id, state="done", finished_at=here.now_ms())
+    try_again(db, Turn(id), here)
+
+
+def try_again(db: Writer, turn: Turn, here: Server) -> None:
+    """Have the rows that were not to be had tried once more in their time, if there are any."""
+    if bulk_imports.rows(db, turn.id, "again", 1):
+        body = msgspec.json.encode(turn).decode()
+        at = here.now_ms() + (AGAIN_AFTER[turn.number] if turn.after < 0 else 0)
+        events.add_job(db, AGAIN, body, at, key=f"{AGAIN}:{body}")
 
 
 # -- keeping house -------------------------------------------------------

@@ -2,7 +2,7 @@
 What the owner of an archive boosted, liked and saved: posts that are looked up in the background, once the archive's own are taken.
 
     marks         boosts were set aside while posts were taken; likes and saved posts become rows as well
-    rows, again   each is looked up and taken, in the way of lists (`importing`)
+    rows          each is looked up and taken, in the way of lists (`importing`)
 
 As with everything of an archive nobody is told, neither people nor other servers: a boost stands in the profile
 at its time, a like counts here. What came before, or was taken back here, does not come again.

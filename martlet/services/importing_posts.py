@@ -5,7 +5,7 @@ Bringing one's own old posts: an archive is unpacked, put in the order of time, 
     posts       line by line; a post and how far it has come are one transaction
     albums      one after the other, likewise
     marks       what its owner liked and saved becomes rows; boosts are rows by then
-    rows, again each row is looked up and taken (`importing_marks`)
+    rows        each is looked up and taken (`importing_marks`)
 
 A job does as much as fits into its time. What is wrong with one post is written
 down, and the next one follows; an archive at which a job was killed again and
@@ -97,7 +97,7 @@ async def work(ground: Ground, resolver: Resolver, body: str, here: Server) -> N
             if not await _go_on(ground, one, started + SECONDS):
                 await ground.store.writing(_go_over, one, _NEXT[one.stage])
         elif not await importing.take_some(ground, lookups, one, importing_marks.take):
-            await ground.store.writing(importing.put_off, one, WORK, here)
+            await ground.store.writing(importing.finish, one.id, here)
             await _clean_up(ground, one.id)
             return
     await ground.store.writing(_want, id, here)

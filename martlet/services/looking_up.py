@@ -2,7 +2,7 @@
 Looking up many people and posts of other servers, politely: one after the other at each server, and few servers together.
 
 A server that does not answer is asked no more, and what it was to be asked counts as not found: the caller comes
-back to that once, at the end.
+back to that later.
 """
 
 import asyncio

@@ -324,11 +324,17 @@ def _carry_blocks(
     db: Writer, mover: Account, target: Account, after: AccountId, here: Server
 ) -> list[AccountId]:
     """Of those who do not follow the new account by their own will."""
-    found = moves.blockers_here(db, mover.id, after, AT_ONCE)
-    for account in found:
-        if follows.find(db, account, target.id) is None and not relations.is_blocking(db, account, target.id):
-            blocking.block(db, account, target.id, here)
-    return found
+    found = moves.blocks_by_people_here(db, mover.id, after, AT_ONCE)
+    for one in found:
+        if _is_over(one.expires_at, here) or follows.find(db, one.account_id, target.id) is not None:
+            continue
+        if not relations.is_blocking(db, one.account_id, target.id):
+            blocking.block(db, one.account_id, target.id, here, ends_at=one.expires_at)
+    return [one.account_id for one in found]
+
+
+def _is_over(ends_at: int | None, here: Server) -> bool:
+    return ends_at is not None and ends_at <= here.now_ms()
 
 
 def _carry_mutes(
@@ -336,8 +342,7 @@ def _carry_mutes(
 ) -> list[AccountId]:
     found = moves.mutes_of(db, mover.id, after, AT_ONCE)
     for one in found:
-        left = None if one.expires_at is None else (one.expires_at - here.now_ms()) // 1000
-        if (left is not None and left <= 0) or moves.is_muting(db, one.account_id, target.id):
+        if _is_over(one.expires_at, here) or moves.is_muting(db, one.account_id, target.id):
             continue
         blocking.mute(
             db,
@@ -345,6 +350,6 @@ def _carry_mutes(
             target.id,
             here,
             hides_notifications=bool(one.hides_notifications),
-            seconds=left or 0,
+            ends_at=one.expires_at,
         )
     return [one.account_id for one in found]

@@ -33,7 +33,7 @@ class BulkImport:
 
 
 class ImportRow(NamedTuple):
-    """`state`: waiting, again, failed; `body` is JSON."""
+    """`state`: waiting, again (was not to be had so far), failed; `body` is JSON."""
 
     position: int
     state: str
@@ -174,6 +174,42 @@ def set_row(db: Writer, id: int, position: int, state: str, reason: str = "") ->
         state=state,
         reason=reason,
     )
+
+
+def give_up(db: Writer, account: AccountId, kind: str) -> None:
+    """What was not to be had of earlier imports of a kind is tried no more, and counts as failed."""
+    of_kind = "SELECT id FROM bulk_import WHERE account_id = :account AND kind = :kind AND state = 'done'"
+    db.run(
+        f"""
+        UPDATE bulk_import SET failed = failed + (
+               SELECT count(*) FROM bulk_import_row WHERE import_id = bulk_import.id AND state = 'again')
+         WHERE id IN ({of_kind})
+        """,
+        account=account,
+        kind=kind,
+    )
+    db.run(
+        f"""
+        UPDATE bulk_import_row SET state = 'failed', reason = 'not_found'
+         WHERE state = 'again' AND import_id IN ({of_kind})
+        """,
+        account=account,
+        kind=kind,
+    )
+
+
+def pending(db: Reader, account: AccountId) -> dict[int, int]:
+    """How many rows of imports that are done were not to be had so far, by import."""
+    rows = db.rows(
+        """
+        SELECT bulk_import.id, count(*) FROM bulk_import
+          JOIN bulk_import_row ON bulk_import_row.import_id = bulk_import.id AND bulk_import_row.state = 'again'
+         WHERE bulk_import.account_id = :account AND bulk_import.state = 'done'
+         GROUP BY bulk_import.id
+        """,
+        account=account,
+    )
+    return dict(rows)
 
 
 def delete_row(db: Writer, id: int, position: int) -> None:

@@ -15,10 +15,17 @@ class Followed(NamedTuple):
     languages: str | None
 
 
+class Blocked(NamedTuple):
+    username: str
+    host: str
+    expires_at: int | None
+
+
 class Muted(NamedTuple):
     username: str
     host: str
     hides_notifications: int
+    expires_at: int | None
 
 
 class Listed(NamedTuple):
@@ -68,28 +75,30 @@ def follows(db: Reader, account: AccountId) -> list[Followed]:
     return [Followed(*row) for row in rows]
 
 
-def blocks(db: Reader, account: AccountId) -> list[tuple[str, str]]:
-    """(username, host) pairs."""
+def blocks(db: Reader, account: AccountId) -> list[Blocked]:
     rows = db.rows(
         """
-        SELECT account.username, account.host FROM block JOIN account ON account.id = block.blocked_id
+        SELECT account.username, account.host, block.expires_at
+          FROM block JOIN account ON account.id = block.blocked_id
          WHERE block.account_id = :account AND account.deleted_at IS NULL ORDER BY block.id
         """,
         account=account,
     )
-    return [(row[0], row[1]) for row in rows]
+    return [Blocked(*row) for row in rows]
 
 
-def mutes(db: Reader, account: AccountId) -> list[Muted]:
-    """Those for good: a list has no column for when one ends."""
+def mutes(db: Reader, account: AccountId, now: int) -> list[Muted]:
+    """Those that are not over."""
     rows = db.rows(
         """
-        SELECT account.username, account.host, mute.hides_notifications
+        SELECT account.username, account.host, mute.hides_notifications, mute.expires_at
           FROM mute JOIN account ON account.id = mute.muted_id
-         WHERE mute.account_id = :account AND mute.expires_at IS NULL AND account.deleted_at IS NULL
+         WHERE mute.account_id = :account AND (mute.expires_at IS NULL OR mute.expires_at > :now)
+           AND account.deleted_at IS NULL
          ORDER BY mute.id
         """,
         account=account,
+        now=now,
     )
     return [Muted(*row) for row in rows]
 

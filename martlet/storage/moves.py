@@ -23,6 +23,11 @@ class Alias(NamedTuple):
     uri: Uri
 
 
+class Block(NamedTuple):
+    account_id: AccountId
+    expires_at: int | None
+
+
 class Mute(NamedTuple):
     account_id: AccountId
     hides_notifications: int
@@ -115,11 +120,11 @@ def followers_here(db: Reader, account: AccountId, after: AccountId, limit: int)
     return [Follow(*row) for row in rows]
 
 
-def blockers_here(db: Reader, account: AccountId, after: AccountId, limit: int) -> list[AccountId]:
-    """People here who block an account, in the order of their ids."""
+def blocks_by_people_here(db: Reader, account: AccountId, after: AccountId, limit: int) -> list[Block]:
+    """Of an account, in the order of the ids of those who block."""
     rows = db.rows(
         """
-        SELECT block.account_id FROM block JOIN account ON account.id = block.account_id
+        SELECT block.account_id, block.expires_at FROM block JOIN account ON account.id = block.account_id
          WHERE block.blocked_id = :account AND block.account_id > :after AND account.host = ''
          ORDER BY block.account_id LIMIT :limit
         """,
@@ -127,7 +132,7 @@ def blockers_here(db: Reader, account: AccountId, after: AccountId, limit: int) 
         after=after,
         limit=limit,
     )
-    return [row[0] for row in rows]
+    return [Block(*row) for row in rows]
 
 
 def mutes_of(db: Reader, account: AccountId, after: AccountId, limit: int) -> list[Mute]:

@@ -86,6 +86,16 @@ def is_blocking(db: Reader, account: AccountId, blocked: AccountId) -> bool:
     )
 
 
+def block_ends_at(db: Reader, account: AccountId, blocked: AccountId) -> int | None:
+    """None for a block for good, and for none."""
+    found: int | None = db.value(
+        "SELECT expires_at FROM block WHERE account_id = :account AND blocked_id = :blocked",
+        account=account,
+        blocked=blocked,
+    )
+    return found
+
+
 def is_block_between(db: Reader, one: AccountId, other: AccountId) -> bool:
     """Whether either blocks the other."""
     return (

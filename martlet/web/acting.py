@@ -145,6 +145,8 @@ def _do(db: Writer, visit: Visit, name: str, other: AccountId) -> str:
         there = relations.between(db, visit.account, [other], visit.here.now_ms()).get(other)
         hides = there is None or there.hides_notifications is None or bool(there.hides_notifications)
         about = f"{other}.{int(hides)}.{(there.mute_expires_at if there else None) or 0}"
+    elif name == "unblock":
+        about = f"{other}.{relations.block_ends_at(db, visit.account, other) or 0}"
     ON_PERSON[name](db, visit, other)
     return undoing.token(visit, OPPOSITES[name], about) if name in OPPOSITES else ""
 

@@ -87,7 +87,10 @@ ImportState = Literal["asking", "working", "done", "refused"]
 
 
 class ImportCard(Struct, frozen=True):
-    """Something brought from elsewhere; `total` counts its rows, `done` those that are worked off in one way or other."""
+    """
+    Something brought from elsewhere; `total` counts its rows, `done` those that are worked off in one way or other,
+    `pending` those that were not to be had so far and are tried again.
+    """
 
     id: str
     name: Sentence
@@ -100,6 +103,7 @@ class ImportCard(Struct, frozen=True):
     failed: int
     is_overwrite: bool = False
     error: Sentence | None = None
+    pending: int = 0
 
 
 class FailureCard(Struct, frozen=True):

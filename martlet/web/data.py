@@ -4,7 +4,7 @@ import asyncio
 from typing import get_args
 
 from martlet.archives import tables
-from martlet.archives.tables import FILE_NAMES, KINDS, Kind
+from martlet.archives.tables import FILE_NAMES, KINDS, Kind, Row
 from martlet.http.answer import NOSNIFF, PRIVATE, Answer, FilePart
 from martlet.model.errors import Conflict, InvalidInput, NotFound, TooMany
 from martlet.model.ids import id_from
@@ -77,6 +77,7 @@ async def overview(visit: Visit) -> Answer:
 
 
 def _overview(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -> DataPage:
+    pending = bulk_imports.pending(db, visit.account)
     counts = exports.counts(db, visit.account)._asdict()
     archive, may_ask_at = archives.newest(db, visit.account), archiving.may_ask_at(db, visit.account)
     return DataPage(
@@ -86,7 +87,10 @@ def _overview(db: Reader, visit: Visit, problems: tuple[Problem, ...] = ()) -> D
         ),
         archive=None if archive is None else _archive_card(archive, visit),
         may_ask_at=moment(may_ask_at) if may_ask_at > visit.here.now_ms() else None,
-        imports=tuple(map(_card, bulk_imports.of_account(db, visit.account, SHOWN_IMPORTS))),
+        imports=tuple(
+            _card(one, pending.get(one.id, 0))
+            for one in bulk_imports.of_account(db, visit.account, SHOWN_IMPORTS)
+        ),
         kinds=tuple(BRINGABLE.items()),
         problems=problems,
     )
@@ -109,7 +113,7 @@ def _named_kinds() -> list[tuple[Kind, Sentence]]:
     return [(kind, name) for name_of, name in NAMES.items() for kind in KINDS if kind == name_of]
 
 
-def _card(one: BulkImport) -> ImportCard:
+def _card(one: BulkImport, pending: int) -> ImportCard:
     return ImportCard(
         id=str(one.id),
         name=BRINGABLE[one.kind],
@@ -122,6 +126,7 @@ def _card(one: BulkImport) -> ImportCard:
         failed=one.failed,
         is_overwrite=bool(one.is_overwrite),
         error=ERRORS.get(one.error),
+        pending=pending,
     )
 
 
@@ -224,13 +229,17 @@ def _show(db: Reader, visit: Visit) -> ImportPage:
     """Query: after, of the failures that were on the page before."""
     one, after = _own_import(db, visit), id_from(visit.query.get("after", ""))
     found, last = importing.failed_page(db, one, -1 if after is None else after, SHOWN_FAILURES)
-    failures = tuple(
-        FailureCard(f"{row.title}: {row.of}" if row.title else row.of, REASONS[reason])
-        for row, reason in found
-    )
+    failures = tuple(FailureCard(_named(row), REASONS[reason]) for row, reason in found)
+    pending = bulk_imports.pending(db, visit.account).get(one.id, 0)
+    tried = tuple(map(_named, importing.pending_rows(db, one, SHOWN_FAILURES))) if pending else ()
     own = addresses.at(addresses.IMPORT, id=str(one.id))
     more = None if last is None else addresses.with_query(own, {"after": str(last)})
-    return ImportPage(_card(one), failures, more=more, first=own if after is not None else None)
+    first = own if after is not None else None
+    return ImportPage(_card(one, pending), failures, more=more, first=first, pending=tried)
+
+
+def _named(row: Row) -> str:
+    return f"{row.title}: {row.of}" if row.title else row.of
 
 
 @pages.post(addresses.IMPORT_BEGIN, access="member")

@@ -434,6 +434,8 @@ class ImportPage(Struct, frozen=True):
     more: str | None = None
     first: str | None = None
     """Where the first page of them is, on all others."""
+    pending: tuple[str, ...] = ()
+    """Some of what was not to be had so far."""
 
 
 class DecisionsPage(Struct, frozen=True):

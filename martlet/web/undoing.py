@@ -24,14 +24,24 @@ Undo = Callable[[Writer, Visit, str], object]
 def _mute(db: Writer, visit: Visit, text: str) -> None:
     """`text`: whom, whether their notifications are hidden (1 or 0), until when (milliseconds, 0 for good)."""
     muted, hides, until = map(int, text.split("."))
-    seconds = max(1, (until - visit.here.now_ms()) // 1000) if until else 0
     blocking.mute(
-        db, visit.account, AccountId(muted), visit.here, hides_notifications=bool(hides), seconds=seconds
+        db,
+        visit.account,
+        AccountId(muted),
+        visit.here,
+        hides_notifications=bool(hides),
+        ends_at=until or None,
     )
 
 
+def _block(db: Writer, visit: Visit, text: str) -> None:
+    """`text`: whom, until when (milliseconds, 0 for good)."""
+    blocked, until = map(int, text.split("."))
+    blocking.block(db, visit.account, AccountId(blocked), visit.here, ends_at=until or None)
+
+
 UNDOS: dict[str, Undo] = {
-    "block": lambda db, visit, who: blocking.block(db, visit.account, AccountId(int(who)), visit.here),
+    "block": _block,
     "unblock": lambda db, visit, who: blocking.unblock(db, visit.account, AccountId(int(who))),
     "mute": _mute,
     "unmute": lambda db, visit, who: blocking.unmute(db, visit.account, AccountId(int(who))),

@@ -18,11 +18,12 @@ words = st.text(
 ).map(str.strip)
 words = words.filter(lambda text: bool(text) and text.lower() not in tables._FIRST_HEADINGS)
 codes = st.lists(st.sampled_from(["en", "de", "zh", "pt-BR"]), unique=True).map(tuple)
+moments = st.sampled_from(["", "2030-01-02T03:04:05+00:00"])
 rows: dict[Kind, Any] = {
     "follows": st.builds(Row, words, boosts=st.booleans(), notify=st.booleans(), languages=codes),
-    "mutes": st.builds(Row, words, hides_notifications=st.booleans()),
+    "mutes": st.builds(Row, words, hides_notifications=st.booleans(), ends_at=moments),
     "lists": st.builds(Row, words, title=words),
-    "blocks": st.builds(Row, words),
+    "blocks": st.builds(Row, words, ends_at=moments),
     "domain_blocks": st.builds(Row, words),
     "bookmarks": st.builds(Row, words),
     "filters": st.builds(
@@ -31,7 +32,7 @@ rows: dict[Kind, Any] = {
         title=words,
         contexts=st.lists(st.sampled_from(["home", "public", "thread"]), unique=True).map(tuple),
         action=st.sampled_from(["warn", "hide", "blur"]),
-        ends_at=st.sampled_from(["", "2030-01-02T03:04:05+00:00"]),
+        ends_at=moments,
         whole_word=st.booleans(),
     ),
 }

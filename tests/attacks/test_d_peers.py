@@ -389,8 +389,15 @@ def test_only_allowed_servers_are_spoken_with_where_that_is_set(
         api.work()
         assert len(there.received) == 1
         assert [url for url in there.asked if "evil.test" in url] == []
+        bob_here = api.get("/api/v2/search?q=@bob@good.test", ada).json["accounts"][0]["id"]
         undo(api, "good.test")
         assert there.send(api, bob.act("Block", ADA)).status == 403
+        follow = f"/api/v1/accounts/{bob_here}/follow"
+        assert api.post(follow, ada).status == 403, "it would be asked of nobody, and wait for ever"
+        decide(api, "good.test", Policy(is_allowed=True))
+        assert api.post(follow, ada).json["requested"]
+        api.work()
+        assert [act["type"] for act in there.received[1:]] == ["Follow"]
 
 
 def test_d15_nobody_carries_what_comes_from_a_server_that_is_not_spoken_with(

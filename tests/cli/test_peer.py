@@ -102,6 +102,11 @@ def test_lists_in_and_out(martlet: Operator, store: Store, tmp_path: Path) -> No
     assert policy(store, "bad.test").severity is Severity.LIMIT, "what was decided before stays"
     assert martlet("peer", "import", "--replace", "-", typed=LIST).exit_code == 0
     assert policy(store, "bad.test") == Policy(Severity.SUSPEND, refuses_media=True, refuses_reports=True)
+    for command in (("allow", "loud.test"), ("import", "--replace", str(file))):
+        assert martlet("peer", *command).exit_code == 0
+    assert policy(store, "loud.test") == Policy(Severity.LIMIT, is_allowed=True)
+    martlet("peer", "undo", "loud.test")
+    martlet("peer", "import", str(file))
     out = tmp_path / "out.csv"
     assert martlet("peer", "export", str(out)).exit_code == 0
     assert sorted(out.read_text().splitlines()) == sorted(LIST.splitlines())

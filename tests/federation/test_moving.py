@@ -113,7 +113,9 @@ def test_blocks_and_mutes_go_along(
 ) -> None:
     bob, cleo, dora = (api.person(name) for name in ("bob", "cleo", "dora"))
     old = follow(api, there, ada, eve)
+    fay = api.person("fay")
     api.post(f"/api/v1/accounts/{old}/block", bob)
+    api.post(f"/api/v1/accounts/{old}/block", fay, json={"duration": 3600})
     api.post(f"/api/v1/accounts/{old}/mute", cleo, json={"notifications": False})
     new = known(api, eve2)
     api.post(f"/api/v1/accounts/{old}/block", dora)
@@ -123,6 +125,15 @@ def test_blocks_and_mutes_go_along(
     muted = relation(api, cleo, new)
     assert (muted["muting"], muted["muting_notifications"]) == (True, False)
     assert not relation(api, dora, new)["blocking"], "who follows the new account wants to see it"
+    assert relation(api, fay, new)["blocking"]
+    here, sent = api.built.ground.here, len(there.received)
+    later = here.now() + timedelta(hours=1, seconds=1)
+    object.__setattr__(here, "clock", lambda: later)
+    api.work()
+    assert relation(api, bob, new)["blocking"]
+    assert not relation(api, fay, new)["blocking"], "it was for an hour"
+    undone = {(act["type"], act["actor"], act["object"]["object"]) for act in there.received[sent:]}
+    assert undone == {("Undo", "http://localhost:3000/users/fay", one.uri) for one in (eve, eve2)}
 
 
 def test_who_is_blocked_goes_on_following_the_old(

@@ -39,7 +39,7 @@ def api(ground: Ground, settings: Settings, there: Elsewhere) -> Iterator[Api]:
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("martlet.services.looking_up.PAUSE", 0)
-    monkeypatch.setattr(importing, "AGAIN_AFTER", 0)
+    monkeypatch.setattr(importing, "AGAIN_AFTER", (0,))
 
 
 def bring(
@@ -76,8 +76,10 @@ def gather(api: Api, there: Elsewhere, who: Person) -> None:
     api.post(f"/api/v1/accounts/{bob.id}/follow", who, json={"reblogs": False, "languages": ["de", "en"]})
     api.post(f"/api/v1/accounts/{cleo.id}/follow", who, json={"notify": True})
     api.post(f"/api/v1/accounts/{eve}/block", who)
-    dora = api.person("dora")
+    dora, finn = api.person("dora"), api.person("finn")
     api.post(f"/api/v1/accounts/{dora.id}/mute", who, json={"notifications": False})
+    for act in ("block", "mute"):
+        api.post(f"/api/v1/accounts/{finn.id}/{act}", who, json={"duration": 86_400})
     one = api.post("/api/v1/lists", who, json={"title": "=Friends, old"}).json
     api.post(f"/api/v1/lists/{one['id']}/accounts", who, json={"account_ids": [str(bob.id), str(cleo.id)]})
     api.post("/api/v1/domain_blocks", who, form={"domain": "evil.test"})
@@ -154,23 +156,65 @@ def test_people_elsewhere_are_looked_up(api: Api, there: Elsewhere, tmp_path: Pa
     assert failed == {"nobody@peer.example": "not_found", "ada@localhost:3000": "refused", "!!": "invalid"}
 
 
-def test_a_server_that_does_not_answer_is_tried_once_more(
+def test_who_is_not_reached_holds_nobody_up_and_is_tried_again(
     api: Api, there: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "AGAIN_AFTER", 300_000)
+    monkeypatch.setattr(importing, "AGAIN_AFTER", (300_000, 3_600_000))
     ada = api.person("ada")
     for name in ("eve", "finn", "gus"):
         there.person(name)
     with time_machine.travel(NOW, tick=True) as clock:
         there.is_down = True
-        one = bring(api, ada, "blocks", b"eve@peer.example\nfinn@peer.example\ngus@peer.example\n", tmp_path)
-        api.work()
-        assert found(api, one).state == "working"
-        assert len(there.asked) == 2, "one question, and whether it answers at all; no more"
-        there.is_down = False
+        body = b"eve@peer.example\nfinn@peer.example\nzoe@peer.example\nada@localhost:3000\n"
+        one = bring(api, ada, "blocks", body, tmp_path)
+        old = bring_when_done(api, ada, b"gus@peer.example\n", tmp_path)
+        assert [(found(api, id).state, counts(found(api, id))) for id in (one, old)] == [
+            ("done", (0, 0, 1)),
+            ("done", (0, 0, 0)),
+        ]
+        assert len(there.asked) == 4, "one question of each import, and whether it answers at all; no more"
+        with api.built.ground.store.read() as db:
+            assert bulk_imports.pending(db, ada.id) == {one: 3, old: 1}
         clock.shift(timedelta(minutes=6))
         api.work()
-    assert (found(api, one).state, counts(found(api, one))) == ("done", (3, 0, 0))
+        assert counts(found(api, one)) == (0, 0, 1)
+        there.is_down = False
+        clock.shift(timedelta(hours=2))
+        api.work()
+        assert [counts(found(api, id)) for id in (one, old)] == [(2, 0, 2), (1, 0, 0)]
+        with api.built.ground.store.read() as db:
+            assert {row.of for row, _ in importing.failed_rows(db, found(api, one))} == {
+                "zoe@peer.example",
+                "ada@localhost:3000",
+            }
+            assert bulk_imports.pending(db, ada.id) == {}
+
+
+def bring_when_done(api: Api, who: Person, body: bytes, tmp_path: Path) -> int:
+    """Another one, after what is under way."""
+    api.work()
+    id = bring(api, who, "blocks", body, tmp_path)
+    api.work()
+    return id
+
+
+def test_what_is_replaced_does_not_come_back_by_an_older_try(
+    api: Api, there: Elsewhere, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "AGAIN_AFTER", (300_000,))
+    ada = api.person("ada")
+    there.person("eve")
+    with time_machine.travel(NOW, tick=True) as clock:
+        there.is_down = True
+        old = bring(api, ada, "blocks", b"eve@peer.example\n", tmp_path)
+        api.work()
+        there.is_down = False
+        new = bring(api, ada, "blocks", b"finn@localhost:3000\n", tmp_path, is_overwrite=True)
+        api.run(api.built.ground.store.writing(importing.begin, new, ada.id, api.built.ground.here))
+        clock.shift(timedelta(minutes=6))
+        api.work()
+    assert counts(found(api, old)) == (0, 0, 1)
+    assert exported(api, ada, "blocks") == []
 
 
 def test_a_job_that_is_killed_is_taken_up_again(

@@ -49,7 +49,7 @@ def test_no_table_is_read_whole(api: Api, plans: Plans) -> None:
         moves.aliases(db, me)
         moves.concerns_somebody(db, me)
         moves.followers_here(db, me, NOBODY, 50)
-        moves.blockers_here(db, me, NOBODY, 50)
+        moves.blocks_by_people_here(db, me, NOBODY, 50)
         moves.mutes_of(db, me, NOBODY, 50)
     assert len(plans.statements) > 20
     assert plans.scans() == {}

@@ -83,7 +83,7 @@ EXPORTS = (
 IMPORTS = (
     ImportCard("9", FOLLOWS, "asking", NOW, 40, 0, 0, 0, 0, True),
     ImportCard("8", LISTS, "working", NOW, 40, 10, 7, 2, 1),
-    ImportCard("7", LISTS, "done", NOW, 40, 40, 30, 9, 1),
+    ImportCard("7", LISTS, "done", NOW, 120, 64, 54, 9, 1, pending=56),
     ImportCard("6", LISTS, "refused", NOW, 40, 0, 0, 0, 0, error=sentence("Please choose a file.")),
 )
 FAILURES = (
@@ -302,7 +302,11 @@ SAMPLES: dict[str, tuple[Page, Frame]] = {
     "import-working": (pages.ImportPage(IMPORTS[1], FAILURES), SIGNED_IN),
     "import-done": (
         pages.ImportPage(
-            IMPORTS[2], FAILURES, more="/settings/data/imports/3?after=50", first="/settings/data/imports/3"
+            IMPORTS[2],
+            FAILURES,
+            more="/settings/data/imports/3?after=50",
+            first="/settings/data/imports/3",
+            pending=("far@away.example", "Friends: eve@peer.example"),
         ),
         SIGNED_IN,
     ),

@@ -61,12 +61,17 @@ def test_a_list_is_taken_along_and_brought(api: Api, ada: Person, browser: Brows
     assert "0 of 2 done" in page.text
     page = bring(cleo, reply.body, kind="follows")
     assert (page.status, "being brought in already" in page.text) == (409, True)
+    api.work()
+    page = cleo.get(f"/settings/data/imports/{_newest(cleo)}")
+    assert "1 taken over · 1 not found yet" in page.text
+    assert "<bdi>nobody@localhost:3000</bdi>" in page.text
+    assert "1 taken over · 1 not found yet" in cleo.get("/settings/data").text
 
 
 def test_what_was_not_possible_can_be_had(
     api: Api, browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(importing, "AGAIN_AFTER", 0)
+    monkeypatch.setattr(importing, "AGAIN_AFTER", (0,))
     page = bring(browser, b"evil.test\n!!\nlocalhost:3000\n", kind="domain_blocks")
     api.work()
     assert "It has begun." in page.text

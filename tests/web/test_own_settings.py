@@ -129,7 +129,7 @@ def test_followers_are_removed_after_a_question(api: Api) -> None:
 
 def test_blocks_and_mutes_are_ended_and_taken_up_again(api: Api) -> None:
     ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
-    api.post(f"/api/v1/accounts/{bob.id}/block", token=ada)
+    api.post(f"/api/v1/accounts/{bob.id}/block", token=ada, json={"duration": 7200})
     api.post(f"/api/v1/accounts/{eve.id}/mute", token=ada, json={"duration": 7200, "notifications": False})
     browser = inside(api, ada)
     page = pressed(browser, browser.get("/settings/blocked"), "unblock", bob.id)
@@ -137,6 +137,7 @@ def test_blocks_and_mutes_are_ended_and_taken_up_again(api: Api) -> None:
     page = undone(browser, page)
     assert "Taken back." in page.text
     assert "@bob" in page.text
+    assert "until" in page.text, "it is for a time as before"
     page = browser.get("/settings/muted")
     assert "but news from them comes" in page.text
     assert "until" in page.text
