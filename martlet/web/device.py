@@ -47,6 +47,7 @@ SHELL = (
     "settings.css",
     "waiting.js",
     "outgoing.js",
+    "sealing.js",
     "acting.js",
     "answering.js",
     "talk.js",

@@ -3,7 +3,6 @@ Somebody whose own server is blocked, and a mirror of theirs is not: three posts
 the browser, arrive through the mirror, once and in order, and are not sent twice when the way is free again.
 """
 
-import hashlib
 import json
 import re
 import subprocess
@@ -11,24 +10,30 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
+from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
+from martlet.activitypub.things import Offer
+from martlet.model.mirrors import Grant
 from martlet.model.names import AccountId, Uri
-from martlet.services import tending_mirrors
+from martlet.services import mirroring, tending_mirrors
 from martlet.signing import proofs, sealed_posts
 from martlet.signing.keys import PrivateKey
-from martlet.storage import accounts, events, mirrors
+from martlet.storage import accounts, events, mirrored, mirrors
 from martlet.storage.mirrors import Mirror
 from martlet.storage.opening import open_store
-from tests.carrying import picture
+from tests.carrying import ACTIVITY, Island, Islands, picture
 from tests.chromium.conftest import PATIENCE_MS, PHONE, TOWN, Town, Visit
 from tests.chromium.test_outbox import AT_HAND
+from tests.client import Loop
+from tests.elsewhere import Elsewhere
+from tests.linked import Thread
 
 WHO, PASSWORD = "tess", "behind the hill, over the sea"
 ROOT_KEY = "/settings/root_key"
@@ -59,58 +64,90 @@ KNOWN = """async () => {
 }"""
 
 
-class Hill(ThreadingHTTPServer):
-    """A mirror as a browser and the server see one (`FEDERATION.md`); what a real one refuses, others look at."""
+class Aside(Thread):
+    """A loop that this thread, in which Playwright runs one, has nothing to do with, its end included."""
 
-    def __init__(self) -> None:
-        super().__init__(("127.0.0.1", 0), Answering)
-        self.left: list[bytes] = []
-        self.waiting: list[bytes] = []
+    def close(self) -> None:
+        ending = threading.Thread(target=super().close)
+        ending.start()
+        ending.join()
+
+
+class Outside(Elsewhere):
+    """What the mirror sees of others."""
+
+    def loop(self) -> Loop:
+        return Aside()
+
+
+class Hill(ThreadingHTTPServer):
+    """A real Martlet as the mirror, in this process; the browser and the author's server reach it over HTTP."""
+
+    def __init__(self, islands: Islands) -> None:
+        super().__init__(("127.0.0.1", 0), Handing)
+        self.island: Island = islands(f"127.0.0.1:{self.server_address[1]}", Outside())
+        self.account = AccountId(0)
 
     @property
     def base(self) -> str:
         return f"http://127.0.0.1:{self.server_address[1]}"
 
+    @property
+    def left(self) -> list[bytes]:
+        """What lies there now."""
+        with self.island.ground.store.read() as db:
+            return [one.body for one in mirrored.waiting(db, self.account, 0, 100, 10**9)]
 
-class Answering(BaseHTTPRequestHandler):
+    def mirrors(self, town: Town) -> AccountId:
+        """It has agreed to. Returns the account's id at its own server."""
+        uri = f"{TOWN}/users/{WHO}"
+        with closing(HTTPConnection("127.0.0.1", town.port)) as home:
+            home.request("GET", f"/users/{WHO}", headers={"host": "localhost:3000", **ACTIVITY})
+            self.island.beyond.documents[uri] = json.loads(home.getresponse().read())
+        self.island.asks_for(uri)
+        here, now = self.island.ground.here, self.island.ground.here.now_ms()
+        grant = Grant(Uri(uri), since_at=0, max_bytes=10**7, until_at=now + 10**9, may_push=False)
+        with self.island.ground.store.write() as db:
+            actor = accounts.find_by_uri(db, Uri(uri))
+            assert actor is not None
+            self.account = actor.id
+            mirroring.offered(db, Offer(Uri(f"{TOWN}/offers/1"), actor.uri, grant, now), actor, here)
+            mirroring.accept(db, actor.id, here)
+        return _mirrored_by(self, town.data)
+
+
+class Handing(BaseHTTPRequestHandler):
+    """Hands a request to the Martlet, and its answer back."""
+
     server: Hill
 
     def do_GET(self) -> None:
-        is_queue = self.path.startswith("/carry/v1/queue?")
-        is_first = "after=0" in self.path
-        lines = b"".join(one + b"\n" for one in self.server.waiting) if is_queue and is_first else b""
-        self._answer(200, lines, "application/jsonl")
+        self._hand_on()
 
     def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["content-length"]))
-        if self.path.startswith("/carry/v1/sealed?"):
-            assert "cookie" not in self.headers
-            self.server.left.append(body)
-            self.server.waiting.append(body)
-        elif self.path.startswith("/carry/v1/queue?"):
-            taken = json.loads(body)["taken"]
-            kept = [one for one in self.server.waiting if hashlib.sha256(one).hexdigest() not in taken]
-            self.server.waiting = kept
-        self._answer(202)
+        self._hand_on()
 
-    def _answer(self, status: int, body: bytes = b"", kind: str = "text/plain") -> None:
-        self.send_response(status)
-        for name, value in (
-            ("access-control-allow-origin", "*"),
-            ("content-type", kind),
-            ("content-length", str(len(body))),
-        ):
+    def do_OPTIONS(self) -> None:
+        self._hand_on()
+
+    def _hand_on(self) -> None:
+        body = self.rfile.read(int(self.headers.get("content-length", "0")))
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        assert "cookie" not in headers
+        reply = self.server.island.api.call(self.command, self.path, body=body, headers=headers)
+        self.send_response(reply.status)
+        for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(reply.body)
 
     def log_message(self, *_: object) -> None:
         """Nobody wants to read it."""
 
 
 @pytest.fixture
-def hill() -> Iterator[Hill]:
-    with Hill() as server:
+def hill(islands: Islands) -> Iterator[Hill]:
+    with Hill(islands) as server:
         thread = threading.Thread(target=server.serve_forever, daemon=True)
         thread.start()
         yield server
@@ -140,7 +177,7 @@ def test_what_was_written_behind_a_block_arrives_through_a_mirror(
     with browser(free) as (context, page):
         _sign_in(page, town)
         _has_keys(page)
-        account = _mirrored_by(hill, town.data)
+        account = hill.mirrors(town)
         page.goto(TOWN + "/home")
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         page.goto(TOWN + "/home")
@@ -149,7 +186,7 @@ def test_what_was_written_behind_a_block_arrives_through_a_mirror(
         context.set_offline(True)
         for n in range(3):
             _write(page, n)
-        assert not hill.left
+        assert hill.left == []
 
     with browser(NOWHERE) as (_, page):
         page.goto(TOWN + "/outbox")
@@ -159,15 +196,16 @@ def test_what_was_written_behind_a_block_arrives_through_a_mirror(
         expect(page.locator("[data-entry] [data-throw]:visible")).to_have_count(0)
         page.reload()
         expect(left).to_have_count(3)
-        assert [json.loads(one)["number"] for one in hill.left] == [1, 2, 3]
-        assert not any(b"Behind the hill" in sealed_posts.read(json.loads(one)).box for one in hill.left)
+        left_there = hill.left
+        assert [json.loads(one)["number"] for one in left_there] == [1, 2, 3]
+        assert not any(b"Behind the hill" in sealed_posts.read(json.loads(one)).box for one in left_there)
         _drain(hill, town.data)
         _has_arrived(visit)
 
     with browser(free) as (_, page):
         page.goto(TOWN + "/outbox")
         expect(page.locator("[data-none]")).to_be_visible()
-        assert len(hill.left) == 3
+        assert hill.left == []
         _has_arrived(visit)
     with open_store("sqlite", town.data).write() as db:
         for one in mirrors.of_account(db, account):
@@ -238,7 +276,7 @@ def _drain(hill: Hill, data: Path) -> None:
     with open_store("sqlite", data).write() as db:
         events.add_job(db, tending_mirrors.DRAIN, "1", int(time.time() * 1000), key="drain")
     for _ in range(300):
-        if not hill.waiting:
+        if not hill.left:
             return
         time.sleep(0.1)
     pytest.fail("The server has not fetched what waits for it.")

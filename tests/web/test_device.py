@@ -3,10 +3,23 @@
 import json
 import re
 
-from martlet.web.device import MOST_PAGES
+from martlet.web.assets import assets
+from martlet.web.device import MOST_PAGES, SHELL
 from tests.browser import Browser, forms
 from tests.client import Api
 from tests.mastodon.acts import publish
+
+
+def test_what_is_kept_brings_in_nothing_that_is_not() -> None:
+    """A module that is missing without a line takes the whole script of a page with it."""
+    found = {name: assets()[name].content for name in SHELL if name.endswith(".js")}
+    brought = {
+        one.decode()
+        for text in found.values()
+        for one in re.findall(rb'(?:from|^import) "[^"]*/(\w+\.js)', text, re.M)
+    }
+    assert "outbox.js" in brought
+    assert brought <= found.keys()
 
 
 def test_it_can_be_installed_in_the_readers_language(api: Api) -> None:
