@@ -16,7 +16,7 @@ def test_what_is_kept_brings_in_nothing_that_is_not() -> None:
     brought = {
         one.decode()
         for text in found.values()
-        for one in re.findall(rb'(?:from|^import) "[^"]*/(\w+\.js)', text, re.M)
+        for one in re.findall(rb'(?:from|^import) "[^"]*/(\w+\.js)', text, re.MULTILINE)
     }
     assert "outbox.js" in brought
     assert brought <= found.keys()
