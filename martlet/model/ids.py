@@ -8,7 +8,7 @@ never make the same id; the counter tells apart what one process makes within
 a millisecond, and runs ahead of the clock when 1,024 are not enough.
 """
 
-import secrets
+import random
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -29,6 +29,7 @@ class IdMaker:
         self._slot = slot << 10
         self._milliseconds = milliseconds
         self._last = 0  # milliseconds * 1024 + counter
+        self._random = random.Random()  # noqa: S311 - spreads ids, and hides nothing
         self._lock = threading.Lock()
 
     @property
@@ -48,8 +49,8 @@ class IdMaker:
         Many servers tell whole seconds only: then it is any moment of that second, for there may be many of it.
         """
         if milliseconds % 1000 == 0:
-            milliseconds += secrets.randbelow(1000)
-        return milliseconds << 16 | self._slot | secrets.randbelow(_COUNTERS)
+            milliseconds += self._random.randrange(1000)
+        return milliseconds << 16 | self._slot | self._random.randrange(_COUNTERS)
 
 
 def id_from(text: str) -> int | None:
