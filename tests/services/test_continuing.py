@@ -289,13 +289,18 @@ def test_a_checkpoint_that_came_before_a_revocation_protects_old_posts(
         hands_out(shore, one, stated(roots[one.uri], one, 2, assertionMethod=[], revoked=[gone]))
     bring(checkpoints=[checkpoint(eve, 9, *forged)])
 
-    def read(*lines: bytes, part: str = bundles.OBJECTS) -> int:
-        """At a mirror, in the place of a file."""
-        page = [Line(part, number, line) for number, line in enumerate(lines, 1)]
-        ground, mirror = shore.ground, "https://hill.example"
-        return asyncio.run(reading_mirrors.take_in(ground.store, page, Uri(eve.uri), mirror, ground.here))
+    def read(*lines: bytes) -> int:
+        """At a mirror, in the place of a file; one document on each page."""
+        ground = shore.ground
+        reading = reading_mirrors.Reading(ground.store, Uri(eve.uri), "https://hill.example", ground.here)
 
-    assert [read(november[1]), read(*forged), read(*november[1:], forged[0])] == [0, 0, 0]
+        async def pages() -> int:
+            found = [await reading.take_in([Line(bundles.OBJECTS, 1, line)]) for line in lines]
+            return sum(found) + await reading.end()
+
+        return asyncio.run(pages())
+
+    assert [read(november[1]), read(*forged), read(forged[0], *november[1:])] == [0, 0, 0]
     for lines, expected in [
         (forged, (0, 2)),
         ([of_ida], (0, 1)),

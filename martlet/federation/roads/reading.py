@@ -78,27 +78,24 @@ class MirrorReader:
         if begun != str(since):  # it was read for the last time when the server was away before
             after, etag = "", ""
         moment = datetime.fromtimestamp(since / 1000, UTC).isoformat()
+        taking = reading_mirrors.Reading(
+            self.ground.store, gateway.actor, gateway.address, self.ground.here, is_news
+        )
         for _ in range(PAGES):
             page = await reading.page(
                 self.client, gateway.address, gateway.actor, after, since=moment, etag=etag if after else ""
             )
             if not page.is_new:
-                return
+                break
             documents = reading.documents(page.lines)
-            await reading_mirrors.take_in(
-                self.ground.store,
-                page.lines,
-                gateway.actor,
-                gateway.address,
-                self.ground.here,
-                is_news=is_news,
-            )
+            await taking.take_in(page.lines)
             is_end = not documents or page.after == after
             after, etag = page.after, page.etag if is_end else ""
             cursor = f"{since}:{after}" if after else ""
             await self.ground.store.writing(gateways.note_read, gateway.actor, gateway.address, cursor, etag)
             if is_end:
-                return
+                break
+        await taking.end()
 
     async def document(self, name: Uri) -> tuple[dict[str, Any], bool] | None:
         """What mirrors have under a name, and whether it was deleted; not believed yet. None where nobody has it."""
