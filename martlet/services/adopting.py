@@ -25,7 +25,7 @@ from martlet.activitypub.things import Move
 from martlet.archives import tables
 from martlet.archives.errors import BundleRefused
 from martlet.model.continuity import Statement
-from martlet.model.errors import EvidenceRejected, InvalidInput, MalformedDocument
+from martlet.model.errors import Conflict, EvidenceRejected, InvalidInput, MalformedDocument
 from martlet.model.names import AccountId, Uri, host_of, is_uri, origin_of
 from martlet.model.server import Server
 from martlet.services import (
@@ -46,7 +46,7 @@ from martlet.signing.keys import Kind, PrivateKey
 from martlet.signing.root_boxes import NotABackup
 from martlet.signing.server_keys import ServerSecret
 from martlet.storage import accounts, adoptions, events, gateways, moves
-from martlet.storage.database import Writer
+from martlet.storage.database import Reader, Writer
 
 READ = "read_old_log"
 DRAIN = "drain_old_name"
@@ -54,6 +54,8 @@ DRAIN_PAUSE = 600_000
 """Milliseconds until a mirror is asked again for what was left there for an old name; longer from time to time."""
 DRAIN_LASTS = 30 * 86_400_000
 """Milliseconds after which nobody leaves anything for the old name any more."""
+READ_WITHIN = 600_000
+"""Milliseconds for which the signature that revokes the old keys waits for what is read by them."""
 FILE_LIMIT = 160 * 1024 * 1024
 _MB = 1024 * 1024
 _LIMITS = {KEYS: 64 * 1024, ACTOR: _MB, INBOXES: 8 * _MB, POSTS: FILE_LIMIT} | dict.fromkeys(
@@ -62,6 +64,15 @@ _LIMITS = {KEYS: 64 * 1024, ACTOR: _MB, INBOXES: 8 * _MB, POSTS: FILE_LIMIT} | d
 MOST_INBOXES = 50_000
 BROUGHT: tables.Kind = "follows"
 """The list that is brought at once; the others are in the file for whoever wants them."""
+
+
+class StillReading(Conflict):
+    code = "still_reading"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "What you wrote after the backup was made is still being fetched from your mirrors. Try once more in a minute."
+        )
 
 
 class NotFromElsewhere(InvalidInput):
@@ -183,8 +194,23 @@ def _quietly(what: str, done: int, total: int) -> None:
 # -- signed --------------------------------------------------------------
 
 
+def is_reading(db: Reader, account: AccountId, now: int) -> bool:
+    """Whether what was written after the backup is being fetched: once the old keys are revoked, it could be by anybody."""
+    adopted = adoptions.find(db, account)
+    if adopted is None or adopted.told_at is not None or now > adopted.adopted_at + READ_WITHIN:
+        return False
+    name = accounts.get(db, adopted.old_account_id).uri
+    return bool(events.with_keys(db, [f"{READ}:{name}"], now))
+
+
 def publish(db: Writer, account: AccountId, statement: Statement, secret: ServerSecret, here: Server) -> None:
-    """`root_keys.publish`, and what follows from it: a backup, and for an account brought back the move of its followers."""
+    """
+    `root_keys.publish`, and what follows from it: a backup, and for an account brought back the move of its followers.
+
+    Raises `StillReading` besides.
+    """
+    if is_reading(db, account, here.now_ms()):
+        raise StillReading
     root_keys.publish(db, account, statement, secret, here)
     account_backups.want(db, account, here.now_ms())
     adopted = adoptions.find(db, account)

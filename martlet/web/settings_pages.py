@@ -259,6 +259,7 @@ class RootKeyPage(Struct, frozen=True):
     adopted: str = ""
     """The old name of an account that was brought back from a backup."""
     is_adopted_signed: bool = False
+    is_reading: bool = False
     typed: str = ""
     """A `did:key:…` for which the proposal is asked for without script."""
     last: str = ""

@@ -69,6 +69,9 @@ BY_CODE: dict[str, Sentence] = {
     ),
     "not_the_root_key": sentence("This is not signed with your root key."),
     "not_what_was_proposed": sentence("What is signed is not what was to be signed. Please begin anew."),
+    "still_reading": sentence(
+        "What you wrote after the backup was made is still being fetched from your mirrors. Try once more in a minute."
+    ),
     "rotated_lately": sentence("The keys were changed within the last hour."),
     "stolen_later": sentence("This day is still to come."),
     "too_many_devices": sentence(

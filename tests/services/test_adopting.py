@@ -13,7 +13,7 @@ from martlet.activitypub.addressing import PUBLIC
 from martlet.model.carrying import Refusal
 from martlet.model.names import Uri
 from martlet.services import account_backups, adopting, following, identities, root_keys
-from martlet.services.adopting import NotFromElsewhere
+from martlet.services.adopting import NotFromElsewhere, StillReading
 from martlet.services.following import Wanted
 from martlet.services.root_keys import NotWhatWasProposed
 from martlet.signing import continuity, http_signatures, proofs, root_boxes
@@ -42,10 +42,14 @@ def backup(island: Island, name: str) -> bytes:
     return asyncio.run(account_backups.get_ready(island.ground, island.account(name))).read_bytes()
 
 
-def adopt(island: Island, name: str, file: bytes, root: PrivateKey) -> None:
+def bring(island: Island, name: str, file: bytes, root: PrivateKey) -> None:
     island.person(name)
     unlocking = root_boxes.unlock(root_boxes.read(file), root)
     asyncio.run(adopting.adopt(island.ground, island.account(name), file, unlocking))
+
+
+def adopt(island: Island, name: str, file: bytes, root: PrivateKey) -> None:
+    bring(island, name, file, root)
     island.api.work()
 
 
@@ -163,7 +167,12 @@ def test_what_waits_for_the_old_name_arrives_under_the_new_one(islands: Islands)
     assert hill.api.get(path, headers=request(stolen, "GET", path)).status == 200  # nobody knows yet
 
     link(hill, cliff)
-    adopt(cliff, "ada2", file, root)
+    bring(cliff, "ada2", file, root)
+    with pytest.raises(
+        StillReading
+    ):  # with the old key revoked, nobody could tell who wrote what is read now
+        signs(cliff, "ada2", root)
+    cliff.api.work()
     assert cliff.post(newer["uri"])["content"] == "<p>Newer than the backup</p>"
     keep(hill, cliff, cliff.uri("ada2"))
     assert hill.api.get(path, headers=request(thief(cliff, "ada2"), "GET", path)).status == 404

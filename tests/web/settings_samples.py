@@ -160,6 +160,10 @@ SETTINGS_SAMPLES: dict[str, tuple[Page, Frame]] = {
         replace(HAS_ROOT_KEY, is_due=True, adopted="https://old.example/users/lin"),
         SIGNED_IN,
     ),
+    "root-key-reading": (
+        replace(HAS_ROOT_KEY, is_due=True, adopted="https://old.example/users/lin", is_reading=True),
+        SIGNED_IN,
+    ),
     "root-key-adopted": (
         replace(HAS_ROOT_KEY, adopted="https://old.example/users/lin", is_adopted_signed=True),
         SIGNED_IN,

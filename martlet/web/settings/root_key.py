@@ -20,6 +20,7 @@ from martlet.model.errors import (
 from martlet.model.ids import id_from
 from martlet.model.server import Server, moment
 from martlet.services import account_backups, adopting, root_keys, rotating, securing
+from martlet.services.adopting import StillReading
 from martlet.services.checking_bundles import fingerprint
 from martlet.services.securing import WrongPassword
 from martlet.signing import continuity
@@ -71,6 +72,7 @@ def _page(
         backup_size="" if backup is None else carrying.size_of(backup.bytes, visit.language),
         adopted="" if old is None else old.uri,
         is_adopted_signed=adopted is not None and adopted.told_at is not None,
+        is_reading=adopting.is_reading(db, account.id, visit.here.now_ms()),
         typed=visit.query.get("root", "")[:100],
         last="" if last is None else last.body.decode(),
         today=visit.here.now().date().isoformat(),
@@ -117,9 +119,11 @@ async def proposal(visit: Visit) -> Answer:
 
 
 def _proposal(db: Writer, visit: Visit, root: str) -> dict[str, object]:
-    """Raises `NotFound` for another root key than the account has."""
+    """Raises `NotFound` for another root key than the account has, `StillReading`."""
     if root_keys.root_of(db, visit.account) not in ("", root):
         raise NotFound
+    if adopting.is_reading(db, visit.account, visit.here.now_ms()):
+        raise StillReading
     return continuity.propose(root_keys.proposal(db, visit.account, root, visit.ground.secret, visit.here))
 
 
@@ -134,7 +138,7 @@ async def publish(visit: Visit) -> Answer:
                 visit.ground, visit.signed_in.login, visit.field("password", PASSWORD_LIMIT)
             )
         await visit.store.writing(adopting.publish, visit.account, statement, visit.ground.secret, visit.here)
-    except (WrongPassword, InvalidInput, NotAllowed, TooMany) as error:
+    except (WrongPassword, InvalidInput, NotAllowed, TooMany, Conflict) as error:
         return await _refused(visit, error)
     return visit.go(addresses.ROOT_KEY, done="root_key_published")
 

@@ -22,6 +22,7 @@ let shown = null;
 // Fetched once, and shown in the form: this and nothing else is signed.
 async function propose(form, did) {
   const answer = await fetch(`${here.proposal}?root=${encodeURIComponent(did)}`);
+  if (answer.status === 409) return tell(form, "reading");
   const statement = answer.ok ? await answer.json() : null;
   if (!statement || !isInOrder(statement, did, here.actor, last)) return tell(form, "odd");
   const lines = linesOf(statement, here.actor, last, await ownKey());
