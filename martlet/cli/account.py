@@ -142,12 +142,16 @@ def list_them(settings: Settings, as_json: bool, waiting: bool) -> None:  # noqa
 
 @account.command()
 @click.argument("username")
-@click.confirmation_option("--yes", prompt="Delete this account and all it wrote?", help="Do not ask.")
+@click.option("--yes", "is_sure", is_flag=True, help="Do not ask.")
 @with_settings
-def delete(settings: Settings, username: str) -> None:
+def delete(settings: Settings, username: str, is_sure: bool) -> None:  # noqa: FBT001 - click's way
     """Hide USERNAME at once, and remove all of it for good after the days of grace."""
     with opened(settings) as store:
         here = server(settings, store)
+        with store.read() as db:
+            tending.check_deletable(db, username)
+        if not is_sure:
+            click.confirm(f"Delete {_at(username)} and all it wrote?", abort=True)
         with store.write() as db:
             removed_at = tending.delete(db, username, here)
     if not here.deletion_grace_days:

@@ -4,8 +4,6 @@ from datetime import timedelta
 
 import click
 import msgspec
-from rich.console import Console
-from rich.table import Table
 
 from martlet.cli.opening import opened, server, with_settings
 from martlet.model.server import moment
@@ -50,7 +48,7 @@ def make(settings: Settings, uses: int, days: int) -> None:
 @click.option("--json", "as_json", is_flag=True, help="For scripts: one JSON object in each line.")
 @with_settings
 def list_them(settings: Settings, shows_all: bool, as_json: bool) -> None:  # noqa: FBT001 - click's way
-    """Show the invitations of this server."""
+    """Show the invitations of this server; each link on a line of its own."""
     with opened(settings) as store:
         now = server(settings, store).now_ms()
         with store.read() as db:
@@ -60,20 +58,9 @@ def list_them(settings: Settings, shows_all: bool, as_json: bool) -> None:  # no
         for one, maker in shown:
             click.echo(msgspec.json.encode(_plain(settings, one, maker, now)).decode())
         return
-    table = Table(title=f"Invitations: {len(shown):,}")
-    for heading in ("Link", "By", "Used", "Until", ""):
-        table.add_column(heading, overflow="fold")
     for one, maker in shown:
-        uses = f"{one.uses} of {one.max_uses}" if one.max_uses else str(one.uses)
-        until = moment(one.expires_at).strftime("%Y-%m-%d %H:%M") if one.expires_at else "for good"
-        table.add_row(
-            _link(settings, one),
-            f"@{maker}" if maker else "operator",
-            uses,
-            until,
-            "" if one.is_live(now) else "over",
-        )
-    Console().print(table)
+        click.echo(_link(settings, one))
+        click.echo(f"    {_told(one, maker, now)}")
 
 
 @invite.command()
@@ -91,6 +78,13 @@ def revoke(settings: Settings, codes: tuple[str, ...]) -> None:
 
 def _link(settings: Settings, one: Invitation) -> str:
     return f"{settings.url}/invite/{one.code}"
+
+
+def _told(one: Invitation, maker: str | None, now: int) -> str:
+    uses = f"{one.uses} of {one.max_uses}" if one.max_uses else str(one.uses)
+    until = f"until {moment(one.expires_at):%Y-%m-%d %H:%M}" if one.expires_at else "for good"
+    over = "" if one.is_live(now) else ", over"
+    return f"by {f'@{maker}' if maker else 'operator'}, used {uses}, {until}{over}"
 
 
 def _plain(settings: Settings, one: Invitation, maker: str | None, now: int) -> dict[str, object]:

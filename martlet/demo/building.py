@@ -15,7 +15,7 @@ from martlet.demo.script import Line, Person
 from martlet.jobs.runner import Runner
 from martlet.media import avatars, pipeline
 from martlet.media.avatars import Shape
-from martlet.model.names import AccountId, MediaId, PostId, TokenId
+from martlet.model.names import AccountId, MediaId, PostId, TokenId, UserId
 from martlet.model.posts import Draft, PollDraft, Revision
 from martlet.model.server import milliseconds
 from martlet.services import (
@@ -31,6 +31,7 @@ from martlet.services import (
     reacting,
     registering,
     uploading,
+    visiting,
 )
 from martlet.services.arranging import Said
 from martlet.services.filtering import KeywordChange
@@ -39,7 +40,7 @@ from martlet.services.ports import Ground
 from martlet.services.profiles import Change, ProfileField
 from martlet.services.registering import Newcomer
 from martlet.services.uploading import Description
-from martlet.storage import cards, emojis, posts, server_values, users, visits
+from martlet.storage import cards, emojis, posts, server_values, users
 from martlet.storage.cards import Card
 from martlet.storage.database import Writer
 from martlet.storage.emojis import Emoji
@@ -96,6 +97,8 @@ class Town:
         self.people = script.people()
         self.lines = script.scenes()
         self.accounts: dict[str, AccountId] = {}
+        self.users: dict[str, UserId] = {}
+        self.seen: set[tuple[str, int]] = set()
         self.posts: dict[int, PostId] = {}
         self.names: dict[str, PostId] = {}
         self.media: dict[int, tuple[MediaId, ...]] = {}
@@ -129,6 +132,9 @@ class Town:
                 locale={"zh": "zh-Hans"}.get(person.languages[0], person.languages[0]),
             )
             self.accounts[person.handle] = registering.register(db, newcomer, self.here)
+            user = users.find(db, self.accounts[person.handle])
+            if user is not None:
+                self.users[person.handle] = user.id
 
     async def _dress(self, person: Person) -> None:
         """Name, note, face and header."""
@@ -232,10 +238,18 @@ class Town:
     def _do_all(self, db: Writer, acts: list[Act]) -> None:
         for act in acts:
             self.clock.go_to(act.at)
+            self._come(db, act.who)
             if act.what == "post":
                 self._post(db, act.line)
             elif id(act.line) in self.posts:
                 self._react(db, act, self.accounts[act.who], self.posts[id(act.line)])
+
+    def _come(self, db: Writer, who: str) -> None:
+        """They are here today."""
+        day = self.here.now_ms() // DAY
+        if (who, day) not in self.seen:
+            self.seen.add((who, day))
+            visiting.note(db, [(self.users[who], NO_TOKEN)], self.here)
 
     def _post(self, db: Writer, line: Line) -> None:
         if line.answers is not None and id(line.answers) not in self.posts:
@@ -326,11 +340,8 @@ class Town:
     def _arrange(self, db: Writer) -> None:
         """Albums, and what is only one's own: lists and a filter. And that everybody was here today."""
         self._albums(db)
-        today = self.here.now_ms() // DAY * DAY
-        for account in self.accounts.values():
-            user = users.find(db, account)
-            if user is not None:
-                visits.note(db, user.id, NO_TOKEN, today)
+        for who in self.accounts:
+            self._come(db, who)
         jona, xiaoyu = self.accounts["jona"], self.accounts["xiaoyu"]
         for owner, title, members in (
             (jona, "Nachbarn", ("ines", "marek", "lotte", "oskar", "ruth")),

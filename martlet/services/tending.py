@@ -109,12 +109,17 @@ def delete(db: Writer, name: str, here: Server) -> int:
     return deletes_at
 
 
+def check_deletable(db: Reader, name: str) -> None:
+    """Raises what `delete` would: `NotFound`, or `InvalidInput` for the owner."""
+    _not_the_owner(db, name)
+
+
 def bring_back(db: Writer, name: str) -> None:
     if not leaving.take_back(db, resident(db, name).account):
         raise InvalidInput(f"{name} is not waiting to be deleted.")
 
 
-def _not_the_owner(db: Writer, name: str) -> AccountId:
+def _not_the_owner(db: Reader, name: str) -> AccountId:
     account = somebody(db, name)
     if roles.of_account(db, account).key == OWNER.key:
         raise InvalidInput("That is the owner of this server. Give them another role first.")

@@ -116,6 +116,7 @@ def _settles(visit: Visit, page: Page) -> None:
     page.set_input_files("#f-file", file)
     page.locator("form:has(#f-kind) button").click()
     page.wait_for_url("**/settings/data/imports/*")
+    expect(page.locator("[data-outcome]")).to_contain_text("schon bekannt")
     visit.keep(page, "import")
     page.goto(TOWN + "/settings/moving")
     page.fill("[name=alias]", "@xiaoyu")

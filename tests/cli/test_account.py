@@ -139,6 +139,9 @@ def test_what_is_done_can_be_undone(martlet: Operator, store: Store, do: str, un
 def test_deleting_asks_first(martlet: Operator, store: Store) -> None:
     martlet.create("ada")
     assert martlet("account", "delete", "ada", typed="n\n").exit_code == 1
+    nobody = martlet("account", "delete", "eve", typed="y\n")
+    assert "Nobody here is called eve" in nobody.output
+    assert "Delete" not in nobody.output
     with store.read() as db:
         assert db.value("SELECT deletes_at FROM account") is None
 

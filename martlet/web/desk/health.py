@@ -295,33 +295,54 @@ CHARTS: tuple[tuple[str, Sentence, Sentence | None], ...] = (
 def _charts(db: Reader, visit: Visit) -> list[Chart]:
     today = visit.here.now_ms() // DAY_MS
     period = Period(today - DAYS + 1, today)
+    found = {name: measuring.measure(db, name, "", period) for name, *_ in CHARTS}
+    sizes = [value for _, value in found["database_bytes"].days]
+    last = max((place for place, size in enumerate(sizes) if size), default=None)
     return [
-        chart(name, title, advice, measuring.measure(db, name, "", period), visit.language)
+        level(title, advice, found[name], last, visit.language, is_size=name.endswith("_bytes"))
+        if name.endswith("_bytes") or name.startswith("waiting_")
+        else chart(title, found[name], visit.language)
         for name, title, advice in CHARTS
     ]
 
 
-def chart(name: str, title: Sentence, advice: Sentence | None, found: Measure, tongue: Language) -> Chart:
-    is_size, is_level = name.endswith("_bytes"), name.endswith("_bytes") or name.startswith("waiting_")
+def chart(title: Sentence, found: Measure, tongue: Language) -> Chart:
+    """What is counted day by day."""
+    highest = figure(max((value for _, value in found.days), default=0), tongue)
+    told = sentence("in 31 days; at most {most} on a day", most=highest)
+    return _drawn(title, figure(found.total, tongue), told, found)
+
+
+def level(
+    title: Sentence,
+    advice: Sentence | None,
+    found: Measure,
+    last: int | None,
+    tongue: Language,
+    *,
+    is_size: bool,
+) -> Chart:
+    """What goes up and down. `last`: the place among the days of the last on which it was measured (with all others)."""
+    if last is None:
+        said = sentence("Nothing was measured yet. Look again in ten minutes.")
+        return _drawn(title, "", said, found, advice)
+    shown = size if is_size else figure
+    highest = shown(max(value for _, value in found.days), tongue)
+    told = sentence("lately; at most {most} on a day", most=highest)
+    return _drawn(title, shown(found.days[last][1], tongue), told, found, advice)
+
+
+def _drawn(
+    title: Sentence, total: str, told: Sentence, found: Measure, advice: Sentence | None = None
+) -> Chart:
     highest = max((value for _, value in found.days), default=0)
     bars = tuple(
         Bar(place * BAR_STEP, max(2, round(value * BAR_MOST / highest)))
         for place, (_, value) in enumerate(found.days)
         if value
     )
-    total = found.days[-1][1] if is_level else found.total
-    shown = size(highest, tongue) if is_size else figure(highest, tongue)
-    return Chart(
-        title,
-        size(total, tongue) if is_size else figure(total, tongue),
-        sentence("today; at most {most} on a day", most=shown)
-        if is_level
-        else sentence("in 31 days; at most {most} on a day", most=shown),
-        bars,
-        moment(found.days[0][0] * DAY_MS),
-        moment(found.days[-1][0] * DAY_MS),
-        advice,
-    )
+    first, last = moment(found.days[0][0] * DAY_MS), moment(found.days[-1][0] * DAY_MS)
+    return Chart(title, total, told, bars, first, last, advice)
 
 
 # -- jobs ----------------------------------------------------------------

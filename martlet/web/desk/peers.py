@@ -260,7 +260,7 @@ def _charts(db: Reader, visit: Visit, host: str) -> list[Block]:
     today = visit.here.now_ms() // DAY_MS
     period = Period(today - health.DAYS + 1, today)
     return [
-        health.chart(name, title, None, measuring.measure(db, name, host, period), visit.language)
+        health.chart(title, measuring.measure(db, name, host, period), visit.language)
         for name, title in (
             ("instance_statuses", sentence("Posts from there")),
             ("instance_accounts", sentence("People who came to be known")),

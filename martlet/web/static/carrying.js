@@ -1,7 +1,6 @@
-// Files with posts: dropped anywhere on the page, sent with a bar that tells how far it is, and looked after until all is done.
+// Files with posts: dropped anywhere on the page, and sent with a bar that tells how far it is.
 import { parse } from "./trusted.js";
 
-const LOOK = 2000;
 const form = document.querySelector("form[data-carrying]");
 
 if (form) {
@@ -48,20 +47,3 @@ function send() {
   });
   request.send(new FormData(form));
 }
-
-// A page on which something is being worked on is looked at again until it is done.
-async function look() {
-  if (!document.querySelector("progress[data-carried]")) return;
-  try {
-    const answer = await fetch(location.pathname);
-    const found = answer.ok && parse(await answer.text()).querySelector("main");
-    const isAtWork = document.querySelector("main").contains(document.activeElement);
-    if (found && !isAtWork) document.querySelector("main").replaceWith(found);
-    if (document.querySelector("[data-share-file]")) (await import("./share.js")).enliven();
-  } catch {
-    // no line: the next time
-  }
-  setTimeout(look, LOOK);
-}
-
-setTimeout(look, LOOK);
