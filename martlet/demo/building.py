@@ -40,10 +40,11 @@ from martlet.services.ports import Ground
 from martlet.services.profiles import Change, ProfileField
 from martlet.services.registering import Newcomer
 from martlet.services.uploading import Description
-from martlet.storage import cards, emojis, posts, server_values, users
+from martlet.storage import cards, emojis, links, posts, server_values, users
 from martlet.storage.cards import Card
 from martlet.storage.database import Writer
 from martlet.storage.emojis import Emoji
+from martlet.storage.links import Link
 from martlet.storage.server_values import Rule
 
 NAME = "Mauerwinkel"
@@ -335,7 +336,10 @@ class Town:
             published_at=milliseconds(self.clock() - timedelta(hours=1)),
             created_at=self.here.now_ms(),
         )
-        cards.attach(db, [post], cards.put(db, card))
+        kept_as = cards.put(db, card)
+        # as if the page had been asked for: others that link to it show the card, too
+        links.put(db, Link(self.here.next_id(), card.url, "kreisblatt.example", kept_as, self.here.now_ms()))
+        cards.attach(db, [post], kept_as)
 
     def _arrange(self, db: Writer) -> None:
         """Albums, and what is only one's own: lists and a filter. And that everybody was here today."""

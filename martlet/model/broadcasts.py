@@ -56,6 +56,14 @@ class PostChanged(msgspec.Struct, frozen=True):
     post: PostId
 
 
+class PostLinked(msgspec.Struct, frozen=True):
+    """A post shows a card now, as all do that link to that page."""
+
+    kind: ClassVar[str] = "post_linked"
+    post: PostId
+    card: int
+
+
 class PostGone(msgspec.Struct, frozen=True):
     """A post was deleted, or a boost taken back; `told`: who had it besides followers, not all of very many."""
 
@@ -79,6 +87,7 @@ class NotificationTold(msgspec.Struct, frozen=True):
 Broadcast = (
     PostDelivered
     | PostChanged
+    | PostLinked
     | PostGone
     | NotificationTold
     | NotificationsMerged

@@ -18,7 +18,7 @@ from martlet.model.names import PostId
 from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
-from martlet.services import crediting, sweeping, trending, uploading
+from martlet.services import crediting, streaming, sweeping, trending, uploading
 from martlet.storage import accounts, attached, cards, events, links, posts
 from martlet.storage.cards import Card
 from martlet.storage.database import Store, Writer
@@ -125,6 +125,7 @@ def _want(db: Writer, post: Post, url: str, here: Server) -> None:
     link = links.lock(db, link.id) or link
     if link.card_id is not None:
         cards.attach(db, [post.id], link.card_id)
+        streaming.of_card(db, [post.id], link.card_id)
         trending.of_card(db, [post.id], here)
     age = None if link.asked_at is None else now - link.asked_at
     if age is not None and age < (FAILED_FOR if link.card_id is None else FRESH):
@@ -204,6 +205,7 @@ def attach_some(db: Writer, link: Link, card: int, here: Server) -> bool:
     """Show the card below some of those that waited; whether there may be more."""
     waiting = links.waiting(db, link.id, AT_ONCE)
     cards.attach(db, waiting, card)
+    streaming.of_card(db, waiting, card)
     trending.of_card(db, waiting, here)
     links.wait_no_more(db, link.id, waiting)
     return len(waiting) == AT_ONCE

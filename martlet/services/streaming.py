@@ -1,15 +1,34 @@
 """Telling open streams, in all processes, what happened: reactions that cost one look while nobody listens."""
 
-from martlet.model.broadcasts import MOST_TOLD, Announcing, NotificationTold, PostChanged, PostGone, Signal
+from collections.abc import Sequence
+
+from martlet.model.broadcasts import (
+    MOST_TOLD,
+    Announcing,
+    NotificationTold,
+    PostChanged,
+    PostGone,
+    PostLinked,
+    Signal,
+)
 from martlet.model.events import AlbumPostRenewed, Notified, PostDeleted, PostEdited
+from martlet.model.names import PostId
 from martlet.model.server import Server
 from martlet.storage import broadcasts, notifications
 from martlet.storage.database import Writer
+
+LINKED_TOLD = 20
 
 
 def of_edit(db: Writer, event: PostEdited | AlbumPostRenewed, here: Server) -> None:
     del here
     broadcasts.put(db, PostChanged(event.post))
+
+
+def of_card(db: Writer, posts: Sequence[PostId], card: int) -> None:
+    """Of many posts at once the newest are told."""
+    for post in sorted(posts)[-LINKED_TOLD:]:
+        broadcasts.put(db, PostLinked(post, card))
 
 
 def of_deletion(db: Writer, event: PostDeleted, here: Server) -> None:

@@ -12,6 +12,7 @@ from martlet.model.broadcasts import (
     PostChanged,
     PostDelivered,
     PostGone,
+    PostLinked,
     Signal,
 )
 from martlet.model.events import (
@@ -48,8 +49,10 @@ class Carrier:
                 await self._new(told)
             case PostChanged(post):
                 await self._edited(post, at("home", "list", "public", "tag"))
+            case PostLinked(post, card):
+                await self._linked(post, of(Channel("link", card)))
             case PostGone():
-                await self._gone(told, at("home", "list", "public", "tag"))
+                await self._gone(told, at("home", "list", "public", "tag", "link"))
             case NotificationTold(_, account):
                 await self._notification(told, of(Channel("notifications", account)))
             case NotificationsMerged(account):
@@ -83,6 +86,12 @@ class Carrier:
         if seats:
             await self._posts(
                 "edited", await self._store.reading(reach.of_edited_post, post, seats, self._here.now_ms())
+            )
+
+    async def _linked(self, post: PostId, seats: Seats) -> None:
+        if seats:
+            await self._posts(
+                "new", await self._store.reading(reach.of_linked_post, post, seats, self._here.now_ms())
             )
 
     async def _posts(self, change: Change, reached: Reached) -> None:

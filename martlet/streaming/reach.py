@@ -81,6 +81,14 @@ def of_edited_post(db: Reader, post: PostId, seats: Seats, now: int) -> Reached:
     return _who_sees(db, post, _at(channels + _public(db, post, seats), seats), now)
 
 
+def of_linked_post(db: Reader, post: PostId, seats: Seats, now: int) -> Reached:
+    """Seats at the page that it links to; boosts and what is not for everybody stand in no such list."""
+    standing = listings.standing(db, post)
+    if standing is None or not standing.is_open:
+        return Reached([], [])
+    return _who_sees(db, post, _at(seats, seats), now)
+
+
 def of_gone_post(db: Reader, gone: PostGone, seats: Seats) -> Admitted:
     """
     Seats of those who may have had the post: it cannot be asked any more who saw it.

@@ -86,6 +86,17 @@ class ExportCard(Struct, frozen=True):
 ImportState = Literal["asking", "working", "done", "refused"]
 
 
+class AnnouncementCard(Struct, frozen=True):
+    """What is announced to everybody here, and the moments or days of what it tells of."""
+
+    id: str
+    text_html: Html
+    emoji: tuple[Emoji, ...] = ()
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    is_all_day: bool = False
+
+
 class ImportCard(Struct, frozen=True):
     """
     Something brought from elsewhere; `total` counts its rows, `done` those that are worked off in one way or other,

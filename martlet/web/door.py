@@ -22,6 +22,7 @@ from martlet.services.ports import Ground, Resolver
 from martlet.streaming.hub import Hub
 from martlet.web import (
     acting,
+    announced,
     arranging,
     beside,
     carrying,
@@ -84,6 +85,7 @@ from martlet.web.wording import sentence
 
 ALL: Sequence[Pages] = (
     acting.pages,
+    announced.pages,
     commenting.pages,
     comparing.pages,
     arranging.pages,

@@ -29,7 +29,7 @@ from martlet.streaming.channels import Channel
 from martlet.streaming.hub import Hub
 from martlet.streaming.listeners import Change, Ending, Heard, Listener
 from martlet.text.hashtags import hashtag_key, is_hashtag
-from martlet.web import addresses, unread
+from martlet.web import addresses, topics, unread
 from martlet.web.feeds import Feeds
 from martlet.web.visits import Pages, Visit
 
@@ -42,7 +42,8 @@ WAITING: Final = 40
 @pages.get(addresses.LIVE, access="member")
 async def live(visit: Visit) -> Answer:
     """
-    `list`: home, local, or one of one's lists; `tag`: a hashtag; `thread`: a post, below which answers are listened for;
+    `list`: home, local, or one of one's lists; `tag`: a hashtag; `link`: the address of a page that posts link to;
+    `thread`: a post, below which answers are listened for;
     `since`: the newest post the page has.
 
     Raises `NotFound`, and `TooManyStreams`.
@@ -64,6 +65,8 @@ async def live(visit: Visit) -> Answer:
 
 def _channel(db: Reader, visit: Visit) -> Channel | None:
     """None for a page without a list. Raises `NotFound` for what is not one's own."""
+    if "link" in visit.query:
+        return Channel("link", topics.card_of(db, visit.query["link"]))
     asked, tag = visit.query.get("list", ""), visit.query.get("tag", "")
     if "thread" in visit.query:
         return Channel("answers", threads.get_place(db, _thread(visit), visit.account).post)
@@ -104,6 +107,8 @@ def _newer(db: Reader, visit: Visit, channel: Channel, since: int) -> list[Shown
         return listings.public(db, me, page, now, Narrowing(where="here"))
     if channel.what == "tag":
         return listings.tagged(db, me, page, now, Tags([channel.tag]), Narrowing())
+    if channel.what == "link":
+        return listings.linking(db, me, page, now, channel.id)
     if channel.what == "answers":
         return threads.newer_below(db, threads.get_place(db, PostId(channel.id), me), since, WAITING, me, now)
     timeline = me if channel.what == "home" else ListId(channel.id)

@@ -12,7 +12,18 @@ from msgspec import Struct
 
 from martlet.services.threads import Wholeness
 from martlet.web import addresses
-from martlet.web.cards import Audience, Branch, Chosen, Face, FeedPost, LinkCard, PostCard, Preview, Profile
+from martlet.web.cards import (
+    AnnouncementCard,
+    Audience,
+    Branch,
+    Chosen,
+    Face,
+    FeedPost,
+    LinkCard,
+    PostCard,
+    Preview,
+    Profile,
+)
 from martlet.web.wording import Problem, Sentence
 
 Place = Literal["home", "search", "write", "news", "you", ""]
@@ -44,6 +55,9 @@ class HomePage(Struct, frozen=True):
     address: str = "/home"
     newest: str = "0"
     live: str = "/live"
+    announced: Sequence[AnnouncementCard] = ()
+    settled_at: str | None = None
+    """Of a list: where it is said who is in it."""
 
 
 class SavedPage(Struct, frozen=True):
@@ -264,7 +278,7 @@ class TopicPage(Struct, frozen=True):
     address: str = ""
     newest: str = "0"
     live: str = "/live"
-    """On the first page of a hashtag more than that, see `web.live`."""
+    """On the first page more than that, see `web.live`."""
 
 
 class NewsItem(Struct, frozen=True):
@@ -295,6 +309,7 @@ class NewsPage(Struct, frozen=True):
     older: str | None = None
     only: Literal["", "mentions", "posts", "people"] = ""
     is_first: bool = True
+    announced: Sequence[AnnouncementCard] = ()
 
 
 class PeoplePage(Struct, frozen=True):

@@ -15,7 +15,7 @@ from martlet.services import approving, marking
 from martlet.storage import accounts, markers, notifications, replies
 from martlet.storage.database import Reader, Writer
 from martlet.storage.notifications import Choice, Told
-from martlet.web import addresses, faces, showing
+from martlet.web import addresses, announced, faces, showing
 from martlet.web.cards import Face, Preview
 from martlet.web.feeds import Filtered
 from martlet.web.member_pages import NewsItem, NewsPage
@@ -136,7 +136,8 @@ def _page(db: Reader, visit: Visit) -> tuple[NewsPage, int | None]:
     )
     own = f"{addresses.NEWS}?only={only}&" if only else f"{addresses.NEWS}?"
     older = f"{own}max_id={listed[-1].notification.id}" if len(listed) == AT_ONCE else None
-    return NewsPage(items, older, only, visit.is_first_page), newest if newest > read else None
+    told = announced.of(db, visit) if visit.is_first_page else ()
+    return NewsPage(items, older, only, visit.is_first_page, told), newest if newest > read else None
 
 
 def _filtered(db: Reader, visit: Visit, listed: list[Told]) -> dict[PostId, Filtered]:

@@ -16,7 +16,7 @@ from martlet.storage import listings, lists, markers, timelines
 from martlet.storage.database import Reader
 from martlet.storage.listings import Narrowing
 from martlet.storage.posts import Shown
-from martlet.web import addresses
+from martlet.web import addresses, announced
 from martlet.web.member_pages import HomePage, SavedPage, Tab
 from martlet.web.visits import Pages, Visit
 
@@ -111,6 +111,10 @@ def _page(db: Reader, visit: Visit, found: list[Shown], one: _List) -> HomePage:
         address=one.address,
         newest=newest,
         live=f"{addresses.LIVE}?{one.live}&since={newest}" if visit.is_first_page else addresses.LIVE,
+        announced=announced.of(db, visit) if one is HOME and visit.is_first_page else (),
+        settled_at=addresses.at(addresses.GROUP, kind="lists", id=visit.params["id"])
+        if one.which == "list"
+        else None,
     )
 
 

@@ -110,22 +110,34 @@ def _link_for_member(db: Reader, visit: Visit) -> TopicPage:
     id, card = _card(db, visit)
     shown = listings.linking(db, visit.account, visit.paging(AT_ONCE), visit.here.now_ms(), id)
     newer, older = visit.ends(addresses.about_link(card.address), shown, AT_ONCE)
+    newest = str(shown[0].id) if shown else "0"
+    live = f"{addresses.LIVE}?link={quote(card.address, safe='')}&since={newest}"
     return TopicPage(
         posts=visit.desk.feeds.render(db, shown, visit.account, visit.language, "public"),
         newer=newer,
         older=older,
         link=card,
+        address=addresses.about_link(card.address),
+        newest=newest,
+        live=live if visit.is_first_page else addresses.LIVE,
     )
 
 
 def _card(db: Reader, visit: Visit) -> tuple[int, LinkCard]:
     """Raises `NotFound`."""
-    asked = visit.query.get("url", "")
-    try:
-        id = cards.find_linked(db, web_links.normalised(asked[:LONGEST]))
-    except InvalidUrl:
-        raise NotFound from None
-    found = cards.many(db, [id]).get(id) if id is not None else None
-    if id is None or found is None:
+    id = card_of(db, visit.query.get("url", ""))
+    found = cards.many(db, [id]).get(id)
+    if found is None:
         raise NotFound
     return id, showing.link_card(found, visit.here)
+
+
+def card_of(db: Reader, address: str) -> int:
+    """The card of a page that posts link to. Raises `NotFound`."""
+    try:
+        id = cards.find_linked(db, web_links.normalised(address[:LONGEST]))
+    except InvalidUrl:
+        raise NotFound from None
+    if id is None:
+        raise NotFound
+    return id

@@ -44,6 +44,7 @@ from martlet.web import addresses, colouring, faces, guarding, language, looks, 
 from martlet.web.candidates import Candidates
 from martlet.web.cards import ServerCard
 from martlet.web.feeds import Feeds
+from martlet.web.known_announcements import KnownAnnouncements
 from martlet.web.language import Language
 from martlet.web.looks import Look
 from martlet.web.pages import Frame, Page
@@ -94,6 +95,7 @@ class Desk:
     feeds: Feeds = field(init=False)
     public: PublicPosts = field(init=False)
     candidates: Candidates = field(default_factory=Candidates)
+    announced: KnownAnnouncements = field(default_factory=KnownAnnouncements)
     whole: Shelf[bytes] = field(init=False)
     """Whole pages for visitors, see `Visit.public_page`."""
 

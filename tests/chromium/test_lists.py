@@ -4,10 +4,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.chromium.conftest import PHONE, Visit, until
+from tests.chromium.conftest import PHONE, TOWN, Visit, until
 from tests.chromium.test_every_page import _open_details, _violations
 
 TOP = "[...document.querySelectorAll('article')].find(one => one.getBoundingClientRect().bottom > 60)"
+ON_TOP = f"[{TOP}.id, Math.round({TOP}.getBoundingClientRect().top)]"
 
 MANY = 50
 """More posts than two pages have."""
@@ -114,3 +115,73 @@ def have_held(page: Page, *, is_held: bool) -> None:
     page.locator("#f-holds").set_checked(is_held)
     page.locator("form:has(#f-holds) button").click()
     page.wait_for_url(re.compile("done="))
+
+
+def test_a_list_is_made_and_read_and_so_is_what_is_said_about_a_page(visit: Visit) -> None:
+    page, other = visit("/@xiaoyu", "jona", PHONE), visit("/write/unsent", "xiaoyu")
+    have_held(other, is_held=False)
+    if page.locator("main button[name=follow]").count():
+        page.locator("main button[name=follow]").click()
+        expect(page.locator("main button[name=unfollow]")).to_be_visible()
+    page.goto(TOWN + "/settings/people/lists")
+    page.locator("#f-title").fill("Ufer")
+    page.locator("main form button.go").click()
+    page.wait_for_url("**done=saved*")
+    _puts_in(page, "xiaoyu", "ines", "marek")
+    page.locator("main form a[href^='/lists/']").click()
+    expect(page.locator("h1")).to_have_text("Ufer")
+    expect(page.locator("[data-feed] article").first).to_be_visible()
+    assert page.locator("[data-feed] article").evaluate_all(BY_WHOM) == []
+    assert _violations(page) == []
+    visit.keep(page, "list")
+    _is_told_of_posts(page, other, "From the bank of the river")
+
+    page.goto(TOWN + "/search?q=Nistk%C3%A4sten")
+    page.locator("article", has=page.locator(".card")).locator(".when").first.click()
+    page.locator("main a[href^='/links?url=']").click()
+    page.wait_for_url("**/links?url=*")
+    visit.keep(page, "about-a-page")
+    _is_told_of_posts(page, other, "They hang at last https://kreisblatt.example/gaswerk")
+
+    page.goto(TOWN + "/home")
+    page.locator(".tabs a", has_text="Ufer").click()
+    page.locator(".head a[href^='/settings/people/lists/']").click()
+    page.locator("button[name=remove]").first.click()
+    expect(page.locator("button[name=remove]")).to_have_count(2)
+    page.locator("main a[href*='/lists/'][href$='/delete']").click()
+    page.locator("main button.stop").click()
+    page.wait_for_url("**done=*")
+    page.goto(TOWN + "/home")
+    expect(page.locator(".tabs a", has_text="Ufer")).to_have_count(0)
+    other.goto(TOWN + "/write/unsent")
+    have_held(other, is_held=True)
+
+
+BY_WHOM = """(all) => all
+    .map((one) => (one.querySelector(".why a:not([href*='/1'])") ?? one.querySelector(".by a.nm")).pathname)
+    .filter((path) => !["/@xiaoyu", "/@ines", "/@marek"].includes(path))"""
+"""Who wrote or boosted a post, where it is nobody of the list."""
+
+
+def _puts_in(page: Page, *names: str) -> None:
+    for n, name in enumerate(names, 1):
+        page.locator("#f-q").fill(name)
+        page.locator("form[method=get] button").click()
+        page.locator("button[name=add]").first.click()
+        expect(page.locator("button[name=remove]")).to_have_count(n)
+
+
+def _is_told_of_posts(page: Page, other: Page, words: str) -> None:
+    """Two new posts wait above the list, which does not jump; the place is where they come in, and where "back" leads."""
+    page.evaluate("scrollTo(0, 600)")  # what is above the list is out of sight
+    before = page.evaluate(ON_TOP)
+    for n in (1, 2):
+        write(other, f"{words} {n}")
+    expect(page.locator(".fresh.on a")).to_contain_text("2")
+    assert page.evaluate(ON_TOP) == before
+    page.locator(".fresh.on a").click()
+    posts = page.locator("[data-feed] article")
+    for n, one in ((2, posts.nth(0)), (1, posts.nth(1))):
+        expect(one).to_contain_text(f"{words.partition('http')[0]}")
+        expect(one).to_contain_text(f"{n}")
+    expect(page.locator(".mark.read")).to_have_count(1)

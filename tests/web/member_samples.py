@@ -5,7 +5,7 @@ from msgspec.structs import replace
 
 from martlet.services.threads import Wholeness
 from martlet.web import member_pages, writing_pages
-from martlet.web.cards import Answered, Branch, Chosen, FeedPost, Html, Preview
+from martlet.web.cards import AnnouncementCard, Answered, Branch, Chosen, FeedPost, Html, Preview
 from martlet.web.feeds import render_one
 from martlet.web.language import Language
 from martlet.web.looks import Look
@@ -46,6 +46,10 @@ FEED_POSTS = {
     "filtered": FeedPost(TOMATOES, filtered="Vegetables"),
     "broken": FeedPost(replace(SENSITIVE, is_broken=True)),
 }
+ANNOUNCED = (
+    AnnouncementCard("3", Html("<p>The tower is <b>closed</b>.</p>"), (), NOW, NOW, is_all_day=True),
+    AnnouncementCard("4", Html("<p>Elections</p>"), (), None, NOW),
+)
 FEED = tuple(
     minijinja.safe(render_one(FEED_POSTS[name], Language.ENGLISH)) for name in ("plain", "poll", "private")
 )
@@ -96,6 +100,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         INSIDE,
     ),
+    "home-announced": (member_pages.HomePage("home", FEED, announced=ANNOUNCED), INSIDE),
     "home-empty": (member_pages.HomePage("home", ()), replace(INSIDE, notice=sentence("Deleted."))),
     "home-further": (
         member_pages.HomePage(
@@ -104,6 +109,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
             newer="/home?min_id=9",
             lists=(member_pages.Tab("邻居", "/lists/4", True),),
             is_first=False,
+            settled_at="/settings/people/lists/4",
         ),
         INSIDE,
     ),

@@ -180,8 +180,15 @@ def test_announcements_are_written_published_and_taken_off(api: Api, owner: Brow
     [publishing] = ways(page, rf"{list_}/\d+/publish")
     press(owner, publishing)
     assert [one["content"] for one in api.get("/api/v1/announcements", ada).json] == ["<p>Summer fair!</p>"]
+    assert "<p>Summer fair!</p>" in owner.get("/news").text
+    home, id = owner.get("/home"), publishing.split("/")[3]
+    assert "<p>Summer fair!</p>" in home.text
+    assert "Summer fair!" not in owner.send(home, {}, f"/announcements/{id}/read").text
+    assert "Summer fair!" not in owner.get("/home").text
     press(owner, publishing.removesuffix("/publish"), text="Autumn fair!")
+    assert "Autumn fair!" in owner.get("/home").text  # to be read anew
     press(owner, publishing.replace("/publish", "/unpublish"))
+    assert "Autumn fair!" not in owner.get("/home").text
     assert api.get("/api/v1/announcements", ada).json == []
     press(owner, publishing.replace("/publish", "/delete"))
     assert "Nothing was announced yet." in owner.get(list_).text

@@ -1,9 +1,13 @@
 """What script asks for: what an open page is told, parts of pages, how far was read."""
 
+import html
 from collections.abc import Iterator
 from contextlib import contextmanager
 from urllib.parse import quote
 
+from martlet.storage import cards, links
+from martlet.storage.cards import Card
+from martlet.storage.links import Link
 from tests.browser import Browser, forms
 from tests.client import Api, Person, Reply
 from tests.listening import Lines, asked
@@ -11,6 +15,7 @@ from tests.mastodon.acts import publish
 from tests.web.acts import inside
 
 PART = {"hx-request": "true"}
+ARTICLE = "https://blog.example/swifts"
 
 
 @contextmanager
@@ -39,9 +44,42 @@ def press(browser: Browser, page: Reply, values: dict[str, str], action: str = "
     return browser._call("POST", action, form=form.fields | values, headers=headers)
 
 
+def know(api: Api, url: str) -> None:
+    """As if its page had been asked for."""
+    here = api.built.ground.here
+    with api.built.ground.store.write() as db:
+        card = cards.put(db, Card(here.next_id(), url, "Swifts", "", here.now_ms()))
+        links.put(db, Link(here.next_id(), url, "blog.example", card, here.now_ms()))
+
+
 def follow(api: Api, follower: Person, followed: Person) -> None:
     api.post(f"/api/v1/accounts/{followed.id}/follow", follower)
     api.work()
+
+
+def test_posts_about_a_page_are_told_where_it_is_read_about(api: Api) -> None:
+    """The filters of lists hold, and what is not for everybody is no part of it."""
+    ada, bob = api.person("ada"), api.person("bob")
+    know(api, ARTICLE)
+    old = publish(api, bob, f"old {ARTICLE}")["id"]
+    api.work()
+    browser = inside(api, ada)
+    page = browser.get(f"/links?url={ARTICLE}").text
+    address = f"/live?link={quote(ARTICLE, safe='')}&since="
+    assert f"{html.escape(address)}{old}" in page.replace("&#x2f;", "/")
+    missed = publish(api, bob, f"missed {ARTICLE}?utm_source=mail")["id"]
+    api.work()
+    with listening(api, browser, f"{address}{old}") as linked:
+        assert linked.until("waiting").payload == missed
+        publish(api, bob, f"quietly {ARTICLE}", visibility="unlisted")
+        publish(api, bob, "about nothing")
+        new = publish(api, bob, f"new {ARTICLE}")["id"]
+        api.work()
+        assert linked.until("post").payload == new
+        api.delete(f"/api/v1/statuses/{new}", bob)
+        api.work()
+        assert linked.until("gone").payload == new
+        assert linked.names().count("post") == 1
 
 
 def test_new_posts_are_told_to_the_page_of_their_list(api: Api) -> None:
@@ -174,7 +212,13 @@ def test_nobody_listens_to_the_list_of_another(api: Api) -> None:
     ada, bob = api.person("ada"), api.person("bob")
     made = api.post("/api/v1/lists", bob, form={"title": "Friends"}).json["id"]
     browser = inside(api, ada)
-    for address in (f"/live?list={made}", "/live?list=x", "/live?tag=a%20b"):
+    for address in (
+        f"/live?list={made}",
+        "/live?list=x",
+        "/live?tag=a%20b",
+        "/live?link=x",
+        "/live?link=https://blog.example/",
+    ):
         assert browser.get(address).status == 404
 
 

@@ -158,6 +158,7 @@ async def write(visit: Visit) -> Answer:
     problems = await office.tried(visit, announcing.write, visit.actor, wish, visit.here)
     if problems:
         return await office.again(visit, problems, _overview)
+    visit.desk.announced.forget()
     return visit.go(places.ANNOUNCEMENTS, done="desk_done")
 
 
@@ -187,6 +188,7 @@ async def change(visit: Visit) -> Answer:
     )
     if problems:
         return await office.again(visit, problems, _one)
+    visit.desk.announced.forget()
     return visit.go(places.ANNOUNCEMENTS, done="desk_done")
 
 
@@ -234,4 +236,5 @@ async def act(visit: Visit) -> Answer:
     problems = await office.tried(visit, ways[name], visit.actor, office.id_of(visit), visit.here)
     if problems:
         return await office.again(visit, problems, _ask)
+    visit.desk.announced.forget()
     return visit.go(places.ANNOUNCEMENTS, done="desk_done")
