@@ -102,9 +102,10 @@ class AccountBytes:
             for one, end in zip(listed, ends, strict=True)
         )
 
-    def has(self, id: AccountId, version: int) -> bool:
-        """Whether the account's JSON may be kept: for some it says more than the version covers."""
-        return self._kept.get(id, (None,))[0] == version
+    def kept(self, id: AccountId, version: int) -> bytes | None:
+        """The account's JSON, where it may be kept: of some it says more than the version covers."""
+        one = self._kept.get(id)
+        return one[1] if one is not None and one[0] == version else None
 
     def _keep(self, id: AccountId, version: int, body: bytes) -> None:
         self._kept[id] = (version, body)

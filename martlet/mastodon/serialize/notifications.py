@@ -9,7 +9,7 @@ import msgspec
 from martlet.mastodon.notification_entities import NotificationFallback
 from martlet.mastodon.serialize import packs, reactions, reports, warnings
 from martlet.mastodon.serialize.notification_titles import title
-from martlet.mastodon.serialize.statuses import Parts, StatusPages, json_list
+from martlet.mastodon.serialize.statuses import NOT_PINNED, PINNED, Parts, Pinned, StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, ReportId
@@ -20,7 +20,7 @@ from martlet.services.signing_in import Viewer
 from martlet.storage import accounts, emojis, severances, strikes
 from martlet.storage import packs as pack_rows
 from martlet.storage import reports as report_rows
-from martlet.storage.database import Reader
+from martlet.storage.database import Reader, Writer
 from martlet.storage.notifications import Told
 
 TYPES = {
@@ -49,6 +49,9 @@ KINDS = {name: kind for kind, name in TYPES.items()} | dict.fromkeys(
 )
 """By every name that apps ask for: glitch-soc and Fedibird call a reaction something else than Pleroma."""
 
+_OF_ACCOUNTS = frozenset({NotificationKind.FOLLOW, NotificationKind.FOLLOW_REQUEST, NotificationKind.SIGN_UP})
+"""Which tell of nothing but whom they are from."""
+
 
 def page(
     db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer, supported: Collection[str] = ()
@@ -61,6 +64,52 @@ def each(
     db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer, supported: Collection[str] = ()
 ) -> list[Parts]:
     """Each as JSON; those whose post the viewer may no longer see are left out."""
+    is_plain = not (supported or viewer.has_filters or viewer.has_muted_threads)
+    if not is_plain or not found or found[0].notification.account_id != viewer.account:
+        return list(filter(None, _made(db, found, pages, viewer, supported)))
+    get, pinned = pages.notifications.kept.get, Pinned(db, viewer.account)
+    result: list[Parts] = []
+    missing: list[tuple[int, Told]] = []
+    for told in found:
+        kept = get(id(told))
+        if kept is None or kept[0] is not told:
+            missing.append((len(result), told))
+            result.append(())
+        elif kept[2] and told.post is not None:
+            result.append((*kept[1], PINNED if told.post.id in pinned else NOT_PINNED, b"}"))
+        else:
+            result.append(kept[1])
+    if not missing:
+        return result
+    made = _made(db, [told for _, told in missing], pages, viewer, supported)
+    for (place, told), parts in zip(missing, made, strict=True):
+        result[place] = parts
+        if not isinstance(db, Writer):  # what is written may still be taken back
+            _keep(told, pages, viewer.account)
+    return list(filter(None, result))
+
+
+def _keep(told: Told, pages: StatusPages, viewer: AccountId) -> None:
+    """Such as are about a post that is kept ready, or about nothing but their account."""
+    notification, version, post = told
+    account = pages.accounts.kept(notification.from_id, version)
+    if account is None or notification.emoji:
+        return
+    if notification.post_id is None:
+        if notification.kind in _OF_ACCOUNTS:
+            pages.notifications.keep(told, (_head(notification), account, b"}"), is_pinnable=False)
+        return
+    ready = None if post is None else pages.ready(post, viewer)
+    if ready is not None:
+        body, is_pinnable = ready
+        parts = _head(notification), account, b',"status":', body
+        pages.notifications.keep(told, parts if is_pinnable else (*parts, b"}}"), is_pinnable=is_pinnable)
+
+
+def _made(
+    db: Reader, found: Sequence[Told], pages: StatusPages, viewer: Viewer, supported: Collection[str]
+) -> list[Parts]:
+    """Each in its place; empty for one that is left out."""
     versions: dict[AccountId, int] = {told.notification.from_id: told.from_version for told in found}
     accounts_of = pages.accounts.of(db, versions)
     about = {told.post.id: told.post for told in found if told.post is not None}
@@ -71,11 +120,12 @@ def each(
         end = fallback(db, notification, account, supported) if supported else b""
         if notification.post_id is None:
             more = further(db, notification, pages)
-            if more is not None:
-                result.append((head, account, *more, end, b"}"))
+            result.append(() if more is None else (head, account, *more, end, b"}"))
         elif post := posts_of.get(notification.post_id):
             chosen = chosen_emoji(db, notification, pages) if notification.emoji else b""
             result.append((head, account, chosen, b',"status":', *post, end, b"}"))
+        else:
+            result.append(())
     return result
 
 

@@ -124,7 +124,7 @@ class Pieces:
                     language: _beginning(body, one, accounts_of[one.author_id])
                     for language, body in further.get(id, {}).items()
                 },
-                is_lasting=self._accounts.has(one.author_id, author_versions[id]),
+                is_lasting=self._accounts.kept(one.author_id, author_versions[id]) is not None,
             )
             for id, one in details.items()
             if id in bodies_of and one.author_id in accounts_of

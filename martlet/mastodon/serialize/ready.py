@@ -13,6 +13,7 @@ from collections.abc import Hashable
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from martlet.model.names import AccountId
+from martlet.storage.notifications import Told
 
 KEPT_BYTES = 16 * 1024 * 1024
 
@@ -57,3 +58,25 @@ class ReadyPosts(Generic[Key, Kept]):
             while self._size > KEPT_BYTES:
                 oldest = next(iter(self.kept))
                 self._size -= len(self.kept.pop(oldest).body)
+
+
+class ReadyNotifications:
+    """
+    Notifications of one process as they were last listed, in parts that are shared with the pages of posts and accounts.
+
+    `Told` is what a page's query has just read, and the same object as long as that stays as it was: so the object
+    itself is what a notification is kept under, which is cheaper than to compare what stands in it.
+    """
+
+    MOST = 4096
+
+    def __init__(self) -> None:
+        self.kept: dict[int, tuple[Told, tuple[bytes, ...], bool]] = {}
+        """By the identity of `Told`: that, the parts but for the end, and whether the end says if the post is pinned."""
+        self._lock = threading.Lock()
+
+    def keep(self, told: Told, parts: tuple[bytes, ...], *, is_pinnable: bool) -> None:
+        with self._lock:
+            self.kept[id(told)] = told, parts, is_pinnable
+            while len(self.kept) > self.MOST:
+                del self.kept[next(iter(self.kept))]

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from martlet.mastodon.serialize import packs, polls, quotes, reactions
 from martlet.mastodon.serialize.accounts import AccountBytes
 from martlet.mastodon.serialize.pieces import Piece, Pieces
-from martlet.mastodon.serialize.ready import ForAuthor, Ready, ReadyForOne, ReadyPosts
+from martlet.mastodon.serialize.ready import ForAuthor, Ready, ReadyForOne, ReadyNotifications, ReadyPosts
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, PostId
 from martlet.model.quoting import EVERYBODY
@@ -80,6 +80,7 @@ class StatusPages:
     """Asked only for viewers who have filters."""
     told: ToldBefore = field(default_factory=ToldBefore, repr=False)
     """The notifications that pages have shown."""
+    notifications: ReadyNotifications = field(default_factory=ReadyNotifications, repr=False)
     _ready: ReadyPosts[Shown, Ready] = field(default_factory=ReadyPosts)
     _ready_for_nobody: ReadyPosts[Shown, Ready] = field(default_factory=ReadyPosts)
     _ready_for_one: ReadyPosts[tuple[Shown, AccountId], ReadyForOne] = field(default_factory=ReadyPosts)
@@ -111,12 +112,19 @@ class StatusPages:
         each = self._each(db, found, viewer, no_extra)
         return {one.id: b"".join(parts) for one, parts in zip(found, each, strict=True) if parts}
 
+    def ready(self, one: Shown, account: AccountId) -> tuple[bytes, bool] | None:
+        """A post's JSON but for its end, as it is kept for this viewer, and whether the end says if it is pinned."""
+        kept = self._ready.kept.get(one)
+        if kept is None or (kept.author_id == account and kept.for_author == "other"):
+            return None
+        return kept.body, kept.author_id == account and kept.for_author == "pinnable"
+
     def _each(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra) -> list[Parts]:
         if extra is not no_extra or viewer.has_filters or viewer.has_muted_threads:
-            return self._made(db, found, viewer, extra, None, _Pinned(db, viewer.account))
+            return self._made(db, found, viewer, extra, None, Pinned(db, viewer.account))
         account = viewer.account
         ready = self._ready if account else self._ready_for_nobody
-        get, pinned = ready.kept.get, _Pinned(db, account)
+        get, pinned = ready.kept.get, Pinned(db, account)
         result: list[Parts] = []
         missing: list[tuple[int, Shown]] = []
         for one in found:
@@ -129,7 +137,7 @@ class StatusPages:
             if author != account or for_author == "same":
                 result.append((body, _END))
             elif for_author == "pinnable":
-                result.append((body, _PINNED if one.id in pinned else _NOT_PINNED))
+                result.append((body, PINNED if one.id in pinned else NOT_PINNED))
             else:
                 missing.append((len(result), one))
                 result.append(())
@@ -192,7 +200,7 @@ class StatusPages:
         found = posts.shown(db, ids, viewer.account)
         pieces = self.pieces.of(db, found)
         told = quotes.told([piece.detail for piece in pieces.values()])
-        around = self._around(db, found, pieces, told, viewer, _Pinned(db, viewer.account))
+        around = self._around(db, found, pieces, told, viewer, Pinned(db, viewer.account))
         bodies = _all(found, pieces, around, no_extra)
         return {
             one.id: quotes.Quoted(pieces[one.id].author_id, b"".join(parts))
@@ -231,7 +239,7 @@ class StatusPages:
         )
 
 
-class _Pinned:
+class Pinned:
     """What the viewer pinned, asked for once, when it has to be known."""
 
     __slots__ = ("_account", "_db", "_found")
@@ -388,7 +396,7 @@ _MARKS = {
 }
 _LANGUAGE = re.compile(rb'"languages":\["([^"]*)"')
 """A post's own language, of one that is in several."""
-_PINNED, _NOT_PINNED = b',"pinned":true}', b',"pinned":false}'
+PINNED, NOT_PINNED = b',"pinned":true}', b',"pinned":false}'
 
 
 class _Ends(NamedTuple):
