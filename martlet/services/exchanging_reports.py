@@ -20,7 +20,7 @@ from martlet.services import delivering, identities, restricting
 from martlet.services.reporting import COMMENT
 from martlet.signing import canonical_json
 from martlet.signing.server_keys import ServerSecret
-from martlet.storage import accounts, packs, posts, remotes, reports, uris
+from martlet.storage import accounts, carried, packs, posts, remotes, reports, uris
 from martlet.storage.database import Reader, Writer
 from martlet.storage.reports import Report
 from martlet.text.cleaning import many_lines
@@ -46,10 +46,17 @@ def forward(db: Writer, event: AccountReported, here: Server, secret: ServerSecr
     shown = (one.uri for one in posts.many_unfiltered(db, report.posts) if one.author_id == about.id)
     listed = (one.uri for one in packs.many_unfiltered(db, report.packs) if one.account_id == about.id)
     named = (about.uri, *shown, *listed)
-    flag = Flag(Uri(f"{server}#reports/{here.next_id()}"), server, named, report.comment)
+    comment = "\n\n".join(filter(None, (report.comment, _copies(db, report))))
+    flag = Flag(Uri(f"{server}#reports/{here.next_id()}"), server, named, comment)
     body = canonical_json.encode(build.flag(flag, [about.uri]))
     inboxes = remotes.inboxes_of(db, [about.id], shared=False)
     delivering.send(db, identities.SERVER, body, inboxes, here)
+
+
+def _copies(db: Reader, report: Report) -> str:
+    """Which version of a post it is that a file or a mirror brought: its author's server may have another."""
+    lines = [f"{one.uri} {one.digest.hex()}" for one in carried.copies(db, report.posts)]
+    return "\n".join(["SHA-256 of the signed copies here:", *lines]) if lines else ""
 
 
 def receive(db: Writer, flag: Flag, actor: Account, here: Server) -> None:

@@ -1,5 +1,6 @@
 """Posts in a file: out of one server and into another, with no network between them."""
 
+import json
 import os
 import random
 from contextlib import ExitStack
@@ -88,7 +89,7 @@ def test_whoever_works_on_a_report_is_told_which_file_brought_a_post(sea: Island
     with Bundle.open(file) as opened:
         carrier = opened.digest
     [post] = shore.api.get("/api/v1/timelines/home", shore.person("bob")).json
-    told = {"account_id": post["account"]["id"], "status_ids": [post["id"]]}
+    told = {"account_id": post["account"]["id"], "status_ids": [post["id"]], "forward": True}
     filed = shore.api.post("/api/v1/reports", shore.person("bob"), json=told).json["id"]
     mo = staff(shore.api, "mo")
     [copy] = shore.api.get(f"/api/v1/admin/reports/{filed}", mo).json["copies"]
@@ -96,6 +97,11 @@ def test_whoever_works_on_a_report_is_told_which_file_brought_a_post(sea: Island
     page = inside(shore.api, mo).get(f"/desk/reports/{filed}").text
     assert copy["digest"] in page
     assert carrier in page
+    shore.api.work()
+    with shore.ground.store.read() as db:
+        sent = [json.loads(bytes(body)) for (body,) in db.rows("SELECT body FROM outgoing")]
+    [flag] = [one for one in sent if one["type"] == "Flag"]
+    assert f"{post['uri']} {copy['digest']}" in flag["content"]
 
 
 def test_pictures_travel_with_their_posts(sea: Island, shore: Island) -> None:
