@@ -143,6 +143,8 @@ def test_what_is_not_public_is_told_to_those_it_is_for(api: Api, visibility: str
     ):
         made = publish(api, ada, "for @cem #town", visibility=visibility)
         api.work()
+        if visibility != "direct":
+            follower.until_true(lambda: bool(follower.names()))  # it is told as it is when it is told
         api.delete(f"/api/v1/statuses/{made['id']}", ada)
         api.work()
         both = [f"update {made['id']}", f"delete {made['id']}"]
