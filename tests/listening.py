@@ -26,7 +26,7 @@ from martlet.http.request import Request
 from martlet.http.streams import Stream
 from tests.client import Api, Bearer, Person, whole
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 UPGRADE = {
     "connection": "Upgrade",
     "upgrade": "websocket",

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-START_SECONDS = 60
+START_SECONDS = 120
 
 
 def free_port() -> int:
@@ -86,7 +86,7 @@ class Running:
         if self.process is not None:
             self.process.send_signal(signal.SIGTERM)
             try:
-                self.process.wait(20)
+                self.process.wait(60)
             finally:
                 if self.process.poll() is None:
                     self.kill()

@@ -75,7 +75,7 @@ class Town:
                 "content-type": f"multipart/form-data; boundary={mark}",
             },
         )
-        with urllib.request.urlopen(request, timeout=20) as answer:  # noqa: S310 - on this machine
+        with urllib.request.urlopen(request, timeout=60) as answer:  # noqa: S310 - on this machine
             id: str = json.load(answer)["id"]
             return id
 

@@ -310,10 +310,10 @@ def test_d8_a_key_alone_is_no_actor() -> None:
     ids=lambda body: repr(body[:12]),
 )
 def test_d19_deep_and_odd_json(body: bytes) -> None:
-    began = time.monotonic()
+    began = time.thread_time()
     with pytest.raises(MalformedDocument):
         canonical_json.parse_object(body)
-    assert time.monotonic() - began < 1
+    assert time.thread_time() - began < 1
 
 
 def test_d18_d19_as_long_as_it_may_be_and_still_quick() -> None:

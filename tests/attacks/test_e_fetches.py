@@ -294,6 +294,15 @@ async def test_e6_parser_quirks_in_redirects(location: str) -> None:
             await client.get(there.url)
 
 
+LONG, MANY = 60, 100
+"""Seconds that a deadline may be late on a busy machine; servers that drip at a time."""
+
+
+def unhurried() -> Client:
+    """By itself it would wait for longer than that."""
+    return Client("home.example", allow_private=True, deadline=timedelta(seconds=2 * LONG))
+
+
 async def drip(_request: Request, writer: asyncio.StreamWriter) -> None:
     writer.write(b"HTTP/1.1 200 OK\r\ncontent-length: 1000000\r\n\r\n")
     while True:
@@ -320,10 +329,10 @@ async def drip_early_hints(_request: Request, writer: asyncio.StreamWriter) -> N
 @pytest.mark.parametrize("drips", [drip, drip_headers, drip_early_hints])
 async def test_e7_slow_drip(drips: Handler) -> None:
     began = time.monotonic()
-    async with listening(drips) as there, Client("home.example", allow_private=True) as client:
+    async with listening(drips) as there, unhurried() as client:
         with pytest.raises(TimedOut):
             await client.get(there.url, deadline=timedelta(seconds=0.4))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < LONG
 
 
 async def test_e7_slow_drip_before_a_word_is_said() -> None:
@@ -350,19 +359,18 @@ async def test_e7_slow_drip_of_a_hundred_hosts_leaves_the_others_free() -> None:
     async with (
         listening(drip) as slow,
         listening(saying(answer(200, b"quick"))) as quick,
-        Client("home.example", allow_private=True, lookup=here, deadline=timedelta(seconds=8)) as client,
+        Client("home.example", allow_private=True, lookup=here, deadline=timedelta(seconds=LONG)) as client,
     ):
-        urls = [f"http://host{n}.test:{slow.port}/" for n in range(100)]
+        urls = [f"http://host{n}.test:{slow.port}/" for n in range(MANY)]
         dripping = [asyncio.create_task(client.get(url)) for url in urls]
-        await asyncio.sleep(0.5)
-        began = time.monotonic()
+        while len(slow.requests) < MANY:  # noqa: ASYNC110 - the listener counts
+            await asyncio.sleep(0.01)
         assert (await client.get(quick.url)).body == b"quick"
-        took = time.monotonic() - began
+        assert not any(task.done() for task in dripping)
         for task in dripping:
             task.cancel()
         ends = await asyncio.gather(*dripping, return_exceptions=True)
     assert all(isinstance(end, asyncio.CancelledError) for end in ends)
-    assert took < 5
 
 
 async def test_e7_the_deadline_is_short_enough_unasked() -> None:
@@ -508,12 +516,12 @@ async def test_e3_redirects_without_end_of_signed_requests() -> None:
 @pytest.mark.parametrize("drips", [drip, drip_headers, drip_early_hints])
 async def test_e7_slow_drip_of_documents_and_inboxes(drips: Handler) -> None:
     began = time.monotonic()
-    async with listening(drips) as there, Client("home.example", allow_private=True) as client:
+    async with listening(drips) as there, unhurried() as client:
         with pytest.raises((TimedOut, AnswerRefused)):
             await signed.get(client, there.url, SIGNER, deadline=timedelta(seconds=0.4))
         with pytest.raises(TimedOut):
             await signed.post(client, there.url, b"{}", SIGNER, deadline=timedelta(seconds=0.4))
-    assert time.monotonic() - began < 10
+    assert time.monotonic() - began < LONG
 
 
 @pytest.mark.parametrize(

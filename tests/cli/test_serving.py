@@ -58,7 +58,7 @@ def test_processes_are_replaced_and_none_outlives_the_command(
             assert time.monotonic() < until
         assert _children(command) == last
         os.kill(command, signal.SIGKILL)
-        until = time.monotonic() + 30
+        until = time.monotonic() + 60
         while any(map(_is_alive, last)):
             assert time.monotonic() < until, "a process goes on without the command that started it"
             time.sleep(0.05)
@@ -100,7 +100,7 @@ def test_an_address_in_use_is_told_in_a_sentence(tmp_path: Path) -> None:
         where = f"127.0.0.1:{taken.getsockname()[1]}"
         environment = os.environ | {"MARTLET_DATA": str(tmp_path / "data"), "MARTLET_LISTEN": where}
         ended = subprocess.run(
-            [sys.executable, "-m", "martlet", "serve"], env=environment, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-m", "martlet", "serve"], env=environment, capture_output=True, text=True, timeout=120, check=False
         )  # fmt: skip
     assert ended.returncode == WRONG
     assert where in ended.stderr

@@ -4,14 +4,16 @@ import contextlib
 import re
 import socket
 
+PATIENCE = 60.0
+"""Seconds, on a busy machine."""
 
-def raw(port: int, sent: bytes, *, quiet: float = 1.0) -> bytes:
-    """All that comes back until the other end closes or says nothing more for `quiet` seconds."""
-    with socket.create_connection(("127.0.0.1", port), timeout=10) as connection:
+
+def raw(port: int, sent: bytes) -> bytes:
+    """All that comes back until the other end closes."""
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENCE) as connection:
         got = bytearray()
         with contextlib.suppress(OSError):  # it may close before all was sent
             connection.sendall(sent)
-        connection.settimeout(quiet)
         with contextlib.suppress(OSError):
             while piece := connection.recv(65536):
                 got += piece

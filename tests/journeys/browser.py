@@ -51,7 +51,7 @@ class Browser:
         self.page = ""
 
     def open(self, address: str) -> None:
-        self._arrive(self.session.get(address, timeout=20))
+        self._arrive(self.session.get(address, timeout=60))
 
     def submit(self, having: str, values: dict[str, str]) -> None:
         """Fill in the form that has a field of this name, and send it."""
@@ -59,7 +59,7 @@ class Browser:
         sent = form.fields | values
         address = urljoin(self.address, form.action)
         headers = {"Origin": "/".join(self.address.split("/")[:3]), "Referer": self.address}
-        self._arrive(self.session.request(form.method, address, data=sent, headers=headers, timeout=20))
+        self._arrive(self.session.request(form.method, address, data=sent, headers=headers, timeout=60))
 
     @property
     def copied(self) -> str:

@@ -64,7 +64,7 @@ def _fill(store: Store, here: Server) -> None:
         emojis.insert(db, Emoji(here.next_id(), "swift", "", key, key, "Birds", 1, here.now_ms()))
 
 
-def eventually(look: Callable[[], T], seconds: float = 30) -> T:
+def eventually(look: Callable[[], T], seconds: float = 120) -> T:
     """What `look` finds, as soon as it finds something: reactions follow within moments, not at once."""
     until = time.monotonic() + seconds
     while True:

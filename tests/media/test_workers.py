@@ -22,7 +22,7 @@ from martlet.media.errors import MediaDamaged, MediaTookTooLong, MediaTooLarge, 
 from martlet.media.limits import MIB, Limits
 from martlet.media.pipeline import processed
 from martlet.media.tasks import Develop, Developed
-from martlet.media.workers import Workers, _understood
+from martlet.media.workers import Workers, _understood, _Worker
 from martlet.media.workshop import Workshop
 
 
@@ -67,10 +67,10 @@ def test_a_worker_is_used_again_and_then_replaced(
 
 
 def test_an_idle_worker_goes_home(tmp_path: Path, develop: Callable[..., Developed]) -> None:
-    with Workers(tmp_path, idle=timedelta(seconds=0.2)) as workers:
+    with Workers(tmp_path, idle=timedelta(seconds=2)) as workers:
         develop(workers)
         [pid] = pids(workers)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 60
         while is_running(pid) and time.monotonic() < deadline:
             time.sleep(0.05)
         assert not is_running(pid)
@@ -97,13 +97,22 @@ def test_c5_a_worker_that_hangs_is_killed_and_the_next_one_works(
     assert develop(workers).width == 60
 
 
-def test_a_worker_that_breaks_costs_one_upload(workers: Workers, develop: Callable[..., Developed]) -> None:
+def test_a_worker_that_breaks_costs_one_upload(
+    workers: Workers, develop: Callable[..., Developed], monkeypatch: pytest.MonkeyPatch
+) -> None:
     develop(workers)
     [pid] = pids(workers)
     os.kill(pid, signal.SIGSTOP)
-    threading.Timer(0.3, os.kill, (pid, signal.SIGKILL)).start()
+    taken = workers._take
+
+    def taken_and_killed() -> "_Worker":
+        threading.Timer(0.1, os.kill, (pid, signal.SIGKILL)).start()
+        return taken()
+
+    monkeypatch.setattr(workers, "_take", taken_and_killed)
     with pytest.raises(MediaDamaged):
         develop(workers)
+    monkeypatch.undo()
     assert develop(workers).width == 60
 
 
@@ -175,7 +184,7 @@ def confined(tmp_path: Path) -> Callable[[str], str]:
             text=True,
             check=False,
             cwd=folder,
-            timeout=30,
+            timeout=120,
         )
         return said.stdout.strip() or said.stderr.strip().splitlines()[-1]
 

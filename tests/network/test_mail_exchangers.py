@@ -29,7 +29,7 @@ def answer(asked: bytes, *records: bytes, flags: int = 0x8180) -> bytes:
     return asked[:2] + struct.pack(">5H", flags, 1, len(records), 0, 0) + question + b"".join(records)
 
 
-def asked_of(reply: Reply, domain: str = "mail.example", seconds: float = 2.0) -> tuple[str, ...]:
+def asked_of(reply: Reply, domain: str = "mail.example", seconds: float = 60.0) -> tuple[str, ...]:
     """What is understood of what a name server says."""
 
     class Server(asyncio.DatagramProtocol):

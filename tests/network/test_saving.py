@@ -111,12 +111,12 @@ async def test_a_long_file_may_take_as_long_as_it_keeps_coming(monkeypatch: pyte
         for _ in range(4):
             writer.write(bytes(1000))
             await writer.drain()
-            await asyncio.sleep(0.5)
+            await asyncio.sleep(0.7)
 
     into = io.BytesIO()
     async with (
         listening(steady) as there,
-        Client("home.example", allow_private=True, deadline=timedelta(seconds=1)) as client,
+        Client("home.example", allow_private=True, deadline=timedelta(seconds=2)) as client,
     ):
         await client.save(there.url, into, lambda _: 10**9)
     assert len(into.getvalue()) == 4000

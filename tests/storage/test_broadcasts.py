@@ -28,7 +28,7 @@ class Ear:
         self.is_broken = True
 
     async def until(self, is_so: Callable[[], bool]) -> None:
-        for _ in range(4000):
+        for _ in range(12_000):
             if is_so():
                 return
             await asyncio.sleep(0.005)

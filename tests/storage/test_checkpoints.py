@@ -34,7 +34,7 @@ def test_what_was_written_reaches_the_file(tmp_path: Path, monkeypatch: pytest.M
             await store.writing(put_many, first)
 
     asyncio.run(run())
-    until = time.monotonic() + 20
+    until = time.monotonic() + 60
     while file.stat().st_size < before + 500 * 3000 and time.monotonic() < until:
         time.sleep(0.01)
     assert file.stat().st_size >= before + 500 * 3000

@@ -30,7 +30,7 @@ def test_two_that_finish_together_leave_nothing_behind(store: Store, make: Make)
         deliveries.done(db, first)
         other.start()
         time.sleep(LONG_ENOUGH)
-    other.join(30)
+    other.join()
     with store.read() as reader:
         assert not any(deliveries.are_waiting(reader, host) for host in HOSTS)
         assert reader.value("SELECT count(*) FROM outgoing") == 0
@@ -53,7 +53,7 @@ def test_whoever_ends_sees_what_was_written_meanwhile(store: Store, make: Make) 
         assert not peers.claim_sending(db, host)
         other.start()
         time.sleep(LONG_ENOUGH)
-    other.join(30)
+    other.join()
     assert ended == [False]
     with store.write() as db:
         assert not peers.claim_sending(db, host)  # it goes on

@@ -224,7 +224,7 @@ def test_a_loop_that_ended_holds_up_no_other(store: Store) -> None:
         await asyncio.sleep(0)
 
     loop.run_until_complete(begin())
-    asyncio.run(asyncio.wait_for(store.writing(put, "next"), 10))
+    asyncio.run(asyncio.wait_for(store.writing(put, "next"), 60))
     for task in tasks:
         task.cancel()
     loop.run_until_complete(asyncio.gather(*tasks, return_exceptions=True))
