@@ -38,6 +38,25 @@ TOWN = "http://localhost:3000"
 """Where the town's own addresses lead; the browser is told which port that is."""
 PATIENCE_MS = 60_000
 POLL_MS = 100
+UNHURRIED = """(() => {
+    const hold = () => document.documentElement?.style.setProperty("pointer-events", "none");
+    hold();
+    new MutationObserver((_, watching) => { hold(); watching.disconnect(); }).observe(document, { childList: true });
+    addEventListener("DOMContentLoaded", async () => {
+        const main = document.querySelector("script[type=module]")?.src, brought = [];
+        const said = main ? await fetch(main).then((answer) => answer.text()).catch(() => "") : "";
+        for (const [, selector, name] of said.matchAll(/\\["(.+?)", \\(\\) => import\\("(.+?)"\\)\\]/g)) {
+            if (document.querySelector(selector)) brought.push(import(new URL(name, main)));
+        }
+        await Promise.allSettled(brought);
+        document.documentElement.style.removeProperty("pointer-events");
+    });
+})()"""
+"""
+Nothing can be pressed before all parts of a page's script have come.
+
+Pages go without, so that on a slow machine a press might be answered by the next page, and not in place; `script=False` is for that.
+"""
 SCREENSHOTS = Path(__file__).parents[2] / "screenshots"
 
 
@@ -158,6 +177,7 @@ class Visit:
             storage_state=self._session(who) if who else None,
         )
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(UNHURRIED)
         self.contexts.append(context)
         page = context.new_page()
         self._watch(page)

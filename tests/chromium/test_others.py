@@ -65,6 +65,7 @@ def _hands_on(page: Page, phone: Page) -> None:
     phone.goto(TOWN + str(shown.locator(".acts a.more").get_attribute("href")))
     post = phone.url.removesuffix("/more")
     phone.locator("[data-share]").click()
+    until(phone, "given.length")
     assert phone.evaluate("given") == [[name, post, []]]
     phone.goto(TOWN + "/files")
     phone.locator("[name=what][value=own]").check()

@@ -15,7 +15,7 @@ from tests.chromium.conftest import PHONE, TOWN, Visit
 EMOJI = "🛶"
 AT_HAND = """async () => {
     await navigator.serviceWorker.ready;
-    for (let n = 0; n < 200; n += 1) {
+    for (let n = 0; n < 600; n += 1) {
         for (const name of await caches.keys()) {
             if (!name.startsWith("pages-")) continue;
             const cache = await caches.open(name);

@@ -4,7 +4,7 @@ import json
 
 from playwright.sync_api import expect
 
-from tests.chromium.conftest import PHONE, TOWN, Visit
+from tests.chromium.conftest import PHONE, POLL_MS, TOWN, Visit
 from tests.chromium.test_every_page import _violations
 
 BROWSER_WITHOUT_A_PUSH_SERVICE = """
@@ -30,7 +30,7 @@ TOLD = {
 }
 SHOWN = """async () => {
     const registration = await navigator.serviceWorker.ready;
-    for (let n = 0; n < 100; n += 1) {
+    for (let n = 0; n < 600; n += 1) {
         const shown = await registration.getNotifications();
         if (shown.length) return shown.map(({ title, body, tag, lang, data }) => ({ title, body, tag, lang, ...data }));
         await new Promise((done) => setTimeout(done, 100));
@@ -75,6 +75,8 @@ def test_a_device_is_told(visit: Visit) -> None:
     )
     devtools.send("ServiceWorker.enable")
     page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    while not registrations:
+        page.wait_for_timeout(POLL_MS)
     for _ in range(2):  # the second takes the place of the first
         devtools.send(
             "ServiceWorker.deliverPushMessage",

@@ -31,7 +31,7 @@ HOSTILE = (
 )
 READY = """async () => {
     await navigator.serviceWorker.ready;
-    for (let n = 0; n < 200; n += 1) {
+    for (let n = 0; n < 600; n += 1) {
         if ((await caches.match("/files/read")) && localStorage.getItem("martlet.keys")) return true;
         await new Promise((done) => setTimeout(done, 100));
     }

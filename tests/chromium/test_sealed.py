@@ -29,7 +29,7 @@ from martlet.storage import accounts, events, mirrored, mirrors
 from martlet.storage.mirrors import Mirror
 from martlet.storage.opening import open_store
 from tests.carrying import ACTIVITY, Island, Islands, picture
-from tests.chromium.conftest import PATIENCE_MS, PHONE, TOWN, Town, Visit
+from tests.chromium.conftest import PATIENCE_MS, PHONE, TOWN, UNHURRIED, Town, Visit
 from tests.chromium.test_outbox import AT_HAND
 from tests.client import Loop
 from tests.elsewhere import Elsewhere
@@ -48,7 +48,7 @@ SENT = """(form, [statement, password]) => {
   form.submit();
 }"""
 KNOWN = """async () => {
-  for (let n = 0; n < 300; n += 1) {
+  for (let n = 0; n < 600; n += 1) {
     await new Promise((done) => setTimeout(done, 100));
     if (!(await indexedDB.databases()).some((one) => one.name === "martlet.roads")) continue;
     const database = await new Promise((done) => {
@@ -169,6 +169,7 @@ def test_what_was_written_behind_a_block_arrives_through_a_mirror(
             viewport={"width": PHONE, "height": 740},
         )
         context.set_default_timeout(PATIENCE_MS)
+        context.add_init_script(UNHURRIED)
         try:
             yield context, context.pages[0]
         finally:
@@ -275,7 +276,7 @@ def _drain(hill: Hill, data: Path) -> None:
     """As it is done every half minute."""
     with open_store("sqlite", data).write() as db:
         events.add_job(db, tending_mirrors.DRAIN, "1", int(time.time() * 1000), key="drain")
-    for _ in range(300):
+    for _ in range(1200):
         if not hill.left:
             return
         time.sleep(0.1)

@@ -67,5 +67,7 @@ recent.querySelector("button").addEventListener("click", () => {
   showRecent();
   field.focus();
 });
-if (field.value) keep([field.value, ...kept().filter((one) => one !== field.value)].slice(0, KEPT));
+const searched = field.defaultValue;
+if (searched) keep([searched, ...kept().filter((one) => one !== searched)].slice(0, KEPT));
+if (field.value !== searched) suggest(); // they were quicker than this
 showRecent();
