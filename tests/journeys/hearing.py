@@ -40,6 +40,7 @@ def hearing(ada: Watched, bob: Watched) -> None:
         bob.stream_direct(direct, run_async=True),
         ada.stream_public(everybody, run_async=True),
     ]
+    eventually(lambda: all(handle.connection for handle in handles))  # each is made in a thread of its own
     post = ada.status_post("@bob do you hear?")
     eventually(lambda: {"update", "notification mention"} <= own.heard.keys() and "update" in everybody.heard)
     assert own.heard["update"].id == everybody.heard["update"].id == post.id

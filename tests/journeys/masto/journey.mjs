@@ -16,7 +16,7 @@ async function typed(type, answer) {
 }
 
 async function eventually(look) {
-  for (const until = Date.now() + 30_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
+  for (const until = Date.now() + 120_000; ; await new Promise((resolve) => setTimeout(resolve, 50))) {
     const found = await look();
     if (found) return found;
     assert.ok(Date.now() < until, `never: ${look}`);
