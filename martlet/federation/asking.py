@@ -5,17 +5,21 @@ The key is looked for in what we know, then in its owner's actor document; a
 signature that does not fit is tried once more with the key that is there now,
 because keys change. Where that was fetched a moment ago, the sender is told to
 come back: the key may be newer still, and what it signs may tell of the change.
+So it is where the key's server does not answer: what is refused with 401 is given
+up by many, and lost.
 """
 
 from dataclasses import dataclass
 from functools import lru_cache
 
+from martlet.federation.fetching import AskedTooOften, FailedThere
 from martlet.federation.resolving import NetworkResolver
 from martlet.http.limits import TooOften
 from martlet.http.request import Request
-from martlet.model.errors import EvidenceRejected, MartletError
+from martlet.model.errors import EvidenceRejected, MartletError, Unavailable
 from martlet.model.names import Uri, host_of, is_uri
 from martlet.model.server import Server
+from martlet.network.errors import Unreachable
 from martlet.services import continuing
 from martlet.services.ports import Ground
 from martlet.signing import http_signatures
@@ -51,6 +55,17 @@ class KeyMayBeNewer(SignatureRejected):
 
     def __init__(self) -> None:
         super().__init__("The signature fits no key that is known here. Keys are fetched once a minute.")
+
+
+class KeyOutOfReach(SignatureRejected):
+    """The key is not known here, and its owner's server does not hand it out just now: the sender may come again."""
+
+    code = "key_out_of_reach"
+    retry_after = 60
+    """Seconds."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(f"The key cannot be had just now: {why}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,11 +170,13 @@ class Asking:
         return await self._renewed(uri)
 
     async def _renewed(self, uri: Uri) -> RemoteKey:
-        """The key as its owner's actor document has it now. Raises `SignatureRejected`, `TooOften`."""
+        """The key as its owner's actor document has it now. Raises `SignatureRejected`, `TooOften`, `Unavailable`."""
         try:
             await self.resolver.account(_owner(uri), anew=True, is_counted=True)
-        except TooOften:
+        except (TooOften, Unavailable):
             raise
+        except (Unreachable, AskedTooOften, FailedThere) as error:
+            raise KeyOutOfReach(error.message) from error
         except MartletError as error:
             raise SignatureRejected(f"The key cannot be had: {error.message}") from error
         found = await self.known_key(uri)

@@ -26,7 +26,7 @@ from martlet.federation.answering import (
     document_answer,
     id_asked,
 )
-from martlet.federation.asking import Asking, KeyMayBeNewer, SignerSuspended
+from martlet.federation.asking import Asking, KeyMayBeNewer, KeyOutOfReach, SignerSuspended
 from martlet.federation.inbox import Inbox
 from martlet.http.accepting import wants_document
 from martlet.http.answer import NOSNIFF, PRIVATE, Answer, Header, json_answer, redirect
@@ -77,6 +77,7 @@ STATUSES: tuple[tuple[type[Exception], int], ...] = (
     (MethodNotAllowed, 405),
     (SignerSuspended, 403),
     (KeyMayBeNewer, 429),
+    (KeyOutOfReach, 503),
     (EvidenceRejected, 401),
     (NotFound, 404),
     (TooMany, 429),
@@ -134,7 +135,7 @@ class FederationDoor:
         more: tuple[Header, ...] = ()
         if isinstance(error, MethodNotAllowed):
             more = ((b"allow", ", ".join(error.methods).encode()),)
-        elif isinstance(error, KeyMayBeNewer):
+        elif isinstance(error, KeyMayBeNewer | KeyOutOfReach):
             more = ((b"retry-after", str(error.retry_after).encode()),)
         elif isinstance(error, Unavailable):
             more = ((b"retry-after", b"30"),)

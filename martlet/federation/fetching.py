@@ -35,6 +35,7 @@ from martlet.storage.database import Reader, Writer
 
 GONE = frozenset({404, 410})
 BUSY = frozenset({429, 503})
+_FIRST_FAULT = 500
 _JRD = ("application/jrd+json", "application/json")
 _MOST_LINKS = 100
 
@@ -55,6 +56,12 @@ class AskedTooOften(NotHandedOut):
     """Its server wants to be left alone for a while."""
 
     code = "asked_too_often"
+
+
+class FailedThere(NotHandedOut):
+    """Its server stumbles over the question: perhaps it does not another time."""
+
+    code = "failed_there"
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,12 +179,14 @@ class Fetcher:
             raise AskedTooOften("The other server wants to be left alone for a while.")
 
     def _check_handed_out(self, host: str, answer: Answer) -> None:
-        """Raises `Gone`, `NotHandedOut`, `AskedTooOften`."""
+        """Raises `Gone`, `NotHandedOut`, `AskedTooOften`, `FailedThere`."""
         if answer.status in GONE:
             raise Gone
         if answer.status in BUSY:
             self.pauses.note(host, answer.headers, self.ground.here.now_ms())
             raise AskedTooOften(f"The other server answers {answer.status}.")
+        if answer.status >= _FIRST_FAULT:
+            raise FailedThere(f"The other server answers {answer.status}.")
         if not answer.is_success:
             raise NotHandedOut(f"The other server answers {answer.status}.")
 

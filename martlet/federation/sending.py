@@ -48,6 +48,9 @@ GIVE_UP_ON_BLOCKED_AFTER = 90 * 86_400_000
 MOST_TRIES = 12
 """A single activity at which a server stumbles is given up sooner than the server."""
 _LATER = frozenset({408, 425, 429, 451})
+_UNSURE = 401
+"""A server that could not fetch our key says so, like one that does not believe us."""
+UNSURE_TRIES = 3
 _FIRST_FAULT = 500
 
 
@@ -148,6 +151,8 @@ class Sender:
         if status in _LATER or status >= _FIRST_FAULT:
             wait = push.retry_after(answered.answer.headers.get("retry-after"), datetime.now(UTC))
             return Outcome(delivery, is_done=False, wait=wait)
+        if status == _UNSURE and delivery.tries + 1 < UNSURE_TRIES:
+            return Outcome(delivery, is_done=False)
         log.info("%s refuses an activity: %d %s", delivery.host, status, answered.answer.body[:200])
         return Outcome(delivery, is_done=True)
 

@@ -220,6 +220,24 @@ def test_a_delivery_is_given_up_sooner_than_its_server(
         assert deliveries.next_for(db, there.host, 10) == []
 
 
+def test_what_an_answer_means_for_what_waits(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    """Refused is refused; 401 may be because our key could not be had, and is tried a few times."""
+    answers = {"refuses.example": 403, "unsure.example": 401, "stumbles.example": 502}
+    for host in answers:
+        followed_by(api, there, "bob", host=host)
+    there.before |= answers
+    publish(api, ada)
+    left = []
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for _ in range(4):
+            api.work()
+            with api.built.ground.store.read() as db:
+                left.append([row[0] for row in db.rows("SELECT host FROM delivery ORDER BY host")])
+            clock.shift(timedelta(hours=1))
+    both, one = ["stumbles.example", "unsure.example"], ["stumbles.example"]
+    assert left == [both, both, one, one]
+
+
 def test_votes_are_told_together(api: Api, there: Elsewhere, ada: client.Person) -> None:
     followed_by(api, there, "bob")
     asked = api.post(

@@ -249,6 +249,37 @@ def test_a_key_that_has_changed_is_fetched_once(
     assert kept.public == eve.key.public.to_pem()
 
 
+def test_a_key_that_cannot_be_had_just_now_refuses_nobody_for_good(
+    api: Api, there: Elsewhere, ada: client.Person
+) -> None:
+    """What is answered 401 is given up by many; the key's server may have been away for a moment."""
+    del ada
+    there.silent.add("silent.example")
+    there.before |= {
+        "stumbles.example": 502,
+        "busy.example": 429,
+        "refuses.example": 403,
+        "unknown.example": 404,
+    }
+    people = {host: there.person("eve", host) for host in (*there.silent, *there.before)}
+
+    def told() -> dict[str, int]:
+        return {host: there.send(api, eve.act("Follow", ADA)).status for host, eve in people.items()}
+
+    assert told() == {
+        "silent.example": 503,
+        "stumbles.example": 503,
+        "busy.example": 503,
+        "refuses.example": 401,
+        "unknown.example": 401,
+    }
+    reply = there.send(api, people["silent.example"].act("Follow", ADA))
+    assert reply.headers["retry-after"] == "60"
+    there.silent.clear()
+    there.before.clear()
+    assert set(told().values()) == {202}
+
+
 def test_d15_who_has_been_suspended_meanwhile_signs_no_more(
     api: Api, there: Elsewhere, ada: client.Person, eve: Person
 ) -> None:
