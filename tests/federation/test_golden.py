@@ -219,11 +219,26 @@ def test_what_a_community_says_is_deleted_is_gone_when_it_is(garden: World) -> N
 
 
 def test_what_else_a_community_does_does_nothing(garden: World) -> None:
-    before = garden.status(PAGE)
+    """Nor what its members do in it, whether it hands that on or they bring it themselves."""
+    before = garden.status(PAGE), garden.status(garden.post["uri"])
     garden.there.asked.clear()
-    garden.bring(garden.document("lemmy/announce_lock"))
-    assert garden.there.asked == []
-    assert garden.status(PAGE) == before
+    acts = ("lock", "undo_lock", "dislike", "undo_dislike", "undo_delete")
+    for name in (*(f"announce_{act}" for act in acts), "dislike", "undo_dislike", "undo_delete"):
+        garden.bring(garden.document(f"lemmy/{name}"))
+    assert [url for url in garden.there.asked if "activities" in url] == []
+    assert (garden.status(PAGE), garden.status(garden.post["uri"])) == before
+    notes = garden.api.get("/api/v1/notifications", garden.bob).json
+    assert notes == []
+
+
+def test_what_was_deleted_stays_deleted(garden: World) -> None:
+    """A community can have a post again that was deleted there; here it is gone, whichever word comes first."""
+    delete = garden.document("lemmy/announce_delete")["object"]
+    for act in (garden.document("lemmy/undo_delete"), delete, garden.document("lemmy/announce_undo_delete")):
+        garden.bring(act)
+    page = garden.document("lemmy/announce_page")
+    garden.bring({**page, "id": f"{page['id']}2"})
+    assert home(garden) == []
 
 
 def test_an_act_without_a_name_takes_effect_once(world: World) -> None:
