@@ -96,7 +96,7 @@ def test_d21_hosts_that_never_answer(
     monkeypatch.setattr(strangers, "HOSTS_OF_DOMAIN", replace(strangers.HOSTS_OF_DOMAIN, limit=10))
     there.is_down = True
     people = [of_one_key(there, "eve", f"a{number}.evil.test") for number in range(50)]
-    assert [one.status for one in flood(api, there, people)] == [401] * 10 + [429] * 40
+    assert [one.status for one in flood(api, there, people)] == [503] * 10 + [429] * 40
     assert len(there.asked) == 10
     assert (rows(api)["peer"], rows(api)["incoming"]) == (0, 0)
     del ada

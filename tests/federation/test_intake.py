@@ -103,6 +103,43 @@ def test_a_robot_says_so(api: Api, ada: client.Person) -> None:
     assert api.get("/users/ada", headers=document).json["type"] == "Service"
 
 
+def test_every_kind_of_account_and_post_is_read(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    """Who writes need not be a person, nor what is written a note."""
+    kinds = ("Person", "Service", "Application", "Group", "Organization")
+    posts = ("Note", "Article", "Page", "Image", "Video", "Audio", "Event")
+    told: dict[str, tuple[bool, bool]] = {}
+    for who, what in itertools.zip_longest(kinds, posts, fillvalue="Person"):
+        person = there.person(what.lower(), type=who)
+        follow(api, there, ada, person)
+        title = {"name": what} if what != "Note" else {}
+        file = {"type": "Link", "mediaType": "image/png", "href": f"https://peer.example/{what}.png"}
+        shown = {"url": [file]} if what == "Image" else {}
+        said = person.note(
+            f"<p>In a {what}</p>", type=what, published="2026-01-02T03:04:05Z", **title, **shown
+        )
+        there.bring(api, person.act("Create", said))
+        newest = home(api, ada)[0]
+        assert (newest["uri"], f"In a {what}" in newest["content"]) == (said["id"], True)
+        assert newest["content"].startswith(f"<p><strong>{what}</strong></p>") == bool(title)
+        assert [one["type"] for one in newest["media_attachments"]] == ["image"] * bool(shown)
+        told[who] = newest["account"]["bot"], newest["account"]["group"]
+        there.bring(
+            api,
+            person.act("Update", {**said, "content": "<p>Changed</p>", "updated": "2026-01-03T03:04:05Z"}),
+        )
+        assert "Changed" in home(api, ada)[0]["content"]
+        there.bring(api, person.act("Delete", {"id": said["id"], "type": "Tombstone"}))
+        assert home(api, ada) == []
+        there.received.clear()
+    assert told == {
+        "Person": (False, False),
+        "Service": (True, False),
+        "Application": (True, False),
+        "Group": (False, True),
+        "Organization": (False, False),
+    }
+
+
 def test_a_poll_is_edited_elsewhere(api: Api, there: Elsewhere, ada: client.Person, eve: Person) -> None:
     """Other options take no votes along; a further one, or other words, leave no trace of the old."""
     follow(api, there, ada, eve)
