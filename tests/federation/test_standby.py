@@ -33,6 +33,11 @@ from tests.storage.test_backup import everything
 URL = "https://sea.example"
 
 
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(following, "LOOKS", 0.05)
+
+
 class Breaking(Wire):
     """Breaks off after so many answers."""
 
@@ -111,6 +116,13 @@ def test_a_standby_follows_and_takes_over(  # noqa: PLR0915 - one journey
     assert (copy.exists(small), copy.exists(large)) == (False, True)
     assert "0 min old" in second("show").output
 
+    # a snapshot that is older than what was written last is no more than it is
+    monkeypatch.setattr(sources, "FRESH", 10**9)
+    sea.publish("ada", "The third of all")
+    assert "Copied" in second("follow", "--once").output
+    monkeypatch.setattr(sources, "FRESH", -1)
+    assert "Copied" in second("follow", "--once").output
+
     # it takes the place only once the server is away, or its owner insists; then the server does not start again
     assert "still answers" in second("promote").output
     promoted = second("promote", "--force")
@@ -123,7 +135,8 @@ def test_a_standby_follows_and_takes_over(  # noqa: PLR0915 - one journey
     other = Island.on(ground, taken, tmp_path, Wire("sea.example"))
     try:
         found = other.api.get(f"/api/v1/accounts/{sea.person('ada').id}/statuses").json
-        assert [one["content"] for one in found] == ["<p>The second of all</p>", "<p>The first of all</p>"]
+        said = [f"<p>The {which} of all</p>" for which in ("third", "second", "first")]
+        assert [one["content"] for one in found] == said
         assert (
             other.api.post("/api/v1/statuses", sea.person("ada"), form={"status": "From there"}).status == 200
         )

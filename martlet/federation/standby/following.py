@@ -50,6 +50,8 @@ PAUSE = 0.03
 PATIENCE = timedelta(minutes=10)
 """For one answer; SQLite's snapshot is made while we wait."""
 LOOKS = 5.0
+MOST_LOOKS = 6
+"""Looks for which a snapshot is waited for that is not older than what it is to have: servers make none more often than every 20 seconds."""
 """Seconds between two questions whether a snapshot is ready."""
 _ONE_DIGEST = 32
 _LARGEST_FILE = 16 * 1024**3
@@ -116,7 +118,7 @@ class Follower:
             self.following.copied_at = self.following.looked_at = said.at
             self._save()
             return False
-        taken = await self._snapshot()
+        taken = await self._snapshot(said.at)
         if taken.form == "sqlite":
             _check(taken)
             await self._database(taken)
@@ -126,10 +128,11 @@ class Follower:
         self._swap(taken, said, wanted)
         return True
 
-    async def _snapshot(self) -> Said:
-        """Have one made, however long that takes. Raises `NoAnswer`, `NotFollowed`."""
-        taken = await self.ask(do="snapshot")
-        while taken.is_making:
+    async def _snapshot(self, since: int) -> Said:
+        """Have one made, however long that takes: of a moment after `since`, if it can be. Raises `NoAnswer`, `NotFollowed`."""
+        taken, looks = await self.ask(do="snapshot"), 0
+        while taken.is_making or (taken.at < since and looks < MOST_LOOKS):
+            looks += not taken.is_making
             await asyncio.sleep(LOOKS)
             taken = await self.ask(do="snapshot")
         return taken
@@ -175,7 +178,8 @@ class Follower:
             (self.place / standby.COPY).unlink(missing_ok=True)
             (self.place / INCOMING).unlink(missing_ok=True)
         following = self.following
-        following.copied_at, following.looked_at, following.state = taken.at, before.at, before.state
+        following.copied_at, following.looked_at = taken.at, before.at
+        following.state = before.state if taken.at >= before.at else ""
         following.server, following.version = taken.server, taken.version
         following.has_own_secret = taken.has_own_secret
         self._save()
