@@ -122,20 +122,26 @@ class Runner:
 
     async def _step(self) -> bool:
         """One round; returns whether there was anything to do."""
-        has_events, has_jobs = await self.store.reading(self._due)
+        has_events, due = await self.store.reading(self._due)
         taken = await self.store.writing(self._react) if has_events else 0
-        if has_jobs and any(room > 0 for room in self._rooms()):
-            for job in await self.store.writing(self._take_jobs, self._rooms()):
+        chosen = self._with_room(due)
+        if chosen:
+            for job in await self.store.writing(self._take_jobs, chosen):
                 task = asyncio.get_running_loop().create_task(self._do(job))
                 self._tasks_beside(job.name).add(task)
                 task.add_done_callback(self._done)
                 taken += 1
         return taken > 0
 
-    def _rooms(self) -> list[int]:
-        """How many more jobs may be under way: in each lane, and of all others."""
-        lanes = [lane.at_once - len(lane.tasks) for lane in self.lanes]
-        return [*lanes, JOBS_AT_ONCE - len(self._others)]
+    def _with_room(self, due: Sequence[str]) -> list[tuple[list[str], int]]:
+        """Names of jobs that are taken together, in a lane or beside all lanes, and how many more may be under way."""
+        apart = {name for lane in self.lanes for name in lane.names}
+        chosen = [
+            ([name for name in due if name in lane.names], lane.at_once - len(lane.tasks))
+            for lane in self.lanes
+        ]
+        chosen.append(([name for name in due if name not in apart], JOBS_AT_ONCE - len(self._others)))
+        return [(names, room) for names, room in chosen if names and room > 0]
 
     def _tasks_beside(self, name: str) -> set[asyncio.Task[None]]:
         return next((lane.tasks for lane in self.lanes if name in lane.names), self._others)
@@ -149,7 +155,7 @@ class Runner:
             tasks.discard(task)
         self._wake.set()
 
-    def _due(self, db: Reader) -> tuple[bool, bool]:
+    def _due(self, db: Reader) -> tuple[bool, list[str]]:
         return events.due(db, self.here.now_ms())
 
     # -- events ----------------------------------------------------------
@@ -209,17 +215,10 @@ class Runner:
 
     # -- jobs ------------------------------------------------------------
 
-    def _take_jobs(self, db: Writer, rooms: Sequence[int]) -> list[JobRow]:
+    def _take_jobs(self, db: Writer, chosen: Sequence[tuple[Sequence[str], int]]) -> list[JobRow]:
         now, by = self.here.now_ms(), self.here.ids.slot
         until = now + TAKEN_SECONDS * 1000
-        apart = [name for lane in self.lanes for name in lane.names]
-        taken: list[JobRow] = []
-        for lane, room in zip(self.lanes, rooms, strict=False):
-            if room > 0:
-                taken += events.take_jobs(db, now, until, room, by, only=lane.names)
-        if rooms[-1] > 0:
-            taken += events.take_jobs(db, now, until, rooms[-1], by, other_than=apart)
-        return taken
+        return [job for names, room in chosen for job in events.take_jobs(db, names, now, until, room, by)]
 
     async def _do(self, job: JobRow) -> None:
         CAUSE.set(of_job(job.name, job.id, job.cause))

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from martlet.storage.database import Reader
+from martlet.storage.events import PRESENT
 
 MOST: Final = 10_000
 
@@ -31,7 +32,12 @@ def count(db: Reader, lanes: Mapping[str, Sequence[str]], rest: str, now: int) -
         sql = f"SELECT name, count(*) FROM (SELECT name FROM job WHERE {which} LIMIT :most) AS part GROUP BY name"
         for name, number in db.rows(sql, most=MOST):
             into[lane_of.get(name, rest)] += number
-    first = db.value("SELECT min(run_at) FROM job WHERE parked_at IS NULL")
+    first = db.value(
+        f"""
+        {PRESENT}
+        SELECT min((SELECT min(run_at) FROM job WHERE parked_at IS NULL AND job.name = present.name)) FROM present
+        """
+    )
     return Backlog(
         waiting,
         parked,

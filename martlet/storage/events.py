@@ -7,6 +7,12 @@ from martlet.storage.database import Reader, Writer
 from martlet.storage.dialect import among, numbers, skip_locked
 
 _TURN = 0x6D61_7274_6C65_0002
+PRESENT = """WITH RECURSIVE present (name) AS (
+    SELECT min(name) FROM job WHERE parked_at IS NULL
+     UNION ALL
+    SELECT (SELECT min(name) FROM job WHERE parked_at IS NULL AND name > present.name)
+      FROM present WHERE present.name IS NOT NULL)"""
+"""The names of all jobs that there are, and NULL, at one look into the index for each."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,41 +91,36 @@ def add_job(
     )
 
 
-def take_jobs(
-    db: Writer,
-    now: int,
-    until: int,
-    limit: int,
-    by: int,
-    *,
-    only: Sequence[str] = (),
-    other_than: Sequence[str] = (),
-) -> list[JobRow]:
+def take_jobs(db: Writer, names: Collection[str], now: int, until: int, limit: int, by: int) -> list[JobRow]:
     """
-    Jobs that are due, this worker's until the moment `until`; then another may take them.
+    Jobs of these names that are due, the longest first; this worker's until the moment `until`, then another may take them.
 
-    `by`: the slot of this process. `only` jobs of these names, or all `other_than` these.
+    `by`: the slot of this process. Each name is asked for by itself, so that however many wait of one keep nobody from
+    finding another.
     """
-    names = {f"name_{number}": name for number, name in enumerate(only or other_than)}
-    which = f"AND name {'' if only else 'NOT '}IN (:{', :'.join(names)})" if names else ""
-    rows = db.rows(
-        f"""
-        SELECT id, name, body, tries, cause FROM job
-         WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now) {which}
-         ORDER BY run_at LIMIT :limit {skip_locked(db.dialect)}
-        """,
-        now=now,
-        limit=limit,
-        **names,
-    )
-    if rows:
+    rows = [
+        row
+        for name in names
+        for row in db.rows(
+            f"""
+            SELECT run_at, id, name, body, tries, cause FROM job
+             WHERE parked_at IS NULL AND name = :name AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now)
+             ORDER BY run_at LIMIT :limit {skip_locked(db.dialect)}
+            """,
+            name=name,
+            now=now,
+            limit=limit,
+        )
+    ]
+    first = sorted(rows)[:limit]
+    if first:
         db.run(
             f"UPDATE job SET taken_till = :until, taken_by = :by, tries = tries + 1 WHERE id {among('ids')}",
             until=until,
             by=by,
-            ids=numbers(row[0] for row in rows),
+            ids=numbers(row[1] for row in first),
         )
-    return [JobRow(row[0], row[1], row[2], row[3] + 1, row[4]) for row in rows]
+    return [JobRow(id, name, body, tries + 1, cause) for _, id, name, body, tries, cause in first]
 
 
 def with_keys(db: Reader, keys: Sequence[str], now: int) -> dict[str, bool]:
@@ -198,17 +199,21 @@ def waiting(db: Reader) -> tuple[int, int]:
     return int(events), int(db.value("SELECT count(*) FROM job WHERE parked_at IS NULL"))
 
 
-def due(db: Reader, now: int) -> tuple[bool, bool]:
-    """Whether an event waits, and whether a job is due and free to be taken."""
-    row = db.rows(
-        """
-        SELECT EXISTS (SELECT 1 FROM event),
-               EXISTS (SELECT 1 FROM job
-                        WHERE parked_at IS NULL AND run_at <= :now AND (taken_till IS NULL OR taken_till < :now))
+def due(db: Reader, now: int) -> tuple[bool, list[str]]:
+    """Whether an event waits, and the names of jobs that are due and free to be taken: one look for each name there is."""
+    has_events = bool(db.value("SELECT EXISTS (SELECT 1 FROM event)"))
+    rows = db.rows(
+        f"""
+        {PRESENT}
+        SELECT name FROM present
+         WHERE name IS NOT NULL
+           AND EXISTS (SELECT 1 FROM job
+                        WHERE job.parked_at IS NULL AND job.name = present.name AND job.run_at <= :now
+                          AND (job.taken_till IS NULL OR job.taken_till < :now))
         """,
         now=now,
-    )[0]
-    return bool(row[0]), bool(row[1])
+    )
+    return has_events, [row[0] for row in rows]
 
 
 def unpark(db: Writer, id: int, now: int) -> bool:

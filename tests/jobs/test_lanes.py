@@ -8,6 +8,7 @@ from martlet.jobs.runner import Lane, Runner
 from martlet.model.server import Server
 from martlet.storage import events
 from martlet.storage.database import Store
+from martlet.storage.sqlite import SqliteStore
 
 pytestmark = pytest.mark.anyio
 
@@ -45,3 +46,34 @@ async def test_a_full_lane_holds_up_nobody_else(store: Store, here: Server) -> N
     await runner.stop()
     await runner.run_until_idle()
     assert done == ["one began", "three", "one ended", "two began", "two ended"]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_however_many_wait_of_one_kind_another_is_found_at_once(store: SqliteStore) -> None:
+    with store.write() as db:
+        for number in range(3000):
+            events.add_job(db, "far", str(number), 1)
+        for name in ("far", "near", "nearer"):
+            events.add_job(db, name, "later", 9)
+        events.add_job(db, "near", "two", 3)
+        events.add_job(db, "nearer", "one", 2)
+        events.add_job(db, "parked", "x", 1)
+        db.run("UPDATE job SET parked_at = 1 WHERE name = 'parked'")
+    looked = 0
+
+    def look() -> None:
+        nonlocal looked
+        looked += 1
+
+    for connection in store._connections:
+        connection.set_progress_handler(look, 1)
+    with store.write() as db:
+        assert events.due(db, 3) == (False, ["far", "near", "nearer"])
+        taken = events.take_jobs(db, ["near", "nearer"], 3, 5, 2, 0)
+        assert [(job.name, job.body, job.tries) for job in taken] == [
+            ("nearer", "one", 1),
+            ("near", "two", 1),
+        ]
+        assert events.due(db, 3) == (False, ["far"])
+        assert [job.body for job in events.take_jobs(db, ["far"], 3, 5, 2, 0)] == ["0", "1"]
+    assert looked < 2000  # steps of SQLite's machine, some tens for each row
