@@ -24,6 +24,7 @@ from martlet.federation.resolving import NetworkResolver
 from martlet.federation.roads.calling import Roads
 from martlet.federation.roads.circuits import Circuits
 from martlet.federation.roads.collecting import Collector
+from martlet.federation.roads.hearing import Hearer
 from martlet.federation.roads.leaving import Leaver
 from martlet.federation.roads.offering import Offering
 from martlet.federation.roads.reading import MirrorReader
@@ -96,7 +97,7 @@ class PostOffice:
             FederationDoor(ground, inbox, asking),
             MirrorDoor(ground, asking, circuits, offering),
             ListFetcher(ground.store, ground.here, client),
-            Watcher(ground, client, circuits, reader, leaver, collector, seconds),
+            Watcher(ground, client, circuits, reader, leaver, collector, Hearer(reader, resolver), seconds),
             Detour(fallback, circuits.is_open),
         )
 

@@ -23,16 +23,18 @@ from martlet.model.events import Followed
 from martlet.model.names import AccountId, Uri
 from martlet.network.errors import NoAnswer
 from martlet.network.proxies import Proxies
-from martlet.services import identities, watching
+from martlet.services import hearing_statements, identities, watching
 from martlet.services.delivering import SEND
 from martlet.services.watching import ASK, WATCH
 from martlet.signing import digests, http_signatures
 from martlet.signing.http_signatures import Scheme, Signer
 from martlet.signing.keys import PrivateKey
-from martlet.storage import circuits, gateways, mirrored
+from martlet.storage import circuits, continuity, gateways, mirrored
 from tests.carrying import Island, picture
-from tests.elsewhere import rsa
+from tests.elsewhere import Person, rsa
 from tests.linked import Wire, keep, link, work
+from tests.services.test_adopting import adopt, backup, signs
+from tests.stating import stated
 
 ORIGIN, MIRROR, OTHER = "origin.example", "mirror.example", "other.example"
 Islands = Callable[..., Island]
@@ -166,6 +168,51 @@ def test_whoever_answers_before_a_server_is_not_that_server(
         assert not is_open(shore), status
         told = origin.api.get("/api/v1/notifications?types[]=mention", origin.person("eve")).json
         assert len(told) == min(number + 1, 2), status
+
+
+def test_readers_follow_somebody_whose_server_was_taken_by_what_mirrors_say(
+    shore: Island, origin: Island, islands: Islands, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody could tell this server; and no root key can say anything for others."""
+    monkeypatch.setattr("martlet.federation.roads.hearing.PAUSE", 0.0)
+    root, eve, cliff = PrivateKey.make_ed25519(), origin.uri("eve"), islands("cliff.example")
+    origin.person("eve")
+    signs(origin, "eve", root)
+    shore.follows("ada", origin, "eve")
+    with shore.ground.store.write() as db:
+        gateways.learn(db, Uri(eve), [f"https://{MIRROR}"], 0, 1)
+    cliff.beyond.is_down = shore.beyond.is_down = False
+    adopt(cliff, "eve2", backup(origin, "eve"), root)
+    shore.beyond.silent, shore.beyond.relays = {ORIGIN}, {MIRROR: cliff.api, "cliff.example": cliff.api}
+
+    def followed() -> list[tuple[str, str]]:
+        with shore.ground.store.read() as db:
+            return [
+                (username, host)
+                for username, host in db.rows(
+                    "SELECT account.username, account.host FROM follow JOIN account ON account.id = follow.followed_id"
+                )
+            ]
+
+    for _ in range(3):
+        watch(shore)
+    assert followed() == [("eve", ORIGIN)]
+    signs(cliff, "eve2", root)
+    watch(shore)
+    assert followed() == [("eve2", "cliff.example")]
+
+    victim = Person(f"https://{OTHER}/users/ida", "ida", rsa("ida"), PrivateKey.make_ed25519())
+    eve_there = Person(eve, "eve", rsa("eve"), PrivateKey.make_ed25519())
+    with shore.ground.store.write() as db:
+        before = continuity.statements(db, root.public.to_did())
+        for key, person, expected in (
+            (PrivateKey.make_ed25519(), eve_there, None),
+            (root, victim, victim.uri),  # who is asked whether it is so
+        ):
+            body = json.dumps(stated(key, person, 5000)).encode()
+            assert hearing_statements.take_in(db, Uri(eve), body, shore.ground.here) == expected
+        assert continuity.statements(db, root.public.to_did()) == before
+        assert continuity.find_pin(db, Uri(victim.uri)) is None
 
 
 def test_what_a_mirror_cannot_do(shore: Island, origin: Island, islands: Islands, followed: str) -> None:

@@ -4,6 +4,7 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     GET  /.well-known/martlet                     that this is a Martlet, and what it takes
     GET  /carry/v1/actor?id=…                     an actor document
     GET  /carry/v1/outbox?actor=…&after=…         the log of an account, a document a line, a checkpoint at its end
+    GET  /carry/v1/statement?actor=…              what stands of the root key of an account, of anybody's
     GET  /carry/v1/object?id=…                    a post; 410 and its tombstone where it was deleted
     GET  /.well-known/apgateway/hl:…              a file that one of these documents names, by its SHA-256 (FEP-ef61)
     POST /carry/v1/inbox?actor=…                  what is left here for somebody who is mirrored (`waiting`)
@@ -13,7 +14,7 @@ The door of a mirror: documents by the names that their authors gave them, whoev
     POST /carry/v1/reached                        another server, signed: it reaches us again, and may be reached
     GET, POST /carry/v1/deliveries                what waits for the server that asks, and could not be brought (`roads.offering`)
 
-Every Martlet hands out so the documents of its own people and of those whom it mirrors, and nobody else's: what
+Every Martlet hands out so the documents of its own people and of those whom it mirrors, and nobody else's but statements: what
 somebody only brought along in a file is nobody's business. None of it comes as an ActivityPub document, so that nobody
 takes the carrier for the author (attacks G11).
 """
@@ -38,7 +39,7 @@ from martlet.http.routes import Endpoint, Params, Routes
 from martlet.model.errors import InvalidInput, MartletError, NotAllowed, NotFound
 from martlet.model.names import AccountId, Uri
 from martlet.model.server import milliseconds
-from martlet.services import handing_out, identities
+from martlet.services import handing_out, hearing_statements, identities
 from martlet.services.ports import Ground
 from martlet.signing import digests, sealed_posts
 from martlet.storage import accounts, handed_out, mirrored_media, peer_policies, remotes
@@ -71,6 +72,7 @@ class MirrorDoor:
         add = self.routes.add
         add("GET", "/.well-known/martlet", self._about)
         add("GET", "/carry/v1/actor", self._actor)
+        add("GET", "/carry/v1/statement", self._statement)
         add("GET", "/carry/v1/outbox", self._outbox)
         add("GET", "/carry/v1/object", self._object)
         add("GET", "/.well-known/apgateway/{name}", self._file)
@@ -137,6 +139,16 @@ class MirrorDoor:
         etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
         more = [(b"last-modified", modified), _canonical(source.uri)]
         return self._answer(request, body, [JSON, CACHED, *more], etag, is_here=source.is_here)
+
+    async def _statement(self, request: Request, params: Params) -> Answer:
+        """Of any account that is known here: whose it is, it proves itself."""
+        del params
+        await self._check_reader(request, None)
+        body = await self._ground.store.reading(hearing_statements.of_account, _asked(request, "actor"))
+        if body is None:
+            raise NotFound
+        etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+        return self._answer(request, body, [JSON, BRIEFLY], etag, is_here=False)
 
     async def _outbox(self, request: Request, params: Params) -> Answer:
         del params

@@ -22,6 +22,7 @@ import msgspec
 from martlet.activitypub import gateways as said
 from martlet.federation.roads.circuits import Circuits
 from martlet.federation.roads.collecting import Collector
+from martlet.federation.roads.hearing import Hearer
 from martlet.federation.roads.leaving import Leaver
 from martlet.federation.roads.reading import MirrorReader
 from martlet.jobs.runner import Record
@@ -74,6 +75,7 @@ class Watcher:
     reader: MirrorReader
     leaver: Leaver
     collector: Collector
+    hearer: Hearer
     seconds: int
     untold: set[str] = field(default_factory=set)
     """Servers that do not know yet that they can be reached again."""
@@ -147,6 +149,7 @@ class Watcher:
             await self.reader.read(actor, since - MARGIN)
         if circuit is not None:
             await self.leaver.leave_all(host)
+            await self.hearer.hear(actors)
 
     async def _answers(self, actor: Uri) -> bool:
         """Whether the server of an account can be reached directly. What waits there, because it does not reach us, is taken in."""
