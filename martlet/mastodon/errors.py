@@ -1,39 +1,18 @@
 """Failures in Mastodon's words: `{"error": …, "error_description": …}` and the statuses its clients expect."""
 
 from martlet.http.answer import PRIVATE, Answer, Header, json_answer
-from martlet.http.application import MethodNotAllowed, UnknownHost
-from martlet.http.forms import Malformed
+from martlet.http.application import MethodNotAllowed
 from martlet.http.limits import TooOften
-from martlet.http.request import BodyCutOff, BodyTooLarge, BodyTooSlow
+from martlet.http.statuses import status_of
 from martlet.model.errors import (
-    Conflict,
     InvalidInput,
     MartletError,
-    NotAllowed,
-    NotFound,
     NotSignedIn,
     TooMany,
     Unavailable,
 )
 from martlet.services.authorizing import GrantRefused
 from martlet.services.packing import PackRefused
-
-STATUSES: tuple[tuple[type[MartletError], int], ...] = (
-    (BodyTooLarge, 413),
-    (BodyTooSlow, 408),
-    (BodyCutOff, 400),
-    (Malformed, 400),
-    (UnknownHost, 400),
-    (MethodNotAllowed, 405),
-    (InvalidInput, 422),
-    (NotSignedIn, 401),
-    (NotAllowed, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (TooMany, 429),
-    (Unavailable, 503),
-)
-
 
 OAUTH_STATUSES = {"invalid_client": 401, "unauthorized_client": 403}
 """RFC 6749 section 5.2; everything else is 400."""
@@ -55,10 +34,6 @@ def answer(error: Exception) -> Answer:
     if isinstance(error, PackRefused) and error.details:
         body = {"error": body}  # so documented of collections, and of nothing else
     return json_answer(body, status, _headers(error))
-
-
-def status_of(error: MartletError) -> int:
-    return next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
 
 
 def _grant_refused(error: GrantRefused) -> Answer:

@@ -3,18 +3,12 @@
 from collections.abc import Sequence
 
 from martlet.http.answer import HTML, PRIVATE, Answer, Header
-from martlet.http.application import MethodNotAllowed, UnknownHost
-from martlet.http.forms import Malformed
+from martlet.http.application import MethodNotAllowed
 from martlet.http.limits import Limiter, TooOften
-from martlet.http.request import BodyCutOff, BodyTooLarge, BodyTooSlow, Request
+from martlet.http.request import Request
 from martlet.http.routes import Endpoint, Routes
+from martlet.http.statuses import status_of
 from martlet.model.errors import (
-    Conflict,
-    InvalidInput,
-    MartletError,
-    NotAllowed,
-    NotFound,
-    NotSignedIn,
     TooMany,
     Unavailable,
 )
@@ -137,22 +131,6 @@ ALL: Sequence[Pages] = (
     *DESK,
 )
 
-STATUSES: tuple[tuple[type[MartletError], int], ...] = (
-    (BodyTooLarge, 413),
-    (BodyTooSlow, 408),
-    (BodyCutOff, 400),
-    (Malformed, 400),
-    (UnknownHost, 400),
-    (MethodNotAllowed, 405),
-    (InvalidInput, 422),
-    (NotSignedIn, 401),
-    (NotAllowed, 403),
-    (NotFound, 404),
-    (Conflict, 409),
-    (TooMany, 429),
-    (Unavailable, 503),
-)
-
 
 class WebDoor:
     """See `http.application.Door`."""
@@ -178,7 +156,7 @@ class WebDoor:
         """Said without a look at the database, which may be what fails."""
         here = self._desk.ground.here
         tongue = visits.language_when_failing(request, here)
-        status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+        status = status_of(error)
         retry_at = error.retry_at if isinstance(error, TooMany) else None
         detail = None
         if isinstance(error, guarding.ForgedForm):

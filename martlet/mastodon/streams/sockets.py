@@ -15,8 +15,8 @@ from typing import Any, Final
 
 import msgspec
 
+from martlet.http.statuses import status_of
 from martlet.http.websocket import WebSocket
-from martlet.mastodon import errors
 from martlet.mastodon.streams import messages
 from martlet.mastodon.streams.messages import Message
 from martlet.mastodon.streams.names import BadStream, Wish
@@ -133,7 +133,7 @@ class Socket(WebSocket, Listener):
                 self._hub.unsubscribe(self, channel)
 
     def _refuse(self, error: MartletError) -> None:
-        self.send(messages.error(error.message, errors.status_of(error)))
+        self.send(messages.error(error.message, status_of(error)))
 
 
 def _wish(text: str) -> tuple[str, Wish]:
