@@ -302,11 +302,11 @@ def _directory(file: BinaryIO, limits: Limits) -> dict[str, _Part]:
     file.seek(weight - _END.size)
     end = file.read(_END.size)
     _, _, _, count, _, length, begin, _ = _END.unpack(end)
-    if count > most:
-        raise BundleTooLarge("parts")
     is_whole = begin + length + _END.size == weight
     if not is_whole or end != _END.pack(b"PK\x05\x06", 0, 0, count, count, length, begin, 0):
-        raise BundleRefused
+        raise BundleRefused  # cut off, mostly
+    if count > most:
+        raise BundleTooLarge("parts")
     if length > most * (_CENTRAL.size + _LOCAL.size + len("media/") + 64):
         raise BundleRefused
     file.seek(begin)

@@ -61,8 +61,9 @@ def test_lines_of_any_length(lines: list[bytes]) -> None:
 def test_g3_a_bundle_that_ends_anywhere_is_refused() -> None:
     body = written(LINES[:20])
     for end in range(len(body)):
-        with pytest.raises(BundleRefused):
+        with pytest.raises(BundleRefused) as refused:
             read(body[:end])
+        assert refused.value.code == "bundle_refused", "damaged, and not too large"
 
 
 def various(number: int) -> bytes:

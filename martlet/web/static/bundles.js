@@ -72,8 +72,8 @@ function directory(bytes) {
   if (bytes.length < END) throw new NoBundle();
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length), last = bytes.length - END;
   const count = view.getUint16(last + 10, true), length = view.getUint32(last + 12, true), begin = view.getUint32(last + 16, true);
-  if (count > LINES.length + LIMITS.media + 1) throw new NoBundle("large");
   if (begin + length !== last || !fits(bytes, last, end(count, length, begin))) throw new NoBundle();
+  if (count > LINES.length + LIMITS.media + 1) throw new NoBundle("large");
   const parts = new Map();
   let at = begin, behind = 0;
   for (let n = 0; n < count; n += 1) {
