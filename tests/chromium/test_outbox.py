@@ -13,30 +13,27 @@ from playwright.sync_api import Page, expect
 from tests.chromium.conftest import PHONE, TOWN, Visit
 
 EMOJI = "🛶"
-AT_HAND = """async () => {
+AT_HAND = """async (paths) => {
     await navigator.serviceWorker.ready;
     for (let n = 0; n < 600; n += 1) {
         for (const name of await caches.keys()) {
             if (!name.startsWith("pages-")) continue;
             const cache = await caches.open(name);
-            const found = await Promise.all(["/write", "/outbox"].map((path) => cache.match(path, { ignoreVary: true })));
+            const found = await Promise.all(paths.map((path) => cache.match(path, { ignoreVary: true })));
             if (found.every(Boolean)) return true;
         }
         await new Promise((done) => setTimeout(done, 100));
     }
     return false;
 }"""
+"""Whether the device has these pages; it keeps them when it has time."""
 
 
 def test_what_is_done_without_a_line_waits_and_goes_out_once(visit: Visit) -> None:
     page = visit("/home", "xiaoyu", PHONE)
-    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
-    page.goto(TOWN + "/home")
-    assert page.evaluate(AT_HAND)
     context = page.context
+    thread, answers = _opens_a_thread(page)
     edits = _own_posts(page)
-    for edit in edits:
-        page.goto(TOWN + edit)
     tag, more = context.new_page(), context.new_page()
     tag.goto(TOWN + "/tags/ferry")
     more.goto(TOWN + "/@jona")
@@ -44,6 +41,7 @@ def test_what_is_done_without_a_line_waits_and_goes_out_once(visit: Visit) -> No
     emoji_at = more.url
     page.goto(TOWN + "/@ines")
     context.set_offline(True)
+    _reads_it_again(page, thread, answers)
     _choose_emoji(more)
     for one, name in ((tag, "follow"), (page, "unfollow")):
         one.bring_to_front()  # tabs behind draw once a second, and a click waits for that
@@ -101,6 +99,29 @@ def _forgets(page: Page) -> None:
     expect(page.locator("[data-feed] article").first).to_be_visible()
 
 
+def _opens_a_thread(page: Page) -> tuple[str, list[str]]:
+    """Its path, and what is answered there. What every page needs is on the device by then."""
+    page.evaluate("navigator.serviceWorker.ready.then(() => null)")
+    page.goto(TOWN + "/home")
+    assert page.evaluate(AT_HAND, ["/write", "/outbox"])
+    page.goto(TOWN + "/@jona")
+    post = page.locator("article", has_text="Seglerweg").locator(".when").first
+    thread = str(post.get_attribute("href"))
+    page.goto(TOWN + thread)
+    assert page.evaluate(AT_HAND, [thread])
+    return thread, page.locator("[data-talk] article .words").all_inner_texts()
+
+
+def _reads_it_again(page: Page, thread: str, answers: list[str]) -> None:
+    """In a tab of its own: as on a train, where the post is looked up once more."""
+    read = page.context.new_page()
+    read.goto(TOWN + thread)
+    expect(read.locator("[data-offline]")).to_be_visible()
+    assert read.locator("[data-talk] article .words").all_inner_texts() == answers
+    assert len(answers) > 1
+    read.close()
+
+
 def _decides(page: Page) -> None:
     """About what was thrown away meanwhile, and what was changed elsewhere."""
     expect(page.locator("[data-entry][data-state=refused]")).to_have_count(2)
@@ -141,6 +162,7 @@ def _mark(page: Page) -> dict[str, str]:
 
 
 def _choose_emoji(page: Page) -> None:
+    page.bring_to_front()
     page.locator("#f-emoji").fill(EMOJI)
     page.locator("form:has(#f-emoji) .typed button").click()
     page.wait_for_url("**/outbox?queued")
@@ -148,11 +170,14 @@ def _choose_emoji(page: Page) -> None:
 
 
 def _own_posts(page: Page) -> list[str]:
-    """Where two posts are changed."""
+    """Where two posts are changed, each of which was open once."""
     page.goto(TOWN + "/@xiaoyu")
     found = page.locator("article .when").evaluate_all("all => all.map((one) => one.getAttribute('href'))")
     own = [one for one in found if one.startswith("/@xiaoyu/")]
-    return [f"{one}/edit" for one in own[:2]]
+    edits = [f"{one}/edit" for one in own[:2]]
+    for edit in edits:
+        page.goto(TOWN + edit)
+    return edits
 
 
 def _write(page: Page, n: int) -> None:

@@ -100,7 +100,7 @@ MEMBER_SAMPLES: dict[str, tuple[Page, Frame]] = {
         ),
         INSIDE,
     ),
-    "home-announced": (member_pages.HomePage("home", FEED, announced=ANNOUNCED), INSIDE),
+    "home-announced": (member_pages.HomePage("home", FEED[:1], announced=ANNOUNCED), INSIDE),
     "home-empty": (member_pages.HomePage("home", ()), replace(INSIDE, notice=sentence("Deleted."))),
     "home-further": (
         member_pages.HomePage(

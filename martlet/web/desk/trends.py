@@ -45,7 +45,12 @@ def _overview(db: Reader, visit: Visit) -> DeskPage:
     subjects, ends = _subjects(db, visit, kind)
     reviews = trend_reviews.of(db, kind, [id for id, _ in subjects])
     found = _titles(db, visit, kind, [id for id, _ in subjects])
-    rows = tuple(_row(name, id, found[id], said, reviews.get(id)) for id, said in subjects if id in found)
+    is_asked = visit.here.trends == "reviewed"
+    rows = tuple(
+        _row(name, id, found[id], said, reviews.get(id), is_asked=is_asked)
+        for id, said in subjects
+        if id in found
+    )
     blocks: list[Block] = [
         Say(SAID[visit.here.trends], "note" if visit.here.trends == "off" else ""),
         Rows(
@@ -96,13 +101,22 @@ def _titles(db: Reader, visit: Visit, kind: TrendKind, ids: list[int]) -> dict[i
 
 
 def _row(
-    name: str, id: int, title: tuple[str, str, str], said: tuple[Value, ...], review: Review | None
+    name: str,
+    id: int,
+    title: tuple[str, str, str],
+    said: tuple[Value, ...],
+    review: Review | None,
+    *,
+    is_asked: bool,
 ) -> Row:
+    """`is_asked`: it does not trend before somebody lets it."""
     address = addresses.at(places.TREND, kind=name, id=str(id))
     decided = review.is_allowed if review is not None else None
     ways = []
     if decided is not True:
-        ways.append(Press(sentence("Let it trend"), address, "go", (("allow", "1"),), title[0]))
+        ways.append(
+            Press(sentence("Let it trend"), address, "go" if is_asked else "", (("allow", "1"),), title[0])
+        )
     if decided is not False:
         ways.append(Press(sentence("Never"), address, about=title[0]))
     marks = {
