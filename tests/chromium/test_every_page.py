@@ -12,6 +12,7 @@ PUBLIC = (
     "/",
     "/about",
     "/privacy-policy",
+    "/help/bundles",
     "/auth/sign_in",
     "/auth/sign_up",
     "/@jona",
