@@ -41,7 +41,7 @@ FILL_PROFILE = "fill_profile"
 RENEWED = 24 * 3_600_000
 """Milliseconds after which what is known of an account is old."""
 FILLED_ANEW = 3_600_000
-"""The same for an account's posts, when somebody begins to follow it."""
+"""The same for an account's posts, when somebody begins to follow it, or looks while nobody does."""
 COUNTED = 60_000
 """The same for the votes of a poll that somebody looks at."""
 
@@ -166,7 +166,7 @@ def is_profile_due(db: Reader, account: AccountId, now: int) -> bool:
         return False
     if now - remote.fetched_at >= RENEWED or remote.filled_at is None:
         return True
-    return now - remote.filled_at >= RENEWED and not remotes.has_follower_here(db, account)
+    return now - remote.filled_at >= FILLED_ANEW and not remotes.has_follower_here(db, account)
 
 
 def want_profile(db: Writer, account: AccountId, here: Server) -> None:

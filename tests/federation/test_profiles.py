@@ -98,6 +98,12 @@ def test_opening_a_profile_fills_it(api: Api, there: Elsewhere, ada: client.Pers
         api.get(f"/api/v1/accounts/{id}", ada)
         api.work()
         assert there.asked == []
+    with time_machine.travel(NOW + timedelta(hours=1, minutes=1), tick=False):
+        outbox(there, eve, eve.act("Create", said(eve, "newest", 0)), total=322)
+        api.get(f"/api/v1/accounts/{id}", ada)
+        api.work()
+        assert texts(api, f"/api/v1/accounts/{id}/statuses?limit=1", ada) == ["newest"], "nobody follows her"
+        assert eve.uri not in there.asked
     with time_machine.travel(NOW + timedelta(days=1, minutes=1), tick=False):
         eve.extra |= {"summary": "<p>New words</p>"}
         api.get(f"/api/v1/accounts/{id}", ada)
