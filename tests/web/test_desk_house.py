@@ -66,7 +66,9 @@ def test_block_lists_come_and_go(api: Api, owner: Browser) -> None:
     tried = bring(table, **{"try": "1", "existing": "stay"})
     assert "decide about 2 new domains" in text_of(tried)
     assert "Left out: 1" in text_of(tried)
-    bring(table, existing="stay")
+    done = text_of(bring(table, existing="stay"))
+    assert "Decided about 2 new domains" in done
+    assert "nonsense" in done, "what was left out is named"
     assert "worse.example" in owner.get("/desk/server-decisions").text
     for wrong in (b"\xff\xfe", b""):
         assert bring(wrong).status == 422

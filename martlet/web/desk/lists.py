@@ -21,6 +21,8 @@ pages = Pages()
 MAY = Permission.MANAGE_FEDERATION
 CSV = (b"content-type", b"text/csv; charset=utf-8")
 LONGEST = 2000
+SHOWN = 50
+"""Of the lines of a file that were left out."""
 
 
 def _most_bytes(here: Server) -> int:
@@ -163,22 +165,22 @@ async def bring(visit: Visit) -> Answer:
     changes = await visit.store.reading_aside(
         use.additions, found.decisions, "give way" if existing == "give way" else "stay"
     )
-    if "try" not in visit.form:
+    is_trial = "try" in visit.form
+    if not is_trial:
         await use.bring_in(visit.store, visit.actor, changes, visit.here)
-        return visit.go(places.DECISIONS, done="desk_done")
-    page = DeskPage(
-        PEERS,
-        (
-            Say(
-                sentence(
-                    "It would decide about {new} new domains, and change {changed}. Left out: {left}.",
-                    new=changes.new,
-                    changed=len(changes) - changes.new,
-                    left=len(found.left_out),
-                )
-            ),
-        ),
-        back=(sentence("Block lists"), places.LISTS),
-        choices=views("lists"),
+        if not found.left_out:
+            return visit.go(places.DECISIONS, done="desk_done")
+    counts = {"new": changes.new, "changed": len(changes) - changes.new, "left": len(found.left_out)}
+    said = (
+        sentence("It would decide about {new} new domains, and change {changed}. Left out: {left}.", **counts)
+        if is_trial
+        else sentence("Decided about {new} new domains, and changed {changed}. Left out: {left}.", **counts)
     )
+    left_out = Rows(
+        tuple(Row(one) for one in found.left_out[:SHOWN]),
+        sentence("Nothing was left out."),
+        sentence("No servers to decide about"),
+    )
+    back = (sentence("Block lists"), places.LISTS)
+    page = DeskPage(PEERS, (Say(said), left_out), back=back, choices=views("lists"))
     return office.answer(visit, page)
