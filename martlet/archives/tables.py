@@ -52,6 +52,8 @@ HEADINGS: Mapping[Kind, Sequence[str]] = {
     "mutes": (_ADDRESS, _HIDE),
     "filters": (_TITLE, _CONTEXTS, _ACTION, _ENDS, _KEYWORD, _WHOLE),
 }
+_TITLED = ("lists", "filters")
+"""Kinds of which each row belongs to something with a title."""
 _ENDING = ("blocks", "mutes")
 """Kinds of what may be for a time."""
 _FIRST_HEADINGS = frozenset(
@@ -137,7 +139,7 @@ def _harmless(cell: str) -> str:
 
 
 def read(kind: Kind, body: bytes) -> list[Row]:
-    """Rows without an address are left out. Raises `TableTooLarge`, `NotATable`."""
+    """Rows without an address or a title are there if they say anything, unless all are so. Raises `TableTooLarge`, `NotATable`."""
     if len(body) > MOST_BYTES:
         raise TableTooLarge
     found = []
@@ -147,9 +149,14 @@ def read(kind: Kind, body: bytes) -> list[Row]:
             found.append(row)
             if len(found) > MOST_ROWS:
                 raise TableTooLarge
-    if not found:
+    if not any(is_whole(kind, row) for row in found):
         raise NotATable
     return found
+
+
+def is_whole(kind: str, row: Row) -> bool:
+    """Whether a row says what a row of its kind cannot do without."""
+    return bool(row.of and (row.title or kind not in _TITLED))
 
 
 def _text(body: bytes) -> str:
@@ -200,7 +207,7 @@ def _row(kind: Kind, cells: Mapping[str, str]) -> Row | None:
     if kind == "lists":
         title = cells.get("0") or cells.get("list name") or cells.get("#list name") or ""
         of = cells.get("1") or cells.get(_ADDRESS.lower()) or ""
-        return Row(of, title=title) if of and title else None
+        return Row(of, title=title) if of or title else None
     if kind == "filters":
         return _filter_row(cells)
     of = next(
@@ -230,7 +237,7 @@ def _row(kind: Kind, cells: Mapping[str, str]) -> Row | None:
 
 def _filter_row(cells: Mapping[str, str]) -> Row | None:
     title, keyword = _cell(cells, _TITLE, "0"), _cell(cells, _KEYWORD, "4")
-    if not title or not keyword:
+    if not title and not keyword:
         return None
     return Row(
         keyword,

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import get_args
 
+from martlet.archives import tables
 from martlet.archives.tables import Row
 from martlet.model.accounts import Account
 from martlet.model.errors import InvalidInput, NotAllowed, NotFound
@@ -48,6 +49,8 @@ class Outcome(StrEnum):
 
 def name_of(kind: str, row: Row, here: Server) -> str | None:
     """What a row is about, in its one spelling; None for what cannot be a name of the kind."""
+    if not tables.is_whole(kind, row):
+        return None
     if kind == "domain_blocks":
         try:
             return blocking_servers.host_in(row.of)

@@ -102,9 +102,14 @@ def test_older_files_say_less() -> None:
     assert tables.read("mutes", b"Account address,Hide notifications\neve@peer.example,false\n") == [
         Row("eve@peer.example", hides_notifications=False)
     ]
-    assert tables.read("lists", b'"Friends, old",eve@peer.example\nempty,\n') == [
-        Row("eve@peer.example", title="Friends, old")
-    ]
+    body = b'"Friends, old",eve@peer.example\nempty,\n,nobody@peer.example\n\n,\n'
+    assert tables.read("lists", body) == [
+        Row("eve@peer.example", title="Friends, old"),
+        Row("", title="empty"),
+        Row("nobody@peer.example"),
+    ], "what is wrong is there to be told"
+    with pytest.raises(NotATable):
+        tables.read("lists", b"eve@peer.example\nada@peer.example\n")
     assert tables.read("domain_blocks", b"#domain\nevil.test\n") == [Row("evil.test")]
 
 

@@ -217,6 +217,24 @@ def test_what_is_replaced_does_not_come_back_by_an_older_try(
     assert exported(api, ada, "blocks") == []
 
 
+def test_rows_that_say_too_little_are_told(api: Api, tmp_path: Path) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    one = bring(
+        api,
+        ada,
+        "lists",
+        f"Friends,{bob.username}@localhost:3000\nAlone,\n,bob@localhost:3000\n".encode(),
+        tmp_path,
+    )
+    api.work()
+    assert counts(found(api, one)) == (1, 0, 2)
+    with api.built.ground.store.read() as db:
+        assert importing.failed_rows(db, found(api, one)) == [
+            (Row("", title="Alone"), "invalid"),
+            (Row("bob@localhost:3000"), "invalid"),
+        ]
+
+
 def test_a_job_that_is_killed_is_taken_up_again(
     api: Api, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
