@@ -8,7 +8,7 @@ from martlet.archives import tables
 from martlet.archives.tables import KINDS
 from martlet.model.names import NOBODY, AccountId, Uri
 from martlet.services import exporting
-from martlet.storage import archives, bulk_imports, exports, moves
+from martlet.storage import archives, bulk_imports, exports, moves, relations
 from martlet.storage.bulk_imports import BulkImport
 from martlet.storage.sqlite import SqliteStore
 from tests.client import Api
@@ -38,6 +38,7 @@ def test_no_table_is_read_whole(api: Api, plans: Plans) -> None:
         bulk_imports.list_members_not_named(db, one, 1, "x\n", here.host)
         bulk_imports.rows(db, 1, "waiting", tables.MOST_ROWS)
         bulk_imports.of_account(db, me, 10)
+        bulk_imports.pending(db, me)
         bulk_imports.older_than(db, 0, 50)
         bulk_imports.imported_post(db, me, Uri("x"))
         exports.counts(db, me)
@@ -51,6 +52,7 @@ def test_no_table_is_read_whole(api: Api, plans: Plans) -> None:
         moves.followers_here(db, me, NOBODY, 50)
         moves.blocks_by_people_here(db, me, NOBODY, 50)
         moves.mutes_of(db, me, NOBODY, 50)
+        relations.block_ends_at(db, me, NOBODY)
     assert len(plans.statements) > 20
     assert plans.scans() == {}
     assert not [sql for sql in plans.statements if re.match(r"\s*DELETE", sql)]
