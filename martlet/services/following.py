@@ -81,7 +81,7 @@ def follow(
     if there is not None:
         _change(db, there, wanted)
         return
-    if author.host and here.federation == "allow-list" and peer_policies.is_refused(db, author.host, here):
+    if author.host and here.federation != "open" and peer_policies.is_refused_by_uri(db, author.uri, here):
         raise FollowNotAllowed  # it would be asked of nobody, and wait for ever
     options = _options(None, wanted)
     id = here.next_id()
