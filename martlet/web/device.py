@@ -33,6 +33,7 @@ SHELL = (
     "writing.css",
     "main.js",
     "trusted.js",
+    "dates.js",
     "device.js",
     "htmx.js",
     "outbox.js",

@@ -1,5 +1,6 @@
 // The page of the outbox: what waits, what is on its way, what could not be sent and why.
 import { forgetSent } from "./drawer.js";
+import { medium } from "./dates.js";
 import * as outbox from "./outbox.js";
 import { isTooLarge } from "./sealing.js";
 
@@ -7,7 +8,6 @@ const box = document.querySelector("[data-outgoing]");
 const list = box.querySelector("ol");
 const pattern = box.querySelector("template");
 const texts = box.dataset;
-const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 
 if (new URLSearchParams(location.search).has("queued")) forgetSent();
 
@@ -27,7 +27,7 @@ function lineOf(entry, place, all) {
   line.dataset.entry = entry.id;
   line.dataset.state = entry.state;
   part("said").textContent = stateOf(entry);
-  part("at").textContent = form.format(entry.at);
+  part("at").textContent = medium.format(entry.at);
   const words = entry.words || texts.wordless;
   part("words").textContent = entry.kind === "edit" && !entry.now ? `${texts.changing} ${words}` : words;
   part("now").textContent = entry.now ? [entry.now.warning, entry.now.text].filter(Boolean).join("\n\n") || texts.wordless : "";

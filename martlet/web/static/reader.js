@@ -1,5 +1,6 @@
 // Opens, checks and reads a file with posts on this device, with no server in reach; keeps it for later, if asked to.
 import { NoBundle, openBundle } from "./bundles.js";
+import { medium } from "./dates.js";
 import { askForKeys, dropFile, keepFile, keptFile, keptFiles, pin, whatIsKnown } from "./carried.js";
 import { plainly, showForeign } from "./foreign.js";
 import { canProve, fileNamed, fingerprint } from "./proofs.js";
@@ -11,7 +12,6 @@ const part = (name) => box.querySelector(`[data-${name}]`);
 const texts = box.dataset;
 const SHOWN = 50, BREATH = 40, MOST_FILES = 16;
 const SIGNS = { [CONFIRMED]: "sure", [CONSISTENT]: "same", [UNCONFIRMED]: "unsure" };
-const form = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 const fill = (said, values) => said.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const list = (value) => (Array.isArray(value) ? value : value ? [value] : []);
 let now = { blob: null, name: "", id: null, title: "", run: 0, learnt: null, addresses: [] };
@@ -156,7 +156,7 @@ function postCard(one, shown, authors, media, names) {
   if (at) {
     const time = card.querySelector("time");
     time.dateTime = new Date(at).toISOString();
-    time.textContent = form.format(at);
+    time.textContent = medium.format(at);
   }
   sign(card, one.trust);
   card.querySelector("[data-rival]").hidden = !one.hasRival;
@@ -286,7 +286,7 @@ async function showKept() {
       const line = document.createElement("li"), button = document.createElement("button");
       button.className = "btn";
       button.type = "button";
-      button.textContent = `${one.name || one.title} · ${form.format(one.at)}`;
+      button.textContent = `${one.name || one.title} · ${medium.format(one.at)}`;
       button.addEventListener("click", () => open(one.blob, one.name, one.id));
       line.append(button);
       return line;

@@ -1,4 +1,5 @@
 // The root key: made here, shown once, and used to sign what the server proposes. It never leaves the browser.
+import { medium } from "./dates.js";
 import { isSignedBy, keyOf, multibase, opened, seedOf, sealed, signed, textOf, unlocked, wordsOf } from "./secrets.js";
 import { isInOrder, linesOf } from "./stating.js";
 import { svg } from "./qr.js";
@@ -16,7 +17,6 @@ async function list() {
 
 // -- what is to be signed ---------------------------------------------------
 const last = here.last ? JSON.parse(here.last) : null;
-const when = new Intl.DateTimeFormat(document.documentElement.lang, { dateStyle: "medium", timeStyle: "short" });
 let shown = null;
 
 // Fetched once, and shown in the form: this and nothing else is signed.
@@ -34,7 +34,7 @@ async function propose(form, did) {
 function lineOf({ kind, about, key, at, isNew, isOwn }) {
   const line = find("template[data-line]").content.firstElementChild.cloneNode(true);
   const name = key && [...all("[data-public]")].find((one) => one.dataset.public === key)?.dataset.name;
-  const sentence = find(`[data-says=${kind}]`).textContent.replace("{when}", at ? when.format(at) : "");
+  const sentence = find(`[data-says=${kind}]`).textContent.replace("{when}", at ? medium.format(at) : "");
   line.querySelector("[data-words]").textContent = sentence;
   line.querySelector("[data-about]").textContent = about ?? (name ? `${name} · ${key}` : key);
   line.querySelector("[data-own]").hidden = !isOwn;

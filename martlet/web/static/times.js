@@ -1,7 +1,7 @@
 // Pages are the same for everybody, so their times are days, or in UTC. Here they become the reader's own:
 // "5 min. ago" where a post was written lately, and the reader's clock where an hour is said.
-const lang = document.documentElement.lang;
-const language = lang === "en" ? "en-GB" : lang; // the pages write 22 November 2026
+import { language } from "./dates.js";
+
 const whole = new Intl.DateTimeFormat(language, { dateStyle: "full", timeStyle: "short" });
 const moment = new Intl.DateTimeFormat(language, { dateStyle: "long", timeStyle: "short" });
 const ago = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
