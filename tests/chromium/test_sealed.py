@@ -182,7 +182,7 @@ def test_what_was_written_behind_a_block_arrives_through_a_mirror(
         page.goto(TOWN + "/home")
         page.evaluate("navigator.serviceWorker.ready.then(() => null)")
         page.goto(TOWN + "/home")
-        assert page.evaluate(AT_HAND)
+        assert page.evaluate(AT_HAND, ["/write", "/outbox"])
         assert page.evaluate(KNOWN)
         context.set_offline(True)
         for n in range(3):
