@@ -67,6 +67,7 @@ def test_somebody_joins_and_keeps_the_account_theirs(visit: Visit) -> None:
     other.goto(_link(visit, "wren@home.example", "/auth/password/"))
     other.fill("[autocomplete=new-password]", OTHER)
     other.locator("main form button.go").click()
+    other.wait_for_url(lambda url: "/auth/password/" not in url)
     page.goto(TOWN + "/home")
     page.wait_for_url("**/auth/sign_in*")
     _leaves_and_comes_back(visit, other, recovery)

@@ -101,6 +101,7 @@ def test_whoever_asks_to_follow_is_let_in_or_not(visit: Visit) -> None:
     mine.wait_for_url("**done=*")
     if theirs.locator("main button[name=unfollow]").count():
         theirs.locator("main button[name=unfollow]").click()
+        expect(theirs.locator("main button[name=follow]")).to_be_visible()
     for answer in ("reject", "accept"):
         theirs.goto(TOWN + "/@xiaoyu")
         theirs.locator("main button[name=follow]").click()
