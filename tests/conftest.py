@@ -22,7 +22,7 @@ from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
 from martlet.wiring.ground import ground_for
-from tests import databases
+from tests import databases, quickly
 from tests.carrying import Island, Islands
 from tests.client import Api
 from tests.databases import KeptDatabase
@@ -95,6 +95,12 @@ class _Clearing:
         self._ended += 1
         if self._ended % 100 == 0:
             gc.collect()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_slow() -> Iterator[None]:
+    with quickly.hashing(quickly.CHEAP), quickly.handing_out_keys():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -35,11 +35,14 @@ CONTEXT = ["https://www.w3.org/ns/activitystreams", "https://w3id.org/security/d
 _numbers = count(1)
 
 
+_make_rsa = PrivateKey.make_rsa  # none that anybody here may be given (`tests.quickly`)
+
+
 @cache
 def rsa(name: str) -> PrivateKey:
     """Making one takes long; one for each name is enough."""
     del name
-    return PrivateKey.make_rsa()
+    return _make_rsa()
 
 
 @dataclass(slots=True)

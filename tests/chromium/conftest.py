@@ -185,7 +185,9 @@ class Visit:
         return page
 
     def keep(self, page: Page, name: str) -> None:
-        """A picture of the page, for people to look at: in `screenshots/`, which git does not keep."""
+        """A picture of the page, for people to look at, where they ask for it (docs/contribute): in `screenshots/`."""
+        if not os.environ.get("MARTLET_TEST_PICTURES"):
+            return
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}.jpg", full_page=True, type="jpeg", quality=80)
 

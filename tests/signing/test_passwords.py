@@ -1,4 +1,5 @@
 import unicodedata
+from collections.abc import Iterator
 from unittest import mock
 
 import pytest
@@ -8,11 +9,18 @@ from hypothesis import strategies as st
 
 from martlet.model.errors import InvalidInput
 from martlet.signing import passwords
+from tests import quickly
 
 GOOD = "rook sings at six"
 
 # From the reference implementation's own tests: the password is "password", the salt "somesalt".
 REFERENCE = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def as_served() -> Iterator[None]:
+    with quickly.hashing(quickly.AS_SERVED):
+        yield
 
 
 def faults(password: str, *about: str) -> list[str]:
