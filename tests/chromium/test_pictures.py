@@ -71,7 +71,8 @@ def test_pictures_come_every_way_and_are_looked_through(visit: Visit) -> None:
     _leads_on(page)
     page.keyboard.press("ArrowRight")
     expect(caption).to_have_text(SAID[1])
-    assert page.locator("[data-gallery] img").evaluate("(one) => [one.naturalWidth, one.naturalHeight]") == [
+    shown = page.locator("[data-gallery] img")
+    assert shown.evaluate("(one) => one.decode().then(() => [one.naturalWidth, one.naturalHeight])") == [
         32,
         48,
     ]
