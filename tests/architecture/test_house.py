@@ -140,3 +140,9 @@ def test_pages_are_structs() -> None:
         one.__name__ for one in modules("martlet.web") if vars(one).get("replace") is dataclasses.replace
     ]
     assert taken == [], "mypy does not see it: pages are changed by msgspec.structs.replace"
+
+
+@pytest.mark.parametrize("name", [".wait_for_function(", "networkidle"])
+def test_browsers_are_waited_for_by_what_they_show(name: str) -> None:
+    """One is forbidden by our policy wherever it has to wait at all, the other never comes while something is live."""
+    assert [path for path in (ROOT / "tests" / "chromium").glob("*.py") if name in path.read_text()] == []
