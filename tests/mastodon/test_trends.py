@@ -180,8 +180,8 @@ def test_it_fades_and_is_forgotten(api: Api, people: list[Person]) -> None:
 
 
 def test_what_is_usual_does_not_trend(api: Api, people: list[Person]) -> None:
-    all_write(api, people[:2], "#morning")
     today = api.built.ground.here.now_ms() // 86_400_000
+    all_write(api, people[:2], "#morning")
     with api.built.ground.store.write() as db:
         for day in range(1, 8):
             db.run("INSERT INTO tag_day SELECT id, :day, 200, 90 FROM tag", day=today - day)
