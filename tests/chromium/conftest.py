@@ -186,7 +186,7 @@ class Visit:
 
     def keep(self, page: Page, name: str) -> None:
         """A picture of the page, for people to look at, where they ask for it (docs/contribute): in `screenshots/`."""
-        if not os.environ.get("MARTLET_TEST_PICTURES"):
+        if not os.environ.get("KEEP_SCREENSHOTS"):
             return
         SCREENSHOTS.mkdir(exist_ok=True)
         page.screenshot(path=SCREENSHOTS / f"{name}.jpg", full_page=True, type="jpeg", quality=80)
