@@ -5,6 +5,8 @@ An owner's day: rules, templates, announcements, emoji, servers and block lists,
 
 import io
 import re
+import sqlite3
+from contextlib import closing
 
 from PIL import Image
 from playwright.sync_api import FilePayload, Locator, Page, expect
@@ -69,6 +71,7 @@ def test_an_owner_keeps_house_and_has_a_helper(visit: Visit) -> None:
     _has_an_emoji(desk, reader)
     _decides_about_servers(desk)
     _sees_to_trends_and_health(visit, desk)
+    _looks_after_jobs(visit, desk)
     _has_a_look(desk, reader)
     _has_a_helper(visit, desk, reader)
 
@@ -165,6 +168,21 @@ def _sees_to_trends_and_health(visit: Visit, desk: Page) -> None:
     desk.goto(TOWN + "/desk/health")
     expect(desk.locator("figure.chart rect").first).to_be_visible()
     visit.keep(desk, "desk-health")
+
+
+def _looks_after_jobs(visit: Visit, desk: Page) -> None:
+    """Two were set aside: one is done again, the other given up."""
+    with closing(sqlite3.connect(visit.town.data / "martlet.sqlite3", timeout=60)) as db, db:
+        db.executemany(
+            "INSERT INTO job (name, body, run_at, tries, parked_at, error) VALUES ('sweep', '', 1, 12, 5, ?)",
+            [("The first broke",), ("The second broke",)],
+        )
+    desk.goto(TOWN + "/desk/health")
+    assert _violations(desk) == []
+    first = desk.locator("main li", has_text="The first broke")
+    _done(desk, first.locator("form[action$='/retry'] button"))
+    _end(desk, "The second broke", "/drop")
+    expect(first).to_have_count(0)
 
 
 def _has_a_look(desk: Page, reader: Page) -> None:
