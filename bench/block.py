@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Event, Thread
 
 from bench.block_picture import Run, drawn
-from tests.block.world import A_PAGE, BLOCKS, ONE_WAY, World, eventually
+from tests.block.world import A_PAGE, BLOCKS, ONE_WAY, Block, World, eventually
 
 READ, ANSWERED, DIRECT = "a new post is read", "an answer is back", "all is direct again"
 PROMISED = {READ: 30.0, ANSWERED: 60.0, DIRECT: 60.0}
@@ -81,9 +81,9 @@ def _first(times: Times) -> Run:
     return Run("Her address is dropped", read, lifted, lifted, lifted + direct)
 
 
-def _one(world: World, how: str, name: str, times: Times, say: Callable[[str], None]) -> None:
+def _one(world: World, how: Block, name: str, times: Times, say: Callable[[str], None]) -> None:
     time.sleep(random.uniform(0, world.seconds))
-    world.block(how)  # type: ignore[arg-type] # one of them
+    world.block(how)
     world.a.publish(f"Written-{name}")
     read = eventually(partial(world.c.reads, f"Written-{name}"), PATIENCE)
     seen = world.c.reads(f"Written-{name}")

@@ -75,7 +75,8 @@ LIGHTS = {"day": DAY, "dusk": DUSK, "night": NIGHT, "frost": FROST, "spring": SP
 
 
 def mixed(one: Rgb, other: Rgb, share: float) -> Rgb:
-    return tuple(round(a + (b - a) * share) for a, b in zip(one, other, strict=True))  # type: ignore[return-value]  # of three, as both are
+    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, other, strict=True))
+    return red, green, blue
 
 
 def gradient(colours: tuple[Rgb, ...], size: tuple[int, int] = (WIDTH, HEIGHT)) -> Picture:

@@ -35,7 +35,7 @@ def test_a_post_of_adas_with_everything(ada: Town, eve: str, peer: Peer, friends
         "image/png",
         640,
     )
-    with urllib.request.urlopen(shown["url"], timeout=60) as answer:  # noqa: S310
+    with urllib.request.urlopen(shown["url"], timeout=60) as answer:  # noqa: S310 - on this machine
         assert answer.headers["content-type"] == shown["mediaType"]
     tags = {(tag["type"].rpartition(":")[2], tag["name"]): tag for tag in each(read["tag"])}
     assert tags["Mention", f"@{peer.handle(eve)}"]["href"] == peer.uri(eve)
