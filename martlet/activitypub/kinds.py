@@ -4,6 +4,7 @@ from martlet.activitypub.values import MOST_ITEMS, Thing, each
 
 ACTORS = frozenset({"Person", "Service", "Group", "Organization", "Application"})
 POSTS = frozenset({"Note", "Question", "Article", "Page", "Image", "Video", "Audio", "Event"})
+NOTES = frozenset({"Note", "Question"})
 REACTIONS = frozenset({"Like", "EmojiReact", "EmojiReaction"})
 MEDIA = frozenset({"Document", "Image", "Video", "Audio"})
 _VOCABULARIES = ("https://www.w3.org/ns/activitystreams#", "as:", "http://joinmastodon.org/ns#", "toot:")

@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 from urllib.parse import urlsplit
 
-from martlet.activitypub.kinds import MEDIA, kind_of
+from martlet.activitypub.kinds import MEDIA, NOTES, kind_of
 from martlet.activitypub.things import Attachment
 from martlet.activitypub.values import (
     MOST_ITEMS,
@@ -44,6 +44,8 @@ def attachments(thing: Thing, kind: str) -> tuple[Attachment, ...]:
     attachment; a page that brings nothing but one picture of itself shows that.
     """
     attached = _attached(thing)
+    if not attached and kind in NOTES:
+        return ()
     files = [
         one for one in attached if kind_of(one) in MEDIA or (kind_of(one) == "Link" and _media_type(one))
     ]
@@ -74,12 +76,12 @@ def _itself(thing: Thing, wanted: str) -> list[Attachment]:
 
 def links(thing: Thing) -> tuple[str, ...]:
     """Addresses that a post is about, as Lemmy attaches them: no pictures, and not files."""
-    found = (href(one) for one in _attached(thing) if kind_of(one) == "Link" and not _media_type(one))
-    return tuple(dict.fromkeys(address for address in found if address))[:MOST_LINKS]
+    found = [href(one) for one in _attached(thing) if kind_of(one) == "Link" and not _media_type(one)]
+    return tuple(dict.fromkeys([address for address in found if address]))[:MOST_LINKS] if found else ()
 
 
 def _attached(thing: Thing) -> list[Thing]:
-    return list(things(thing.get("attachment"), MOST_ITEMS))
+    return things(thing.get("attachment"), MOST_ITEMS)
 
 
 def _attachment(thing: Thing, wanted: tuple[str, ...] = SHOWN) -> Attachment | None:

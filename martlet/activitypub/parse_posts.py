@@ -7,7 +7,7 @@ See `parse`, which reads the acts around them.
 from typing import Any
 
 from martlet.activitypub import parse_attachments, parse_quotes, parse_replies, parse_tags
-from martlet.activitypub.kinds import POSTS, kind_of
+from martlet.activitypub.kinds import NOTES, POSTS, kind_of
 from martlet.activitypub.things import Occasion, Poll, Writing
 from martlet.activitypub.values import (
     HTML_LIMIT,
@@ -35,7 +35,6 @@ from martlet.activitypub.values import (
 from martlet.model.errors import MalformedDocument
 from martlet.model.names import Uri
 
-NOTES = ("Note", "Question")
 PLAIN = ("text/plain", "text/markdown", "text/x.misskeymarkdown")
 CIRCLES = ("Circle", "Mutual")
 """What kmyblue says of posts to people who are not named."""
@@ -119,10 +118,8 @@ def _is_sensitive(thing: Thing) -> bool:
 def _author(thing: Thing) -> Uri:
     """Whom `attributedTo` names; of several (a group and a person, say) the person."""
     named = thing.get("attributedTo", thing.get("actor"))
-    for one in each(named, MOST_ITEMS):
-        if isinstance(one, dict) and kind_of(one) == "Person":
-            named = one
-            break
+    if isinstance(named, list):
+        named = next((one for one in things(named, MOST_ITEMS) if kind_of(one) == "Person"), named)
     found = uri(named)
     if found is None:
         raise MalformedDocument("The document does not say who wrote it.")

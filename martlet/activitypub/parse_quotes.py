@@ -28,8 +28,13 @@ class Quote:
     is_lost: bool = False
 
 
+NONE = Quote()
+
+
 def quote(thing: Thing, tags: list[Thing]) -> Quote:
     """The first of a post's quotes; what is written otherwise than `quote` knows no consent."""
+    if not tags and thing.keys().isdisjoint(NAMES):
+        return NONE
     inner = first(thing.get("quote"))
     if isinstance(inner, dict) and is_tombstone(inner):
         return Quote(is_lost=True)
@@ -38,7 +43,7 @@ def quote(thing: Thing, tags: list[Thing]) -> Quote:
     ]
     quoted = next((one for one in named if one is not None), None)
     if quoted is None:
-        return Quote()
+        return NONE
     return Quote(quoted, uri(thing.get("quoteAuthorization")), "quote" not in thing)
 
 

@@ -12,7 +12,7 @@ SHORTEST_SHORTCODE, LONGEST_SHORTCODE = 1, 128
 
 def tags(thing: Thing) -> list[Thing]:
     """Raises `MalformedDocument` for more than anybody needs."""
-    return list(things(thing.get("tag"), MOST_TAGS))
+    return things(thing.get("tag"), MOST_TAGS)
 
 
 def mentions(tags: Iterable[Thing]) -> tuple[Mention, ...]:
@@ -27,8 +27,8 @@ def mentions(tags: Iterable[Thing]) -> tuple[Mention, ...]:
 
 def hashtags(tags: Iterable[Thing]) -> tuple[str, ...]:
     """Without their signs; one that has no name goes by the end of its address."""
-    found = (_hashtag(tag) for tag in tags if kind_of(tag) == "Hashtag")
-    return tuple(dict.fromkeys(name for name in found if name))
+    found = [_hashtag(tag) for tag in tags if kind_of(tag) == "Hashtag"]
+    return tuple(dict.fromkeys([name for name in found if name]))
 
 
 def _hashtag(tag: Thing) -> str:

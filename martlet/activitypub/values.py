@@ -60,6 +60,8 @@ def first(value: Any) -> Any:
 def text(value: Any, limit: int = TEXT_LIMIT) -> str:
     """A text, alone in a list perhaps, or as JSON-LD writes it out with its language."""
     if not isinstance(value, str):
+        if value is None:
+            return ""
         value = first(value)
         if isinstance(value, dict):
             value = value.get("@value")
@@ -90,12 +92,12 @@ def uris(value: Any, limit: int) -> tuple[Uri, ...]:
 
 def recipients(value: Any) -> tuple[str, ...]:
     """`to` or `cc`. The public's name is no address in all its spellings."""
-    found = (
-        one[:NAME_LIMIT] if isinstance(one, str) else uri(one) or ""
+    found = [
+        one[:NAME_LIMIT] if isinstance(one, str) else uri(one)
         for one in each(value, MOST_RECIPIENTS)
         if isinstance(one, str | dict)
-    )
-    return tuple(one for one in found if one)
+    ]
+    return tuple([one for one in found if one])
 
 
 def address(value: Any, kinds: tuple[str, ...] = ("text/html",)) -> str:
@@ -209,13 +211,17 @@ def further_languages(
 def language(thing: Thing, around: Thing | None = None) -> str | None:
     """The language of a document as it says beside its texts: PeerTube's, Lemmy's and Mobilizon's ways, and JSON-LD's."""
     for named in (thing.get("language"), thing.get("inLanguage")):
+        if named is None:
+            continue
         one = first(named)
         code = text(one.get("identifier") if isinstance(one, dict) else one, 35)
         if code and code != UNDETERMINED:
             return code
     for document in (thing, around or {}):
         for context in things(document.get("@context"), MOST_ITEMS):
-            code = text(context.get("@language"), 35)
+            if "@language" not in context:
+                continue
+            code = text(context["@language"], 35)
             if code and code != UNDETERMINED:
                 return code
     return None

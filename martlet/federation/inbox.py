@@ -2,7 +2,8 @@
 What other servers bring: checked, written down, answered 202; the rest is a job's.
 
     taken before? → sender's server → size → signature → who signed it → written down once, by its name → 202
-    the job: what is needed from elsewhere → `services.intake.accept`, one transaction
+    nothing needed from elsewhere (`at_once`): `services.intake.accept` in the same transaction
+    else a job: what is needed from elsewhere → `services.intake.accept`, one transaction
 
 An act that somebody else brings than its actor is believed for its proof
 (FEP-8b32), or as far as its actor's own server confirms it.
@@ -32,7 +33,7 @@ from martlet.activitypub.things import (
     Revise,
     Writing,
 )
-from martlet.federation import replays
+from martlet.federation import at_once, replays
 from martlet.federation.asking import Asking, public
 from martlet.federation.forwarding import Forwarding
 from martlet.federation.kept import Kept, Read
@@ -43,7 +44,14 @@ from martlet.federation.roads.offering import Offering
 from martlet.http.answer import Answer
 from martlet.http.request import Request
 from martlet.jobs.runner import Record
-from martlet.model.errors import EvidenceRejected, MalformedDocument, MartletError, NotFound, TooMany
+from martlet.model.errors import (
+    EvidenceRejected,
+    MalformedDocument,
+    MartletError,
+    NotFound,
+    TooMany,
+    Unavailable,
+)
 from martlet.model.evidence import Evidence, FetchedFrom, IntegrityProof, SignedRequest
 from martlet.model.names import Uri, host_of, origin_of
 from martlet.model.server import Server
@@ -107,9 +115,28 @@ class Inbox:
             raise EvidenceRejected("This was not sent by whom it names.")
         now = self.ground.here.now_ms()
         one = Incoming(self.ground.here.next_id(), signer, act.uri, body)
+        if await self._takes_effect(one, document, act, now):
+            return
         self._kept.put(one, (document, act), now)
         if not await self.ground.store.writing(_write_down, one, now):
             self._kept.take(one.id)
+
+    async def _takes_effect(self, one: Incoming, document: dict[str, Any], act: Act, now: int) -> bool:
+        """Whether it was taken in at once, now or before. What fails is left to the job, which tells and tries again."""
+        if act.actor != one.signer or not at_once.may_need_nothing(act):
+            return False
+        here = self.ground.here
+        try:
+            act, evidence = await self._own(act, document, one.body)
+            take = partial(_take_at_once, one=one, act=act, evidence=evidence, here=here, document=document)
+            return await self.ground.store.writing(take, now=now)
+        except Unavailable:
+            raise
+        except EvidenceRejected:
+            return False
+        except Exception:
+            log.exception("%s could not be taken in at once", one.uri[:200])
+            return False
 
     async def hand_in(self, actor: Uri, name: Uri, body: bytes) -> None:
         """Take in an act that came by another road, after its proof was seen to be its actor's."""
@@ -133,9 +160,7 @@ class Inbox:
             return None
         try:
             document, said = kept[1] if kept is not None else _read(one.body, one.signer)
-            act, evidence = await self._believed(said, document, one.signer)
-            if own_names.speaks_of_pages(one.body, here):
-                act = own_names.named_here(act, here)
+            act, evidence = await self._believed(said, document, one)
             if isinstance(act, Revise) and await self.ground.store.reading(_is_only_named, act):
                 act, evidence = await self._confirmed(act)
             if isinstance(act, Forwarded):
@@ -151,18 +176,27 @@ class Inbox:
             _work_off, one=one, act=act, evidence=evidence, here=here, verified=verified, document=document
         )
 
-    async def _believed(self, act: Act, document: dict[str, Any], signer: Uri) -> tuple[Act, Evidence]:
+    async def _believed(self, act: Act, document: dict[str, Any], one: Incoming) -> tuple[Act, Evidence]:
         """The act with the evidence for it. Raises `EvidenceRejected` or what fetching raises."""
-        if act.actor == signer:
-            await self._check_own_proof(document, act.actor)
-            return act, SignedRequest(signer)
+        if act.actor == one.signer:
+            return await self._own(act, document, one.body)
         if host_of(act.actor) == self.ground.here.host:
             raise EvidenceRejected("This is called as if this server had sent it.")
         await self.resolver.account(act.actor)
         if "proof" in document:
             await self._check_proof(document, act.actor)
-            return act, IntegrityProof(act.actor)
-        return await self._confirmed(act)
+            return self._named_here(act, one.body), IntegrityProof(act.actor)
+        act, evidence = await self._confirmed(act)
+        return self._named_here(act, one.body), evidence
+
+    async def _own(self, act: Act, document: dict[str, Any], body: bytes) -> tuple[Act, Evidence]:
+        """The same for an act whose actor sent it. Raises `EvidenceRejected`."""
+        await self._check_own_proof(document, act.actor)
+        return self._named_here(act, body), SignedRequest(act.actor)
+
+    def _named_here(self, act: Act, body: bytes) -> Act:
+        here = self.ground.here
+        return own_names.named_here(act, here) if own_names.speaks_of_pages(body, here) else act
 
     async def _check_own_proof(self, document: dict[str, Any], actor: Uri) -> None:
         """Who sends it is known; a proof of a kind that we read must be good all the same."""
@@ -314,7 +348,37 @@ def _write_down(db: Writer, one: Incoming, now: int) -> bool:
     return is_new
 
 
+def _take_at_once(
+    db: Writer,
+    one: Incoming,
+    act: Act,
+    evidence: Evidence,
+    here: Server,
+    document: dict[str, Any],
+    now: int,
+) -> bool:
+    """False where something may be needed from elsewhere, and nothing was done."""
+    if not at_once.needs_nothing(db, act, here):
+        return False
+    if at_once.is_known_by_its_post(act) or incoming.insert_worked_off(db, one, now):
+        _take_effect(db, one, act, evidence, here, None, document)
+    return True
+
+
 def _work_off(
+    db: Writer,
+    one: Incoming,
+    act: Act,
+    evidence: Evidence,
+    here: Server,
+    verified: Verified | None,
+    document: dict[str, Any],
+) -> None:
+    _take_effect(db, one, act, evidence, here, verified, document)
+    incoming.finish(db, one.id)
+
+
+def _take_effect(
     db: Writer,
     one: Incoming,
     act: Act,
@@ -333,7 +397,6 @@ def _work_off(
         take_brought(db, act.actor, document, here)
     if losing and isinstance(act, Delete):
         consenting.hand_on(db, act, one.body, losing, here)
-    incoming.finish(db, one.id)
 
 
 def _tell_left_out(one: Incoming, error: MartletError) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 
 from martlet.model.errors import EvidenceRejected
 from martlet.signing.keys import Kind, PrivateKey, PublicKey
@@ -80,7 +81,7 @@ class Received:
     @property
     def authority(self) -> str:
         """Host in lower case, and the port where it is not the usual one (RFC 9421 section 2.2.3)."""
-        return self.origin.partition("://")[2].lower().removesuffix(_USUAL_PORTS.get(self.scheme, ""))
+        return _authority(self.origin)
 
     @property
     def has_body(self) -> bool:
@@ -90,8 +91,14 @@ class Received:
     def check_host(self) -> None:
         """Raises `SignatureRejected` unless the Host header names us."""
         host = self.headers.get("host", "").strip().lower()
-        if host.removesuffix(_USUAL_PORTS.get(self.scheme, "")) != self.authority:
+        if _authority(f"{self.scheme}://{host}") != self.authority:
             raise SignatureRejected("The request was signed for another server.")
+
+
+@lru_cache(maxsize=256)
+def _authority(origin: str) -> str:
+    scheme, _, host = origin.partition("://")
+    return host.lower().removesuffix(_USUAL_PORTS.get(scheme, ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,6 +100,9 @@ class Reader:
         del table, key
         return read()
 
+    def remember(self, table: str, key: int, found: object) -> None:
+        """What `once` would find of this key, where it was seen together with other things."""
+
 
 class Writer(Reader):
     """One transaction that writes: all of it happens, or nothing."""
@@ -120,6 +123,10 @@ class Writer(Reader):
             rows[key] = read()
         found: T = rows[key]
         return found
+
+    def remember(self, table: str, key: int, found: object) -> None:
+        if self._known is not None:
+            self._known.setdefault(table, {})[key] = found
 
     @contextmanager
     def remembering(self) -> Iterator[None]:

@@ -54,11 +54,9 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
     """
     if _answers_something_missing(db, post):
         return None
-    last, seen, is_exclusive = db.rows(
+    last, seen = db.rows(
         """
-        SELECT max(follower_id), count(*),
-               EXISTS (SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
-                        WHERE list_member.account_id = :author AND list.is_exclusive = 1)
+        SELECT max(follower_id), count(*)
           FROM (
             SELECT follower_id FROM follow
              WHERE followed_id = :author AND is_accepted = 1 AND follower_id > :after
@@ -71,7 +69,7 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
     if last is None:
         return None
     rules, named = _rules(db, post, "follow.follower_id", "follow.follower_id")
-    if is_exclusive:
+    if _is_in_lists(db, post.author_id) and _is_in_exclusive_lists(db, post.author_id):
         rules.append(
             """follow.follower_id NOT IN (
                    SELECT list.owner_id FROM list_member JOIN list ON list.id = list_member.list_id
@@ -102,7 +100,9 @@ def to_homes(db: Writer, post: Post, after: AccountId, limit: int) -> AccountId 
 
 def to_lists(db: Writer, post: Post, after: ListId, limit: int) -> ListId | None:
     """The same for the lists that the author is in."""
-    if post.visibility < Visibility.FOLLOWERS or _answers_something_missing(db, post):
+    if post.visibility < Visibility.FOLLOWERS or not _is_in_lists(db, post.author_id):
+        return None
+    if _answers_something_missing(db, post):
         return None
     last, seen = db.rows(
         """
@@ -217,6 +217,22 @@ def _tag_followers(db: Reader, post: Post, after: AccountId, limit: int) -> list
         )
         found.update(row[0] for row in rows)
     return sorted(found)[:limit]
+
+
+def _is_in_lists(db: Reader, author: AccountId) -> bool:
+    return db.once("list_member", author, lambda: _read_is_in_lists(db, author))
+
+
+def _read_is_in_lists(db: Reader, author: AccountId) -> bool:
+    sql = "SELECT EXISTS (SELECT 1 FROM list_member WHERE account_id = :author)"
+    return bool(db.value(sql, author=author))
+
+
+def _is_in_exclusive_lists(db: Reader, author: AccountId) -> bool:
+    sql = """
+        SELECT EXISTS (SELECT 1 FROM list_member JOIN list ON list.id = list_member.list_id
+                        WHERE list_member.account_id = :author AND list.is_exclusive = 1)"""
+    return bool(db.value(sql, author=author))
 
 
 def _answers_something_missing(db: Reader, post: Post) -> bool:

@@ -18,6 +18,15 @@ class Incoming:
 
 def insert(db: Writer, one: Incoming, now: int) -> bool:
     """False where the same signer has sent the same activity before."""
+    return _insert(db, one, one.body, now)
+
+
+def insert_worked_off(db: Writer, one: Incoming, now: int) -> bool:
+    """The same for one that waits for nothing: only its name is kept."""
+    return _insert(db, one, None, now)
+
+
+def _insert(db: Writer, one: Incoming, body: bytes | None, now: int) -> bool:
     return bool(
         db.run(
             """
@@ -27,7 +36,7 @@ def insert(db: Writer, one: Incoming, now: int) -> bool:
             id=one.id,
             signer=one.signer,
             uri=one.uri,
-            body=one.body,
+            body=body,
             now=now,
         )
     )

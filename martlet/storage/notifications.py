@@ -320,7 +320,12 @@ def may_tell(db: Reader, account: AccountId, sender: AccountId, post: PostId | N
 
 
 def who_wants_every_post(db: Reader, author: AccountId) -> list[AccountId]:
-    """Followers here who asked to be told of each post; the `+` keeps the query off the index of all followers."""
+    """Followers here who asked to be told of each post."""
+    return db.once("follow", author, lambda: _read_who_wants_every_post(db, author))
+
+
+def _read_who_wants_every_post(db: Reader, author: AccountId) -> list[AccountId]:
+    """The `+` keeps the query off the index of all followers."""
     rows = db.rows(
         """
         SELECT follow.follower_id

@@ -27,6 +27,10 @@ def of_target(db: Reader, target: Uri, limit: int) -> list[Uri]:
 
 def of_post(db: Reader, post: PostId) -> Uri | None:
     """The name of a post, if boosts wait for it."""
+    return db.once("waiting_boost", post, lambda: _read_of_post(db, post))
+
+
+def _read_of_post(db: Reader, post: PostId) -> Uri | None:
     row = db.row(
         """
         SELECT post.uri FROM post JOIN waiting_boost ON waiting_boost.target = post.uri

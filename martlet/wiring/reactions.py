@@ -95,6 +95,7 @@ from martlet.services import (
     streaming,
     subscribing,
     suggesting,
+    surveying,
     tallying,
     timelines,
     trending,
@@ -106,6 +107,7 @@ from martlet.storage.database import Writer
 
 REACTIONS: Mapping[type[Event], Sequence[Reaction]] = {
     PostPublished: (
+        surveying.of_post,
         timelines.deliver,
         notifying.of_post,
         conversing.of_post,
