@@ -188,14 +188,23 @@ def pin(db: Writer, account: AccountId, post: PostId, id: int, limit: int) -> bo
         post=post,
         id=id,
     )
+    _show_anew(db, post)
     return True
 
 
 def unpin(db: Writer, account: AccountId, post: PostId) -> bool:
     """False where the account had not pinned the post."""
-    return bool(
-        db.run("DELETE FROM pin WHERE account_id = :account AND post_id = :post", account=account, post=post)
+    was_there = db.run(
+        "DELETE FROM pin WHERE account_id = :account AND post_id = :post", account=account, post=post
     )
+    if was_there:
+        _show_anew(db, post)
+    return bool(was_there)
+
+
+def _show_anew(db: Writer, post: PostId) -> None:
+    """Its author is shown whether it is pinned, and what was shown is kept by its revision."""
+    db.run("UPDATE post SET revision = revision + 1 WHERE id = :post", post=post)
 
 
 def replace_pins(db: Writer, account: AccountId, pinned: Sequence[tuple[PostId, int]]) -> None:

@@ -11,7 +11,7 @@ from martlet.model.notifications import UNGROUPED, Notification, NotificationKin
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Row, Writer
 from martlet.storage.dialect import ONE_LOOK, among, numbers
-from martlet.storage.posts import MAY_SEE, SHOWN_COLUMNS, SHOWN_JOINS, Shown
+from martlet.storage.posts import ALL_MARKS, MARKS, MAY_SEE, SHOWN_COLUMNS, SHOWN_JOINS, Shown
 
 NAMES = tuple(Notification._fields)
 COLUMNS = ", ".join(f"notification.{name}" for name in NAMES)
@@ -35,17 +35,33 @@ FEW = 3
 """So many kinds are read one by one, each from its own index, however much there is of others between."""
 _WIDTH = len(NAMES)
 _TOLD_COLUMNS = f"{COLUMNS}, sender.version, {SHOWN_COLUMNS}"
-_SEEN_COLUMNS = f"notification.id, sender.version, {SHOWN_COLUMNS}"
-"""What can change of a notification in the list: no more than its sender and its post."""
 _TOLD_JOINS = f"""notification
     JOIN account AS sender ON sender.id = notification.from_id
     LEFT JOIN post ON post.id = notification.post_id
     {SHOWN_JOINS.replace("    JOIN account AS author", "    LEFT JOIN account AS author")}"""
+_OTHER_AUTHOR = (
+    "CASE WHEN post.author_id IN (notification.from_id, :viewer) THEN NULL ELSE post.author_id END"
+)
+_SEEN_JOINS = _TOLD_JOINS.replace("author.id = post.author_id", f"author.id = {_OTHER_AUTHOR}", 1)
+"""Most are about a post of the viewer's or the sender's: no other account is looked up."""
+_STAMP = f"""
+    (sender.version + coalesce(post.revision, 0) + coalesce(boosted.revision, 0) + coalesce(boosted_author.version, 0)
+     + CASE WHEN post.author_id = notification.from_id THEN sender.version
+            WHEN post.author_id = :viewer THEN (SELECT version FROM account WHERE id = :viewer)
+            ELSE coalesce(author.version, 0) END) * {ALL_MARKS + 1} + {MARKS}"""
+"""
+What can change of a notification in the list, no more than its sender and its post, as one number.
+
+Versions and revisions only grow: where their sum is the same, all of them are.
+"""
+_SEEN_COLUMNS = f"notification.id, {_STAMP}"
 _LISTED = "notification.is_filtered = 0"
 _FILTERED = "notification.is_filtered = 1"
 _OF_SENDER = "notification.from_id = :sender"
 LAST_READ = """coalesce((SELECT last_read_id FROM marker
                           WHERE account_id = :account AND timeline = 'notifications'), 0)"""
+_TOLD, _SEEN = f"{_TOLD_COLUMNS} FROM {_TOLD_JOINS}", f"{_SEEN_COLUMNS} FROM {_SEEN_JOINS}"
+_TOLD_BY_ID = f"SELECT {_TOLD} WHERE notification.id {among('ids')}"
 _ABOUT_SOMETHING_SEEN = f"(notification.post_id IS NULL OR {MAY_SEE})"
 
 
@@ -61,30 +77,31 @@ class ToldBefore:
     """
     Notifications that were listed before, in one process and from one database.
 
-    What they say never changes, so that it is read once. They are found again only under the row that a page's query
-    has just read: the id, and the versions of the sender and the post.
+    What they say never changes, so that it is read once. They are good only with the stamp that a page's query has
+    just read.
     """
 
     MOST = 16_384
 
     def __init__(self) -> None:
-        self.kept: dict[Row, Told] = {}
+        self.kept: dict[int, tuple[int, Told]] = {}
+        """By id, each with its stamp."""
         self._lock = threading.Lock()
 
-    def complete(self, db: Reader, rows: Sequence[Row]) -> list[Told]:
+    def complete(self, db: Reader, viewer: AccountId, rows: Sequence[Row]) -> list[Told]:
         """`rows` have `_SEEN_COLUMNS`. What was deleted since they were read is left out."""
-        get = self.kept.get
-        found = [get(row) for row in rows]
+        get, none = self.kept.get, (None, None)
+        found = [told if known == stamp else None for id, stamp in rows for known, told in (get(id, none),)]
         if None not in found:
             return cast("list[Told]", found)
-        missing = [row[0] for row, told in zip(rows, found, strict=True) if told is None]
-        read = db.rows(f"SELECT {COLUMNS} FROM notification WHERE id {among('ids')}", ids=numbers(missing))
-        of = {row[0]: _notification(row) for row in read}
+        missing = [id for (id, _), told in zip(rows, found, strict=True) if told is None]
+        read = db.rows(_TOLD_BY_ID, ids=numbers(missing), viewer=viewer)
+        of = {row[0]: _told(row) for row in read}
         with self._lock:
-            for at, row in enumerate(rows):
-                if found[at] is None and row[0] in of:
-                    post = None if row[2] is None else Shown._make(row[2:])
-                    found[at] = self.kept[row] = Told(of[row[0]], row[1], post)
+            for at, (id, stamp) in enumerate(rows):
+                if found[at] is None and id in of:
+                    found[at] = of[id]
+                    self.kept[id] = stamp, of[id]
             while len(self.kept) > self.MOST:
                 del self.kept[next(iter(self.kept))]
         return [told for told in found if told is not None]
@@ -144,10 +161,10 @@ def of_group(db: Reader, account: AccountId, key: str, page: Page, now: int) -> 
 
 
 @lru_cache(maxsize=64)
-def _page_sql(columns: str, which: str, of_kinds: str, order: str) -> str:
+def _page_sql(what: str, which: str, of_kinds: str, order: str) -> str:
     """Kept, because putting a long statement together costs as much as running a short one."""
     return f"""
-        SELECT {columns} FROM {_TOLD_JOINS}
+        SELECT {what}
          WHERE notification.account_id = :viewer AND {which}
            AND notification.id < :before AND notification.id > :after AND {of_kinds}
            AND sender.suspended_at IS NULL AND sender.deletes_at IS NULL
@@ -168,9 +185,8 @@ def _page(
     **bound: object,
 ) -> list[Told]:
     of_kinds, named = _among(kinds)
-    columns = _TOLD_COLUMNS if told_before is None else _SEEN_COLUMNS
     rows = db.rows(
-        _page_sql(columns, which, of_kinds, page.order),
+        _page_sql(_TOLD if told_before is None else _SEEN, which, of_kinds, page.order),
         viewer=account,
         before=page.before,
         after=page.after,
@@ -179,7 +195,7 @@ def _page(
         **named,
         **bound,
     )
-    found = [_told(row) for row in rows] if told_before is None else told_before.complete(db, rows)
+    found = [_told(row) for row in rows] if told_before is None else told_before.complete(db, account, rows)
     return found[::-1] if page.is_upward else found
 
 

@@ -23,14 +23,15 @@ _ONE = f"SELECT {COLUMNS} FROM post WHERE id = :id"
 _INSERT = f"INSERT INTO post ({', '.join(NAMES)}) VALUES ({', '.join(f':{name}' for name in NAMES)})"
 _INSERT_UNLESS_THERE = f"{_INSERT} ON CONFLICT DO NOTHING"
 
-_MARKS = """
+MARKS = """
     CASE WHEN mark.liked_id IS NULL THEN 0 ELSE 1 END + CASE WHEN mark.boost_id IS NULL THEN 0 ELSE 2 END
         + CASE WHEN mark.bookmarked_id IS NULL THEN 0 ELSE 4 END
 """
 SHOWN_COLUMNS = f"""
-    post.id, post.revision, author.version, boosted.id, boosted.revision, boosted_author.version, {_MARKS}
+    post.id, post.revision, author.version, boosted.id, boosted.revision, boosted_author.version, {MARKS}
 """
 LIKED, BOOSTED, BOOKMARKED = 1, 2, 4
+ALL_MARKS = LIKED | BOOSTED | BOOKMARKED
 """Bits of `Shown.marks`."""
 SHOWN_JOINS = """
     JOIN account AS author ON author.id = post.author_id
@@ -51,7 +52,7 @@ _ONE_SEEN = f"""
 """
 
 BOOSTLESS_COLUMNS = re.sub(r"\bboosted(_author)?\.\w+", "NULL", SHOWN_COLUMNS)
-NARROW_COLUMNS = f"post.id, post.revision, author.version, {_MARKS}"
+NARROW_COLUMNS = f"post.id, post.revision, author.version, {MARKS}"
 """The same without what is always NULL: the four values of `Shown.narrow`."""
 BOOSTLESS_JOINS = """
     JOIN account AS author ON author.id = post.author_id

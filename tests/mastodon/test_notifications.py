@@ -1,8 +1,14 @@
 """Being told: notifications, conversations."""
 
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
 import pytest
+import time_machine
 
 from martlet.mastodon import notification_entities as entities
+from martlet.mastodon.serialize import notifications
+from martlet.mastodon.serialize.ready import ReadyNotifications
 from tests.client import Api, Person
 
 
@@ -243,3 +249,68 @@ def test_what_was_listed_before_is_told_as_it_is_now(api: Api) -> None:
     assert told["account"]["display_name"] == "Bobby"
     assert told["status"]["content"] == "<p>Good morning</p>"
     assert told["status"]["bookmarked"] is True
+
+
+def listed(api: Api, person: Person) -> list[Any]:
+    """Listed twice, by then as it is kept; and as it is where nothing was kept."""
+    api.get("/api/v1/notifications", token=person)
+    found: list[Any] = api.get("/api/v1/notifications", token=person).json
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ReadyNotifications, "each", lambda _self, found, _now: [None] * len(found))
+        patch.setattr(ReadyNotifications, "keep", lambda *_: None)
+        assert api.get("/api/v1/notifications", token=person).json == found
+    return found
+
+
+def test_whatever_changes_the_list_says_what_each_says_by_itself(api: Api) -> None:
+    ada, bob, eve = api.person("ada"), api.person("bob"), api.person("eve")
+    poll = {"options": ["yes", "no"], "expires_in": 300}
+    post, asked = published(api, ada, "Hello"), published(api, ada, "Shall we?", poll=poll)
+    named, quoted = published(api, bob, "@ada look"), published(api, eve, "@ada and @bob")
+    for one in (post, asked):
+        for person in (bob, eve):
+            api.post(f"/api/v1/statuses/{one}/favourite", token=person)
+    api.post(f"/api/v1/statuses/{post}/reblog", token=bob)
+    api.post(f"/api/v1/accounts/{ada.id}/follow", token=eve)
+    api.work()
+    before = listed(api, ada)
+    poll_id = api.get(f"/api/v1/statuses/{asked}", token=ada).json["poll"]["id"]
+    for person, path, form in (
+        (ada, f"/api/v1/statuses/{post}/pin", {}),
+        (ada, f"/api/v1/statuses/{post}/unpin", {}),
+        (ada, f"/api/v1/statuses/{named}/bookmark", {}),
+        (ada, f"/api/v1/statuses/{named}/unbookmark", {}),
+        (ada, f"/api/v1/statuses/{named}/favourite", {}),
+        (ada, f"/api/v1/statuses/{quoted}/reblog", {}),
+        (ada, f"/api/v1/statuses/{quoted}/unreblog", {}),
+        (bob, f"/api/v1/statuses/{quoted}/favourite", {}),
+        (bob, f"/api/v1/polls/{poll_id}/votes", {"choices": [0]}),
+        (bob, "/api/v1/statuses", {"status": "one more"}),
+        (eve, f"/api/v1/accounts/{bob.id}/follow", {}),
+        (ada, f"/api/v1/statuses/{named}/mute", {}),
+        (ada, f"/api/v1/statuses/{named}/unmute", {}),
+    ):
+        assert api.post(path, token=person, json=form).status == 200, path
+        api.work()
+        now = listed(api, ada)
+        assert len(now) >= len(before)
+    api.patch("/api/v1/accounts/update_credentials", token=ada, json={"display_name": "Ada"})
+    api.delete(f"/api/v1/statuses/{quoted}", token=eve)
+    api.work()
+    assert len(listed(api, ada)) == len(before) - 1
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_notification_of_a_poll_is_made_once(
+    api: Api, monkeypatch: pytest.MonkeyPatch, *, is_over: bool
+) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    post = published(api, ada, "Shall we?", poll={"options": ["yes", "no"], "expires_in": 300})
+    api.post(f"/api/v1/statuses/{post}/favourite", token=bob)
+    api.work()
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=600 if is_over else 0), tick=True):
+        api.work()
+        before = listed(api, ada)
+        assert [one["status"]["poll"]["expired"] for one in before] == [is_over] * len(before)
+        monkeypatch.delattr(notifications, "_made")
+        assert api.get("/api/v1/notifications", token=ada).json == before

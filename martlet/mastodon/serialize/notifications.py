@@ -1,15 +1,17 @@
 """Notifications in Mastodon's form: https://docs.joinmastodon.org/entities/Notification/"""
 
+import math
 from collections.abc import Collection, Sequence
 from functools import lru_cache
 from html import escape
+from typing import cast
 
 import msgspec
 
 from martlet.mastodon.notification_entities import NotificationFallback
 from martlet.mastodon.serialize import packs, reactions, reports, warnings
 from martlet.mastodon.serialize.notification_titles import title
-from martlet.mastodon.serialize.statuses import NOT_PINNED, PINNED, Parts, Pinned, StatusPages, json_list
+from martlet.mastodon.serialize.statuses import Parts, StatusPages, json_list
 from martlet.mastodon.serialize.times import iso
 from martlet.model.errors import NotFound
 from martlet.model.names import AccountId, ReportId
@@ -67,43 +69,29 @@ def each(
     is_plain = not (supported or viewer.has_filters or viewer.has_muted_threads)
     if not is_plain or not found or found[0].notification.account_id != viewer.account:
         return list(filter(None, _made(db, found, pages, viewer, supported)))
-    get, pinned = pages.notifications.kept.get, Pinned(db, viewer.account)
-    result: list[Parts] = []
-    missing: list[tuple[int, Told]] = []
-    for told in found:
-        kept = get(id(told))
-        if kept is None or kept[0] is not told:
-            missing.append((len(result), told))
-            result.append(())
-        elif kept[2] and told.post is not None:
-            result.append((*kept[1], PINNED if told.post.id in pinned else NOT_PINNED, b"}"))
-        else:
-            result.append(kept[1])
-    if not missing:
-        return result
+    result = pages.notifications.each(found, pages.here.now_ms())
+    if None not in result:
+        return cast("list[Parts]", result)
+    missing = [(place, told) for place, told in enumerate(found) if result[place] is None]
     made = _made(db, [told for _, told in missing], pages, viewer, supported)
-    for (place, told), parts in zip(missing, made, strict=True):
+    for (place, _), parts in zip(missing, made, strict=True):
         result[place] = parts
-        if not isinstance(db, Writer):  # what is written may still be taken back
-            _keep(told, pages, viewer.account)
-    return list(filter(None, result))
+    if not isinstance(db, Writer):  # what is written may still be taken back
+        for (_, told), parts in zip(missing, made, strict=True):
+            until = _good_until(told, pages, viewer.account)
+            if until:
+                pages.notifications.keep(told, b"".join(parts), until)
+    return [parts for parts in result if parts]
 
 
-def _keep(told: Told, pages: StatusPages, viewer: AccountId) -> None:
-    """Such as are about a post that is kept ready, or about nothing but their account."""
+def _good_until(told: Told, pages: StatusPages, viewer: AccountId) -> float:
+    """Only of such as are about a post that is kept ready, or about nothing but their account; else 0."""
     notification, version, post = told
-    account = pages.accounts.kept(notification.from_id, version)
-    if account is None or notification.emoji:
-        return
+    if notification.emoji or pages.accounts.kept(notification.from_id, version) is None:
+        return 0
     if notification.post_id is None:
-        if notification.kind in _OF_ACCOUNTS:
-            pages.notifications.keep(told, (_head(notification), account, b"}"), is_pinnable=False)
-        return
-    ready = None if post is None else pages.ready(post, viewer)
-    if ready is not None:
-        body, is_pinnable = ready
-        parts = _head(notification), account, b',"status":', body
-        pages.notifications.keep(told, parts if is_pinnable else (*parts, b"}}"), is_pinnable=is_pinnable)
+        return math.inf if notification.kind in _OF_ACCOUNTS else 0
+    return 0 if post is None else pages.ready_until(post, viewer)
 
 
 def _made(

@@ -9,13 +9,15 @@ never kept here.
 """
 
 import threading
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from typing import Generic, Literal, NamedTuple, TypeVar
 
 from martlet.model.names import AccountId
 from martlet.storage.notifications import Told
 
 KEPT_BYTES = 16 * 1024 * 1024
+KEPT_NOTIFICATIONS = 8 * 1024 * 1024
+"""Bytes."""
 
 ForAuthor = Literal["same", "pinnable", "other"]
 """What the author of the (boosted) post is shown: the same, the same and whether it is pinned, or something else."""
@@ -62,21 +64,36 @@ class ReadyPosts(Generic[Key, Kept]):
 
 class ReadyNotifications:
     """
-    Notifications of one process as they were last listed, in parts that are shared with the pages of posts and accounts.
+    Notifications of one process as they were last listed.
 
     `Told` is what a page's query has just read, and the same object as long as that stays as it was: so the object
     itself is what a notification is kept under, which is cheaper than to compare what stands in it.
     """
 
-    MOST = 4096
-
     def __init__(self) -> None:
-        self.kept: dict[int, tuple[Told, tuple[bytes, ...], bool]] = {}
-        """By the identity of `Told`: that, the parts but for the end, and whether the end says if the post is pinned."""
+        self._kept: dict[int, tuple[Told, float, tuple[bytes]]] = {}
+        """By the identity of `Told`: that, until when it is good (milliseconds since 1970), its JSON."""
+        self._size = 0
         self._lock = threading.Lock()
 
-    def keep(self, told: Told, parts: tuple[bytes, ...], *, is_pinnable: bool) -> None:
+    def each(self, found: Iterable[Told], now: int) -> list[tuple[bytes, ...] | None]:
+        """The JSON of each, in one part; None of what is not here."""
+        get = self._kept.get
+        return [
+            kept[2] if kept is not None and kept[0] is told and kept[1] > now else None
+            for told in found
+            for kept in (get(id(told)),)
+        ]
+
+    def keep(self, told: Told, body: bytes, until: float) -> None:
         with self._lock:
-            self.kept[id(told)] = told, parts, is_pinnable
-            while len(self.kept) > self.MOST:
-                del self.kept[next(iter(self.kept))]
+            self._drop(id(told))
+            self._kept[id(told)] = told, until, (body,)
+            self._size += len(body)
+            while self._size > KEPT_NOTIFICATIONS:
+                self._drop(next(iter(self._kept)))
+
+    def _drop(self, one: int) -> None:
+        kept = self._kept.pop(one, None)
+        if kept is not None:
+            self._size -= len(kept[2][0])

@@ -112,12 +112,13 @@ class StatusPages:
         each = self._each(db, found, viewer, no_extra)
         return {one.id: b"".join(parts) for one, parts in zip(found, each, strict=True) if parts}
 
-    def ready(self, one: Shown, account: AccountId) -> tuple[bytes, bool] | None:
-        """A post's JSON but for its end, as it is kept for this viewer, and whether the end says if it is pinned."""
+    def ready_until(self, one: Shown, account: AccountId) -> float:
+        """Until which moment nothing decides how this viewer is shown a post but what stands in `one`; 0: something does."""
         kept = self._ready.kept.get(one)
-        if kept is None or (kept.author_id == account and kept.for_author == "other"):
-            return None
-        return kept.body, kept.author_id == account and kept.for_author == "pinnable"
+        if kept is not None:
+            return 0 if kept.author_id == account and kept.for_author == "other" else math.inf
+        with_poll = self._ready_for_one.kept.get((one, account))
+        return 0 if with_poll is None else with_poll.until
 
     def _each(self, db: Reader, found: Sequence[Shown], viewer: Viewer, extra: Extra) -> list[Parts]:
         if extra is not no_extra or viewer.has_filters or viewer.has_muted_threads:
@@ -192,7 +193,8 @@ class StatusPages:
             told = quotes.embedded(db, quoting, viewer.account, self.here.now_ms(), seen)
         made = _all(found, pieces, self._around(db, found, pieces, told, viewer, pinned), extra)
         if may_keep:
-            _keep_polls(found, pieces, made, self._ready_for_one, viewer.account, pinned)
+            now = self.here.now_ms()
+            _keep_polls(found, pieces, made, self._ready_for_one, viewer.account, pinned, now)
         return made
 
     def _quoted(self, db: Reader, ids: Collection[PostId], viewer: Viewer) -> dict[PostId, quotes.Quoted]:
@@ -360,8 +362,9 @@ def _keep_polls(
     ready: ReadyPosts[tuple[Shown, AccountId], ReadyForOne],
     viewer: AccountId,
     pinned: Container[PostId],
+    now: int,
 ) -> None:
-    """Those posts that differ from viewer to viewer in nothing but what they voted and pinned."""
+    """Those posts that differ from viewer to viewer in nothing but what they voted and pinned. A poll that is over stays over."""
     for one, parts in zip(found, made, strict=True):
         outer, inner = pieces.get(one.id), pieces.get(one.boosted_id or one.id)
         if outer is None or inner is None or not (outer.is_lasting and inner.is_lasting):
@@ -369,7 +372,7 @@ def _keep_polls(
         poll, is_own = inner.poll, inner.author_id == viewer
         if poll is None or not inner.is_plain_but_for_poll or (is_own and not _is_quotable(inner.detail)):
             continue
-        until = math.inf if poll.expires_at is None else poll.expires_at
+        until = math.inf if poll.expires_at is None or poll.expires_at <= now else poll.expires_at
         is_pinned = one.id in pinned if is_own and one.boosted_id is None else None
         ready.keep((one, viewer), ReadyForOne(until, is_pinned, b"".join(parts)))
 
