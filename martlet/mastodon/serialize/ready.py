@@ -4,8 +4,8 @@ Posts as they were last shown, ready to be shown again.
 Most posts look the same to everybody who has made the same marks on them:
 kept under the row that a page's query has just read, revision and versions in
 it, they cost one look each. A post with a poll is kept for one viewer, until the
-poll is over. What differs in more than that (a quote, filters, muted threads) is
-never kept here.
+poll is over, and then for good. What differs in more than that (a quote, filters,
+muted threads) is never kept here.
 """
 
 import threading
