@@ -24,8 +24,10 @@ def write(page: Page, text: str) -> None:
 def test_a_list_is_live_and_keeps_the_place(visit: Visit) -> None:
     reader = visit("/local", "jona", PHONE)
     reader.wait_for_load_state("load")
+    before = reader.evaluate(ON_TOP)
     write(visit("/home", "xiaoyu"), "Written while somebody reads")
     expect(reader.locator(".fresh.on a")).to_be_visible()
+    assert reader.evaluate(ON_TOP) == before
     reader.locator(".fresh a").click()
     expect(reader.locator("[data-feed] article").first).to_contain_text("Written while somebody reads")
     expect(reader.locator(".mark.read")).to_have_count(1)
