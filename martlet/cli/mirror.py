@@ -37,16 +37,18 @@ def list_them(settings: Settings, as_json: bool) -> None:  # noqa: FBT001 - clic
             click.echo(msgspec.json.encode({"account": name, **asdict(one)}).decode())
         return
     table = Table(title="Mirrored accounts")
-    for heading in ("Account", "State", "Documents", "Files", "At most", "Last contact", "Until"):
-        table.add_column(heading, overflow="fold")
+    table.add_column("Account", overflow="fold")
+    for heading in ("State", "Kept", "At most", "Last\ncontact", "Until"):
+        table.add_column(heading, justify="right" if heading in ("Kept", "At most") else "left", no_wrap=True)
     for name, one in found:
-        sizes = (one.used_bytes, one.media_bytes, one.max_bytes)
-        moments = (one.contact_at, one.until_at)
         table.add_row(
             name,
             one.state,
-            *(f"{size / MIB:.1f} MB" for size in sizes),
-            *(f"{moment(at):%Y-%m-%d %H:%M} UTC" if at else "" for at in moments),
+            *(f"{size // MIB:,} MB" for size in (one.used_bytes + one.media_bytes, one.max_bytes)),
+            f"{moment(one.contact_at):%Y-%m-%d}\n{moment(one.contact_at):%H:%M UTC}"
+            if one.contact_at
+            else "",
+            f"{moment(one.until_at):%Y-%m-%d}" if one.until_at else "",
         )
     Console().print(table)
 
