@@ -104,11 +104,11 @@ ENGLISH: dict[str, Letter] = {
 }
 GERMAN: dict[str, Letter] = {
     TEST: Letter(
-        "Ein Probebrief von {server}",
+        "Eine Testmail von {server}",
         "Hallo {name},\n\n{server} kann Mails verschicken: Du liest gerade eine. Hier meldest du dich an:\n\n{link}\n",
     ),
     CONFIRM: Letter(
-        "Bestätige deine E-Mail für {server}",
+        "Bestätige deine E-Mail-Adresse für {server}",
         "Hallo {name},\n\njemand, hoffentlich du, hat mit dieser Adresse ein Konto auf {server} angelegt. "
         "Öffne diesen Link, dann ist es bereit:\n\n{link}\n\nDer Link gilt eine Woche. "
         "Wenn du es nicht warst, tu nichts: Ohne den Link geschieht nichts.\n",
@@ -120,14 +120,14 @@ GERMAN: dict[str, Letter] = {
         "Dein Passwort bleibt, wie es ist.\n",
     ),
     APPROVED: Letter(
-        "Willkommen auf {server}",
-        "Hallo {name},\n\ndeine Anfrage wurde gelesen, und du bist dabei. Hier meldest du dich an:\n\n{link}\n\n"
+        "Willkommen bei {server}",
+        "Hallo {name},\n\ndeine Bitte um Aufnahme wurde gelesen, und du bist dabei. Hier meldest du dich an:\n\n{link}\n\n"
         "Es geht auch mit jeder Mastodon-App: Gib dort die Adresse des Servers ein.\n",
     ),
     PASSWORD_CHANGED: Letter(
         "Dein Passwort auf {server} wurde geändert",
         "Hallo {name},\n\ndas Passwort deines Kontos auf {server} wurde gerade geändert. "
-        "Wenn du das nicht warst, wähle gleich ein neues:\n\n{link}\n",
+        "Wenn du das nicht warst, wähle sofort ein neues:\n\n{link}\n",
     ),
     NEW_EMAIL: Letter(
         "Deine neue Adresse für {server}",
@@ -149,27 +149,27 @@ GERMAN: dict[str, Letter] = {
     STRIKE: Letter(
         "Über dein Konto auf {server} wurde etwas entschieden",
         "Hallo {name},\n\ndie Leute, die {server} betreuen, haben über dein Konto entschieden: {what}\n\n{words}"
-        "Hier kannst du nachlesen, worum es geht, und zwanzig Tage lang sagen, wenn du es für falsch hältst:\n\n"
+        "Hier kannst du nachlesen, worum es geht, und zwanzig Tage lang Einspruch erheben, wenn du es für falsch hältst:\n\n"
         "{link}\n\nDer Link ist nur für dich.\n",
     ),
     APPEAL_MADE: Letter(
-        "Jemand widerspricht einer Entscheidung auf {server}",
+        "Jemand erhebt Einspruch gegen eine Entscheidung auf {server}",
         "Hallo {name},\n\njemand hält eine Entscheidung über das eigene Konto auf {server} für falsch. "
         "Lies, was dazu gesagt wird, und entscheide:\n\n{link}\n",
     ),
     APPEAL_APPROVED: Letter(
-        "Deinem Widerspruch auf {server} wurde stattgegeben",
+        "Deinem Einspruch auf {server} wurde stattgegeben",
         "Hallo {name},\n\ndie Leute, die {server} betreuen, haben es noch einmal angesehen und zurückgenommen, "
         "was sie entschieden hatten: {what}\n\nHier kannst du nachlesen, worum es ging:\n\n{link}\n",
     ),
     APPEAL_REJECTED: Letter(
-        "Dein Widerspruch auf {server} wurde abgelehnt",
+        "Dein Einspruch auf {server} wurde abgelehnt",
         "Hallo {name},\n\ndie Leute, die {server} betreuen, haben es noch einmal angesehen. "
         "Es bleibt, wie es entschieden wurde: {what}\n\nHier kannst du nachlesen, worum es ging:\n\n{link}\n",
     ),
     HOOK_STOPPED: Letter(
         "Ein Webhook von {server} ist abgeschaltet",
-        "Hallo {name},\n\nein Webhook von {server} war eine Woche lang nicht zu erreichen, oder seine Adresse wird nicht angerufen; "
+        "Hallo {name},\n\nein Webhook von {server} war eine Woche lang nicht zu erreichen, oder seine Adresse darf nicht aufgerufen werden; "
         "er ist jetzt abgeschaltet. Hier siehst du, welcher und warum, und kannst ihn wieder einschalten:\n\n{link}\n",
     ),
 }

@@ -130,9 +130,9 @@ def _agrees_with_the_server(page: Page) -> None:
             assert found in ("damaged", "large"), (number, found)
 
 
-def _is_shown(page: Page, of_eve: str = "Absender noch nicht bestätigt") -> None:
+def _is_shown(page: Page, of_eve: str = "Herkunft noch nicht bestätigt") -> None:
     ida, eve = page.locator("article", has_text="Noon").last, page.locator("article", has_text="made up")
-    expect(ida.locator("[data-trust]")).to_have_text("Absender bestätigt")
+    expect(ida.locator("[data-trust]")).to_have_text("Herkunft bestätigt")
     expect(eve.locator("[data-trust]")).to_have_text(of_eve)
     expect(page.locator("article")).to_have_count(4)
     expect(ida.locator("[data-html]")).to_have_text("Noon & lemonsone two")

@@ -317,7 +317,7 @@ def test_the_page_of_a_post_says_how_much_of_its_thread_is_here(
     assert "2 of 5 answers in this thread are here." in told
     assert "One server does not answer." in told
     german = api.get(page, headers={"accept-language": "de"}).text
-    assert "2 von 5 Antworten in diesem Gespräch sind da." in german
+    assert "2 von 5 Antworten in dieser Unterhaltung sind da." in german
     assert "Ein Server antwortet nicht." in german
 
 

@@ -80,7 +80,7 @@ def test_whom_many_follow_and_like(api: Api, people: list[Person]) -> None:
     with api.built.ground.store.write() as db:
         db.run("UPDATE users SET locale = 'de'")
     texts = [one["martlet"]["text"] for one in api.get(V2, ada).json]
-    assert texts[0] == "Eine Person, der Sie folgen, folgt diesem Konto. 2 Personen hier folgen diesem Konto."
+    assert texts[0] == "Eine Person, der du folgst, folgt diesem Konto. 2 Leute hier folgen diesem Konto."
 
 
 def test_who_features_the_same(api: Api, people: list[Person]) -> None:

@@ -45,7 +45,7 @@ def test_a_hashtag(api: Api, people: list[Person]) -> None:
             db.run("UPDATE users SET locale = :l WHERE account_id = :id", l=locale, id=one_person.id)
     told = [api.get("/api/v1/trends/tags", one).json[0]["martlet"]["text"] for one in people[:2]]
     assert told == [
-        "6 Personen haben in der letzten Stunde darüber geschrieben, sonst 0.",
+        "6 Leute haben in der letzten Stunde darüber geschrieben, sonst 0.",
         "过去 1 小时有 6 人写到它，平时 0 人。",
     ]
 

@@ -97,7 +97,7 @@ def test_joining_with_a_letter(api: Api, box: Postbox) -> None:
     assert browser.sign_in("ada").status == 403
     api.work()
     letter = box.letters[0]
-    assert letter["Subject"] == "Bestätige deine E-Mail für Martlet"
+    assert letter["Subject"] == "Bestätige deine E-Mail-Adresse für Martlet"
     assert letter["To"] == "ada@mail.example"
     assert letter["From"] == "Martlet <martlet@town.example>"
     assert letter["Auto-Submitted"] == "auto-generated"

@@ -18,9 +18,9 @@ _TRENDS: Mapping[str, Mapping[TrendKind, str]] = {
         TrendKind.POST: "{people} people liked or boosted it in the last {hours}.",
     },
     "de": {
-        TrendKind.TAG: "{people} Personen haben in {hours} darüber geschrieben, sonst {usual}.",
-        TrendKind.LINK: "{people} Personen haben es in {hours} geteilt, sonst {usual}.",
-        TrendKind.POST: "{people} Personen hat es in {hours} gefallen, oder sie haben es weitergesagt.",
+        TrendKind.TAG: "{people} Leute haben in {hours} darüber geschrieben, sonst {usual}.",
+        TrendKind.LINK: "{people} Leute haben es in {hours} geteilt, sonst {usual}.",
+        TrendKind.POST: "{people} Leute haben es in {hours} gemocht oder geteilt.",
     },
     "zh": {
         TrendKind.TAG: "{hours}有 {people} 人写到它，平时 {usual} 人。",
@@ -49,19 +49,19 @@ _SUGGESTIONS: Mapping[str, Mapping[Source, tuple[str, str]]] = {
         ),
     },
     "de": {
-        "featured": ("Die Betreiber dieses Servers schlagen dieses Konto vor.",) * 2,
+        "featured": ("Wer diesen Server betreut, schlägt dieses Konto vor.",) * 2,
         "friends_of_friends": (
-            "Eine Person, der Sie folgen, folgt diesem Konto.",
-            "{} Personen, denen Sie folgen, folgen diesem Konto.",
+            "Eine Person, der du folgst, folgt diesem Konto.",
+            "{} Leute, denen du folgst, folgen diesem Konto.",
         ),
         "similar_to_recently_followed": (
-            "Es zeigt dieselben Hashtags wie jemand, dem Sie kürzlich gefolgt sind.",
+            "Es zeigt dieselben Hashtags wie jemand, dem du kürzlich gefolgt bist.",
         )
         * 2,
-        "most_followed": ("Eine Person hier folgt diesem Konto.", "{} Personen hier folgen diesem Konto."),
+        "most_followed": ("Eine Person hier folgt diesem Konto.", "{} Leute hier folgen diesem Konto."),
         "most_interactions": (
-            "Seine Beiträge gefielen kürzlich einmal.",
-            "Seine Beiträge gefielen kürzlich {}-mal oder wurden weitergesagt.",
+            "Die Beiträge wurden in letzter Zeit einmal gemocht oder geteilt.",
+            "Die Beiträge wurden in letzter Zeit {}-mal gemocht oder geteilt.",
         ),
     },
     "zh": {
@@ -74,7 +74,7 @@ _SUGGESTIONS: Mapping[str, Mapping[Source, tuple[str, str]]] = {
 }
 _NOT_SHOWN = {
     "en": "It is not shown to you.",
-    "de": "Es wird Ihnen nicht gezeigt.",
+    "de": "Es wird dir nicht gezeigt.",
     "zh": "未向您显示。",
 }
 
