@@ -273,6 +273,7 @@ SAID = (
     sentence("This form is too old, or it was not sent from this server's own page."),
 )
 LONGEST = 1000
+DIGITS = 6
 _VALUE = re.compile(r"\\{([a-d])\\}")
 
 
@@ -285,8 +286,13 @@ def told(message: str) -> Sentence:
     for pattern, known in patterns if len(text) <= LONGEST else ():
         found = pattern.fullmatch(text)
         if found is not None:
-            return Sentence(known.msgid, found.groupdict())
+            return Sentence(known.msgid, {name: _count(said) for name, said in found.groupdict().items()})
     return Sentence("{text}", {"text": text})
+
+
+def _count(said: str) -> str | int:
+    """Short digits alone are a limit, which is said as the language writes numbers."""
+    return int(said) if said.isascii() and said.isdecimal() and len(said) <= DIGITS else said
 
 
 @lru_cache(maxsize=1)

@@ -153,16 +153,18 @@ _RIGHT_TO_LEFT = re.compile(
 """Letters that are written from right to left, and signs that turn the direction."""
 
 
-def _filled(text: str, values: Mapping[str, Any]) -> str:
-    """A sentence with its values; a name in Arabic or Hebrew keeps its direction to itself (FSI … PDI)."""
-    return text.format(
-        **{
-            name: f"\u2068{value}\u2069"
-            if isinstance(value, str) and not value.isascii() and _RIGHT_TO_LEFT.search(value)
-            else value
-            for name, value in values.items()
-        }
-    )
+def _filled(text: str, values: Mapping[str, Any], tongue: Language) -> str:
+    """
+    A sentence with its values: counts as the language writes them (5,000; 5.000), so what is no count comes as a
+    string; a name in Arabic or Hebrew keeps its direction to itself (FSI … PDI).
+    """
+    return text.format(**{name: _said(value, tongue) for name, value in values.items()})
+
+
+def _said(value: Any, tongue: Language) -> Any:
+    if isinstance(value, str):
+        return f"\u2068{value}\u2069" if not value.isascii() and _RIGHT_TO_LEFT.search(value) else value
+    return language.figure(value, tongue) if isinstance(value, int) else value
 
 
 @cache
@@ -172,10 +174,10 @@ def environment(tongue: Language) -> minijinja.Environment:
 
     def translate(msgid: str, /, **values: Any) -> str:
         text = words.gettext(msgid)
-        return _filled(text, values) if values else text
+        return _filled(text, values, tongue) if values else text
 
     def translate_number(one: str, many: str, n: int, /, **values: Any) -> str:
-        return _filled(words.ngettext(one, many, n), {**values, "n": n})
+        return _filled(words.ngettext(one, many, n), {**values, "n": n}, tongue)
 
     def translate_marked(msgid: str, /, **values: Any) -> str:
         """Like `_`, with the values in bold, each keeping its own writing direction."""
@@ -184,7 +186,8 @@ def environment(tongue: Language) -> minijinja.Environment:
 
     def tell(said: Sentence) -> str:
         if said.plural:
-            return _filled(words.ngettext(said.msgid, said.plural, int(said.values.get("n", 0))), said.values)
+            text = words.ngettext(said.msgid, said.plural, int(said.values.get("n", 0)))
+            return _filled(text, said.values, tongue)
         return translate(said.msgid, **said.values)
 
     def time(moment: datetime, say: Callable[[datetime, Language], str]) -> str:
@@ -229,6 +232,7 @@ def environment(tongue: Language) -> minijinja.Environment:
             "day": lambda moment: time(moment, language.day),
             "short_day": lambda moment: time(moment, language.short_day),
             "minute": lambda moment: time(moment, language.minute),
+            "figure": lambda count: language.figure(count, tongue),
             "web": addresses.web_address,
             "spoken": partial(spoken, tongue),
             "whole": addresses.whole,

@@ -146,13 +146,17 @@ def test_what_use_cases_say_is_wrong_can_be_said_in_every_language() -> None:
 
 def test_errors_are_said_with_what_changes_in_them() -> None:
     said = problems_of(
-        InvalidInput("Validation failed: Title is too long (maximum is 30 characters)", "title")
+        InvalidInput("Validation failed: Title is too long (maximum is 3000 characters)", "title")
     )
-    assert said == (Problem("title", Sentence("Title is too long (maximum is {a} characters)", {"a": "30"})),)
+    assert said == (Problem("title", Sentence("Title is too long (maximum is {a} characters)", {"a": 3000})),)
     tongue = environment(Language.GERMAN)
     assert (
         tongue.render_str("{{ tell(one) }}", one=said[0].sentence)
-        == "Der Titel ist zu lang (höchstens 30 Zeichen)"
+        == "Der Titel ist zu lang (höchstens 3.000 Zeichen)"
+    )
+    assert (
+        tongue.render_str('{{ _n("one post", "{n} posts", 5000) }} {{ 1234|figure }}')
+        == "5.000 Beiträge 1.234"
     )
     assert told("The file has 3 MB; 2 MB are allowed.").values == {"a": "3 MB", "b": "2 MB"}
     assert told("This server cannot read <b> pictures.").values == {"a": "<b>"}

@@ -159,7 +159,7 @@ def _advice(db: Reader, visit: Visit) -> list[Say]:
 def _parked(db: Reader) -> Rows:
     rows = tuple(
         Row(
-            sentence("Job {id}: {name}", id=one.id, name=one.name),
+            sentence("Job {id}: {name}", id=str(one.id), name=one.name),
             said=(moment(one.parked_at), counted("one try", "{n} tries", n=one.tries)),
             drawing="box",
             quote=one.error[:400],
@@ -359,7 +359,7 @@ def _ask_drop(db: Reader, visit: Visit) -> DeskPage:
         raise NotFound
     form = Form(addresses.at(places.JOB, id=str(id), act="drop"), sentence("Yes, drop it"), kind="stop")
     return office.confirm(
-        sentence("Drop job {id}?", id=id),
+        sentence("Drop job {id}?", id=str(id)),
         form,
         back=(HEALTH, places.HEALTH),
         says=(sentence("What it was to do is never done. This cannot be taken back."),),

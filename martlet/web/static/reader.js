@@ -6,13 +6,13 @@ import { plainly, showForeign } from "./foreign.js";
 import { canProve, fileNamed, fingerprint } from "./proofs.js";
 import { CONFIRMED, CONSISTENT, Checker, TooMuch, UNCONFIRMED } from "./proving.js";
 import { ticketNow } from "./outbox.js";
+import { fill } from "./saying.js";
 
 const box = document.querySelector("[data-reader]");
 const part = (name) => box.querySelector(`[data-${name}]`);
 const texts = box.dataset;
 const SHOWN = 50, BREATH = 40, MOST_FILES = 16;
 const SIGNS = { [CONFIRMED]: "sure", [CONSISTENT]: "same", [UNCONFIRMED]: "unsure" };
-const fill = (said, values) => said.replace(/\{(\w+)\}/g, (whole, name) => values[name] ?? whole);
 const list = (value) => (Array.isArray(value) ? value : value ? [value] : []);
 let now = { blob: null, name: "", id: null, title: "", run: 0, learnt: null, addresses: [] };
 
