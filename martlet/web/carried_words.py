@@ -25,7 +25,7 @@ REASONS: dict[Refusal, Sentence] = {
     Refusal.DELETED: sentence("It was deleted."),
     Refusal.NOT_OURS: sentence("It claims to be from this server, and is not."),
     Refusal.TOO_OLD: sentence("It was signed too long ago."),
-    Refusal.NOT_TAKEN: sentence("Whom it is for does not take it."),
+    Refusal.NOT_TAKEN: sentence("Whoever it is for does not take it."),
     Refusal.UNNAMED_FILE: sentence("No signed post names this file."),
     Refusal.NOT_SHOWABLE: sentence("The file is no picture, film or sound that can be shown here."),
 }

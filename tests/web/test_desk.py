@@ -95,7 +95,7 @@ def test_a_report_is_worked_on(api: Api, mo: Browser) -> None:
     mo.send(page, {}, f"{address}/assign")
     mo.send(mo.get(address), {"note": "Talked to her."}, f"{address}/notes")
     page = mo.get(address)
-    assert "Lay it down" in page.text
+    assert "Hand it back" in page.text
     assert "Talked to her." in page.text
     [removing] = ways(page, rf"{address}/notes/\d+")
     mo.send(page, {}, removing)

@@ -272,7 +272,7 @@ CHARTS: tuple[tuple[str, Sentence, Sentence | None], ...] = (
     ),
     (
         "disk_bytes",
-        sentence("Used of the disk"),
+        sentence("Disk space in use"),
         sentence("All that is on it, also of other programs. When it is full, nothing can be posted."),
     ),
     (

@@ -229,7 +229,7 @@ def _deeds(visit: Visit, report: Report) -> tuple[Block, ...]:
     return (
         Buttons(
             (
-                _way(report, "unassign", sentence("Lay it down"))
+                _way(report, "unassign", sentence("Hand it back"))
                 if mine
                 else _way(report, "assign", sentence("I work on it")),
                 _way(report, "resolve", sentence("Close, nothing to be done")),

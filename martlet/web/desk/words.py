@@ -125,7 +125,7 @@ _ACTS: dict[str, Sentence] = {
     "role.assign": sentence("Gave a role"),
     "report.correct": sentence("Corrected what a report is about"),
     "report.assign": sentence("Took on a report"),
-    "report.unassign": sentence("Laid a report down"),
+    "report.unassign": sentence("Handed a report back"),
     "report.resolve": sentence("Closed a report"),
     "report.reopen": sentence("Opened a report again"),
     "held_post.release": sentence("Let a post through"),
