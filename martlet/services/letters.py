@@ -194,7 +194,7 @@ CHINESE: dict[str, Letter] = {
     ),
     PASSWORD_CHANGED: Letter(
         "你在 {server} 的密码已更改",
-        "{name}，你好：\n\n你在 {server} 的账号密码刚刚被更改。如果不是你本人，请立刻设置新密码：\n\n{link}\n",
+        "{name}，你好：\n\n你在 {server} 的账号密码刚刚更改过。如果不是你本人，请立刻设置新密码：\n\n{link}\n",
     ),
     NEW_EMAIL: Letter(
         "你在 {server} 的新邮箱",
@@ -203,8 +203,8 @@ CHINESE: dict[str, Letter] = {
     ),
     EMAIL_CHANGED: Letter(
         "你在 {server} 的账号已更换邮箱",
-        "{name}，你好：\n\n你在 {server} 的账号从现在起使用另一个邮箱，本邮箱只会收到这一次通知。"
-        "如果不是你本人操作，请立即联系本站管理人员：\n\n{link}\n",
+        "{name}，你好：\n\n从现在起，你在 {server} 的账号使用另一个邮箱，本邮箱只会再收到这一封通知。"
+        "如果不是你本人操作，请立即联系本站管理员：\n\n{link}\n",
     ),
     ARCHIVE_READY: Letter(
         "你在 {server} 的存档已经准备好",
@@ -213,7 +213,7 @@ CHINESE: dict[str, Letter] = {
     ),
     STRIKE: Letter(
         "关于你在 {server} 的账号的决定",
-        "{name}，你好：\n\n{server} 的管理人员对你的账号作出了决定：{what}\n\n{words}"
+        "{name}，你好：\n\n{server} 的管理员对你的账号作出了决定：{what}\n\n{words}"
         "你可以在这里了解详情；如果认为不对，二十天内可以申诉：\n\n{link}\n\n这个链接只供你本人使用。\n",
     ),
     APPEAL_MADE: Letter(
@@ -221,16 +221,16 @@ CHINESE: dict[str, Letter] = {
         "{name}，你好：\n\n有人认为 {server} 对其账号的决定不对。请查看对方的说明并作出决定：\n\n{link}\n",
     ),
     APPEAL_APPROVED: Letter(
-        "你在 {server} 的申诉已被接受",
-        "{name}，你好：\n\n{server} 的管理人员重新考虑后撤回了决定：{what}\n\n详情见：\n\n{link}\n",
+        "你在 {server} 的申诉已获接受",
+        "{name}，你好：\n\n{server} 的管理员重新考虑后撤回了决定：{what}\n\n详情见：\n\n{link}\n",
     ),
     APPEAL_REJECTED: Letter(
-        "你在 {server} 的申诉未被接受",
-        "{name}，你好：\n\n{server} 的管理人员重新考虑过了，决定维持不变：{what}\n\n详情见：\n\n{link}\n",
+        "你在 {server} 的申诉未获接受",
+        "{name}，你好：\n\n{server} 的管理员重新考虑过了，决定维持不变：{what}\n\n详情见：\n\n{link}\n",
     ),
     HOOK_STOPPED: Letter(
-        "{server} 的一个网络钩子已停用",
-        "{name}，你好：\n\n{server} 的一个网络钩子一周内都无法送达，或其地址不允许访问，因此已停用。"
+        "{server} 的一个 Webhook 已停用",
+        "{name}，你好：\n\n{server} 的一个 Webhook 一周内都无法送达，或其地址不允许访问，因此已停用。"
         "在这里可以查看原因并重新启用：\n\n{link}\n",
     ),
 }
@@ -257,13 +257,13 @@ MEASURES: dict[str, dict[Measure, str]] = {
         Measure.SUSPEND: "Dein Konto ist gesperrt. Niemand sieht es, und in 30 Tagen wird es entfernt.",
     },
     "zh": {
-        Measure.WARN: "你受到警告。",
-        Measure.MARK_POSTS: "你的部分帖子被标为敏感内容。",
-        Measure.DELETE_POSTS: "你的部分帖子被删除。",
+        Measure.WARN: "你收到一次警告。",
+        Measure.MARK_POSTS: "你的部分帖子已标为敏感内容。",
+        Measure.DELETE_POSTS: "你的部分帖子已删除。",
         Measure.SENSITIZE: "你的所有帖子都会显示为敏感内容。",
         Measure.LIMIT: "只有关注你的人才会看到你的账号。",
-        Measure.FREEZE: "你的账号被冻结，无法登录。",
-        Measure.SUSPEND: "你的账号被封禁。没有人能看到它，30 天以后它会被删除。",
+        Measure.FREEZE: "你的账号已冻结，无法登录。",
+        Measure.SUSPEND: "你的账号已封禁，没有人能看到，30 天之后将删除。",
     },
 }
 

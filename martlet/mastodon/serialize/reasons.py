@@ -65,17 +65,17 @@ _SUGGESTIONS: Mapping[str, Mapping[Source, tuple[str, str]]] = {
         ),
     },
     "zh": {
-        "featured": ("本站管理者推荐此账号。",) * 2,
-        "friends_of_friends": ("您关注的 1 人关注了此账号。", "您关注的 {} 人关注了此账号。"),
-        "similar_to_recently_followed": ("其精选话题与您最近关注的人相同。",) * 2,
+        "featured": ("本站管理员推荐此账号。",) * 2,
+        "friends_of_friends": ("你关注的 1 人关注了此账号。", "你关注的 {} 人关注了此账号。"),
+        "similar_to_recently_followed": ("与你最近关注的某人展示相同的话题。",) * 2,
         "most_followed": ("本站有 1 人关注此账号。", "本站有 {} 人关注此账号。"),
-        "most_interactions": ("其嘟文最近被喜欢或转发 1 次。", "其嘟文最近被喜欢或转发 {} 次。"),
+        "most_interactions": ("帖子最近获得 1 次喜欢或转发。", "帖子最近获得 {} 次喜欢或转发。"),
     },
 }
 _NOT_SHOWN = {
     "en": "It is not shown to you.",
     "de": "Es wird dir nicht gezeigt.",
-    "zh": "未向您显示。",
+    "zh": "不对你显示。",
 }
 
 
