@@ -1,7 +1,10 @@
 """What those who read by e-mail are written, in their language. Texts with `{name}`, `{handle}`, `{server}`, `{link}`."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import cache
+
+from martlet.text import chinese
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +48,28 @@ GERMAN = Words(
 CHINESE = Words(
     "通过电子邮件接收 {name} 的帖子？",
     "你好：\n\n有人（希望是你）想用这个邮箱接收 {server} 上 {name}（{handle}）的公开帖子。如果是这样，请打开下面的链接：\n\n{link}\n\n"
-    "链接一周内有效。如果不是你，不用理会：没有这个链接就不会寄出帖子，邮箱地址也会被删除。"
+    "链接一周内有效。如果不是你，不用理会：没有这个链接就不会寄出帖子，邮箱地址也会删除。"
     "{name} 能看到有人订阅，但邮箱地址只能看到第一个字母和 @ 之后的部分。\n",
     "{name}：{beginning}",
     "{name} 的 {n} 条新帖子",
     "[一张图片或其他文件]",
     "[{n} 张图片或其他文件]",
     "一条新帖子",
-    "你订阅了 {name}（{handle}）的公开帖子。打开这个链接就不再寄送：\n{link}",
+    "你订阅了 {name}（{handle}）的公开帖子。打开这个链接即可退订：\n{link}",
 )
 BY_LANGUAGE: Mapping[str, Words] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}
 
 
 def words_in(locale: str) -> Words:
     """In the language that serves a locale, else in English."""
+    if chinese.is_traditional(locale):
+        return _traditional()
     return BY_LANGUAGE.get(locale.replace("_", "-").partition("-")[0].lower(), ENGLISH)
+
+
+@cache
+def _traditional() -> Words:
+    return Words(*chinese.traditional(astuple(CHINESE)))
 
 
 def locale_asked_for(accept_language: str) -> str:

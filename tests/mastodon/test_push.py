@@ -9,9 +9,10 @@ import pytest
 from mastodon import Mastodon
 
 from martlet.mastodon import notification_entities as entities
-from martlet.mastodon.serialize.notification_titles import WORDS
+from martlet.mastodon.serialize.notification_titles import WORDS, title
 from martlet.mastodon.serialize.notifications import TYPES
-from martlet.model.notifications import NotificationKind
+from martlet.model.names import AccountId, NotificationId
+from martlet.model.notifications import Notification, NotificationKind
 from tests.client import Api, Person
 from tests.receiving import Receiver
 
@@ -81,6 +82,10 @@ def test_apps_can_be_told_of_everything_in_every_language() -> None:
     assert set(msgspec.to_builtins(entities.PushAlerts())) == {TYPES[kind] for kind in NotificationKind}
     for language, words in WORDS.items():
         assert set(words) == set(NotificationKind), language
+    boosted = Notification(
+        NotificationId(1), AccountId(1), NotificationKind.BOOST, AccountId(2), None, None, "", 0
+    )
+    assert title(boosted, "bob", "zh-TW") == "bob 轉發了你的貼文"
 
 
 @pytest.mark.parametrize("policy", ["all", "followed", "follower", "none"])

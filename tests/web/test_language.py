@@ -68,6 +68,12 @@ def test_traditional_chinese_is_made_of_the_simplified() -> None:
         ("通过电子邮件接收", "透過電子郵件接收"),
         ("未通过", "未通過"),
         ("最多只能", "最多只能"),
+        ("这台服务器上的新帖子", "這台伺服器上的新貼文"),
+        ("你关注的人发了帖", "你追蹤的人發了文"),
+        ("封禁了一个邮箱域名", "封鎖了一個信箱網域"),
+        ("账号已封禁，30 天后删除", "帳號已停權，30 天後刪除"),
+        ("面向的人群", "面向的人群"),
+        ("用 U 盘、邮件传递", "用隨身碟、郵件傳遞"),
     ]
     assert chinese.traditional([here for here, _ in told]) == [there for _, there in told]
 

@@ -12,6 +12,7 @@ from martlet import app
 from martlet.model.sanctions import Measure
 from martlet.model.server import Server
 from martlet.services import letters, mailing, naming
+from martlet.services.newsletter_words import words_in
 from martlet.services.ports import Ground
 from martlet.settings import Settings
 from tests import postbox
@@ -88,6 +89,7 @@ def test_letters_in_traditional_chinese_are_made_of_the_simplified() -> None:
     assert "{link}" in letter.text
     assert "帳號" in letter.text
     assert "帳號" in letters.what(Measure.SUSPEND, "zh-TW")
+    assert "貼文" in words_in("zh-TW").end
 
 
 def test_joining_with_a_letter(api: Api, box: Postbox) -> None:

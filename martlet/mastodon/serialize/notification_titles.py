@@ -1,7 +1,10 @@
 """What happened, in one line, in the person's language: what apps show that know no more of it."""
 
+from functools import cache
+
 from martlet.model.notifications import Notification, NotificationKind
 from martlet.model.reactions import Choice
+from martlet.text import chinese
 from martlet.text.emoji import as_picture
 
 K = NotificationKind
@@ -65,7 +68,7 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
         K.REPORT: "{name} 提交了举报",
         K.PACKED: "{name} 将你加入了合集",
         K.PACK_CHANGED: "{name} 修改了收录你的合集",
-        K.REFUSED: "你的帖子没有通过本站管理人员的审核",
+        K.REFUSED: "你的帖子没有通过本站管理员的审核",
         K.STRIKE: "你的账号有新的管理决定",
         K.SEVERED: "部分关注关系已终止",
     },
@@ -74,8 +77,19 @@ WORDS: dict[str, dict[NotificationKind, str]] = {
 
 def title(told: Notification, sender: str, locale: str) -> str:
     """Plain text; `sender` is what its account is called."""
-    words = WORDS.get(locale.partition("-")[0], WORDS["en"])
-    return words[told.kind].format(name=sender, emoji=_emoji(told))
+    return _words(locale)[told.kind].format(name=sender, emoji=_emoji(told))
+
+
+def _words(locale: str) -> dict[NotificationKind, str]:
+    if chinese.is_traditional(locale):
+        return _traditional()
+    return WORDS.get(locale.partition("-")[0], WORDS["en"])
+
+
+@cache
+def _traditional() -> dict[NotificationKind, str]:
+    words = WORDS["zh"]
+    return dict(zip(words, chinese.traditional([*words.values()]), strict=True))
 
 
 def _emoji(told: Notification) -> str:
