@@ -162,7 +162,7 @@ def _asked(db: Reader, visit: Visit) -> DeskPage:
         back=(TITLE, addresses.at(places.MIRROR, id=str(account))),
         says=(
             sentence(
-                "What is kept of them is deleted here, and their server is told. Posts that people here follow stay."
+                "What is kept of them is deleted here, and their server is told. Posts of people who are followed here stay."
             ),
         ),
     )
