@@ -126,6 +126,8 @@ class Elsewhere(Client):
         self.is_down = False
         self.asks_to_wait: int | None = None
         """Seconds in the Retry-After of a 429 that answers whatever is brought."""
+        self.doubted: dict[str, bytes] = {}
+        """Whose activities are answered 429, and what that answer says."""
         self.asks_readers_to_wait: str | None = None
         """The Retry-After of a 429 that answers whoever asks for something."""
         self.silent: set[str] = set()
@@ -235,6 +237,9 @@ class Elsewhere(Client):
         if self.asks_to_wait is not None:
             self.asked.append(url)
             return Answer(429, {"retry-after": str(self.asks_to_wait)}, b"", url)
+        if (said := self.doubted.get(json.loads(body)["actor"])) is not None:
+            self.asked.append(url)
+            return Answer(429, {"retry-after": "7200"}, said, url)
         self.received.append(json.loads(body))
         self.delivered.append((url, json.loads(body)))
         return Answer(202, {}, b"", url)

@@ -131,17 +131,18 @@ class FederationDoor:
         if isinstance(error, GoneHere):
             return Answer(error.tombstone, 410, [ACTIVITY, NOSNIFF])
         status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
-        said = error.message if isinstance(error, MartletError) else "Something went wrong here."
+        said = {"error": error.message if isinstance(error, MartletError) else "Something went wrong here."}
         more: tuple[Header, ...] = ()
         if isinstance(error, MethodNotAllowed):
             more = ((b"allow", ", ".join(error.methods).encode()),)
         elif isinstance(error, KeyMayBeNewer | KeyOutOfReach):
+            said["code"] = error.code
             more = ((b"retry-after", str(error.retry_after).encode()),)
         elif isinstance(error, Unavailable):
             more = ((b"retry-after", b"30"),)
         elif isinstance(error, TooMany):
             more = ((b"retry-after", str(_seconds_until(error.retry_at, self._ground.here)).encode()),)
-        return json_answer({"error": said}, status, more)
+        return json_answer(said, status, more)
 
     # -- what comes in ---------------------------------------------------
 

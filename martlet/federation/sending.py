@@ -3,7 +3,8 @@ Bringing activities to other servers: one job for each server that something wai
 
 A server is tried with one request first. While it does not answer, nothing else
 is sent there, however much waits: the pauses grow from seconds to hours, and
-after a week what waits is given up. A row goes only once the other server has
+after a week what waits is given up. Where it only doubts one account's key, what
+that account sends waits alone. A row goes only once the other server has
 said that it has the activity, so a restart loses nothing.
 """
 
@@ -12,13 +13,14 @@ import logging
 import random
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 
 from martlet.activitypub import build
-from martlet.federation import fetching
+from martlet.federation import doubting, fetching
+from martlet.federation.doubting import Doubts
 from martlet.federation.finishing import Finisher
 from martlet.federation.roads.calling import Roads
 from martlet.federation.roads.leaving import Leaver
@@ -52,13 +54,19 @@ _UNSURE = 401
 """A server that could not fetch our key says so, like one that does not believe us."""
 UNSURE_TRIES = 3
 _FIRST_FAULT = 500
+_DOUBTED = 60
+"""Seconds for which what an account sends waits while its key is in doubt there."""
+DOUBTED_TRIES = 2
+"""Where it still is then, the server is left alone as after any other failure."""
+_LOOK_AGAIN = 5
+"""Seconds after which it is looked for what others have sent meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """
     `is_done`: taken, or refused for good. Otherwise later, after `wait` if the server said so. `is_answered`: it was
-    the server that did not take it, not the road.
+    the server that did not take it, not the road. `is_of_signer`: what others send may go on.
     """
 
     delivery: Delivery
@@ -67,6 +75,7 @@ class Outcome:
     wait: timedelta | None = None
     scheme: Scheme | None = None
     is_answered: bool = True
+    is_of_signer: bool = False
 
 
 @dataclass(slots=True)
@@ -75,6 +84,7 @@ class Sender:
     roads: Roads
     leaver: Leaver
     finisher: Finisher
+    doubts: Doubts = field(default_factory=Doubts)
 
     async def send(self, body: str, here: Server) -> None:
         """The job."""
@@ -95,21 +105,32 @@ class Sender:
         while time.monotonic() - started < SECONDS:
             if await store.reading(peer_policies.is_refused, host, here):
                 await store.writing(deliveries.give_up, host)
-            batch = await store.reading(deliveries.next_for, host, BATCH if width > 1 else 1)
+            doubted = self.doubts.at(host, here.now_ms())
+            batch = await store.reading(deliveries.next_for, host, BATCH if width > 1 else 1, doubted)
             if not batch:
+                if doubted:
+                    await store.writing(_go_on, host, here.now_ms() + 1000 * _LOOK_AGAIN)
+                    return False
                 if await store.writing(_end, host):
                     return False
                 continue
             outcomes = await self._send_batch(host, batch, width)
             await store.writing(_note, host, outcomes)
-            failed = next((one for one in outcomes if not one.is_done), None)
-            if failed is not None:
-                if not failed.is_answered:
+            failed = [one for one in outcomes if not one.is_done and not self._is_left_aside(one)]
+            if failed:
+                if not failed[0].is_answered:
                     await self.leaver.leave_all(host)
-                await store.writing(_put_off, host, failed.wait, here)
+                await store.writing(_put_off, host, failed[0].wait, here)
                 return False
-            width = AT_ONCE
+            width = AT_ONCE if any(one.is_done for one in outcomes) else width
         return True
+
+    def _is_left_aside(self, one: Outcome) -> bool:
+        """Let what an account sends to the server wait, if it is about its key, and all else go on."""
+        if not one.is_of_signer or one.delivery.tries >= DOUBTED_TRIES:
+            return False
+        now = self.ground.here.now_ms()
+        return self.doubts.put(one.delivery.host, one.delivery.sender_id, now, now + 1000 * _DOUBTED)
 
     async def _send_batch(self, host: str, batch: Sequence[Delivery], width: int) -> list[Outcome]:
         """
@@ -123,8 +144,11 @@ class Sender:
         async def in_order(of_one: Sequence[Delivery]) -> None:
             async with turns:
                 for delivery in of_one:
-                    if all(outcome.is_done for outcome in outcomes):
-                        outcomes.append(await self._send(delivery, scheme))
+                    if not all(outcome.is_done or outcome.is_of_signer for outcome in outcomes):
+                        return
+                    outcomes.append(found := await self._send(delivery, scheme))
+                    if not found.is_done:
+                        return
 
         by_sender: dict[AccountId, list[Delivery]] = {}
         for delivery in batch:
@@ -150,7 +174,8 @@ class Sender:
             return Outcome(delivery, is_done=True, is_taken=True, scheme=scheme_there)
         if status in _LATER or status >= _FIRST_FAULT:
             wait = push.retry_after(answered.answer.headers.get("retry-after"), datetime.now(UTC))
-            return Outcome(delivery, is_done=False, wait=wait)
+            is_of_signer = reached.is_origin and doubting.is_of_one_signer(status, answered.answer.body)
+            return Outcome(delivery, is_done=False, wait=wait, is_of_signer=is_of_signer)
         if status == _UNSURE and delivery.tries + 1 < UNSURE_TRIES:
             return Outcome(delivery, is_done=False)
         log.info("%s refuses an activity: %d %s", delivery.host, status, answered.answer.body[:200])

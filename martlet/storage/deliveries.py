@@ -92,18 +92,20 @@ def end_if_done(db: Writer, id: int) -> None:
     _delete_finished(db, [id])
 
 
-def next_for(db: Reader, host: str, limit: int) -> list[Delivery]:
-    """The oldest that wait for a server."""
+def next_for(db: Reader, host: str, limit: int, without: Collection[AccountId] = ()) -> list[Delivery]:
+    """The oldest that wait for a server; not those of the senders `without`."""
+    others = f"AND NOT outgoing.account_id {among('without')}" if without else ""
     rows = db.rows(
-        """
+        f"""
         SELECT delivery.host, delivery.outgoing_id, delivery.inbox, delivery.tries, outgoing.account_id, outgoing.body,
                outgoing.is_finished
           FROM delivery JOIN outgoing ON outgoing.id = delivery.outgoing_id
-         WHERE delivery.host = :host
+         WHERE delivery.host = :host {others}
          ORDER BY delivery.outgoing_id, delivery.inbox LIMIT :limit
         """,
         host=host,
         limit=limit,
+        **({"without": numbers(without)} if without else {}),
     )
     return [Delivery(row[0], row[1], row[2], row[3], row[4], bytes(row[5]), bool(row[6])) for row in rows]
 

@@ -148,6 +148,52 @@ def test_a_server_that_asks_for_patience_is_given_it(api: Api, there: Elsewhere,
     assert len(there.received) == 3
 
 
+def test_a_key_in_doubt_holds_up_nobody_else(api: Api, there: Elsewhere, ada: client.Person) -> None:
+    """Nor does what only looks like it keep a server from being left alone."""
+    [eve] = followed_by(api, there, "eve")
+    bob = api.person("bob")
+    there.bring(api, eve.act("Follow", "http://localhost:3000/users/bob"))
+    there.received.clear()
+    there.asked.clear()
+
+    def told() -> list[str]:
+        api.work()
+        clock.shift(timedelta(seconds=6))
+        api.work()
+        return [one["object"]["content"] for one in there.received]
+
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        there.doubted[ADA] = b'{"error": "", "code": "key_may_be_newer"}'
+        for who, text in ((ada, "A1"), (ada, "A2"), (bob, "B1")):
+            publish(api, who, text)
+        assert (told(), len(there.asked)) == (["<p>B1</p>"], 1)
+        publish(api, bob, "B2")
+        assert (told(), len(there.asked)) == (["<p>B1</p>", "<p>B2</p>"], 1)
+        clock.shift(timedelta(minutes=2))
+        assert (len(told()), len(there.asked)) == (2, 2)
+        there.doubted.clear()
+        clock.shift(timedelta(minutes=2))
+        assert told()[2:] == ["<p>A1</p>", "<p>A2</p>"]
+        publish(api, ada, "A0")
+        there.doubted[ADA] = b'{"code": "key_out_of_reach"}'
+        for _ in range(3):
+            told()
+            clock.shift(timedelta(minutes=2))
+        publish(api, bob, "B0")
+        assert told()[4:] == [], "it says so for the third time"
+        there.doubted.clear()
+        clock.shift(timedelta(hours=3))
+        assert told()[4:] == ["<p>A0</p>", "<p>B0</p>"]
+        for body in (b'{"code": "busy"}', b'{"code":' + b"[" * 4000, b'{"code": "\xff"}', b"<p>No</p>"):
+            there.doubted[ADA] = body
+            publish(api, ada, "A3")
+            publish(api, bob, "B3")
+            assert told()[6:] == []
+            clock.shift(timedelta(hours=3))
+        there.doubted.clear()
+        assert len(told()) == 14
+
+
 def test_suspended_servers_are_neither_told_nor_heard(api: Api, there: Elsewhere, ada: client.Person) -> None:
     [bob] = followed_by(api, there, "bob")
     with api.built.ground.store.write() as db:
