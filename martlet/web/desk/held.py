@@ -148,7 +148,7 @@ def _page(db: Reader, visit: Visit) -> DeskPage:
             *(Fact(sentence("Why"), why) for why in _why(hold)),
             Fact(sentence("For whom it is meant"), MEANT[Visibility(hold.visibility)]),
             Fact(sentence("Came"), moment_of(hold.id)),
-            Fact(sentence("By"), f"@{author.handle}", people.at_desk(author.id)),
+            Fact(sentence("Who wrote it"), f"@{author.handle}", people.at_desk(author.id)),
         )
     )
     return DeskPage(

@@ -95,7 +95,7 @@ def _ask(db: Reader, visit: Visit) -> DeskPage:
                     Fact(sentence("Done"), words.act(entry.act)),
                     Fact(sentence("What about"), entry.target_name),
                     Fact(sentence("By"), people.named(known, entry.actor_id)),
-                    Fact(sentence("On"), moment_of(entry.id)),
+                    Fact(sentence("Day and time"), moment_of(entry.id)),
                 )
             ),
             Say(

@@ -464,7 +464,7 @@ def _ask_appeal(db: Reader, visit: Visit) -> DeskPage:
             Facts(
                 (
                     Fact(sentence("Decided"), words.DONE[Measure(strike.measure)]),
-                    Fact(sentence("On"), moment(strike.created_at)),
+                    Fact(sentence("Day and time"), moment(strike.created_at)),
                 )
             ),
             *((Words(strike.text, sentence("Said then")),) if strike.text else ()),
