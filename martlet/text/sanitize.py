@@ -54,7 +54,7 @@ _HIDING_CLASSES = {"ellipsis", "invisible"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,4}")
 _NUMBER = re.compile(r"-?[0-9]{1,6}")
 _OTHER_SCHEMES = ("mailto:", "xmpp:", "magnet:", "gemini:")
-_NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\xa0\"<>\\]")
+_NOT_IN_AN_ADDRESS = re.compile(r"[\x00-\x20\x7f-\x9f\"<>\\]")
 
 _ATTRIBUTES_OF_FORMATTING = re.compile(
     r"<(b|big|code|em|font|i|nobr|s|small|strike|strong|tt|u)[\s/][^>]*(?:>|\Z)", re.IGNORECASE
@@ -78,6 +78,11 @@ _UNSEEN = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]")
 
 _TYPED = re.compile(r"""<annotation encoding=["']application/x-tex["']>([^<]*)</annotation>""")
 _BY_ITSELF = re.compile(r"""<math[^<>]{0,200} display=["']block["']""")
+
+_CLEAN_LIMIT = 20_000
+_TEXT = r"[^<>&\x00-\x08\x0b-\x1f\x7f-\xa0\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]*"
+"""No entities, and nothing that a parser takes for something else or writes otherwise."""
+_PARAGRAPHS_OF_TEXT = re.compile(rf"(?:<p>{_TEXT}(?:<br>{_TEXT})*</p>)+")
 
 _LINE_BREAK = re.compile(r"<br>|<hr>|</li>|</dt>|</dd>|</tr>")
 _PARAGRAPH_BREAK = re.compile(
@@ -150,6 +155,8 @@ _BARE = nh3.Cleaner(
 
 def sanitize(html: str) -> str:
     """The safe part of `html`. Running it again changes nothing."""
+    if _is_clean(html):
+        return html
     html = _first_part(html)
     clean = _CLEANER.clean(html)
     if _HEADING.search(clean) or _ODD_BLOCK.search(clean) or _CELL.search(clean):
@@ -168,7 +175,7 @@ def plain(html: str) -> str:
     """The text of any HTML: paragraphs apart by a blank line, list items on lines of their own."""
     if not html:
         return ""
-    text = _BARE.clean(_first_part(html))
+    text = html if _is_clean(html) else _BARE.clean(_first_part(html))
     is_preformatted = "<pre" in text
     if not is_preformatted:
         text = text.replace("\n", " ")
@@ -176,6 +183,11 @@ def plain(html: str) -> str:
     text = unescape(_TAG.sub("", _PARAGRAPH_BREAK.sub("\n\n", text)))
     lines = (line.rstrip() if is_preformatted else " ".join(line.split()) for line in text.split("\n"))
     return _BLANK_LINES.sub("\n\n", "\n".join(lines)).replace("\n\n- ", "\n- ").strip()
+
+
+def _is_clean(html: str) -> bool:
+    """Whether it is nothing but paragraphs of text, as many posts are: parsed and written anew it would be the same."""
+    return len(html) <= _CLEAN_LIMIT and _PARAGRAPHS_OF_TEXT.fullmatch(html) is not None
 
 
 def _first_part(html: str) -> str:

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from martlet.text import sanitize as sanitizing
 from martlet.text.sanitize import plain, sanitize
 
 TAGS = set("p br span a del s pre blockquote code b strong u i em ul ol li ruby rt rp".split())  # noqa: SIM905 – reads as a list
@@ -59,6 +60,51 @@ def test_b1_nothing_comes_out_that_is_not_on_the_list(html: str) -> None:
 def test_what_is_clean_stays_as_it_is(html: str) -> None:
     clean = sanitize(html)
     assert sanitize(clean) == clean
+
+
+simple = st.lists(
+    st.sampled_from(
+        [
+            "<p>",
+            "</p>",
+            "<br>",
+            "<br/>",
+            "</p><p>",
+            "\n",
+            " ",
+            "\t",
+            "a",
+            "&",
+            ">",
+            '"',
+            "'",
+            "\xa0",
+            "é",
+            "😀",
+        ]
+    ),
+    max_size=12,
+).map(lambda parts: f"<p>{''.join(parts)}</p>")
+
+
+@given(simple)
+def test_what_is_taken_for_clean_at_a_glance_is_what_the_cleaner_makes_of_it(html: str) -> None:
+    if sanitizing._is_clean(html):
+        assert sanitizing._CLEANER.clean(html) == html
+        assert sanitizing._BARE.clean(html) == html
+
+
+def test_no_character_is_taken_for_clean_that_the_cleaner_would_write_otherwise() -> None:
+    """All that there are."""
+    every = "".join(map(chr, range(0x110000)))
+    glance = re.compile(sanitizing._TEXT)
+    clean = "".join(part for part in glance.findall(every) if part)
+    assert len(clean) > 1_000_000
+    for start in range(0, len(clean), 10_000):
+        html = f"<p>{clean[start : start + 10_000]}</p>"
+        assert sanitizing._is_clean(html)
+        assert sanitizing._CLEANER.clean(html) == html
+        assert sanitizing._BARE.clean(html) == html
 
 
 @given(hostile)
