@@ -16,7 +16,7 @@ from martlet.model.names import AccountId
 from martlet.storage.notifications import Told
 
 KEPT_BYTES = 16 * 1024 * 1024
-KEPT_NOTIFICATIONS = 8 * 1024 * 1024
+KEPT_NOTIFICATIONS = 4 * 1024 * 1024
 """Bytes."""
 
 ForAuthor = Literal["same", "pinnable", "other"]
