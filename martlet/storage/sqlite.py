@@ -1,8 +1,9 @@
 """
 SQLite inside the process.
 
-Reads run where they are called, on a connection of each thread's own. Writes
-that wait are run as savepoints of one transaction and committed once
+Reads run where they are called, on a connection of each thread's own; the event
+loop's on the writing one while that is free, whose cache need not be filled anew
+after each write. Writes that wait are run as savepoints of one transaction and committed once
 (`sqlite_writing.py`), with `synchronous=FULL`: who was answered is on disk.
 Writers of several processes queue up on a lock file before they begin, which is
 fair and quick where SQLite's own busy handler sleeps.
@@ -15,7 +16,6 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO, Concatenate, ParamSpec, TypeVar
 
@@ -23,6 +23,7 @@ from martlet.model.ids import SLOTS
 from martlet.storage.bells import Bells
 from martlet.storage.database import DatabaseBusy, Reader, Store, Writer
 from martlet.storage.sqlite_feed import SqliteFeed
+from martlet.storage.sqlite_reading import Local, Side
 from martlet.storage.sqlite_writing import Groups, Waiting, begun, explained, translating
 
 P = ParamSpec("P")
@@ -32,17 +33,6 @@ SYNCHRONOUS = "FULL"
 CACHE_KIB = 32 * 1024
 BUSY_SECONDS = 10.0
 """How long to wait while somebody else, who does not know of our lock file, writes."""
-
-
-@dataclass(slots=True)
-class _Local:
-    """One thread's connection for reading."""
-
-    connection: sqlite3.Connection
-    reader: Reader
-    control: sqlite3.Cursor
-    """Begins and ends its transactions, which have no rows: a cursor of their own each would cost as much as the statement."""
-    depth: int = field(default=0)
 
 
 class SqliteStore(Store):
@@ -68,17 +58,17 @@ class SqliteStore(Store):
     @contextmanager
     def read(self) -> Iterator[Reader]:
         local = self._reader()
-        if local.depth:
-            yield local.reader
+        if local.current is not None:
+            yield local.current.reader
             return
-        local.depth = 1
+        local.current = side = local.own
         try:
-            local.control.execute("BEGIN")
-            yield local.reader
+            side.control.execute("BEGIN")
+            yield side.reader
         finally:
-            local.depth = 0
-            if local.connection.in_transaction:
-                local.control.execute("COMMIT")
+            local.current = None
+            if side.connection.in_transaction:
+                side.control.execute("COMMIT")
 
     def snapshot(self) -> AbstractContextManager[Reader]:
         return self.read()
@@ -87,25 +77,37 @@ class SqliteStore(Store):
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
         local = self._reader()
-        if local.depth:
-            return function(local.reader, *args, **kwargs)
-        local.depth = 1
-        control = local.control  # as `read` does, without the cost of a context manager
-        control.execute("BEGIN")
+        if local.current is not None:
+            return function(local.current.reader, *args, **kwargs)
+        lent = self._groups.borrow()
+        if lent is not None:
+            try:
+                return _read(local, lent, function, *args, **kwargs)
+            except sqlite3.OperationalError:  # it waits for nobody
+                pass
+            finally:
+                self._groups.give_back()
         try:
-            return function(local.reader, *args, **kwargs)
+            return _read(local, local.own, function, *args, **kwargs)
         except sqlite3.OperationalError as error:
             raise explained(error) from error
-        finally:
-            local.depth = 0
-            if local.connection.in_transaction:
-                control.execute("COMMIT")
 
     async def reading_at_once(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        local = self._reader()
+        if local.current is not None:
+            return function(local.current.reader, *args, **kwargs)
+        lent = self._groups.borrow()
+        if lent is not None:
+            try:
+                return function(lent.reader, *args, **kwargs)
+            except sqlite3.OperationalError:
+                pass
+            finally:
+                self._groups.give_back()
         try:
-            return function(self._reader().reader, *args, **kwargs)
+            return function(local.own.reader, *args, **kwargs)
         except sqlite3.OperationalError as error:
             raise explained(error) from error
 
@@ -118,14 +120,13 @@ class SqliteStore(Store):
 
         return await asyncio.get_running_loop().run_in_executor(self._aside, run)
 
-    def _reader(self) -> _Local:
+    def _reader(self) -> Local:
         try:
-            found: _Local = self._local.value
+            found: Local = self._local.value
         except AttributeError:
             connection = self._connect()
             connection.execute("PRAGMA query_only = ON")
-            reader = Reader(connection.execute, "sqlite")
-            found = self._local.value = _Local(connection, reader, connection.cursor())
+            found = self._local.value = Local(Side.of(connection))
         return found
 
     # -- writing ---------------------------------------------------------
@@ -214,3 +215,20 @@ class SqliteStore(Store):
         with self._lock:
             self._connections.append(connection)
         return connection
+
+
+def _read(
+    local: Local, side: Side, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+) -> T:
+    """One reading transaction, as `SqliteStore.read` has it, without the cost of a context manager."""
+    local.current, control, changes = side, side.control, side.connection.total_changes
+    control.execute("BEGIN")
+    try:
+        return function(side.reader, *args, **kwargs)
+    finally:
+        local.current = None
+        if side.connection.total_changes != changes:
+            control.execute("ROLLBACK")
+            raise RuntimeError("A reading function has written.")
+        if side.connection.in_transaction:
+            control.execute("COMMIT")

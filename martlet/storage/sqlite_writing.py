@@ -8,6 +8,9 @@ hands twice in a group, and not at every statement.
 
 The writer thread runs a whole group where the loop would have to wait: while
 another process writes, and for functions that took long when they ran before.
+
+Between groups the connection is lent for reading: what this process has written
+is still in its cache, and every other connection has to read it again.
 """
 
 import asyncio
@@ -27,6 +30,7 @@ from typing import Any, BinaryIO
 from martlet.model.causes import origin
 from martlet.storage.database import AlreadyThere, DatabaseBusy, DatabaseGone, StorageFull, Writer
 from martlet.storage.sqlite_checkpoints import SAFE_LOG, Checkpoints
+from martlet.storage.sqlite_reading import Side
 
 log = logging.getLogger("martlet.storage")
 
@@ -92,6 +96,7 @@ class Groups:
         self._connect, self._open_lock = connect, open_lock
         self._tell_listeners, self._tell_timers = tell_listeners, tell_timers
         self._connection: sqlite3.Connection | None = None
+        self._side: Side | None = None
         self._lock: BinaryIO | None = None
         self._checkpoints = Checkpoints(connect, open_lock)
         self._patience = 0
@@ -127,6 +132,23 @@ class Groups:
         self._checkpoints.close()
         if self._lock is not None:
             self._lock.close()
+
+    # -- lent ------------------------------------------------------------
+
+    def borrow(self) -> Side | None:
+        """The connection to read from, to be given back before anything is waited for; None while a group is under way."""
+        if self._is_running or self._side is None:
+            return None
+        with self._turn:
+            if self._is_running:
+                return None
+            self._is_running = True
+        return self._side
+
+    def give_back(self) -> None:
+        next_loop = self._set_free()
+        if next_loop is not None:
+            self._call_next(next_loop)
 
     # -- in the loop -----------------------------------------------------
 
@@ -210,6 +232,7 @@ class Groups:
             self._lock = self._open_lock()
         if self._connection is None:
             self._connection = self._connect()
+            self._side = Side.of(self._connection)
             self._patience = int(self._connection.execute("PRAGMA busy_timeout").fetchone()[0])
             self._connection.execute("PRAGMA busy_timeout = 0")  # the loop does not wait
             self._connection.execute(f"PRAGMA wal_autocheckpoint = {SAFE_LOG}")
@@ -279,19 +302,28 @@ class Groups:
 
     def _answer(self, group: _Group) -> None:
         """Tell those whose functions were run, and have the next group run."""
+        next_loop = self._set_free()  # before they are told, so that they can read on the connection
         by_loop: dict[asyncio.AbstractEventLoop, list[Waiting]] = {}
         for waiting in group.done:
             by_loop.setdefault(waiting.loop, []).append(waiting)
         for loop, some in by_loop.items():
             _call(loop, _tell, some)
+        if next_loop is not None:
+            self._call_next(next_loop)
+
+    def _set_free(self) -> asyncio.AbstractEventLoop | None:
+        """The loop of the first that waits, which is asked to run the next group; None where nobody waits."""
         with self._turn:
             self._is_running = False
             if not self._waiting:
-                return
+                return None
             loop = self._waiting[0].loop
             self._offered = loop if loop.is_running() else None
-        # behind those who are told, so that what they write next comes into the same group
-        if self._offered is None or not _call(loop, loop.call_soon, self._begin, loop):
+            return loop
+
+    def _call_next(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Behind those who are told, so that what they write next comes into the same group."""
+        if not loop.is_running() or not _call(loop, loop.call_soon, self._begin, loop):
             self._orders.put(self._run_rest)
 
 
