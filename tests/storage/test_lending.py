@@ -110,6 +110,27 @@ def test_what_cannot_be_read_there_is_read_elsewhere(lending: SqliteStore) -> No
     asyncio.run(run())
 
 
+def test_who_comes_to_write_while_it_is_lent_has_their_turn_then(lending: SqliteStore) -> None:
+    other = threading.Thread(target=lambda: asyncio.run(lending.writing(put, "other")), daemon=True)
+
+    def read(db: Reader) -> object:
+        other.start()
+        until = time.monotonic() + 30
+        while not lending._groups._waiting and time.monotonic() < until:
+            time.sleep(0.001)
+        return where(db)
+
+    async def run() -> None:
+        await lending.writing(put, "one")
+        assert await lending.reading(read) is connection_of(lending)
+
+    asyncio.run(run())
+    other.join(30)
+    assert not other.is_alive()
+    with lending.read() as db:
+        assert names(db) == {"one", "other"}
+
+
 def test_nobody_is_forgotten_who_came_while_it_was_lent(lending: SqliteStore) -> None:
     """Several loops write and read at once: each write is done, and each read sees all of its loop's own."""
     failed: list[Exception] = []
