@@ -62,6 +62,7 @@ SHELL = (
     "writing.js",
     "completing.js",
     "drawer.js",
+    "surviving.js",
     "files.js",
     "saying.js",
     "looking.js",

@@ -1,8 +1,10 @@
 // What is typed and not sent stays on this device, for whoever typed it: through reloads, crashes and dead lines.
 // Signing out clears it with all else that the browser keeps of this server (Clear-Site-Data).
+import { copies, copy, forgetCopy } from "./surviving.js";
+
 const START = "martlet.draft.";
 const SENDING = "martlet.sending";
-const EVERY = 2000;
+const EVERY = 1000;
 const MOST = 20;
 const DAYS = 30;
 const LONGEST = 200_000;
@@ -16,20 +18,31 @@ const quietly = (act) => {
   }
 };
 
+function drop(name) {
+  quietly(() => localStorage.removeItem(name));
+  forgetCopy(name);
+}
+
 export function forgetSent() {
   quietly(() => {
     const name = sessionStorage.getItem(SENDING);
-    if (name) localStorage.removeItem(name);
+    if (name) drop(name);
     sessionStorage.removeItem(SENDING);
   });
 }
 
-function tidy() {
+const momentOf = (text) => quietly(() => JSON.parse(text).at) ?? 0;
+
+// What was lost with the browser comes back from the copies; what is old goes.
+async function tidy() {
+  for (const { name, text } of await copies()) {
+    if (momentOf(text) > momentOf(localStorage.getItem(name))) localStorage.setItem(name, text);
+  }
   const names = Object.keys(localStorage).filter((name) => name.startsWith(START));
-  const kept = names.map((name) => [quietly(() => JSON.parse(localStorage.getItem(name)).at) ?? 0, name]).sort();
+  const kept = names.map((name) => [momentOf(localStorage.getItem(name)), name]).sort();
   const oldest = Date.now() - DAYS * 86_400_000;
   const spare = kept.filter(([at], place) => at < oldest || place < kept.length - MOST);
-  for (const [, name] of spare) localStorage.removeItem(name);
+  for (const [, name] of spare) drop(name);
 }
 
 function valuesOf(form) {
@@ -59,7 +72,7 @@ export function fillIn(form, values) {
   form.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
-export function keepDrafts(form, files) {
+export async function keepDrafts(form, files) {
   const { account, drawer } = form.dataset;
   if (!account || !drawer) return;
   const name = `${START}${account}.${drawer}`;
@@ -76,14 +89,15 @@ export function keepDrafts(form, files) {
     const now = JSON.stringify(values);
     if (now === last || now.length > LONGEST) return;
     last = now;
-    quietly(() => {
-      if (now === atFirst || ![...form.elements].some(isTyped)) {
-        localStorage.removeItem(name);
-        return;
-      }
-      localStorage.setItem(name, JSON.stringify({ at: Date.now(), values }));
-      if (offer) offer.hidden = true;
-      if (saved && !saved.textContent) saved.textContent = saved.dataset.saved;
+    if (now === atFirst || ![...form.elements].some(isTyped)) {
+      drop(name);
+      return;
+    }
+    const text = JSON.stringify({ at: Date.now(), values });
+    if (offer) offer.hidden = true;
+    const isKept = quietly(() => localStorage.setItem(name, text) ?? true);
+    copy(name, text).then(() => {
+      if (isKept && saved && !saved.textContent) saved.textContent = saved.dataset.saved;
     });
   }
 
@@ -97,11 +111,9 @@ export function keepDrafts(form, files) {
     quietly(() => sessionStorage.setItem(SENDING, name));
   });
 
-  const found = quietly(() => {
-    tidy();
-    return JSON.parse(localStorage.getItem(name));
-  });
-  if (!found || !offer || JSON.stringify(found.values) === atFirst) return;
+  await tidy().catch(() => {});
+  const found = quietly(() => JSON.parse(localStorage.getItem(name)));
+  if (!found || last !== atFirst || !offer || JSON.stringify(found.values) === atFirst) return;
   offer.hidden = false;
   offer.querySelector("[data-take]").addEventListener("click", async (event) => {
     event.preventDefault();
@@ -109,12 +121,13 @@ export function keepDrafts(form, files) {
     const wanted = found.values.filter(([one]) => one.startsWith("said-")).map(([one]) => one.slice(5));
     await files?.bringBack(wanted);
     fillIn(form, found.values);
+    last = JSON.stringify(found.values);
     form.querySelector("textarea[name=text]").focus();
   });
   offer.querySelector("[data-throw]").addEventListener("click", (event) => {
     event.preventDefault();
     offer.hidden = true;
-    quietly(() => localStorage.removeItem(name));
+    drop(name);
     form.querySelector("textarea[name=text]").focus();
   });
 }
