@@ -154,9 +154,12 @@ class Groups:
 
     def _begin(self, loop: asyncio.AbstractEventLoop) -> None:
         with self._turn:
-            if self._is_running or self._offered is not loop:
+            if self._offered is not loop:
                 return
-            self._is_running, self._offered = True, None
+            self._offered = None
+            if self._is_running:  # it is lent; whoever gives it back asks again
+                return
+            self._is_running = True
         if self._is_long(self._waiting[0]) or not self._is_begun():
             self._orders.put(self._run_beside)
             return
@@ -312,10 +315,10 @@ class Groups:
             self._call_next(next_loop)
 
     def _set_free(self) -> asyncio.AbstractEventLoop | None:
-        """The loop of the first that waits, which is asked to run the next group; None where nobody waits."""
+        """The loop that is to be asked to run the next group; None where nobody waits, or one is asked already."""
         with self._turn:
             self._is_running = False
-            if not self._waiting:
+            if not self._waiting or (self._offered is not None and self._offered.is_running()):
                 return None
             loop = self._waiting[0].loop
             self._offered = loop if loop.is_running() else None
