@@ -168,13 +168,17 @@ def _said(visit: Visit) -> Said:
 async def _taken_in(visit: Visit, album: Album) -> Answer:
     """Upload what the form brought, then show the album; what cannot be taken is told, all else is kept."""
     problems: list[Problem] = []
-    files = [file for file in visit.files.values() if file.size][:FILES]
+    files = [file for file in visit.files.values() if file.size]
+    if len(files) > FILES:
+        told = sentence("Only {n} pictures are taken at once. Please add the others now.", n=FILES)
+        problems.append(Problem("files", told))
     ids: list[MediaId] = []
-    for file in files:
+    for file in files[:FILES]:
         try:
             ids.append(await _upload(visit, file))
         except (InvalidInput, TooMany) as error:
-            problems += [replace(one, field="files") for one in problems_of(error)]
+            said = [replace(one, field="files") for one in problems_of(error)]
+            problems += [one for one in said if one not in problems]
     if ids:
         try:
             await visit.store.writing(arranging.add, visit.account, album.id, ids, visit.here)

@@ -47,6 +47,14 @@ def test_an_album_is_made_and_changed_without_script(api: Api) -> None:
     values = {f"said-{one}": "A teal wall", f"place-{two}": "1", "cover": one, "audience": "public"}
     broken = fill(browser, f"{own}/edit", {"title": "Walls"}, {"files[0]": ("x", b"no picture", "image/png")})
     assert broken.status == 422
+    many = fill(
+        browser,
+        f"{own}/edit",
+        {"title": "Walls"},
+        {f"files[{n}]": ("x", b"no", "image/png") for n in range(21)},
+    )
+    assert many.text.count("Only 20 pictures are taken at once.") == 2, "above, and at the field"
+    assert many.text.count(f'action="{own.replace("/", "&#x2f;")}/edit"') == 1
     assert fill(browser, f"{own}/edit", {"title": "Old walls"} | values, files("gold")).status == 303
     (album,) = api.get("/api/v1/martlet/albums", ada).json
     assert (album["title"], album["cover"]["id"], album["pictures_count"]) == ("Old walls", one, 3)

@@ -22,6 +22,7 @@ const PARTS = [
   ["[data-outgoing]", () => import("./outgoing.js")],
   ["[data-share], [data-share-file]", () => import("./share.js")],
   ["[data-arrange]", () => import("./arrange.js")],
+  ["[data-batches]", () => import("./batches.js")],
   ["[data-compose]", () => import("./writing.js")],
   ["[data-sent], .say[role=status]", () => import("./sent.js")],
   ["[data-zone]", () => import("./zones.js")],
