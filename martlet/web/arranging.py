@@ -19,7 +19,7 @@ from martlet.services.arranging import Said
 from martlet.services.uploading import Description
 from martlet.storage import accounts, albums, media, posts
 from martlet.storage.database import Reader, Writer
-from martlet.web import addresses, galleries, showing, undoing
+from martlet.web import addresses, galleries, showing, undoing, writing
 from martlet.web.album_pages import (
     AUDIENCES,
     AlbumAudience,
@@ -177,7 +177,7 @@ async def _taken_in(visit: Visit, album: Album) -> Answer:
         try:
             ids.append(await _upload(visit, file))
         except (InvalidInput, TooMany) as error:
-            said = [replace(one, field="files") for one in problems_of(error)]
+            said = [replace(one, field="files") for one in writing.problems(error)]
             problems += [one for one in said if one not in problems]
     if ids:
         try:
