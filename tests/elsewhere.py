@@ -237,7 +237,7 @@ class Elsewhere(Client):
         if self.asks_to_wait is not None:
             self.asked.append(url)
             return Answer(429, {"retry-after": str(self.asks_to_wait)}, b"", url)
-        if (said := self.doubted.get(json.loads(body)["actor"])) is not None:
+        if self.doubted and (said := self.doubted.get(json.loads(body)["actor"])) is not None:
             self.asked.append(url)
             return Answer(429, {"retry-after": "7200"}, said, url)
         self.received.append(json.loads(body))
