@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 import bench
-from bench import generators, processes, report, serving, signing_in, town
+from bench import generators, processes, report, serving, signing_in, town, towns
 from bench.crowd import SMALLEST, Size
 from bench.loads import Load, loads
 from bench.measuring import Pace, measure
@@ -23,8 +23,8 @@ PEOPLE = 50
 BROWSERS = 10
 """So many of them signed in with a browser too."""
 STARTS = 3
-TOWN_FILE = "town.json"
 
+A_FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 A_FILE = click.Path(path_type=Path, dir_okay=False)
 
 only = click.option("--only", multiple=True, metavar="PAGE", help="Only this page; can be repeated.")
@@ -88,7 +88,7 @@ def small(
             filled = filling.run()
             for number, person in enumerate(filled.people[:BROWSERS]):
                 person.session = signing_in.session(launch.base_url, number)
-            filled.save(place / TOWN_FILE)
+            filled.save(place / town.FILE)
             memory["after filling"] = processes.memory(counted)
             figures = measure(
                 launch.base_url, _wanted(filled, only), counted, Pace(seconds=seconds, rounds=rounds)
@@ -140,7 +140,7 @@ def large(
     from bench import fanout, loader  # noqa: PLC0415 - only these two need Martlet itself
 
     with _kept_or_thrown_away(folder) as place:
-        file = place / TOWN_FILE
+        file = place / town.FILE
         if not file.exists():
             loader.load(serving.free_url(), place / "data", database, Size.scaled(scale), click.echo).save(
                 file
@@ -179,7 +179,7 @@ def large(
 @click.option(
     "--users", type=A_FILE, help="Fill it first: lines of e-mail and password, of accounts that exist."
 )
-@click.option("--town", "filled_before", type=A_FILE, default=TOWN_FILE, show_default=True)
+@click.option("--town", "filled_before", type=A_FILE, default=town.FILE, show_default=True)
 @only
 @seconds
 @rounds
@@ -322,6 +322,18 @@ def block(rounds: int, interval: int, flapping: int, picture: Path | None, folde
     click.echo(f"{_version()}, {report.this_machine().cpu}")
     if not is_kept:
         raise SystemExit(1)
+
+
+@main.command("towns")
+@click.argument("little", type=A_FOLDER)
+@click.argument("great", type=A_FOLDER)
+@only
+@seconds
+@rounds
+def in_turn(*, little: Path, great: Path, only: Sequence[str], seconds: float, rounds: int) -> None:
+    """What each page costs in a large town, by what it costs in a small one: both asked in turn."""
+    towns.compare(little, great, only, rounds, seconds, click.echo)
+    click.echo(f"{_version()}, {report.this_machine().cpu}")
 
 
 @main.command()

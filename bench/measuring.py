@@ -31,7 +31,7 @@ def measure(base_url: str, loads: Sequence[Load], roots: Sequence[int], pace: Pa
         for wrong in found.wrong[:3]:
             print(f"  !! {name}: {wrong}", flush=True)
     firsts = {
-        load.name: _run(base_url, load, roots, seconds=pace.first, connections=pace.connections)
+        load.name: run(base_url, load, roots, seconds=pace.first, connections=pace.connections)
         for load in reads
     }
     runs: dict[str, list[Figures]] = {load.name: [] for load in reads}
@@ -40,7 +40,7 @@ def measure(base_url: str, loads: Sequence[Load], roots: Sequence[int], pace: Pa
         for load in reads:
             generators.send(base_url, load.requests, pace.warm_up, pace.connections)
             runs[load.name].append(
-                _run(base_url, load, roots, seconds=pace.seconds, connections=pace.connections)
+                run(base_url, load, roots, seconds=pace.seconds, connections=pace.connections)
             )
     measured = {name: _median(found, firsts[name], checks[name]) for name, found in runs.items()}
     for load in loads:
@@ -48,13 +48,13 @@ def measure(base_url: str, loads: Sequence[Load], roots: Sequence[int], pace: Pa
             for connections in WRITERS:
                 print(f"  writing, {connections} at once", flush=True)
                 generators.send(base_url, load.requests, 1, connections)
-                measured[f"{load.name}_{connections}"] = _run(
+                measured[f"{load.name}_{connections}"] = run(
                     base_url, load, roots, seconds=max(pace.seconds, 10), connections=connections
                 )
     return measured
 
 
-def _run(base_url: str, load: Load, roots: Sequence[int], *, seconds: float, connections: int) -> Figures:
+def run(base_url: str, load: Load, roots: Sequence[int], *, seconds: float, connections: int) -> Figures:
     processes.wait_idle(roots, 30)
     before = processes.cpu_seconds(roots)
     shot = generators.send(base_url, load.requests, seconds, connections)

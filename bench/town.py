@@ -4,6 +4,9 @@ from pathlib import Path
 
 import msgspec
 
+FILE = "town.json"
+"""Beside the server's data, in the folder that `--folder` names."""
+
 
 class Person(msgspec.Struct):
     """Somebody who can sign in. Id and name are filled in as soon as the server has said them."""
