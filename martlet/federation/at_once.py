@@ -70,4 +70,4 @@ def _is_surrounded(db: Reader, said: Writing, here: Server) -> bool:
 
 
 def _is_known(db: Reader, post: Uri, here: Server) -> bool:
-    return host_of(post) == here.host or uris.find_post(db, post) is not None
+    return host_of(post) == here.host or uris.is_settled(db, post)

@@ -125,11 +125,10 @@ class Inbox:
         """Whether it was taken in at once, now or before. What fails is left to the job, which tells and tries again."""
         if act.actor != one.signer or not at_once.may_need_nothing(act):
             return False
-        here = self.ground.here
         try:
             act, evidence = await self._own(act, document, one.body)
-            take = partial(_take_at_once, one=one, act=act, evidence=evidence, here=here, document=document)
-            return await self.ground.store.writing(take, now=now)
+            said = _Believed(one, act, evidence, document)
+            return await self.ground.store.writing(_take_at_once, said, self.ground.here, now)
         except Unavailable:
             raise
         except EvidenceRejected:
@@ -172,9 +171,7 @@ class Inbox:
         except LEFT_OUT as error:
             _tell_left_out(one, error)
             return partial(incoming.finish, id=one.id)
-        return partial(
-            _work_off, one=one, act=act, evidence=evidence, here=here, verified=verified, document=document
-        )
+        return partial(_work_off, said=_Believed(one, act, evidence, document, verified), here=here)
 
     async def _believed(self, act: Act, document: dict[str, Any], one: Incoming) -> tuple[Act, Evidence]:
         """The act with the evidence for it. Raises `EvidenceRejected` or what fetching raises."""
@@ -348,55 +345,43 @@ def _write_down(db: Writer, one: Incoming, now: int) -> bool:
     return is_new
 
 
-def _take_at_once(
-    db: Writer,
-    one: Incoming,
-    act: Act,
-    evidence: Evidence,
-    here: Server,
-    document: dict[str, Any],
-    now: int,
-) -> bool:
+@dataclass(frozen=True, slots=True)
+class _Believed:
+    """An act with what says that its actor did it, the document it was read from, and what is known of a quote's consent."""
+
+    one: Incoming
+    act: Act
+    evidence: Evidence
+    document: dict[str, Any]
+    verified: Verified | None = None
+
+
+def _take_at_once(db: Writer, said: _Believed, here: Server, now: int) -> bool:
     """False where something may be needed from elsewhere, and nothing was done."""
-    if not at_once.needs_nothing(db, act, here):
+    if not at_once.needs_nothing(db, said.act, here):
         return False
-    if at_once.is_known_by_its_post(act) or incoming.insert_worked_off(db, one, now):
-        _take_effect(db, one, act, evidence, here, None, document)
+    if at_once.is_known_by_its_post(said.act) or incoming.insert_worked_off(db, said.one, now):
+        _take_effect(db, said, here)
     return True
 
 
-def _work_off(
-    db: Writer,
-    one: Incoming,
-    act: Act,
-    evidence: Evidence,
-    here: Server,
-    verified: Verified | None,
-    document: dict[str, Any],
-) -> None:
-    _take_effect(db, one, act, evidence, here, verified, document)
-    incoming.finish(db, one.id)
+def _work_off(db: Writer, said: _Believed, here: Server) -> None:
+    _take_effect(db, said, here)
+    incoming.finish(db, said.one.id)
 
 
-def _take_effect(
-    db: Writer,
-    one: Incoming,
-    act: Act,
-    evidence: Evidence,
-    here: Server,
-    verified: Verified | None,
-    document: dict[str, Any],
-) -> None:
+def _take_effect(db: Writer, said: _Believed, here: Server) -> None:
+    act = said.act
     losing = consenting.losing(db, act) if isinstance(act, Delete) else []
     try:
-        intake.accept(db, act, evidence, here, verified)
+        intake.accept(db, act, said.evidence, here, said.verified)
     except LEFT_OUT as error:  # before anything was written
-        _tell_left_out(one, error)
+        _tell_left_out(said.one, error)
         losing = []
     if isinstance(act, Publish | Revise | Delete | ChangeProfile | Boost):
-        take_brought(db, act.actor, document, here)
+        take_brought(db, act.actor, said.document, here)
     if losing and isinstance(act, Delete):
-        consenting.hand_on(db, act, one.body, losing, here)
+        consenting.hand_on(db, act, said.one.body, losing, here)
 
 
 def _tell_left_out(one: Incoming, error: MartletError) -> None:

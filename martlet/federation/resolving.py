@@ -279,7 +279,7 @@ class NetworkResolver:
             return None
 
     async def _knows(self, uri: Uri) -> bool:
-        return await self._ground.store.reading(_is_known_post, uri)
+        return await self._ground.store.reading(uris.is_settled, uri)
 
     async def _keep_posts(self, found: Fetched, quoted: int = 0) -> None:
         """From the post up; kept from the top down, so that each finds what it answers."""
@@ -328,7 +328,3 @@ def _uri_of(db: Reader, username: str, host: str) -> Uri | None:
 def _host_of_handle(db: Reader, uri: Uri) -> str:
     found = accounts.find_by_uri(db, uri)
     return "" if found is None else found.host
-
-
-def _is_known_post(db: Reader, uri: Uri) -> bool:
-    return uris.find_post(db, uri) is not None or uris.find_tombstone(db, uri) is not None

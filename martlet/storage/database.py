@@ -100,9 +100,6 @@ class Reader:
         del table, key
         return read()
 
-    def remember(self, table: str, key: int, found: object) -> None:
-        """What `once` would find of this key, where it was seen together with other things."""
-
 
 class Writer(Reader):
     """One transaction that writes: all of it happens, or nothing."""
@@ -125,6 +122,7 @@ class Writer(Reader):
         return found
 
     def remember(self, table: str, key: int, found: object) -> None:
+        """What `once` would find of this key, where it was seen together with other things."""
         if self._known is not None:
             self._known.setdefault(table, {})[key] = found
 

@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Concatenate, ParamSpec, TypeVar
+from typing import BinaryIO, Concatenate, ParamSpec, Protocol, TypeVar
 
 from martlet.model.ids import SLOTS
 from martlet.storage.bells import Bells
@@ -33,6 +33,14 @@ SYNCHRONOUS = "FULL"
 CACHE_KIB = 32 * 1024
 BUSY_SECONDS = 10.0
 """How long to wait while somebody else, who does not know of our lock file, writes."""
+
+
+class _Way(Protocol):
+    """How a reading function is run on a connection."""
+
+    def __call__(
+        self, local: Local, side: Side, function: Callable[..., T], /, *args: object, **kwargs: object
+    ) -> T: ...
 
 
 class SqliteStore(Store):
@@ -76,38 +84,30 @@ class SqliteStore(Store):
     async def reading(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        local = self._reader()
-        if local.current is not None:
-            return function(local.current.reader, *args, **kwargs)
-        lent = self._groups.borrow()
-        if lent is not None:
-            try:
-                return _read(local, lent, function, *args, **kwargs)
-            except sqlite3.OperationalError:  # it waits for nobody
-                pass
-            finally:
-                self._groups.give_back()
-        try:
-            return _read(local, local.own, function, *args, **kwargs)
-        except sqlite3.OperationalError as error:
-            raise explained(error) from error
+        return self._read_where_it_is_free(_in_transaction, function, *args, **kwargs)
 
     async def reading_at_once(
         self, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        return self._read_where_it_is_free(_by_itself, function, *args, **kwargs)
+
+    def _read_where_it_is_free(
+        self, read: _Way, function: Callable[..., T], *args: object, **kwargs: object
+    ) -> T:
+        """On the writing connection, or else on this thread's own; `read` is one of the two ways below."""
         local = self._reader()
         if local.current is not None:
             return function(local.current.reader, *args, **kwargs)
         lent = self._groups.borrow()
         if lent is not None:
             try:
-                return function(lent.reader, *args, **kwargs)
+                return read(local, lent, function, *args, **kwargs)
             except sqlite3.OperationalError:
-                pass
+                pass  # that connection waits for nobody
             finally:
                 self._groups.give_back()
         try:
-            return function(local.own.reader, *args, **kwargs)
+            return read(local, local.own, function, *args, **kwargs)
         except sqlite3.OperationalError as error:
             raise explained(error) from error
 
@@ -217,8 +217,8 @@ class SqliteStore(Store):
         return connection
 
 
-def _read(
-    local: Local, side: Side, function: Callable[Concatenate[Reader, P], T], *args: P.args, **kwargs: P.kwargs
+def _in_transaction(
+    local: Local, side: Side, function: Callable[..., T], /, *args: object, **kwargs: object
 ) -> T:
     """One reading transaction, as `SqliteStore.read` has it, without the cost of a context manager."""
     local.current, control, changes = side, side.control, side.connection.total_changes
@@ -232,3 +232,9 @@ def _read(
             raise RuntimeError("A reading function has written.")
         if side.connection.in_transaction:
             control.execute("COMMIT")
+
+
+def _by_itself(local: Local, side: Side, function: Callable[..., T], /, *args: object, **kwargs: object) -> T:
+    """One statement, which is of one moment without a transaction around it."""
+    del local
+    return function(side.reader, *args, **kwargs)

@@ -6,7 +6,7 @@ Of most posts it is nothing: then who reacts to them need not ask for each kind 
 """
 
 from martlet.model.names import PostId
-from martlet.storage.database import Reader
+from martlet.storage.database import Writer
 
 _LOOK = """
     SELECT EXISTS (SELECT 1 FROM mention WHERE mention.post_id = post.id),
@@ -19,7 +19,7 @@ _LOOK = """
       FROM post WHERE post.id = :post"""
 
 
-def look(db: Reader, post: PostId) -> None:
+def look(db: Writer, post: PostId) -> None:
     """Have it known what there is not. What there is, is read by whoever wants it."""
     found = db.row(_LOOK, post=post)
     if found is None:

@@ -24,6 +24,11 @@ def find_tombstone(db: Reader, uri: Uri) -> tuple[AccountId | None, int] | None:
     return (row[0], row[1]) if row else None
 
 
+def is_settled(db: Reader, uri: Uri) -> bool:
+    """Whether it is known what is called so: a post, or one that is no more."""
+    return find_post(db, uri) is not None or find_tombstone(db, uri) is not None
+
+
 def bury(db: Writer, uri: Uri, author: AccountId, now: int) -> None:
     """What is called so never comes, though we have not seen it yet."""
     db.run(

@@ -25,21 +25,22 @@ def lending(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[SqliteS
     store.close()
 
 
-def connection_of(store: SqliteStore) -> sqlite3.Connection | None:
-    return store._groups._connection
+def lent_by(store: SqliteStore) -> Reader | None:
+    """What those are given who read on the writing connection."""
+    side = store._groups._side
+    return None if side is None else side.reader
 
 
-def where(db: Reader) -> object:
-    """The connection that a reading function is given."""
-    return getattr(db._execute, "__self__")  # noqa: B009 - of a built-in method
+def where(db: Reader) -> Reader:
+    return db
 
 
 def test_what_was_written_is_read_where_it_was_written(lending: SqliteStore) -> None:
     async def run() -> None:
-        assert await lending.reading(where) is not connection_of(lending)  # there is none yet
+        assert await lending.reading(where) is not lent_by(lending)  # there is none yet
         await lending.writing(put, "one")
-        assert await lending.reading(where) is connection_of(lending)
-        assert await lending.reading_at_once(where) is connection_of(lending)
+        assert await lending.reading(where) is lent_by(lending)
+        assert await lending.reading_at_once(where) is lent_by(lending)
         assert await lending.reading(names) == {"one"}
 
         def nested(db: Reader) -> bool:
@@ -66,11 +67,11 @@ def test_while_somebody_writes_others_read_what_was_before(lending: SqliteStore)
             await lending.writing(slow, name)
         third = asyncio.ensure_future(lending.writing(slow, "third"))
         await asyncio.to_thread(begun.wait, 30)
-        assert await lending.reading(where) is not connection_of(lending)
+        assert await lending.reading(where) is not lent_by(lending)
         assert await lending.reading(names) == await lending.reading_at_once(names) == {"first", "second"}
         go_on.set()
         await third
-        assert await lending.reading(where) is connection_of(lending)
+        assert await lending.reading(where) is lent_by(lending)
         assert await lending.reading(names) == {"first", "second", "third"}
 
     asyncio.run(run())
@@ -96,16 +97,16 @@ def test_who_reads_cannot_write(lending: SqliteStore) -> None:
 def test_what_cannot_be_read_there_is_read_elsewhere(lending: SqliteStore) -> None:
     """The connection that writes waits for nobody; the other one does."""
 
-    def locked(db: Reader) -> object:
-        if where(db) is connection_of(lending):
+    def locked(db: Reader) -> Reader:
+        if db is lent_by(lending):
             raise sqlite3.OperationalError("database is locked")
-        return where(db)
+        return db
 
     async def run() -> None:
         await lending.writing(put, "one")
         for read in (lending.reading, lending.reading_at_once):
-            assert await read(locked) not in (None, connection_of(lending))
-        assert await lending.reading(where) is connection_of(lending)
+            assert await read(locked) not in (None, lent_by(lending))
+        assert await lending.reading(where) is lent_by(lending)
 
     asyncio.run(run())
 
@@ -113,16 +114,16 @@ def test_what_cannot_be_read_there_is_read_elsewhere(lending: SqliteStore) -> No
 def test_who_comes_to_write_while_it_is_lent_has_their_turn_then(lending: SqliteStore) -> None:
     other = threading.Thread(target=lambda: asyncio.run(lending.writing(put, "other")), daemon=True)
 
-    def read(db: Reader) -> object:
+    def read(db: Reader) -> Reader:
         other.start()
         until = time.monotonic() + 30
         while not lending._groups._waiting and time.monotonic() < until:
             time.sleep(0.001)
-        return where(db)
+        return db
 
     async def run() -> None:
         await lending.writing(put, "one")
-        assert await lending.reading(read) is connection_of(lending)
+        assert await lending.reading(read) is lent_by(lending)
 
     asyncio.run(run())
     other.join(30)
