@@ -7,7 +7,7 @@ import pytest
 import time_machine
 
 from martlet.mastodon import notification_entities as entities
-from martlet.mastodon.serialize import notifications
+from martlet.mastodon.serialize import notifications, polls
 from martlet.mastodon.serialize.ready import ReadyNotifications
 from tests.client import Api, Person
 
@@ -314,3 +314,24 @@ def test_a_notification_of_a_poll_is_made_once(
         assert [one["status"]["poll"]["expired"] for one in before] == [is_over] * len(before)
         monkeypatch.delattr(notifications, "_made")
         assert api.get("/api/v1/notifications", token=ada).json == before
+
+
+def test_a_poll_that_ends_while_it_is_shown_is_not_kept_as_it_was(
+    api: Api, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada, bob = api.person("ada"), api.person("bob")
+    post = published(api, ada, "Shall we?", poll={"options": ["yes", "no"], "expires_in": 300})
+    api.post(f"/api/v1/statuses/{post}/favourite", token=bob)
+    api.work()
+    rendered = polls.rendered
+    with time_machine.travel(datetime.now(UTC) + timedelta(seconds=290), tick=False) as traveller:
+
+        def render_slowly(*args: Any) -> Any:
+            found = rendered(*args)
+            traveller.shift(20)
+            return found
+
+        monkeypatch.setattr(polls, "rendered", render_slowly)
+        for is_over in (False, True, True):
+            [told] = api.get("/api/v1/notifications", token=ada).json
+            assert told["status"]["poll"]["expired"] is is_over

@@ -178,6 +178,7 @@ class StatusPages:
         pinned: Container[PostId],
     ) -> list[Parts]:
         """Put together from pieces; kept in `ready` where that may be shown again. `pinned`: by the viewer."""
+        now = self.here.now_ms()  # before polls are looked at: one that ends meanwhile is not kept as it was
         pieces = self.pieces.of(db, found)
         may_keep = ready is not None and not isinstance(db, Writer)  # what is written may still be taken back
         if ready is not None and may_keep:
@@ -190,10 +191,9 @@ class StatusPages:
         told: Mapping[PostId, bytes] = {}
         if quoting:
             seen = self._quoted(db, quotes.accepted(quoting), viewer)
-            told = quotes.embedded(db, quoting, viewer.account, self.here.now_ms(), seen)
+            told = quotes.embedded(db, quoting, viewer.account, now, seen)
         made = _all(found, pieces, self._around(db, found, pieces, told, viewer, pinned), extra)
         if may_keep:
-            now = self.here.now_ms()
             _keep_polls(found, pieces, made, self._ready_for_one, viewer.account, pinned, now)
         return made
 
