@@ -167,8 +167,8 @@ def test_g9_f1_private_posts_are_in_no_mirror(islands: Islands, monkeypatch: pyt
     """
     monkeypatch.setattr(offering, "WAITED", -1000)
     sea, hill = (islands(name, Wire(name)) for name in ("sea.example", "hill.example"))
-    far, post = Elsewhere("far.example").person("zoe"), sea.publish("ada", "Trunk")
-    sea.api.post(f"/api/v1/accounts/{sea.person('ada').id}/follow", sea.person("carl"))
+    far, post = Elsewhere("far.example").person("zoe_from_afar"), sea.publish("ada", "Trunk")
+    sea.api.post(f"/api/v1/accounts/{sea.person('ada').id}/follow", sea.person("carl_unshown"))
     mirror(sea, hill, "ada")
     for one in (sea, hill):
         assert isinstance(one.beyond, Wire)
@@ -182,7 +182,7 @@ def test_g9_f1_private_posts_are_in_no_mirror(islands: Islands, monkeypatch: pyt
             ada=sea.account("ada"),
         )
     shown, hidden = _write(sea)
-    hidden += ["Seedling", "carl", "mail.example", "127.0.0.1"]
+    hidden += ["Seedling", "carl_unshown", "mail.example", "127.0.0.1"]
     room, few = f"/carry/v1/inbox?actor={quote(sea.uri('ada'), safe='')}", [f"{far.uri}/followers"]
     for to, cc in ((few, [sea.uri("ada")]), ([sea.uri("ada")], [])):
         said = far.note("Seedling", inReplyTo=post["uri"], to=to, cc=cc)
@@ -199,7 +199,7 @@ def test_g9_f1_private_posts_are_in_no_mirror(islands: Islands, monkeypatch: pyt
     assert [word for word in hidden if word in kept] == []
     given = _all_given(sea, hill)
     assert [word for word in shown if word.encode() not in given] == []
-    assert [word for word in (*hidden, "zoe", "far.example") if word.encode() in given] == []
+    assert [word for word in (*hidden, "zoe_from_afar", "far.example") if word.encode() in given] == []
     assert _rows(sea, "SELECT count(*) FROM delivery")[0][0] > 0, "what waits is for the follower's server"
 
 
@@ -213,7 +213,7 @@ def _write(sea: Island) -> tuple[list[str], list[str]]:
         more = {**few[number // 3 % 3]} if is_hidden else {"visibility": ("public", "unlisted")[number % 2]}
         if number % 9 == 0:
             more |= {"media_ids": [sea.picture("ada", f"#{number:02}4080")]}
-        made = sea.publish("ada", f"{word} @zoe@far.example" if is_hidden else word, **more)
+        made = sea.publish("ada", f"{word} @zoe_from_afar@far.example" if is_hidden else word, **more)
         if is_hidden:
             files = _rows(sea, f"SELECT digest FROM media WHERE post_id = {int(made['id'])}")
             hidden += [word, made["id"], *(bytes(digest).hex() for (digest,) in files)]
