@@ -22,11 +22,12 @@ from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
 from martlet.wiring.ground import ground_for
-from tests import databases, quickly
+from tests import databases, kept_sqlite, quickly
 from tests.carrying import Island, Islands
 from tests.client import Api
 from tests.databases import KeptDatabase
 from tests.elsewhere import Elsewhere
+from tests.kept_sqlite import KeptFile, KeptSqliteStore
 from tests.make import Make
 
 BOTH = ("sqlite", "postgres")
@@ -129,6 +130,13 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def kept_file(template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptFile]:
+    kept = KeptFile(template, tmp_path_factory.mktemp("kept"))
+    yield kept
+    kept.end()
+
+
 @pytest.fixture(params=BOTH)
 def database(
     request: pytest.FixtureRequest, tmp_path: Path, template: Path, monkeypatch: pytest.MonkeyPatch
@@ -137,8 +145,15 @@ def database(
     data = tmp_path / "data"
     if request.param == "sqlite":
         monkeypatch.setattr(sqlite, "SYNCHRONOUS", "OFF")  # nobody pulls the plug of a test
-        shutil.copytree(template, data)
+        if "store" not in request.fixturenames:
+            shutil.copytree(template, data)
+            yield "sqlite"
+            return
+        shutil.copytree(template, data, ignore=shutil.ignore_patterns(kept_sqlite.NAME))
+        kept_file = request.getfixturevalue("kept_file")
+        kept_file.lend(data)
         yield "sqlite"
+        kept_file.empty()
         return
     data.mkdir()
     shutil.copy(template / secret_file.NAME, data)
@@ -167,7 +182,7 @@ def store(database: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iter
     if database != "sqlite":
         yield request.getfixturevalue("kept_database").store
         return
-    opened = open_store(database, tmp_path / "data")
+    opened = KeptSqliteStore(tmp_path / "data" / kept_sqlite.NAME, request.getfixturevalue("kept_file"))
     yield opened
     opened.close()
 

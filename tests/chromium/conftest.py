@@ -13,6 +13,7 @@ import os
 import re
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from playwright.sync_api import (
     BrowserContext,
     ConsoleMessage,
     Page,
+    Playwright,
     Request,
     expect,
     sync_playwright,
@@ -114,6 +116,11 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
 
 @pytest.fixture(scope="package")
 def program() -> str:
+    """Chromium without windows where there is one: it takes two thirds of the time."""
+    return shutil.which("chromium-headless-shell") or _whole_browser()
+
+
+def _whole_browser() -> str:
     """Where there is no Chromium, tests are left out; in CI they fail."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     if found is None:
@@ -125,24 +132,35 @@ def program() -> str:
 
 
 @pytest.fixture(scope="package")
-def chromium(program: str, town: Town) -> Iterator[Browser]:
+def playwright() -> Iterator[Playwright]:
     """Ended with the package: while it runs, this thread counts as one with an event loop."""
     expect.set_options(timeout=PATIENCE_MS)
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=program,
-            args=[
-                "--no-sandbox",
-                "--disable-gpu",
-                "--disable-background-networking",
-                "--disable-component-update",
-                "--use-fake-device-for-media-stream",
-                "--use-fake-ui-for-media-stream",
-                f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{town.port}",
-            ],
-        )
+    with sync_playwright() as playing:
+        yield playing
+
+
+@pytest.fixture(scope="package")
+def chromium(playwright: Playwright, program: str, town: Town) -> Iterator[Browser]:
+    with _launched(playwright, program, town) as browser:
         yield browser
-        browser.close()
+
+
+@contextmanager
+def _launched(playwright: Playwright, program: str, town: Town) -> Iterator[Browser]:
+    browser = playwright.chromium.launch(
+        executable_path=program,
+        args=[
+            "--no-sandbox",
+            "--disable-gpu",
+            "--disable-background-networking",
+            "--disable-component-update",
+            "--use-fake-device-for-media-stream",
+            "--use-fake-ui-for-media-stream",
+            f"--host-resolver-rules=MAP localhost:3000 127.0.0.1:{town.port}",
+        ],
+    )
+    yield browser
+    browser.close()
 
 
 @dataclass
@@ -225,7 +243,20 @@ def sessions() -> dict[str, Any]:
 
 @pytest.fixture
 def visit(town: Town, chromium: Browser, sessions: dict[str, Any]) -> Iterator[Visit]:
-    visits = Visit(town, chromium, sessions)
+    with _visiting(town, chromium, sessions) as visits:
+        yield visits
+
+
+@pytest.fixture
+def visit_with_windows(town: Town, playwright: Playwright) -> Iterator[Visit]:
+    """The whole browser, which alone shows notifications."""
+    with _launched(playwright, _whole_browser(), town) as browser, _visiting(town, browser, {}) as visits:
+        yield visits
+
+
+@contextmanager
+def _visiting(town: Town, browser: Browser, sessions: dict[str, Any]) -> Iterator[Visit]:
+    visits = Visit(town, browser, sessions)
     yield visits
     for context in visits.contexts:
         context.close()

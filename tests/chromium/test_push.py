@@ -57,8 +57,8 @@ CLOSED = """async () => {
 }"""
 
 
-def test_a_device_is_told(visit: Visit) -> None:
-    page = visit("/home", "xiaoyu", PHONE)
+def test_a_device_is_told(visit_with_windows: Visit) -> None:
+    page = visit_with_windows("/home", "xiaoyu", PHONE)
     page.context.grant_permissions(["notifications"], origin=TOWN)
     page.add_init_script(BROWSER_WITHOUT_A_PUSH_SERVICE)
     page.goto(TOWN + "/settings/push")
