@@ -126,19 +126,19 @@ class KeptSqliteStore(SqliteStore):
     def __init__(self, path: Path, kept: KeptFile) -> None:
         super().__init__(path)
         self._kept = kept
-        self._lent: list[sqlite3.Connection] = []
 
     def _connect(self) -> sqlite3.Connection:
         connection = self._kept.take()
         if connection is None:
-            connection = super()._connect()
-            self._connections.remove(connection)
-        self._lent.append(connection)
+            return super()._connect()
+        with self._lock:
+            self._connections.append(connection)
         return connection
 
     def close(self) -> None:
+        with self._lock:
+            lent, self._connections = self._connections, []
         super().close()
-        lent, self._lent = self._lent, []
         self._kept.give_back(lent)
 
 

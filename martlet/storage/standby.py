@@ -130,14 +130,18 @@ def heard_at(folder: Path) -> int:
 
 
 def state_of(folder: Path) -> str:
-    """Changes with every commit: each is written to the log beside the database, or into the database."""
-    found = []
-    for name in (DATABASE, f"{DATABASE}-wal"):
+    """
+    Changes with every commit: each is written to the log beside the database, or into the database.
+
+    Where the database is a link, SQLite's log lies beside the file that it leads to.
+    """
+    file, found = (folder / DATABASE).resolve(), []
+    for path in (file, file.with_name(f"{file.name}-wal")):
         try:
-            facts = (folder / name).stat()
+            facts = path.stat()
         except FileNotFoundError:
             continue
-        found.append(f"{name}:{facts.st_mtime_ns}:{facts.st_size}")
+        found.append(f"{path.name}:{facts.st_mtime_ns}:{facts.st_size}")
     return hashlib.sha256("\n".join(found).encode()).hexdigest()[:32]
 
 
