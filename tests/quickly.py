@@ -17,7 +17,7 @@ from martlet.signing.keys import PrivateKey
 AS_SERVED = {name: getattr(passwords, name) for name in ("_MEMORY_KIB", "_ITERATIONS", "_PARAMETERS")}
 """What passwords cost a server."""
 CHEAP = {"_MEMORY_KIB": 8, "_ITERATIONS": 1, "_PARAMETERS": "$argon2id$v=19$m=8,t=1,p=1$"}
-KEYS = 64
+KEYS = 32
 """RSA keys that are made in each process of the tests; more than one test needs."""
 
 
