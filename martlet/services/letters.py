@@ -6,7 +6,7 @@ Plain text only. A letter is known by its name in `MailWanted`.
 """
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from typing import Final
 
 from martlet.model.sanctions import Measure
@@ -234,6 +234,8 @@ CHINESE: dict[str, Letter] = {
         "在这里可以查看原因并重新启用：\n\n{link}\n",
     ),
 }
+TRADITIONAL = "zh-Hant"
+"""Made from the simplified."""
 BY_LANGUAGE: dict[str, dict[str, Letter]] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}
 
 
@@ -268,21 +270,34 @@ MEASURES: dict[str, dict[Measure, str]] = {
 }
 
 
-@lru_cache(maxsize=64)
 def what(measure: Measure, locale: str) -> str:
     """What was decided, in the language that serves a locale, else in English."""
-    said = MEASURES.get(_language(locale), MEASURES["en"])[measure]
-    return chinese.traditional([said])[0] if chinese.is_traditional(locale) else said
+    return _what(measure, _spoken(locale))
 
 
-def _language(locale: str) -> str:
-    return locale.replace("_", "-").partition("-")[0].lower()
-
-
-@lru_cache(maxsize=64)
 def write(name: str, locale: str) -> Letter:
     """The letter in the language that serves a locale, else in English. Raises KeyError for an unknown one."""
-    found = BY_LANGUAGE.get(_language(locale), ENGLISH)[name]
-    if not chinese.is_traditional(locale):
-        return found
-    return Letter(*chinese.traditional([found.subject, found.text]))
+    return _written(name, _spoken(locale))
+
+
+def _spoken(locale: str) -> str:
+    """One of our few languages, however many locales people have."""
+    if chinese.is_traditional(locale):
+        return TRADITIONAL
+    primary = locale.replace("_", "-").partition("-")[0].lower()
+    return primary if primary in BY_LANGUAGE else "en"
+
+
+@cache
+def _what(measure: Measure, language: str) -> str:
+    if language == TRADITIONAL:
+        return chinese.traditional([MEASURES["zh"][measure]])[0]
+    return MEASURES[language][measure]
+
+
+@cache
+def _written(name: str, language: str) -> Letter:
+    if language == TRADITIONAL:
+        simplified = BY_LANGUAGE["zh"][name]
+        return Letter(*chinese.traditional([simplified.subject, simplified.text]))
+    return BY_LANGUAGE[language][name]

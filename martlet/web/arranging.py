@@ -168,6 +168,7 @@ def _said(visit: Visit) -> Said:
 async def _taken_in(visit: Visit, album: Album) -> Answer:
     """Upload what the form brought, then show the album; what cannot be taken is told, all else is kept."""
     problems: list[Problem] = []
+    status = 422
     files = [file for file in visit.files.values() if file.size]
     if len(files) > FILES:
         told = sentence("Only {n} pictures are taken at once. Please add the others now.", n=FILES)
@@ -179,6 +180,9 @@ async def _taken_in(visit: Visit, album: Album) -> Answer:
         except (InvalidInput, TooMany) as error:
             said = [replace(one, field="files") for one in writing.problems(error)]
             problems += [one for one in said if one not in problems]
+            if isinstance(error, TooMany):
+                status = 429
+                break
     if ids:
         try:
             await visit.store.writing(arranging.add, visit.account, album.id, ids, visit.here)
@@ -187,7 +191,7 @@ async def _taken_in(visit: Visit, album: Album) -> Answer:
     own = addresses.at(addresses.ALBUM, username=visit.signed_in.account.username, id=str(album.id))
     if problems:
         visit.params = {"username": visit.signed_in.account.username, "id": str(album.id)}
-        return visit.page(await visit.store.reading(_as_it_is, visit, tuple(problems)), 422)
+        return visit.page(await visit.store.reading(_as_it_is, visit, tuple(problems)), status)
     return visit.go(own, done="saved")
 
 

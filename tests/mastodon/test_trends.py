@@ -46,7 +46,7 @@ def test_a_hashtag(api: Api, people: list[Person]) -> None:
     told = [api.get("/api/v1/trends/tags", one).json[0]["martlet"]["text"] for one in people[:2]]
     assert told == [
         "6 Leute haben in der letzten Stunde darüber geschrieben, sonst 0.",
-        "过去 1 小时有 6 人写到它，平时 0 人。",
+        "過去 1 小時有 6 人寫到它，平時 0 人。",
     ]
 
 

@@ -4,8 +4,13 @@ import io
 import re
 from collections.abc import Mapping
 
+import msgspec
 from PIL import Image
 
+from martlet import app
+from martlet.http.limits import UPLOADS, Limiter
+from martlet.services.ports import Ground
+from martlet.settings import Settings
 from tests.browser import Browser, forms
 from tests.client import Api, Files, Person, Reply
 from tests.mastodon.acts import follow, publish, upload
@@ -72,6 +77,23 @@ def test_an_album_is_made_and_changed_without_script(api: Api) -> None:
     assert Browser(api).get(f"{own}/{one}").status == 404
     for path in ("/edit", "/choose", "/delete"):
         assert inside(api, bob).get(own + path).status == 404
+
+
+def test_who_uploads_too_often_has_what_fitted_and_is_told_when_to_go_on(
+    ground: Ground, settings: Settings
+) -> None:
+    api = Api(app.build_on(ground, msgspec.structs.replace(settings, rate_limits=True)))
+    ada = api.person("ada")
+    counted = Limiter(settings.folder / "limits")
+    for _ in range(UPLOADS.limit - 1):
+        counted.count(UPLOADS, str(ada.id))
+    refused = fill(inside(api, ada), "/albums/new", {"title": "Walls"}, files("teal", "navy", "gold"))
+    (album,) = api.get("/api/v1/martlet/albums", ada).json
+    assert (refused.status, album["pictures_count"]) == (429, 1)
+    assert f'action="&#x2f;@ada&#x2f;albums&#x2f;{album["id"]}/edit"' in refused.text
+    assert 'class="say bad"' in refused.text
+    counted.close()
+    api.close()
 
 
 def test_pictures_come_from_posts_and_a_post_shows_the_album(api: Api) -> None:

@@ -1,6 +1,6 @@
 """Letters: confirming an address, a forgotten password; sent to a mail server of the test's own."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from email.headerregistry import Address
 from typing import Any
@@ -15,6 +15,7 @@ from martlet.services import letters, mailing, naming
 from martlet.services.newsletter_words import words_in
 from martlet.services.ports import Ground
 from martlet.settings import Settings
+from martlet.text import chinese
 from tests import postbox
 from tests.browser import Browser, forms
 from tests.client import PASSWORD, Api, Reply
@@ -90,6 +91,25 @@ def test_letters_in_traditional_chinese_are_made_of_the_simplified() -> None:
     assert "帳號" in letter.text
     assert "帳號" in letters.what(Measure.SUSPEND, "zh-TW")
     assert "貼文" in words_in("zh-TW").end
+
+
+def test_letters_are_made_once_for_each_language_whatever_locales_people_have(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = list[Sequence[str]]()
+
+    def traditional(texts: Sequence[str]) -> list[str]:
+        made.append(texts)
+        return list(texts)
+
+    monkeypatch.setattr(chinese, "traditional", traditional)
+    letters._written.cache_clear()
+    for number in range(200):
+        letters.write(letters.RESET, f"zh-TW-x-{number}")
+        letters.write(letters.RESET, f"de-{number}")
+    assert len(made) == 1
+    assert letters._written.cache_info().currsize == 2
+    letters._written.cache_clear()
 
 
 def test_joining_with_a_letter(api: Api, box: Postbox) -> None:

@@ -1,6 +1,7 @@
 """Why something is shown, in a sentence of the viewer's language."""
 
 from collections.abc import Mapping
+from functools import cache
 
 from martlet.mastodon.trend_entities import SuggestionReason
 from martlet.model.names import AccountId
@@ -10,6 +11,10 @@ from martlet.services.suggesting import Source, Suggested
 from martlet.storage import users
 from martlet.storage.database import Reader
 from martlet.storage.trends import Trend
+from martlet.text import chinese
+
+TRADITIONAL = "zh-Hant"
+"""Made from the simplified."""
 
 _TRENDS: Mapping[str, Mapping[TrendKind, str]] = {
     "en": {
@@ -82,26 +87,31 @@ _NOT_SHOWN = {
 def language_of(db: Reader, viewer: AccountId, here: Server) -> str:
     """One of those that sentences are written in."""
     user = users.find(db, viewer) if viewer else None
-    code = (user.locale if user else here.languages[0] if here.languages else "en").partition("-")[0]
+    locale = user.locale if user else here.languages[0] if here.languages else "en"
+    if chinese.is_traditional(locale):
+        return TRADITIONAL
+    code = locale.replace("_", "-").partition("-")[0].lower()
     return code if code in _TRENDS else "en"
 
 
 def of_trend(trend: Trend, language: str) -> str:
-    one, many = _HOURS[language]
-    hours = one if trend.hours == 1 else many.format(trend.hours)
+    table = _table(language)
+    one, many = _HOURS[table]
+    hours = _written(one if trend.hours == 1 else many, language).format(trend.hours)
     usual = f"{trend.usual:.0f}" if trend.usual >= 1 or trend.usual == 0 else f"{trend.usual:.1f}"
     if language == "de":
         usual = usual.replace(".", ",")
-    return _TRENDS[language][trend.kind].format(people=trend.people, hours=hours, usual=usual)
+    said = _written(_TRENDS[table][trend.kind], language)
+    return said.format(people=trend.people, hours=hours, usual=usual)
 
 
 def suggestion(one: Suggested, language: str) -> SuggestionReason:
     """With a sentence for each source."""
     sentences = []
     for source in one.sources:
-        single, many = _SUGGESTIONS[language][source]
+        single, many = _SUGGESTIONS[_table(language)][source]
         number = one.reasons[source]
-        sentences.append(single if number == 1 else many.format(number))
+        sentences.append(_written(single if number == 1 else many, language).format(number))
     followers = one.reasons.get("friends_of_friends", one.reasons.get("most_followed", 0))
     return SuggestionReason(
         text=" ".join(sentences),
@@ -111,4 +121,20 @@ def suggestion(one: Suggested, language: str) -> SuggestionReason:
 
 
 def not_shown(language: str) -> str:
-    return _NOT_SHOWN[language]
+    return _written(_NOT_SHOWN[_table(language)], language)
+
+
+def _table(language: str) -> str:
+    return "zh" if language == TRADITIONAL else language
+
+
+def _written(sentence: str, language: str) -> str:
+    return _traditional()[sentence] if language == TRADITIONAL else sentence
+
+
+@cache
+def _traditional() -> Mapping[str, str]:
+    """For each sentence in simplified Chinese the same in traditional, all made at once."""
+    pairs = (*_SUGGESTIONS["zh"].values(), _HOURS["zh"])
+    simplified = [*_TRENDS["zh"].values(), _NOT_SHOWN["zh"], *(one for pair in pairs for one in pair)]
+    return dict(zip(simplified, chinese.traditional(simplified), strict=True))

@@ -4,6 +4,7 @@ import { parse } from "./trusted.js";
 
 const AT_ONCE = 5;
 const REFUSED = 422;
+const TOO_OFTEN = 429;
 
 const part = document.querySelector("[data-batches]");
 const form = part.closest("form");
@@ -20,7 +21,7 @@ function tell(sentence, n, total) {
 
 async function ask(address, options) {
   const answer = await fetch(address, options);
-  if (!answer.ok && answer.status !== REFUSED) throw new Error(`${answer.status}`);
+  if (!answer.ok && ![REFUSED, TOO_OFTEN].includes(answer.status)) throw new Error(`${answer.status}`);
   return { answer, page: parse(await answer.text()) };
 }
 
@@ -43,7 +44,7 @@ async function bring(files) {
     if (faults) addTo(faults, said);
     else faults = said;
     edit = formIn(page).getAttribute("action") ?? "";
-    if (!edit) break;
+    if (!edit || answer.status === TOO_OFTEN) break;
   }
   if (faults) await show(faults);
   else location.assign(`${edit.replace(/\/edit$/, "")}?done=saved`);
@@ -92,6 +93,7 @@ form.addEventListener("submit", async (event) => {
     if (edit) {
       form.action = edit;
       input.value = "";
+      button.textContent = part.dataset.save;
     }
     button.disabled = false;
   }
