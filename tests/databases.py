@@ -3,6 +3,7 @@
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -67,6 +68,17 @@ def named(address: str, name: str) -> str:
     return address.replace("/postgres?", f"/{name}?")
 
 
+class _NewestFirst(deque[psycopg.Connection[Any]]):
+    """
+    A pool's idle connections: where one is enough, it is always the same, which has planned most statements already.
+
+    By itself, the pool takes them in turn, all that there ever were at once.
+    """
+
+    def popleft(self) -> psycopg.Connection[Any]:
+        return self.pop()
+
+
 class KeptStore(PostgresStore):
     """
     A store whose connections outlive the test.
@@ -77,6 +89,7 @@ class KeptStore(PostgresStore):
 
     def __init__(self, address: str) -> None:
         super().__init__(address)
+        self._pool._pool = _NewestFirst(self._pool._pool)
         self._number = 0
         self._resting: psycopg.Connection[Any] | None = None
         """What holds the slot of that number from test to test."""
