@@ -31,6 +31,8 @@ from tests.kept_sqlite import KeptFile, KeptSqliteStore
 from tests.make import Make
 
 BOTH = ("sqlite", "postgres")
+CLEARED_EVERY = 300
+"""Tests after which what they have left behind is looked for."""
 SLOW = ("journeys", "peers", "demo", "block")
 """Folders whose tests mostly wait for other processes: they begin first, so that in the end nobody waits for them alone."""
 
@@ -94,7 +96,7 @@ class _Clearing:
     @pytest.hookimpl(trylast=True)
     def pytest_runtest_logfinish(self) -> None:
         self._ended += 1
-        if self._ended % 100 == 0:
+        if self._ended % CLEARED_EVERY == 0:
             gc.collect()
 
 

@@ -73,6 +73,7 @@ ASKED_FOR = "fetch('/users/jona', {headers: {accept: 'application/activity+json'
 def test_it_is_for_everybody(visit: Visit, who: str, width: int) -> None:
     paths = MEMBERS if who else PUBLIC
     page = visit("/@jona", who, width)
+    page.add_init_script(AXE_SCRIPT)
     thread = page.locator("article", has_text="Seglerweg").locator("a:has(time)").first.get_attribute("href")
     page.evaluate(ASKED_FOR)
     found: list[str] = []
