@@ -35,6 +35,8 @@ CLEARED_EVERY = 300
 """Tests after which what they have left behind is looked for."""
 SLOW = ("journeys", "peers", "demo", "block")
 """Folders whose tests mostly wait for other processes: they begin first, so that in the end nobody waits for them alone."""
+BROWSED = "chromium"
+"""The last process begins with these and has them to itself: each that has some starts a town and a browser of its own."""
 
 # Rules are checked here, not clocks or luck: a busy machine turns no test red, and what is drawn is drawn alike each time.
 hypothesis.settings.register_profile(
@@ -60,7 +62,16 @@ def pytest_xdist_auto_num_workers() -> int:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
-    items.sort(key=lambda item: item.path.relative_to(here).parts[0] not in SLOW)
+    by_folder: dict[str, list[pytest.Item]] = {}
+    for item in items:
+        by_folder.setdefault(item.path.relative_to(here).parts[0], []).append(item)
+    browsed = by_folder.pop(BROWSED, [])
+    names = sorted(by_folder, key=lambda name: name not in SLOW)
+    ordered = [item for name in names for item in by_folder[name]]
+    # Each process begins with its share of the list, and gives from the end of it what it has not come to.
+    workers = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    place = min(len(items) * (workers - 1) // workers + workers, len(ordered))
+    items[:] = [*ordered[:place], *browsed, *ordered[place:]]
 
 
 @pytest.hookimpl(tryfirst=True)
