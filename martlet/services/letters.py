@@ -11,6 +11,7 @@ from typing import Final
 
 from martlet.model.sanctions import Measure
 from martlet.text import chinese
+from martlet.text.languages import TRADITIONAL, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,8 +235,6 @@ CHINESE: dict[str, Letter] = {
         "在这里可以查看原因并重新启用：\n\n{link}\n",
     ),
 }
-TRADITIONAL = "zh-Hant"
-"""Made from the simplified."""
 BY_LANGUAGE: dict[str, dict[str, Letter]] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}
 
 
@@ -272,20 +271,12 @@ MEASURES: dict[str, dict[Measure, str]] = {
 
 def what(measure: Measure, locale: str) -> str:
     """What was decided, in the language that serves a locale, else in English."""
-    return _what(measure, _spoken(locale))
+    return _what(measure, serving(locale, BY_LANGUAGE))
 
 
 def write(name: str, locale: str) -> Letter:
     """The letter in the language that serves a locale, else in English. Raises KeyError for an unknown one."""
-    return _written(name, _spoken(locale))
-
-
-def _spoken(locale: str) -> str:
-    """One of our few languages, however many locales people have."""
-    if chinese.is_traditional(locale):
-        return TRADITIONAL
-    primary = locale.replace("_", "-").partition("-")[0].lower()
-    return primary if primary in BY_LANGUAGE else "en"
+    return _written(name, serving(locale, BY_LANGUAGE))
 
 
 @cache

@@ -5,6 +5,7 @@ from dataclasses import astuple, dataclass
 from functools import cache
 
 from martlet.text import chinese
+from martlet.text.languages import TRADITIONAL, serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +63,8 @@ BY_LANGUAGE: Mapping[str, Words] = {"en": ENGLISH, "de": GERMAN, "zh": CHINESE}
 
 def words_in(locale: str) -> Words:
     """In the language that serves a locale, else in English."""
-    if chinese.is_traditional(locale):
-        return _traditional()
-    return BY_LANGUAGE.get(locale.replace("_", "-").partition("-")[0].lower(), ENGLISH)
+    language = serving(locale, BY_LANGUAGE)
+    return _traditional() if language == TRADITIONAL else BY_LANGUAGE[language]
 
 
 @cache

@@ -7,8 +7,13 @@ kept (`de-AT` is `de`), and what is no language is None.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
+
+from martlet.text import chinese
+
+TRADITIONAL = "zh-Hant"
+"""Chinese that is made from the simplified, `zh`."""
 
 _WEIGHT = re.compile(r"q\s*=\s*([01](?:\.\d{0,3})?)")
 
@@ -307,6 +312,14 @@ def accepted(header: str) -> list[str]:
         if weight > 0 and tag:
             ranked.append((-weight, place, tag))
     return [tag for _, _, tag in sorted(ranked)]
+
+
+def serving(locale: str, written_in: Container[str]) -> str:
+    """Which of the languages that something is written in serves a locale, `TRADITIONAL` among them; else `en`."""
+    if chinese.is_traditional(locale):
+        return TRADITIONAL
+    primary = locale.replace("_", "-").partition("-")[0].lower()
+    return primary if primary in written_in else "en"
 
 
 def best(there: Sequence[str], wanted: Iterable[str]) -> str | None:

@@ -59,11 +59,8 @@ MEMBERS = (
 VIOLATIONS = """(options) => axe.run(document, options).then(({ violations }) => violations.flatMap(({ id, nodes }) =>
     nodes.slice(0, 3).map(({ target, failureSummary }) => `${id}: ${target} ${failureSummary}`)))"""
 """What is found is sent here, and not all else that axe looked at."""
-TARGETS = {"target-size": {"enabled": True}}
-"""The rule of WCAG 2.2 that axe leaves out unless it is asked for."""
-NO_COLOURS = {"color-contrast": {"enabled": False}}
-WITH_MORE_BESIDE = ("/", "/home", "/settings", "/desk", "/conversations")
-"""Colours are looked at on phones, which takes most of the time; here wide pages have colours that those have not."""
+WITH_TARGETS = {"rules": {"target-size": {"enabled": True}}}
+"""All rules, and the one of WCAG 2.2 that axe leaves out unless it is asked for."""
 ASKED_FOR = "fetch('/users/jona', {headers: {accept: 'application/activity+json'}}).then(one => one.text())"
 """As other servers ask for somebody, who has keys from then on."""
 
@@ -86,8 +83,8 @@ def test_it_is_for_everybody(visit: Visit, who: str, width: int) -> None:
             page.locator("[data-beside] .beside").first.wait_for()
         visit.keep(page, f"{name}-light")
         _open_details(page)
-        faults = _violations(page, is_coloured=width == PHONE or path in WITH_MORE_BESIDE)
-        if width == PHONE:
+        faults = _violations(page)
+        if width == PHONE:  # colours do not depend on the width
             page.emulate_media(color_scheme="dark")
             visit.keep(page, f"{name}-dark")
             faults += _violations(page, "color-contrast")
@@ -126,11 +123,10 @@ def _open_details(page: Page) -> None:
     page.evaluate("for (const one of document.querySelectorAll('details')) one.open = true")
 
 
-def _violations(page: Page, *rules: str, is_coloured: bool = True) -> list[str]:
-    """What axe finds by these rules, or by all; by all but those of colours where they were looked at before."""
+def _violations(page: Page, *rules: str) -> list[str]:
+    """What axe finds by these rules, or by all."""
     if not page.evaluate("Boolean(globalThis.axe)"):
         page.evaluate(AXE_SCRIPT)
-    some = {"runOnly": list(rules)} if rules else {"rules": TARGETS | ({} if is_coloured else NO_COLOURS)}
-    options = {"resultTypes": ["violations"], **some}
+    options = {"resultTypes": ["violations"], **({"runOnly": list(rules)} if rules else WITH_TARGETS)}
     found: list[str] = page.evaluate(VIOLATIONS, options)
     return found

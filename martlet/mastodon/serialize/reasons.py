@@ -12,9 +12,7 @@ from martlet.storage import users
 from martlet.storage.database import Reader
 from martlet.storage.trends import Trend
 from martlet.text import chinese
-
-TRADITIONAL = "zh-Hant"
-"""Made from the simplified."""
+from martlet.text.languages import TRADITIONAL, serving
 
 _TRENDS: Mapping[str, Mapping[TrendKind, str]] = {
     "en": {
@@ -88,10 +86,7 @@ def language_of(db: Reader, viewer: AccountId, here: Server) -> str:
     """One of those that sentences are written in."""
     user = users.find(db, viewer) if viewer else None
     locale = user.locale if user else here.languages[0] if here.languages else "en"
-    if chinese.is_traditional(locale):
-        return TRADITIONAL
-    code = locale.replace("_", "-").partition("-")[0].lower()
-    return code if code in _TRENDS else "en"
+    return serving(locale, _TRENDS)
 
 
 def of_trend(trend: Trend, language: str) -> str:
