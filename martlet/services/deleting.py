@@ -21,7 +21,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
 
     Raises `NotFound`.
     """
-    posts.lock(db, id)
+    posts.lock(db, id, goes=True)
     post = posts.get_own(db, id, author)
     if post.boost_of_id is not None:
         take_back(db, post, here)
@@ -46,15 +46,15 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
 
 def take_back(db: Writer, boost: Post, here: Server) -> None:
     """Undo a boost; nothing happens where that was done meanwhile."""
-    posts.lock(db, boost.id)
+    posts.lock(db, boost.id, goes=True)
     boosted = boost.boost_of_id
     if boosted is None or posts.find_unfiltered(db, boost.id) is None:
         return
     original = posts.find_unfiltered(db, boosted)
     marks.forget_boost(db, boost.author_id, boosted)
     marks.untell(db, "boost", boost.author_id, boosted)
-    posts.count(db, boosted, boosts=-1)
     accounts.count(db, boost.author_id, posts=-1)
+    posts.count(db, boosted, boosts=-1)
     told = () if original is None else (original.author_id,)
     _remove(db, boost, here, told, None if original is None else original.uri)
 

@@ -164,8 +164,8 @@ def put_boost(db: Writer, row: Post, *, is_carried: bool = False) -> PostId:
 
 def _count_boost(db: Writer, row: Post, boosted: PostId) -> None:
     marks.note_boost(db, row.author_id, boosted, row.id)
-    posts.count(db, boosted, boosts=1)
     posts.note_published(db, row)
+    posts.count(db, boosted, boosts=1)
 
 
 def may_boost(post: Post, account: AccountId) -> bool:

@@ -78,9 +78,15 @@ def skip_locked(dialect: Dialect) -> str:
     return "FOR UPDATE SKIP LOCKED" if dialect == "postgres" else ""
 
 
-def lock_row(dialect: Dialect) -> str:
-    """Ends a SELECT whose row is about to be changed by what was read. SQLite has one writer anyway."""
-    return "FOR UPDATE" if dialect == "postgres" else ""
+def lock_row(dialect: Dialect, *, goes: bool = False) -> str:
+    """
+    Ends a SELECT whose row is about to be changed by what was read. SQLite has one writer anyway.
+
+    Others may go on to name the row in theirs, unless it `goes`.
+    """
+    if dialect != "postgres":
+        return ""
+    return "FOR UPDATE" if goes else "FOR NO KEY UPDATE"
 
 
 def by_bytes(dialect: Dialect) -> str:

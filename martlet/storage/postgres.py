@@ -72,7 +72,7 @@ class PostgresStore(Store):
             configure=_keep_plans,
             kwargs={
                 "autocommit": True,
-                "prepare_threshold": 3,
+                "prepare_threshold": 0,
                 "options": " ".join(f"-c {name}={value}" for name, value in AS_WRITTEN.items()),
             },
         )
@@ -146,16 +146,17 @@ class PostgresStore(Store):
                     with self.write() as db:
                         db.cause = cause
                         result = function(db, *args, **kwargs)
-                except errors.ForeignKeyViolation:  # what was there a moment ago is gone: look again
+                except errors.ForeignKeyViolation as error:  # what was there a moment ago is gone: look again
                     if last:
                         raise
+                    _stand_aside(error)
                 except (errors.DeadlockDetected, errors.SerializationFailure) as error:
                     if last:
                         raise DatabaseBusy from error
+                    _stand_aside(error)
                 else:
                     self.tell_timers(time.perf_counter() - began)
                     return result
-                time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - spreads the contestants
             raise DatabaseBusy
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
@@ -188,8 +189,16 @@ class PostgresStore(Store):
         self._pool.close()
 
 
+def _stand_aside(_error: psycopg.Error) -> None:
+    """Before a transaction is run again: spreads the contestants."""
+    time.sleep(random.uniform(0.005, 0.05))  # noqa: S311
+
+
 def _keep_plans(connection: psycopg.Connection[Any]) -> None:
-    """All our statements stay prepared: there are some hundreds, and to plan a page takes longer than to read it."""
+    """
+    All our statements are prepared when they are first run, and stay so: there are some hundreds, and to plan a page takes
+    longer than to read it.
+    """
     connection.prepared_max = 1000
 
 

@@ -255,9 +255,17 @@ def get_own(db: Reader, id: PostId, author: AccountId) -> Post:
     return post
 
 
-def lock(db: Writer, id: PostId) -> None:
-    """Nobody else changes or deletes this post until the transaction is over."""
-    db.row(f"SELECT id FROM post WHERE id = :id {lock_row(db.dialect)}", id=id)
+def lock(db: Writer, id: PostId, *, goes: bool = False) -> None:
+    """
+    Nobody else changes or deletes this post until the transaction is over.
+
+    Where it `goes`, its author's account is locked first: whoever needs both takes them in that order, and nobody
+    waits for each other.
+    """
+    if goes:
+        author = f"SELECT id FROM account WHERE id = (SELECT author_id FROM post WHERE id = :id) {lock_row(db.dialect)}"
+        db.row(author, id=id)
+    db.row(f"SELECT id FROM post WHERE id = :id {lock_row(db.dialect, goes=goes)}", id=id)
 
 
 def find_boost(db: Reader, boosted: PostId, by: AccountId) -> Post | None:

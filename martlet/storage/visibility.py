@@ -21,13 +21,13 @@ _VIEWER = re.compile(r":viewer\b")
 
 def may_see(post: str, author: str) -> str:
     """The viewer may open this post, by its address or in any list."""
-    return f"({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS ({_hidden(post)} AND hidden.is_barred = 1 {ONE_LOOK}))"
+    return f"({_written_for(post)} AND {_is_here(author)} AND {_unhidden(post, 'hidden.is_barred = 1')})"
 
 
 def wants_to_see(post: str, author: str) -> str:
     """The viewer may see this post, and neither blocks nor mutes its author, nor blocks the author's server."""
-    return f"""({_written_for(post)} AND {_is_here(author)} AND NOT EXISTS (
-        {_hidden(post)} AND (hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1) {ONE_LOOK})
+    return f"""({_written_for(post)} AND {_is_here(author)}
+        AND {_unhidden(post, "(hidden.until IS NULL OR hidden.until > :now OR hidden.is_barred = 1)")}
         AND {of_welcome_server(author)})"""
 
 
@@ -70,5 +70,8 @@ def _is_here(author: str) -> str:
     return f"{author}.suspended_at IS NULL AND {author}.deletes_at IS NULL"
 
 
-def _hidden(post: str) -> str:
-    return f"SELECT 1 FROM hidden WHERE hidden.viewer_id = :viewer AND hidden.author_id = {post}.author_id"
+def _unhidden(post: str, how: str) -> str:
+    """Nobody hides from themselves: for one's own posts nothing is looked up."""
+    return f"""({post}.author_id = :viewer OR NOT EXISTS (
+        SELECT 1 FROM hidden
+         WHERE hidden.viewer_id = :viewer AND hidden.author_id = {post}.author_id AND {how} {ONE_LOOK}))"""
