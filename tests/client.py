@@ -303,10 +303,12 @@ def _check_promise(method: str, path: str, reply: Reply) -> None:
 def _operations() -> RouteTree[Operation]:
     """Every method of the client API."""
     return RouteTree(
-        (method, one.path, one)
-        for api in methods.ALL
-        for one in api.operations
-        for method in (one.method, *one.aliases)
+        {
+            (method, one.path): one
+            for api in methods.ALL
+            for one in api.operations
+            for method in (one.method, *one.aliases)
+        }
     )
 
 

@@ -19,7 +19,7 @@ from martlet.http.answer import Answer, Header
 from martlet.http.logs import speakable
 from martlet.http.measures import Measures
 from martlet.http.request import Network, Request, client_address, is_trusted
-from martlet.http.routes import Endpoint, Routes, RouteTree
+from martlet.http.routes import Endpoint, Route, Routes, RouteTree
 from martlet.model.causes import CAUSE
 from martlet.model.errors import MartletError, NotAllowed, NotFound, Unavailable
 from martlet.model.tracing import Tracer
@@ -139,11 +139,10 @@ class Application:
     _routes: RouteTree[tuple[Door, Endpoint]] = field(init=False)
 
     def __post_init__(self) -> None:
-        all: dict[tuple[str, str], tuple[Door, Endpoint]] = {}
-        for door in self.doors:
-            for method, path, endpoint in door.routes.each():
-                all.setdefault((method, path), (door, endpoint))  # the first door that knows a path has it
-        self._routes = RouteTree((method, path, goal) for (method, path), goal in all.items())
+        goals: dict[Route, tuple[Door, Endpoint]] = {}
+        for door in reversed(self.doors):  # the first door that knows a path has it
+            goals |= {route: (door, endpoint) for route, endpoint in door.routes.items()}
+        self._routes = RouteTree(goals)
 
     async def answer(self, request: Request) -> Answer:
         """The answer to a request, whatever happens on the way."""

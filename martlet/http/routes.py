@@ -6,7 +6,7 @@ A `{name}` segment matches one segment; fixed ones win over it. `@{name}`
 matches one that begins with @.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator
+from collections.abc import Awaitable, Callable, ItemsView, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Generic, TypeVar
@@ -15,6 +15,8 @@ from martlet.http.answer import Answer
 from martlet.http.request import Request
 
 T = TypeVar("T")
+Route = tuple[str, str]
+"""Its method and its path."""
 Params = dict[str, str]
 Endpoint = Callable[[Request, Params], Awaitable[Answer]]
 
@@ -32,16 +34,15 @@ class Routes(Generic[T]):
     """Methods and paths, and what each leads to: what a door has to offer."""
 
     def __init__(self) -> None:
-        self._all: dict[tuple[str, str], T] = {}
+        self._all: dict[Route, T] = {}
 
     @property
-    def paths(self) -> list[tuple[str, str]]:
+    def paths(self) -> list[Route]:
         """(method, path) of every route, in the order they were added."""
         return list(self._all)
 
-    def each(self) -> Iterator[tuple[str, str, T]]:
-        for (method, path), goal in self._all.items():
-            yield method, path, goal
+    def items(self) -> ItemsView[Route, T]:
+        return self._all.items()
 
     def add(self, method: str, path: str, goal: T) -> None:
         """Raises ValueError where the same route is there already."""
@@ -53,15 +54,14 @@ class Routes(Generic[T]):
 class RouteTree(Generic[T]):
     """Finds the route of a request."""
 
-    def __init__(self, routes: Iterable[tuple[str, str, T]]) -> None:
+    def __init__(self, goals: Mapping[Route, T]) -> None:
         """Raises ValueError where two routes differ only by the names of their segments."""
-        self._goals = {(method, path): goal for method, path, goal in routes}
-        self._exact = {route: goal for route, goal in self._goals.items() if "{" not in route[1]}
-        self._root = _grown(tuple(self._goals))
+        self._goals = goals
+        self._root = _grown(tuple(goals))
 
     def find(self, method: str, path: str) -> tuple[T, Params] | None:
-        goal = self._exact.get((method, path))
-        if goal is not None:
+        goal = self._goals.get((method, path))
+        if goal is not None and "{" not in path:
             return goal, {}
         quick = self._straight(method, path)
         if quick is not None:
@@ -98,7 +98,7 @@ class RouteTree(Generic[T]):
 
 
 @lru_cache(maxsize=8)
-def _grown(routes: tuple[tuple[str, str], ...]) -> _Branch:
+def _grown(routes: tuple[Route, ...]) -> _Branch:
     """The tree of these methods and paths. All applications of a process are made of the same ones."""
     root = _Branch()
     for method, path in routes:

@@ -46,7 +46,7 @@ def test_h4_no_method_tells_the_log_a_secret(
     routes = {
         (method, path)
         for door in api.built.application.doors
-        for method, path, _ in door.routes.each()
+        for method, path in door.routes.paths
         if "streaming" not in path
     }
     store = type(api.built.ground.store)

@@ -56,6 +56,7 @@ def test_processes_are_replaced_and_none_outlives_the_command(
         while "The old ones stay" not in server.log.read_text():
             assert server.call("GET", "/api/v1/instance")[0] == 200
             assert time.monotonic() < until
+            time.sleep(0.05)
         assert _children(command) == last
         os.kill(command, signal.SIGKILL)
         until = time.monotonic() + 60
@@ -71,6 +72,7 @@ def _ask_while(server: Running, command: int, there: set[int]) -> list[int]:
     while _children(command) & there:
         statuses.append(server.call("GET", "/api/v1/instance")[0])
         assert time.monotonic() < until
+        time.sleep(0.01)
     return statuses
 
 

@@ -62,7 +62,7 @@ def documents(api: Api, ada: client.Person) -> list[str]:
         )
     door = next(one for one in api.built.application.doors if "/inbox" in one.prefixes)
     values = {"username": ada.username, "id": publish(api, ada)["id"], "shortcode": "owl"}
-    routes = [path for method, path, _ in door.routes.each() if method == "GET"]
+    routes = [path for method, path in door.routes.paths if method == "GET"]
     return [path.format(**values) for path in routes if not path.count("{") > 2]
 
 
