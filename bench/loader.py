@@ -18,7 +18,7 @@ from bench.crowd import SEED, Size, invent, public_posts, usual_people, usual_th
 from bench.rows import Rows
 from bench.town import Town, Written
 from martlet.mastodon.serialize import bodies
-from martlet.services import rendering
+from martlet.services import indexing, rendering
 from martlet.storage.database import Store
 from martlet.storage.migrating import migrate
 from martlet.storage.opening import open_store
@@ -47,6 +47,8 @@ def load(base_url: str, folder: Path, database: str, size: Size, tell: Callable[
     say("rendering the posts")
     with closing(open_store(database, folder)) as store:
         _render(store, rows)
+        say("merging the search indexes")
+        indexing.merge_at_once(store)
     say("done")
     return _town(rows)
 

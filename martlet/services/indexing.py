@@ -27,7 +27,7 @@ from martlet.model.posts import Post
 from martlet.model.server import Server
 from martlet.model.visibility import Visibility
 from martlet.services import finding_accounts
-from martlet.storage import accounts, attached, events, indexing, posts, search, tags
+from martlet.storage import accounts, attached, events, indexing, posts, search, search_merging, tags
 from martlet.storage.account_search import Spelled
 from martlet.storage.database import Reader, Store, Writer
 from martlet.storage.indexing import Attachments
@@ -37,8 +37,10 @@ from martlet.text import facets, sanitize, terms
 from martlet.text.query import Has
 from martlet.text.terms import Facets
 
-INDEX_ACCOUNT = "index_account"
-"""The job's name."""
+INDEX_ACCOUNT, MERGE = "index_account", "merge_search"
+"""The jobs' names."""
+MERGE_AFTER = 60_000
+"""Milliseconds: where much is written, it is done for many posts at once."""
 BATCH = 200
 """Posts or accounts indexed in one transaction."""
 
@@ -52,7 +54,8 @@ def index_post(
     db: Writer, event: PostPublished | PostEdited | AlbumPostRenewed | PostImported | PostMarked, here: Server
 ) -> None:
     """Have a post found by what it says now. Boosts are not found: what they boost is."""
-    del here
+    if search_merging.is_due(db, event.post):
+        events.add_job(db, MERGE, "", here.now_ms() + MERGE_AFTER, key=MERGE)
     post = posts.find_unfiltered(db, event.post)
     if post is None:
         return
@@ -120,6 +123,13 @@ def _index_own(db: Writer, author: AccountId, after: PostId) -> PostId | None:
     return ids[-1] if ids else None
 
 
+async def merge(store: Store, body: str, here: Server) -> None:
+    """The job: keep the index quick to search, a little at a time."""
+    del body, here
+    while await store.writing(search_merging.merge):
+        pass
+
+
 def rebuild(store: Store, tell: Tell) -> None:
     """
     Index all posts and accounts anew, a batch at a time.
@@ -131,6 +141,15 @@ def rebuild(store: Store, tell: Tell) -> None:
         people, written = indexing.how_many(db)
     _in_batches(store, _index_accounts, partial(tell, "accounts"), people)
     _in_batches(store, _index_posts, partial(tell, "posts"), written)
+    merge_at_once(store)
+
+
+def merge_at_once(store: Store) -> None:
+    """What the job does, where nobody waits."""
+    is_more = True
+    while is_more:
+        with store.write() as db:
+            is_more = search_merging.merge(db)
 
 
 def _in_batches(

@@ -117,6 +117,7 @@ def jobs(ground: Ground, settings: Settings, post_office: PostOffice, client: Cl
         expiring.CLEAN_UP: partial(expiring.clean_up, ground.store),
         following.ACCEPT_ALL: partial(following.accept_all, ground.store),
         indexing.INDEX_ACCOUNT: partial(indexing.index_account, ground.store),
+        indexing.MERGE: partial(indexing.merge, ground.store),
         hooking.TELL: HookTeller(ground, partial(_tell_hook, client), HookVoice(ground).word).tell,
         importing.WORK: partial(importing.work, ground, post_office.resolver),
         importing_bundles.LIFT: partial(importing_bundles.lift, ground.store),

@@ -1,0 +1,72 @@
+"""SQLite's search index stays in few parts, and what is found stays the same."""
+
+import pytest
+
+from martlet.model.names import PostId
+from martlet.services import indexing
+from martlet.storage import search, search_merging
+from martlet.storage.account_search import Spelled
+from martlet.storage.database import Reader, Store
+from tests.client import Api
+from tests.mastodon.acts import POSTS, publish, value
+
+MANY = 150
+"""Indexed one by one: the engine leaves nine parts of several sizes, and two where only four of a size are merged."""
+PART_BITS = 37
+"""From there on, the id of a page of the index says which part it is of."""
+MOST = 1
+
+
+def parts(db: Reader) -> int:
+    return int(
+        db.value(
+            f"SELECT count(DISTINCT id >> {PART_BITS}) FROM post_search_data WHERE id >> {PART_BITS} > 0"
+        )
+    )
+
+
+def found(db: Reader, word: str) -> list[int]:
+    rows = db.rows("SELECT rowid FROM post_search WHERE post_search MATCH :word ORDER BY rowid", word=word)
+    return [row[0] for row in rows]
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_few_parts_are_left_and_the_same_is_found(store: Store) -> None:
+    for n in range(1, MANY + 1):
+        with store.write() as db:
+            words = f"swift {'even' if n % 2 == 0 else 'odd'} number{n}"
+            search.put(db, PostId(n), Spelled(words, ""), ())
+    with store.write() as db:
+        search.delete(db, PostId(7))
+    with store.read() as db:
+        before = {word: found(db, word) for word in ("swift", "odd", "number9", "number7")}
+        assert parts(db) > MOST
+    indexing.merge_at_once(store)
+    with store.read() as db:
+        assert parts(db) <= MOST
+        assert {word: found(db, word) for word in before} == before
+        assert len(before["swift"]) == MANY - 1
+    with store.write() as db:
+        db.run("INSERT INTO post_search (post_search, rank) VALUES ('integrity-check', 1)")
+        assert not search_merging.merge(db)
+
+
+def test_it_is_done_now_and_then(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One job for many posts, and none where the database does it by itself."""
+    monkeypatch.setattr(search_merging, "POSTS", 1)
+    ada, ground = api.person("ada"), api.built.ground
+    for n in range(3):
+        publish(api, ada, status=f"swift {n}")
+    api.work()
+    is_sqlite = ground.store.dialect == "sqlite"
+    assert value(api, "SELECT count(*) FROM job WHERE name = :name", name=indexing.MERGE) == is_sqlite
+    api.run(indexing.merge(ground.store, "", ground.here))
+    again = api.get("/api/v2/search", ada, query={"q": "swift", "type": "statuses"}).json
+    assert len(again["statuses"]) == 3
+
+
+def test_not_after_each_post(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(search_merging, "POSTS", 1 << 60)
+    assert api.post(POSTS, api.person("ada"), json={"status": "swift"}).status == 200
+    api.work()
+    assert value(api, "SELECT count(*) FROM job WHERE name = :name", name=indexing.MERGE) == 0
