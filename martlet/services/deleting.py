@@ -21,7 +21,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
 
     Raises `NotFound`.
     """
-    posts.lock(db, id, goes=True)
+    posts.lock_with_author(db, id)
     post = posts.get_own(db, id, author)
     if post.boost_of_id is not None:
         take_back(db, post, here)
@@ -46,7 +46,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
 
 def take_back(db: Writer, boost: Post, here: Server) -> None:
     """Undo a boost; nothing happens where that was done meanwhile."""
-    posts.lock(db, boost.id, goes=True)
+    posts.lock_with_author(db, boost.id)
     boosted = boost.boost_of_id
     if boosted is None or posts.find_unfiltered(db, boost.id) is None:
         return

@@ -78,15 +78,18 @@ def skip_locked(dialect: Dialect) -> str:
     return "FOR UPDATE SKIP LOCKED" if dialect == "postgres" else ""
 
 
-def lock_row(dialect: Dialect, *, goes: bool = False) -> str:
+def lock_row(dialect: Dialect) -> str:
     """
-    Ends a SELECT whose row is about to be changed by what was read. SQLite has one writer anyway.
+    Ends a SELECT whose row is about to be changed or deleted by what was read. SQLite has one writer anyway.
 
-    Others may go on to name the row in theirs, unless it `goes`.
+    Whoever writes a row that names this one waits as well; see `lock_to_count`.
     """
-    if dialect != "postgres":
-        return ""
-    return "FOR UPDATE" if goes else "FOR NO KEY UPDATE"
+    return "FOR UPDATE" if dialect == "postgres" else ""
+
+
+def lock_to_count(dialect: Dialect) -> str:
+    """The same for a row that stays, and is only counted on: others may name it in rows of theirs meanwhile."""
+    return "FOR NO KEY UPDATE" if dialect == "postgres" else ""
 
 
 def by_bytes(dialect: Dialect) -> str:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 from martlet.model.names import AccountId, PostId, Uri
 from martlet.model.paging import Page
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import lock_row
+from martlet.storage.dialect import lock_to_count
 from martlet.storage.visibility import welcomes
 
 
@@ -176,7 +176,7 @@ def _newest_first(found: list[Marker], page: Page) -> list[Marker]:
 
 def pin(db: Writer, account: AccountId, post: PostId, id: int, limit: int) -> bool:
     """False where the account has pinned `limit` posts, this one not among them."""
-    db.row(f"SELECT id FROM account WHERE id = :account {lock_row(db.dialect)}", account=account)
+    db.row(f"SELECT id FROM account WHERE id = :account {lock_to_count(db.dialect)}", account=account)
     pinned = db.rows("SELECT post_id FROM pin WHERE account_id = :account", account=account)
     if (post,) in pinned:
         return True

@@ -14,7 +14,7 @@ from martlet.model.visibility import Visibility
 from martlet.storage import cards
 from martlet.storage.columns import assigned
 from martlet.storage.database import Reader, Writer
-from martlet.storage.dialect import among, lock_row, numbers
+from martlet.storage.dialect import among, lock_row, lock_to_count, numbers
 from martlet.storage.visibility import may_see, wants_to_see
 
 NAMES = tuple(Post.__struct_fields__)
@@ -255,17 +255,20 @@ def get_own(db: Reader, id: PostId, author: AccountId) -> Post:
     return post
 
 
-def lock(db: Writer, id: PostId, *, goes: bool = False) -> None:
-    """
-    Nobody else changes or deletes this post until the transaction is over.
+def lock(db: Writer, id: PostId) -> None:
+    """Nobody else changes or deletes this post until the transaction is over."""
+    db.row(f"SELECT id FROM post WHERE id = :id {lock_row(db.dialect)}", id=id)
 
-    Where it `goes`, its author's account is locked first: whoever needs both takes them in that order, and nobody
-    waits for each other.
+
+def lock_with_author(db: Writer, id: PostId) -> None:
     """
-    if goes:
-        author = f"SELECT id FROM account WHERE id = (SELECT author_id FROM post WHERE id = :id) {lock_row(db.dialect)}"
-        db.row(author, id=id)
-    db.row(f"SELECT id FROM post WHERE id = :id {lock_row(db.dialect, goes=goes)}", id=id)
+    The same where its author's counts change as well: the account is locked first.
+
+    Whoever needs both takes them in this order (`note_published`), so that no two wait for each other.
+    """
+    author = "SELECT author_id FROM post WHERE id = :id"
+    db.row(f"SELECT id FROM account WHERE id = ({author}) {lock_to_count(db.dialect)}", id=id)
+    lock(db, id)
 
 
 def find_boost(db: Reader, boosted: PostId, by: AccountId) -> Post | None:
