@@ -41,6 +41,8 @@ INDEX_ACCOUNT, MERGE = "index_account", "merge_search"
 """The jobs' names."""
 MERGE_AFTER = 60_000
 """Milliseconds: where much is written, it is done for many posts at once."""
+MERGES = 2000
+"""Steps of one job, some seconds in all; a million posts took three times as many, once."""
 BATCH = 200
 """Posts or accounts indexed in one transaction."""
 
@@ -124,10 +126,11 @@ def _index_own(db: Writer, author: AccountId, after: PostId) -> PostId | None:
 
 
 async def merge(store: Store, body: str, here: Server) -> None:
-    """The job: keep the index quick to search, a little at a time."""
+    """The job: keep the index quick to search, a little at a time. What is left is for the next one."""
     del body, here
-    while await store.writing(search_merging.merge):
-        pass
+    for _ in range(MERGES):
+        if not await store.writing(search_merging.merge):
+            break
 
 
 def rebuild(store: Store, tell: Tell) -> None:

@@ -7,6 +7,7 @@ and may be.
 """
 
 import asyncio
+import logging
 import random
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,8 @@ from martlet.storage.database import (
 )
 from martlet.storage.dialect import for_postgres
 from martlet.storage.postgres_feed import PostgresFeed
+
+log = logging.getLogger("martlet.storage")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -189,9 +192,10 @@ class PostgresStore(Store):
         self._pool.close()
 
 
-def _stand_aside(_error: psycopg.Error) -> None:
-    """Before a transaction is run again: spreads the contestants."""
-    time.sleep(random.uniform(0.005, 0.05))  # noqa: S311
+def _stand_aside(error: psycopg.Error) -> None:
+    """Before a transaction is run again. Its words may hold what somebody wrote, so only its kind is logged."""
+    log.info("A transaction is run again: %s", type(error).__name__)
+    time.sleep(random.uniform(0.005, 0.05))  # noqa: S311 - spreads the contestants
 
 
 def _keep_plans(connection: psycopg.Connection[Any]) -> None:
