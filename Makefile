@@ -4,8 +4,10 @@
 unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help install serve demo test check lint bench golden lock clean
 
-PYTHON ?= $(shell for p in python3.14 python3.13 python3.12 python3.11 python3; do \
-	command -v $$p >/dev/null 2>&1 && $$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+# The distribution's own first: it is built to be fast, those of version managers mostly are not (docs/operate).
+PYTHON ?= $(shell for needed in ensurepip sys; do \
+	for p in /usr/bin/python3 python3.14 python3.13 python3.12 python3.11 python3; do \
+	$$p -c "import $$needed, sys; sys.exit(sys.version_info < (3, 11))" 2>/dev/null && echo $$p && exit; done; done)
 BIN := .venv/bin
 SERVE := .venv/.serve
 DEV := .venv/.dev
