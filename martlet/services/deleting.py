@@ -21,7 +21,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
 
     Raises `NotFound`.
     """
-    posts.lock_with_author(db, id)
+    posts.lock_to_delete(db, id)
     post = posts.get_own(db, id, author)
     if post.boost_of_id is not None:
         take_back(db, post, here)

@@ -271,6 +271,15 @@ def lock_with_author(db: Writer, id: PostId) -> None:
     lock(db, id)
 
 
+def lock_to_delete(db: Writer, id: PostId) -> None:
+    """The same where the boosts go with the post: of all whose counts change, the account with the least number comes first."""
+    concerned = "SELECT author_id FROM post WHERE id = :id UNION ALL SELECT author_id FROM post WHERE boost_of_id = :id"
+    db.rows(
+        f"SELECT id FROM account WHERE id IN ({concerned}) ORDER BY id {lock_to_count(db.dialect)}", id=id
+    )
+    lock(db, id)
+
+
 def find_boost(db: Reader, boosted: PostId, by: AccountId) -> Post | None:
     row = db.row(
         f"SELECT {COLUMNS} FROM post WHERE boost_of_id = :boosted AND author_id = :by", boosted=boosted, by=by

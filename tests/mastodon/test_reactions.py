@@ -275,6 +275,21 @@ def test_deleting_a_post_while_people_react_breaks_nothing(
     assert not any(isinstance(why, errors.DeadlockDetected) for why in run_again)
 
 
+def test_people_who_boosted_one_another_delete_at_once(api: Api, run_again: list[psycopg.Error]) -> None:
+    people = [api.person(f"p{n}") for n in range(4)]
+    for _ in range(5):
+        written = [(one, publish(api, one)) for one in people]
+        for one in people:
+            for author, status in written:
+                if author is not one:
+                    do(api, one, "reblog", status)
+        calls = [api.calling("DELETE", f"{POSTS}/{status['id']}", author) for author, status in written]
+        assert {reply.status for reply in api.at_once(calls)} == {200}
+    assert value(api, "SELECT count(*) FROM post") == 0
+    assert value(api, "SELECT sum(posts_count) FROM account") == 0
+    assert not any(isinstance(why, errors.DeadlockDetected) for why in run_again)
+
+
 def test_counts_are_exact_however_many_react_at_once(api: Api, run_again: list[psycopg.Error]) -> None:
     """Attack H7."""
     ada = api.person("ada")
