@@ -273,9 +273,17 @@ def lock_with_author(db: Writer, id: PostId) -> None:
 
 def lock_to_delete(db: Writer, id: PostId) -> None:
     """The same where the boosts go with the post: of all whose counts change, the account with the least number comes first."""
-    concerned = "SELECT author_id FROM post WHERE id = :id UNION ALL SELECT author_id FROM post WHERE boost_of_id = :id"
+    concerned = db.rows(
+        """
+        SELECT author_id FROM post WHERE id = :id
+        UNION ALL
+        SELECT author_id FROM post WHERE boost_of_id = :id
+        """,
+        id=id,
+    )
     db.rows(
-        f"SELECT id FROM account WHERE id IN ({concerned}) ORDER BY id {lock_to_count(db.dialect)}", id=id
+        f"SELECT id FROM account WHERE id {among('ids')} ORDER BY id {lock_to_count(db.dialect)}",
+        ids=numbers(account for (account,) in concerned),
     )
     lock(db, id)
 
