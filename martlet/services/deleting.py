@@ -46,7 +46,7 @@ def delete(db: Writer, author: AccountId, id: PostId, here: Server, *, keeps_med
 
 def take_back(db: Writer, boost: Post, here: Server) -> None:
     """Undo a boost; nothing happens where that was done meanwhile."""
-    posts.lock_with_author(db, boost.id)
+    posts.lock_to_delete(db, boost.id)
     boosted = boost.boost_of_id
     if boosted is None or posts.find_unfiltered(db, boost.id) is None:
         return

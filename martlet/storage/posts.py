@@ -260,19 +260,13 @@ def lock(db: Writer, id: PostId) -> None:
     db.row(f"SELECT id FROM post WHERE id = :id {lock_row(db.dialect)}", id=id)
 
 
-def lock_with_author(db: Writer, id: PostId) -> None:
-    """
-    The same where its author's counts change as well: the account is locked first.
-
-    Whoever needs both takes them in this order (`note_published`), so that no two wait for each other.
-    """
-    author = "SELECT author_id FROM post WHERE id = :id"
-    db.row(f"SELECT id FROM account WHERE id = ({author}) {lock_to_count(db.dialect)}", id=id)
-    lock(db, id)
-
-
 def lock_to_delete(db: Writer, id: PostId) -> None:
-    """The same where the boosts go with the post: of all whose counts change, the account with the least number comes first."""
+    """
+    The same where the post goes, and its boosts with it: all accounts whose counts change are locked first.
+
+    Whoever needs accounts and a post takes them in this order (`note_published`), of several accounts the one with the least
+    number first, so that no two wait for each other.
+    """
     concerned = db.rows(
         """
         SELECT author_id FROM post WHERE id = :id
