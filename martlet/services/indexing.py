@@ -7,7 +7,9 @@ has, what it is in. So all that a query asks for is one expression, and only
 the right to find a post is left to be asked (`storage.search`).
 """
 
+import asyncio
 import json
+import time
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 
@@ -39,10 +41,13 @@ from martlet.text.terms import Facets
 
 INDEX_ACCOUNT, MERGE = "index_account", "merge_search"
 """The jobs' names."""
-MERGE_AFTER = 60_000
+MERGE_AFTER = 20_000
 """Milliseconds: where much is written, it is done for many posts at once."""
-MERGES = 2000
-"""Steps of one job, some seconds in all; a million posts took three times as many, once."""
+MERGE_SECONDS = 60
+"""What is not merged by then is left to the next job."""
+LONG_SECONDS = 0.01
+REST = 20
+"""So many times as long as a long step took, others write undisturbed: a word of a million posts is merged in one."""
 BATCH = 200
 """Posts or accounts indexed in one transaction."""
 
@@ -115,7 +120,8 @@ async def index_account(store: Store, body: str, here: Server) -> None:
     account, after = json.loads(body)
     last: PostId | None = PostId(after)
     while last is not None:
-        last = await store.writing(_index_own, AccountId(account), last)
+        last = await store.writing_aside(_index_own, AccountId(account), last)
+        await _merge_aside(store)
 
 
 def _index_own(db: Writer, author: AccountId, after: PostId) -> PostId | None:
@@ -128,9 +134,17 @@ def _index_own(db: Writer, author: AccountId, after: PostId) -> PostId | None:
 async def merge(store: Store, body: str, here: Server) -> None:
     """The job: keep the index quick to search, a little at a time. What is left is for the next one."""
     del body, here
-    for _ in range(MERGES):
-        if not await store.writing(search_merging.merge):
-            break
+    await _merge_aside(store)
+
+
+async def _merge_aside(store: Store) -> None:
+    now = time.monotonic()
+    until = now + MERGE_SECONDS
+    while now < until and await store.writing_aside(search_merging.merge):
+        took = time.monotonic() - now
+        if took > LONG_SECONDS:
+            await asyncio.sleep(REST * took)
+        now = time.monotonic()
 
 
 def rebuild(store: Store, tell: Tell) -> None:
@@ -144,7 +158,6 @@ def rebuild(store: Store, tell: Tell) -> None:
         people, written = indexing.how_many(db)
     _in_batches(store, _index_accounts, partial(tell, "accounts"), people)
     _in_batches(store, _index_posts, partial(tell, "posts"), written)
-    merge_at_once(store)
 
 
 def merge_at_once(store: Store) -> None:
@@ -165,6 +178,7 @@ def _in_batches(
             ids = index(db, last)
         if not ids:
             return
+        merge_at_once(store)  # not many at a time: others may be writing
         done, last = done + len(ids), ids[-1]
         tell(min(done, total), total)
 

@@ -30,7 +30,7 @@ from martlet.storage.database import Reader, Store, Writer
 TALLY = "tally"
 """The job's name."""
 EVERY_MS = 600_000
-AT_ONCE = 2000
+AT_ONCE = 100
 """Posts that are counted in one transaction."""
 BEHIND_MS = 600_000
 """The last posts are left to the next time: those of other servers may still be on their way."""
@@ -87,7 +87,7 @@ def want(db: Writer, here: Server) -> None:
 async def tally(store: Store, folder: Path, body: str, here: Server) -> None:
     """The job. `folder`: on the disk whose room is watched."""
     del body
-    while await store.writing(_tally, here):
+    while await store.writing_aside(_tally, here):
         pass
     await store.writing(_note_levels, taking_room.levels(folder), here)
     await store.writing(want, here)

@@ -244,6 +244,12 @@ class Store(ABC):
         """Run a writing function; returns once it is safely on disk. It may be run again after a deadlock."""
 
     @abstractmethod
+    async def writing_aside(
+        self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """The same for one that may take long now and then, out of the event loop's way."""
+
+    @abstractmethod
     def take_slot(self) -> int:
         """A number from 0 to 63 that no other living process has, for `model.ids`."""
 

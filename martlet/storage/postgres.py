@@ -164,6 +164,11 @@ class PostgresStore(Store):
 
         return await asyncio.get_running_loop().run_in_executor(self._threads, run)
 
+    async def writing_aside(
+        self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        return await self.writing(function, *args, **kwargs)
+
     def take_slot(self) -> int:
         connection = psycopg.connect(self.address, autocommit=True)
         for slot in range(SLOTS):

@@ -2,18 +2,23 @@
 Keeping SQLite's search indexes in few parts.
 
 With every transaction that indexes something, FTS5 begins a part (a segment)
-of its own, and makes one of four of the same size now and then. A query looks
-for each of its words in each part: in a large town, that was half of what a
-search cost. So where there are two of a size they are merged, a few pages in
-a transaction, beside those who write; see "The 'merge' Command" and
-"The 'usermerge' Configuration Option" in https://sqlite.org/fts5.html.
+of its own. A query looks for each of its words in each part: in a large town,
+that was half of what a search cost. So where there are two of a size they are
+merged, a few pages in a transaction, beside those who write; FTS5 itself makes
+one of posts' parts only where sixteen of a size have piled up. See
+"The 'merge' Command", "The 'usermerge' Configuration Option" and "The
+'automerge' Configuration Option" in https://sqlite.org/fts5.html.
+
+All posts with one word are merged at once, however many pages that takes: a
+tenth of a second for a million. It comes once when a town has grown to double
+its size, and a few times after its index was made anew.
 """
 
 from martlet.model.names import PostId
 from martlet.storage.database import Writer
 
 INDEXES = ("post_search", "account_search")
-POSTS = 64
+POSTS = 8
 """After about so many that were indexed there are parts to be merged."""
 PAGES = 16
 """Of an index, a kilobyte each, that are written in one transaction."""

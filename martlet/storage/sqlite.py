@@ -158,6 +158,14 @@ class SqliteStore(Store):
         self._groups.add(Waiting(function, args, kwargs, loop, future))
         return await future
 
+    async def writing_aside(
+        self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+        self._groups.add(Waiting(function, args, kwargs, loop, future, is_aside=True))
+        return await future
+
     # -- the rest --------------------------------------------------------
 
     def take_slot(self) -> int:

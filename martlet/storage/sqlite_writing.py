@@ -7,7 +7,8 @@ what comes meanwhile becomes the next group. So the interpreter's lock changes
 hands twice in a group, and not at every statement.
 
 The writer thread runs a whole group where the loop would have to wait: while
-another process writes, and for functions that took long when they ran before.
+another process writes, for functions that took long when they ran before, and
+for those that may now and then.
 
 Between groups the connection is lent for reading: what this process has written
 is still in its cache, and every other connection has to read it again.
@@ -51,6 +52,8 @@ class Waiting:
     kwargs: Mapping[str, Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    is_aside: bool = False
+    """Whether it is never to be run in the event loop, however quick it was."""
     cause: str = field(default_factory=origin)
     """What whoever waits goes back to: functions of many are run together."""
     result: Any = None
@@ -263,7 +266,7 @@ class Groups:
                 raise waiting.error or DatabaseBusy
 
     def _is_long(self, waiting: Waiting) -> bool:
-        return self._seconds.get(waiting.kind, 0.0) > LONG_SECONDS
+        return waiting.is_aside or self._seconds.get(waiting.kind, 0.0) > LONG_SECONDS
 
     def _note(self, kind: object, seconds: float) -> None:
         before = self._seconds.get(kind)

@@ -1,0 +1,1 @@
+-- Nothing: only SQLite's indexes come in parts that have to be merged.
