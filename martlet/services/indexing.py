@@ -61,8 +61,8 @@ def index_post(
     db: Writer, event: PostPublished | PostEdited | AlbumPostRenewed | PostImported | PostMarked, here: Server
 ) -> None:
     """Have a post found by what it says now. Boosts are not found: what they boost is."""
-    if search_merging.is_due(db, event.post):
-        events.add_job(db, MERGE, "", here.now_ms() + MERGE_AFTER, key=MERGE)
+    if search_merging.is_due(event.post):
+        _have_merged(db, here)
     post = posts.find_unfiltered(db, event.post)
     if post is None:
         return
@@ -116,28 +116,28 @@ def spelled_query(db: Reader, wanted: Facets) -> str:
 
 async def index_account(store: Store, body: str, here: Server) -> None:
     """The job: index an account's posts anew, a batch at a time."""
-    del here
     account, after = json.loads(body)
     last: PostId | None = PostId(after)
     while last is not None:
-        last = await store.writing_aside(_index_own, AccountId(account), last)
-        await _merge_aside(store)
+        last = await store.writing_aside(_index_own, AccountId(account), last, here)
 
 
-def _index_own(db: Writer, author: AccountId, after: PostId) -> PostId | None:
+def _index_own(db: Writer, author: AccountId, after: PostId, here: Server) -> PostId | None:
     """Returns the last post of the batch; None at the end."""
     ids = indexing.own_after(db, author, after, BATCH)
     _index(db, ids)
+    _have_merged(db, here)
     return ids[-1] if ids else None
+
+
+def _have_merged(db: Writer, here: Server) -> None:
+    if db.dialect == "sqlite":  # PostgreSQL does it by itself
+        events.add_job(db, MERGE, "", here.now_ms() + MERGE_AFTER, key=MERGE)
 
 
 async def merge(store: Store, body: str, here: Server) -> None:
     """The job: keep the index quick to search, a little at a time. What is left is for the next one."""
     del body, here
-    await _merge_aside(store)
-
-
-async def _merge_aside(store: Store) -> None:
     now = time.monotonic()
     until = now + MERGE_SECONDS
     while now < until and await store.writing_aside(search_merging.merge):

@@ -26,9 +26,9 @@ NOTHING = 1
 """Rows that the command itself counts as changed."""
 
 
-def is_due(db: Writer, indexed: PostId) -> bool:
-    """Whether it is time to merge, now that this post was indexed. PostgreSQL does it by itself."""
-    return db.dialect == "sqlite" and (indexed >> 16) % POSTS == 0
+def is_due(indexed: PostId) -> bool:
+    """Whether it is time to merge, now that this post was indexed."""
+    return (indexed >> 16) % POSTS == 0
 
 
 def merge(db: Writer) -> bool:
