@@ -47,7 +47,7 @@ CORS: tuple[Header, ...] = (
 PREFLIGHT: tuple[Header, ...] = (
     *CORS,
     (b"access-control-allow-methods", b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
-    (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key"),
+    (b"access-control-allow-headers", b"Authorization, Content-Type, Idempotency-Key, *"),
     (b"access-control-max-age", b"86400"),
 )
 

@@ -167,6 +167,8 @@ def _shape_union(value: Value, info: inspect.UnionType) -> Value:
     if value == "" and not takes_text and _takes_null(info):
         return None
     others = [one for one in info.types if not isinstance(one, inspect.NoneType)]
+    if isinstance(value, (dict, list)):  # a text or a list of them: this is the list
+        others = [one for one in others if isinstance(one, inspect.ListType)] or others
     return _shape(value, others[0]) if len(others) == 1 and value is not None else value
 
 

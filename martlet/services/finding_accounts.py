@@ -51,11 +51,18 @@ def by_words(
     text = text.strip().removeprefix("@")
     username = text.partition("@")[0]
     wanted = parse_query(username).wanted
-    query = Spelled(terms.fts5_match(wanted), terms.tsquery(wanted))
+    query = Spelled(terms.fts5_match(wanted, shortest=1), terms.tsquery(wanted, shortest=1))
     if not query.fts5 or ("@" in text and found):
         return found
     others = account_search.search(
-        db, viewer, query, username.lower(), limit, offset, only_followed=only_followed
+        db,
+        viewer,
+        query,
+        username.lower(),
+        limit,
+        offset,
+        only_followed=only_followed,
+        is_broad=len(username) < terms.SHORTEST_PREFIX,
     )
     return list({one.account_id: one for one in (*found, *others)}.values())[:limit]
 

@@ -53,7 +53,8 @@ EVERY = "\ue002"
 _FACET_MARK = "\ue003"
 _APART = (_SPELLED_OUT_MARK, _END_MARK, EVERY, _FACET_MARK)
 
-_SHORTEST_PREFIX = 3
+SHORTEST_PREFIX = 3
+"""Letters of a word that is taken for the beginning of others, too, where there is much text."""
 _COMPOUND = range(8, 41)  # letters of words whose ends are kept
 _SHORTEST_BEGINNING = 3
 _SHORTEST_END = 4
@@ -195,36 +196,43 @@ def fts5_match(
     unwanted: Sequence[Term] = (),
     facets: Facets = NO_FACETS,
     expand: Expand | None = None,
+    shortest: int = SHORTEST_PREFIX,
 ) -> str:
     """
     What stands right of MATCH for texts with all that is wanted and nothing unwanted; empty if that is any text.
 
     FTS5 gathers all texts with a word's beginning before it gives out the
     first. With `expand` the whole words are named instead, where they are few.
+    `shortest`: letters of a beginning.
     """
     syntax = (
         _FTS5 if expand is None else _FTS5._replace(alternative=partial(_fts5_alternative, expand=expand))
     )
-    return _expression(wanted, unwanted, facets, syntax)
+    return _expression(wanted, unwanted, facets, syntax, shortest)
 
 
 def tsquery(
-    wanted: Sequence[Term], unwanted: Sequence[Term] = (), facets: Facets = NO_FACETS, mark: str = ""
+    wanted: Sequence[Term],
+    unwanted: Sequence[Term] = (),
+    facets: Facets = NO_FACETS,
+    mark: str = "",
+    shortest: int = SHORTEST_PREFIX,
 ) -> str:
     """The same for PostgreSQL: `terms @@ CAST(:query AS tsquery)`; empty if that is any text."""
-    return _expression(
-        wanted, unwanted, facets, _TSQUERY._replace(alternative=partial(_tsquery_alternative, mark=mark))
-    )
+    syntax = _TSQUERY._replace(alternative=partial(_tsquery_alternative, mark=mark))
+    return _expression(wanted, unwanted, facets, syntax, shortest)
 
 
-def _expression(wanted: Sequence[Term], unwanted: Sequence[Term], facets: Facets, syntax: "_Syntax") -> str:
+def _expression(
+    wanted: Sequence[Term], unwanted: Sequence[Term], facets: Facets, syntax: "_Syntax", shortest: int
+) -> str:
     def any_of(ways: Iterable[_Alternative]) -> str:
         return syntax.any_of.join(filter(None, map(syntax.alternative, ways)))
 
     def facet_ways(tokens: Sequence[str]) -> Iterator[_Alternative]:
         return (((token,), False) for token in tokens)
 
-    yes = [any_of(ways) or any_of(_NOWHERE) for term in wanted if (ways := _alternatives(term))]
+    yes = [any_of(ways) or any_of(_NOWHERE) for term in wanted if (ways := _alternatives(term, shortest))]
     yes += [any_of(facet_ways(group)) for group in facets.one_of_each]
     no = any_of(chain(*map(_alternatives, unwanted), facet_ways(facets.none_of)))
     if not yes and not no:
@@ -268,7 +276,7 @@ def _quoted(token: str) -> str:
     return "'" + token.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _alternatives(term: Term) -> list[_Alternative]:
+def _alternatives(term: Term, shortest: int = SHORTEST_PREFIX) -> list[_Alternative]:
     """The ways in which a text may have the term; none if the term has no words."""
     plain = _same_width_and_case(term.text[:INDEXED_LIMIT])
     phrase = _pairs_and_words(_unmarked(plain))
@@ -278,7 +286,7 @@ def _alternatives(term: Term) -> list[_Alternative]:
         return []
     spelled_out = _spelled_out(plain)
     if len(phrase) > 1:
-        return _phrase_alternatives(phrase, spelled_out, term)
+        return _phrase_alternatives(phrase, spelled_out, term, shortest)
     word = phrase[0]
     if _is_unspaced(word):
         return [((word,), len(word) == 1)]
@@ -286,16 +294,18 @@ def _alternatives(term: Term) -> list[_Alternative]:
     if not term.is_exact and len(word) >= _SHORTEST_END:
         marks.append(_END_MARK)
     return [
-        ((mark + spelling,), not term.is_exact and len(spelling) >= _SHORTEST_PREFIX)
+        ((mark + spelling,), not term.is_exact and len(spelling) >= shortest)
         for spelling in dict.fromkeys([word, *spelled_out])
         for mark in marks
     ]
 
 
-def _phrase_alternatives(phrase: list[str], spelled_out: list[str], term: Term) -> list[_Alternative]:
+def _phrase_alternatives(
+    phrase: list[str], spelled_out: list[str], term: Term, shortest: int
+) -> list[_Alternative]:
     """Each word in each of its spellings. The last is only a beginning if it is one letter of many or not exact."""
     last = phrase[-1]
-    is_prefix = len(last) == 1 if _is_unspaced(last) else not term.is_exact and len(last) >= _SHORTEST_PREFIX
+    is_prefix = len(last) == 1 if _is_unspaced(last) else not term.is_exact and len(last) >= shortest
     by_bare = {_bare(spelling): spelling for spelling in spelled_out}
     spellings = [dict.fromkeys([word, by_bare.get(_bare(word), word), _bare(word)]) for word in phrase]
     return [(tuple(way), is_prefix) for way in islice(product(*spellings), _SPELLINGS_LIMIT)]

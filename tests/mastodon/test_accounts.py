@@ -3,7 +3,7 @@
 import pytest
 
 from martlet.model.ids import first_id_at
-from martlet.storage import accounts, emojis, users
+from martlet.storage import account_search, accounts, emojis, users
 from martlet.storage.emojis import Emoji
 from tests.client import Api, Person
 
@@ -210,6 +210,32 @@ def test_accounts_are_searched_by_name(api: Api) -> None:
         accounts.update(db, lovelace.id, limited_at=1)
     assert search(q="ada") == ["lovelace"]  # bob follows her
     assert names(api.get("/api/v1/accounts/search", api.person("eve"), query={"q": "ada"}).json) == []
+
+
+def test_a_letter_or_two_are_enough_to_find_people(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Apps ask for each letter that is typed behind an @."""
+    bob, _, jona = api.person("bob"), api.person("jo"), api.person("jona")
+    api.patch("/api/v1/accounts/update_credentials", jona, json={"display_name": "Bo Derek"})
+    api.work()
+
+    def search(q: str, **query: object) -> list[str]:
+        return names(api.get("/api/v1/accounts/search", bob, query={"q": q, **query}).json)
+
+    assert search("j") == search("@j") == ["jo", "jona"]
+    assert search("jo") == ["jo", "jona"]
+    assert search("bo") == ["bob", "jona"]
+    assert search("d") == ["jona"]
+    assert search("x") == search("o") == []
+    found = api.get("/api/v2/search", bob, query={"q": "jo", "type": "accounts"}).json["accounts"]
+    assert names(found) == ["jo", "jona"]
+    monkeypatch.setattr(account_search, "WINDOW", 1)
+    assert search("j") == ["jona"]
+    follow(api, bob, api.person("jim"))
+    api.work()
+    api.person("jack")
+    api.work()
+    assert search("j") == ["jim", "jack"]  # the one who is followed, and the newest
+    assert search("j", following="true") == ["jim"]
 
 
 def test_search_finds_people_one_blocks_but_nobody_who_moved_away(api: Api) -> None:

@@ -56,7 +56,29 @@ def test_every_app_may_ask_from_any_page(api: Api) -> None:
     assert "Link" in reply.headers["access-control-expose-headers"]
     asked = api.call("OPTIONS", "/api/v1/statuses", None)
     assert asked.status == 204
-    assert "Idempotency-Key" in asked.headers["access-control-allow-headers"]
+    allowed = asked.headers["access-control-allow-headers"].split(", ")
+    # The star stands for all but one: https://fetch.spec.whatwg.org/#cors-non-wildcard-request-header-name
+    assert {"Authorization", "Idempotency-Key", "*"} <= set(allowed)
+
+
+@pytest.mark.parametrize("given", ["Bearer undefined", "Bearer ", "Basic eDp5", "x"])
+def test_whoever_needs_no_token_needs_no_good_one(api: Api, given: str) -> None:
+    """A token that was revoked, or the password of a proxy in front."""
+    ada, headers = api.person("ada"), {"authorization": given}
+    open_to_all = (
+        "/api/v1/instance",
+        "/api/v2/instance",
+        "/api/v1/custom_emojis",
+        "/nodeinfo/2.0",
+        "/.well-known/webfinger?resource=acct:ada@localhost:3000",
+    )
+    for path in open_to_all:
+        assert api.get(path, headers=headers).status == 200, path
+    wish = {"client_name": "Bell", "redirect_uris": "https://bell.example/cb"}
+    assert api.post("/api/v1/apps", form=wish, headers=headers).status == 200
+    assert api.get("/api/v1/accounts/verify_credentials", headers=headers).status == 401
+    shown = api.get(f"/api/v1/accounts/{ada.id}", headers=headers).status
+    assert shown == (401 if given.startswith("Bearer") else 200)  # whoever sends a token wants to be known
 
 
 def test_the_description_of_the_api_is_served(api: Api) -> None:

@@ -48,6 +48,26 @@ def test_an_app_is_told_what_it_needs(api: Api) -> None:
     assert app(api, redirect_uris="icecubesapp://", website="")["website"] is None
 
 
+URIS = ["https://bell.example/cb", "urn:ietf:wg:oauth:2.0:oob"]
+AS_FORM = [("client_name", "Bell"), ("scopes[]", "read"), ("scopes[]", "write"), *(("redirect_uris[]", one) for one in URIS)]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        {"json": {"client_name": "Bell", "scopes": ["read", "write"], "redirect_uris": URIS}},
+        {"form": AS_FORM},
+        {"form": AS_FORM, "files": {}},
+    ],
+    ids=["json", "form", "multipart"],
+)
+def test_addresses_come_as_a_list_in_each_kind_of_body(api: Api, sent: dict[str, Any]) -> None:
+    made = api.post("/api/v1/apps", **sent)
+    assert made.status == 200, made.text
+    assert made.json["redirect_uris"] == URIS
+    assert made.json["scopes"] == ["read", "write"]
+
+
 @pytest.mark.parametrize(
     ("field", "value"),
     [

@@ -55,6 +55,17 @@ def come_back(api: Api, reader: Person) -> list[str]:
     return home(api, reader)
 
 
+def test_hashtags_that_nobody_used_differ_by_their_ids(api: Api, ada: Person, bob: Person) -> None:
+    """Apps keep lists by ids. Whether somebody used one among friends is not told."""
+    for name in ("swift", "martlet"):
+        act(api, ada, name, "follow")
+    before = {one["name"]: one["id"] for one in api.get(FOLLOWED, ada).json}
+    assert len(set(before.values())) == len(before) == 2
+    publish(api, bob, status="#swift for few", visibility="private")
+    api.work()
+    assert {one["name"]: one["id"] for one in api.get(FOLLOWED, ada).json} == before
+
+
 def test_following_and_not(api: Api, ada: Person, bob: Person) -> None:
     publish_now(api, bob, "#Straßenbahn comes")
     shown = api.get(f"{TAGS}/straßenbahn").json

@@ -1,6 +1,7 @@
 """Hashtags in Mastodon's form: https://docs.joinmastodon.org/entities/Tag/"""
 
 from collections.abc import Sequence
+from hashlib import sha256
 from urllib.parse import quote
 
 import msgspec
@@ -19,6 +20,8 @@ from martlet.storage.tags import UsedTag
 from martlet.text.hashtags import hashtag_key
 
 DAY_SECONDS = 24 * 60 * 60
+UNUSED_BYTES = 6
+"""Ids of what is kept here are greater: they are moments of this century, moved up by 16 bits."""
 
 
 def many(db: Reader, found: Sequence[TagHistory], viewer: Viewer, here: Server) -> list[entities.Tag]:
@@ -48,7 +51,7 @@ def encoded(db: Reader, found: Sequence[TagHistory], viewer: Viewer, here: Serve
 
 def _entity(one: TagHistory, here: Server) -> entities.Tag:
     return entities.Tag(
-        id=str(one.tag.id),
+        id=str(one.tag.id or _id_of_unused(one.tag.name)),
         name=one.tag.shown,
         url=here.tag_url(quote(one.tag.name)),
         history=[
@@ -56,6 +59,11 @@ def _entity(one: TagHistory, here: Server) -> entities.Tag:
             for use in one.days
         ],
     )
+
+
+def _id_of_unused(name: str) -> int:
+    """Apps keep lists by their ids, so that of a hashtag which nobody used in public is its own, too; it tells only the name."""
+    return int.from_bytes(sha256(name.encode()).digest()[:UNUSED_BYTES])
 
 
 def featured(db: Reader, owner: Account) -> list[entities.FeaturedTag]:
