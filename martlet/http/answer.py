@@ -1,6 +1,7 @@
 """What goes out."""
 
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 from msgspec import Struct
@@ -40,8 +41,11 @@ def json_answer(value: object, status: int = 200, headers: tuple[Header, ...] = 
     return Answer(msgspec.json.encode(value), status, [JSON, NOSNIFF, *headers])
 
 
+_AS_IT_IS = "".join(map(chr, range(0x21, 0x7F)))
+
+
 def redirect(location: str, status: int = 303) -> Answer:
-    """Go there next. Refuses control characters, so that nothing can add a header."""
+    """Go there next; letters of other scripts are spelled out. Refuses control characters, so that nothing can add a header."""
     if any(ord(character) < 0x21 or ord(character) == 0x7F for character in location):  # noqa: PLR2004 - ASCII controls
         raise ValueError(location)
-    return Answer(b"", status, [(b"location", location.encode("ascii", "xmlcharrefreplace")), PRIVATE])
+    return Answer(b"", status, [(b"location", quote(location, safe=_AS_IT_IS).encode("ascii")), PRIVATE])
