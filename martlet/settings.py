@@ -435,17 +435,8 @@ def _explain(error: str) -> str:
 
 
 def _check(settings: Settings) -> None:
-    parts = urlsplit(settings.url)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.hostname
-        or parts.path
-        or parts.query
-        or parts.fragment
-    ):
-        raise WrongSetting(
-            f"The setting `url` is wrong: {settings.url!r}. It needs the form https://social.example, with nothing after the name."
-        )
+    _check_texts(settings)
+    _check_url(settings.url)
     if not re.fullmatch(r"\[[0-9a-fA-F:]+\]:\d{1,5}|[^:\s]+:\d{1,5}", settings.listen):
         raise WrongSetting(
             f"The setting `listen` is wrong: {settings.listen!r}. It needs the form 127.0.0.1:3000."
@@ -475,6 +466,31 @@ def _check(settings: Settings) -> None:
     _check_roads(settings)
 
 
+def _check_texts(settings: Settings) -> None:
+    for name, value in msgspec.structs.asdict(settings).items():
+        if isinstance(value, str) and "\0" in value:
+            raise WrongSetting(
+                f"The setting `{name}` is wrong: it has the character NUL, which nothing takes."
+            )
+
+
+def _check_url(url: str) -> None:
+    """It is part of everybody's name for good, so it has to be as other servers will write it."""
+    found = _URL.fullmatch(url)
+    scheme, port = (found["scheme"], found["port"]) if found else ("", None)
+    is_usual = (scheme, port) in (("http", "80"), ("https", "443"))
+    if found is None or is_usual or int(port or 0) > HIGHEST_PORT:
+        shown = "" if "@" in url else f" {url!r}."
+        raise WrongSetting(
+            f"The setting `url` is wrong:{shown} It needs the form https://social.example, with nothing after the name: in"
+            " lower case, other letters than a to z in their form that begins with xn--, a port only if it is not the usual one."
+        )
+
+
+HIGHEST_PORT = 65535
+_URL = re.compile(
+    r"(?P<scheme>https?)://([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?|\[[0-9a-f:.]+\])(:(?P<port>[1-9][0-9]{0,4}))?"
+)
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,252})(:[0-9]{1,5})?")
 
 

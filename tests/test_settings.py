@@ -32,6 +32,18 @@ def test_without_anything_the_defaults_hold(tmp_path: Path, monkeypatch: pytest.
         ({"MARTLET_NMAE": "x"}, "MARTLET_NMAE, which is no setting"),
         ({"MARTLET_URL": "social.example"}, "`url` is wrong.*https://social.example"),
         ({"MARTLET_URL": "https://social.example/x"}, "`url` is wrong"),
+        ({"MARTLET_URL": "https://Social.example"}, "`url` is wrong: 'https://Social.example'.*lower case"),
+        ({"MARTLET_URL": "HTTPS://social.example"}, "`url` is wrong"),
+        ({"MARTLET_URL": "https://münchen.example"}, "`url` is wrong.*xn--"),
+        ({"MARTLET_URL": "https://ada:geheim@social.example"}, r"`url` is wrong: It needs"),
+        ({"MARTLET_URL": "https://social.example:443"}, "`url` is wrong.*a port only if"),
+        ({"MARTLET_URL": "http://social.example:80"}, "`url` is wrong"),
+        ({"MARTLET_URL": "https://social.example:99999"}, "`url` is wrong"),
+        ({"MARTLET_URL": "https://social.example:"}, "`url` is wrong"),
+        ({"MARTLET_URL": "https://social.example?"}, "`url` is wrong"),
+        ({"MARTLET_URL": "https://so cial.example"}, "`url` is wrong"),
+        ({"MARTLET_URL": "http://[bad"}, "`url` is wrong"),
+        ({"MARTLET_NAME": "a\0b"}, "`name` is wrong: it has the character NUL"),
         ({"MARTLET_DATABASE": "mysql://x"}, "`database` is wrong"),
         ({"MARTLET_SECRET": "short"}, "`secret` is too short"),
         ({"MARTLET_LISTEN": "3000"}, "`listen` is wrong"),
@@ -75,3 +87,19 @@ def test_secrets_are_not_shown() -> None:
     everything = " ".join(str(shown.shown(found, name)) for name in shown.names())
     assert "hush" not in everything
     assert "s" * 40 not in everything
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://social.example",
+        "https://xn--mnchen-3ya.example",
+        "http://localhost:3000",
+        "http://127.0.0.1:8080",
+        "http://[::1]:3000",
+        "https://a.example:8443",
+    ],
+)
+def test_addresses_of_servers(url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert load(environment={"MARTLET_URL": url}).url == url

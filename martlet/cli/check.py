@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 import click
 
 from martlet.cli.check_address import of_address
+from martlet.cli.check_files import of_files
 from martlet.cli.check_roads import of_roads
 from martlet.cli.check_upkeep import of_backup, of_mirrors, of_standby
 from martlet.cli.findings import Finding, Verdict
@@ -73,9 +74,12 @@ def _all(settings: Settings) -> Iterator[Finding]:
                 yield from of_peers(settings, store)
                 yield from of_cache(settings, store)
                 yield from of_backup(settings, store)
+                yield from of_files(settings, store)
                 yield from of_mirrors(store)
                 yield from of_address(settings, store)
                 yield from of_roads(settings, store)
+    except migrating.SchemaTooNew:
+        return  # said already, with the schema
     except DatabaseUnreachable as error:
         yield Finding(
             "bad",

@@ -54,21 +54,50 @@ def with_settings(command: F) -> F:
             stop(str(error), WRONG)
         try:
             return command(settings, *args, **kwargs)
-        except NotFound as error:
-            stop(str(error) if error.args != NotFound().args else _none_of_them())
-        except (DatabaseGone, StorageFull) as error:
-            stop(_of_disk(settings) or str(error))
-        except (MartletError, SchemaTooNew, MigrationFailed) as error:
-            stop(str(error))
-        except OSError as error:
-            what = f"{error.filename} cannot be used" if error.filename else "It could not be done"
-            stop(f"{what}: {error.strerror or error}.")
         except Exception as error:
-            if (said := said_by_database(error)) is None:
+            if (said := _said(error, settings)) is None:
                 raise
-            stop(_of_disk(settings) or said)
+            stop(said, WRONG if isinstance(error, UnicodeError) else FAILED)
 
     return run  # type: ignore[return-value]  # the same command with one option more
+
+
+def _said(error: Exception, settings: Settings) -> str | None:
+    """In a sentence what went wrong; None for bugs, for what click says itself, and where whoever reads wants no more."""
+    match error:
+        case BrokenPipeError():
+            return None
+        case NotFound():
+            return str(error) if error.args != NotFound().args else _none_of_them()
+        case OverflowError():  # no database counts as far
+            return _none_of_them()
+        case UnicodeError():
+            return "What was given is no text: it needs to be UTF-8."
+        case DatabaseGone() | StorageFull():
+            return _of_place(settings) or str(error)
+        case MartletError() | SchemaTooNew() | MigrationFailed():
+            return str(error)
+        case OSError():
+            what = f"{error.filename} cannot be used" if error.filename else "It could not be done"
+            return _of_folder(settings) or f"{what}: {error.strerror or error}."
+    said = said_by_database(error)
+    return said and (_of_place(settings) or said)
+
+
+def _of_place(settings: Settings) -> str:
+    return _of_folder(settings) or _of_disk(settings)
+
+
+def _of_folder(settings: Settings) -> str:
+    """Where the data folder belongs to somebody else, or is on a disk that is only to be read."""
+    folder = settings.folder.absolute()
+    there = next(str(one) for one in (folder, *folder.parents) if os.path.exists(one))  # noqa: PTH110 - pathlib's raises where one may not look
+    if os.access(there, os.W_OK | os.X_OK):
+        return ""
+    return (
+        f"The data folder {settings.folder} cannot be written by this user. Give it to whoever runs Martlet (chown -R), or set"
+        " `data` to another folder."
+    )
 
 
 def _of_disk(settings: Settings) -> str:

@@ -117,8 +117,10 @@ def search(db: Reader, call: Call[SearchForm]) -> bytes:
          returns=list[entities.FamiliarFollowers])  # fmt: skip
 def familiar_followers(db: Reader, call: Call[IdsForm]) -> bytes:
     """https://docs.joinmastodon.org/methods/accounts/#familiar_followers"""
-    shown = accounts.many_shown(db, account_ids(call.form.id))
-    found = follows.familiar_followers(db, [id for id, one in shown.items() if not one.is_gone], call.account)
+    asked = account_ids(call.form.id)
+    shown = accounts.many_shown(db, asked)
+    there = [id for id in asked if id in shown and not shown[id].is_gone]
+    found = follows.familiar_followers(db, there, call.account)
     return b"[%b]" % b",".join(
         b'{"id":"%d","accounts":%b}' % (id, call.pages.accounts.page(db, listed))
         for id, listed in found.items()

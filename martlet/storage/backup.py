@@ -27,7 +27,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, BinaryIO
+from typing import IO
 
 import msgspec
 
@@ -305,7 +305,7 @@ def _digest(path: Path) -> str:
         return _digest_of(file)
 
 
-def _digest_of(file: BinaryIO) -> str:
+def _digest_of(file: io.BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -242,6 +242,19 @@ def undigested(db: Reader, limit: int) -> list[Media]:
     return [Media(*row) for row in rows]
 
 
+def keys_at_both_ends(db: Reader, limit: int) -> list[str]:
+    """Files of ours, of the newest media and of the oldest, so many each."""
+    rows = [
+        row
+        for order in ("DESC", "ASC")
+        for row in db.rows(
+            f"SELECT file, remote_url, state FROM media ORDER BY id {order} LIMIT :limit", limit=limit
+        )
+    ]
+    ready = [file for file, remote_url, state in rows if file and remote_url is None and state == "ready"]
+    return list(dict.fromkeys(ready))
+
+
 def touch_post(db: Writer, post: PostId) -> None:
     """What the post shows has changed."""
     db.run("UPDATE post SET version = version + 1, revision = revision + 1 WHERE id = :post", post=post)

@@ -34,6 +34,8 @@ def knock(database: str) -> None:
     except psycopg.OperationalError as error:
         said = " ".join(str(error).split())
         raise DatabaseUnreachable(said.partition(" Is the server running")[0].rstrip(".")) from None
+    except psycopg.ProgrammingError:  # its words hold the address, and with it the password
+        raise DatabaseUnreachable("the address cannot be read") from None
 
 
 def said_by_database(error: Exception) -> str | None:

@@ -1,8 +1,10 @@
 """`martlet media`, and what `martlet check` says of other servers' files."""
 
+import io
 import json
 
 import pytest
+from PIL import Image
 
 from martlet.media.store import LocalStore, new_key
 from martlet.model.names import AccountId
@@ -11,6 +13,7 @@ from martlet.services.ports import Ground
 from martlet.storage import remote_files
 from martlet.storage.remote_files import Source
 from tests.cli.conftest import Operator
+from tests.client import Api
 
 
 @pytest.fixture
@@ -55,3 +58,20 @@ def test_all_files_are_removed(martlet: Operator, ground: Ground, cache: LocalSt
         assert remote_files.total(db) == remote_files.Space("", 0, 0)
     assert list(cache.keys()) == []
     assert martlet("media", "clear").output == "0 files are gone.\n"
+
+
+def test_pictures_that_are_missing_are_told(martlet: Operator, api: Api) -> None:
+    ada, pictures = api.person("ada"), []
+    for colour in ("red", "green"):
+        picture = io.BytesIO()
+        Image.new("RGB", (40, 30), colour).save(picture, "PNG")
+        sent = api.post("/api/v2/media", ada, files={"file": ("a.png", picture.getvalue(), "image/png")})
+        pictures.append(sent.json["url"].rpartition("/media/")[2])
+    assert "are missing" not in martlet("check").output
+    (api.built.ground.media.folder / pictures[0]).unlink()
+    checked = martlet("check")
+    assert checked.exit_code == 1
+    assert "1 of 2 pictures and other files that were looked up are missing" in " ".join(
+        checked.output.split()
+    )
+    assert pictures[0] in checked.output.replace("\n", "")

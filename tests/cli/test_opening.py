@@ -1,12 +1,16 @@
 """What commands say when the database does not answer."""
 
 import errno
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from martlet.cli.opening import FAILED, WRONG
 from martlet.storage import standby
+from martlet.storage.database import Store
 from tests.cli.conftest import Operator
 
 
@@ -85,3 +89,55 @@ def test_another_url_once_somebody_has_an_account(martlet: Operator) -> None:
     said = martlet("serve", "--listen", "127.0.0.1:0")
     assert (said.exit_code, wrong in said.output) == (WRONG, True)
     assert wrong in martlet("check").output
+
+
+def test_an_address_that_cannot_be_read_is_not_repeated(tmp_path: Path) -> None:
+    said = Operator("postgresql://ada:geheim@[bad/x", tmp_path / "data")("account", "list")
+    assert said.exit_code == FAILED
+    assert "The database cannot be reached: the address cannot be read." in said.output
+    assert "geheim" not in said.output
+
+
+@pytest.mark.parametrize("command", [("hook", "remove"), ("jobs", "retry"), ("block", "remove"), ("rule", "remove")], ids=" ".join)  # fmt: skip
+def test_a_number_that_no_database_counts_to(martlet: Operator, command: tuple[str, ...]) -> None:
+    said = martlet(*command, "9" * 23)
+    assert said.exit_code in (FAILED, WRONG)
+    assert said.output.count("\n") <= 1
+
+
+def test_a_file_that_is_no_text(martlet: Operator, tmp_path: Path) -> None:
+    (tmp_path / "program").write_bytes(bytes(range(256)))
+    said = martlet("instance", "about", str(tmp_path / "program"))
+    assert (said.exit_code, said.output) == (WRONG, "What was given is no text: it needs to be UTF-8.\n")
+
+
+def test_a_data_folder_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)  # noqa: ARG005 - root may do everything
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / standby.DATABASE).mkdir()
+    said = Operator("sqlite", tmp_path / "data")("account", "list")
+    assert said.exit_code == FAILED
+    assert "cannot be written by this user. Give it to whoever runs Martlet" in said.output
+
+
+def test_a_newer_schema_is_told_once(store: Store, martlet: Operator) -> None:
+    with store.write() as db:
+        db.run("INSERT INTO schema_version (version, name) VALUES (9999, 'from_the_future')")
+    said = martlet("check")
+    with store.write() as db:
+        db.run("DELETE FROM schema_version WHERE version = 9999")
+    assert said.exit_code == FAILED
+    assert said.output.count("9999") == 1
+    assert "cannot be reached" not in said.output
+
+
+@pytest.mark.parametrize("command", [("settings", "--json"), ("check",)], ids=" ".join)
+def test_whoever_reads_may_stop_reading(command: tuple[str, ...], tmp_path: Path) -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    environment = {**os.environ, "MARTLET_DATA": str(tmp_path / "data")}
+    ended = subprocess.run(
+        [sys.executable, "-m", "martlet", *command], stdout=writing, stderr=subprocess.PIPE, env=environment, check=False
+    )  # fmt: skip
+    os.close(writing)
+    assert (ended.returncode, ended.stderr) == (FAILED, b"")

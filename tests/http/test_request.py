@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from martlet.http import request as request_room
+from martlet.http.answer import redirect
 from martlet.http.request import BodyTooLarge, BodyTooSlow, Request
 
 
@@ -84,3 +85,8 @@ def test_a_body_over_the_limit_is_not_read_on(headers: list[tuple[bytes, bytes]]
 def test_a_target_is_a_path_and_a_query(target: bytes, path: str, query: bytes) -> None:
     request = Request("GET", target, [], "1.2.3.4", drip(0, 0))
     assert (request.path, request.query) == (path, query)
+
+
+def test_a_redirect_spells_out_letters_of_other_scripts() -> None:
+    sent = dict(redirect("/tags/straße?q=%C3%9F&x=小#a").headers)
+    assert sent[b"location"] == b"/tags/stra%C3%9Fe?q=%C3%9F&x=%E5%B0%8F#a"
