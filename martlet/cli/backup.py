@@ -1,6 +1,9 @@
 """`martlet backup` and `martlet restore`."""
 
-from contextlib import suppress
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +22,8 @@ from martlet.storage import migrating, server_values, standby
 from martlet.storage.backup import Manifest, NotABackup, Place
 from martlet.storage.database import Store
 
+SIGNALLED = 128
+"""What shells add to the number of the signal that ended a command."""
 WORDS = {"tables": "Database", "media": "Pictures and other files", **search.WORDS}
 
 
@@ -39,7 +44,7 @@ def backup(settings: Settings, file: Path | None) -> None:
     nothing = f"There is no server here yet, in {settings.folder}: nothing to back up. Are `data` and `database` right?"
     if settings.database == "sqlite" and not (settings.folder / standby.DATABASE).exists():
         stop(nothing)
-    with opened_as_it_is(settings) as store, bars(WORDS) as tell:
+    with _ended_in_order(), opened_as_it_is(settings) as store, bars(WORDS) as tell:
         if not migrating.version_of_store(store):
             stop(nothing)
         try:
@@ -61,7 +66,7 @@ def restore(settings: Settings, file: Path) -> None:
     The database may be of the other kind than the one the backup was taken from. The server must not be running.
     """
     settings.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with opened_as_it_is(settings) as store, bars(WORDS) as tell:
+    with _ended_in_order(), opened_as_it_is(settings) as store, bars(WORDS) as tell:
         try:
             found = backups.restore(Place(store, settings.folder), file, tell)
         except NotABackup as error:
@@ -71,6 +76,16 @@ def restore(settings: Settings, file: Path) -> None:
     click.echo(
         f"Brought back {sum(found.tables.values()):,} rows from {found.made_at[:16].replace('T', ' ')} UTC."
     )
+
+
+@contextmanager
+def _ended_in_order() -> Iterator[None]:
+    """Whoever is stopped by systemd or for taking too long leaves nothing half done behind, as with Ctrl-C."""
+    before = signal.signal(signal.SIGTERM, lambda number, _: sys.exit(SIGNALLED + number))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _note(store: Store, made: Manifest) -> None:

@@ -2,6 +2,7 @@
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from martlet.cli.opening import FAILED, WRONG
-from martlet.storage import standby
+from martlet.storage import backup, standby
 from martlet.storage.database import Store
 from tests.cli.conftest import Operator
 
@@ -141,3 +142,21 @@ def test_whoever_reads_may_stop_reading(command: tuple[str, ...], tmp_path: Path
     )  # fmt: skip
     os.close(writing)
     assert (ended.returncode, ended.stderr) == (FAILED, b"")
+
+
+def test_a_backup_that_is_stopped_leaves_nothing_behind(
+    store: Store, martlet: Operator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    del store
+    before = signal.getsignal(signal.SIGTERM)
+
+    def stopped(*_: object) -> None:
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    monkeypatch.setattr(backup, "_add_media", stopped)
+    (tmp_path / "there").mkdir()
+    said = martlet("backup", str(tmp_path / "there" / "all.tar"))
+    assert said.exit_code == 128 + signal.SIGTERM
+    assert list((tmp_path / "there").iterdir()) == []
+    assert not list((tmp_path / "data").glob(".backup-*"))
+    assert signal.getsignal(signal.SIGTERM) is before
