@@ -13,11 +13,11 @@ import asyncio
 import fcntl
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import BinaryIO, Concatenate, ParamSpec, Protocol, TypeVar
+from typing import Any, BinaryIO, Concatenate, ParamSpec, Protocol, TypeVar
 
 from martlet.model.ids import SLOTS
 from martlet.storage.bells import Bells
@@ -153,18 +153,20 @@ class SqliteStore(Store):
     async def writing(
         self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
-        loop = asyncio.get_running_loop()
-        future: asyncio.Future[T] = loop.create_future()
-        self._groups.add(Waiting(function, args, kwargs, loop, future))
-        return await future
+        return await self._in_a_group(function, args, kwargs, is_aside=False)
 
     async def writing_aside(
         self, function: Callable[Concatenate[Writer, P], T], *args: P.args, **kwargs: P.kwargs
     ) -> T:
+        return await self._in_a_group(function, args, kwargs, is_aside=True)
+
+    def _in_a_group(
+        self, function: Callable[..., T], args: tuple[Any, ...], kwargs: Mapping[str, Any], *, is_aside: bool
+    ) -> asyncio.Future[T]:
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
-        self._groups.add(Waiting(function, args, kwargs, loop, future, is_aside=True))
-        return await future
+        self._groups.add(Waiting(function, args, kwargs, loop, future, is_aside))
+        return future
 
     # -- the rest --------------------------------------------------------
 

@@ -113,7 +113,7 @@ def test_a_file_that_is_no_text(martlet: Operator, tmp_path: Path) -> None:
 
 
 def test_a_data_folder_of_somebody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(os, "access", lambda path, mode: False)  # noqa: ARG005 - root may do everything
+    monkeypatch.setattr(os, "access", lambda *_: False)  # root may do everything
     (tmp_path / "data").mkdir()
     (tmp_path / "data" / standby.DATABASE).mkdir()
     said = Operator("sqlite", tmp_path / "data")("account", "list")

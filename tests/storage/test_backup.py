@@ -174,7 +174,7 @@ def test_a_backup_that_is_older_than_the_empty_server_is_refused(
     """Migrations that were made already would not be made for its rows."""
     make.account("ada")
     file, folder = tmp_path / "all.tar", tmp_path / "started"
-    monkeypatch.setattr(migrating, "version_of", lambda db: 100)  # noqa: ARG005 - the name is the function's
+    monkeypatch.setattr(migrating, "version_of", lambda _: 100)
     backup.make(Place(store, tmp_path / "data"), file, here.version, "2026-11-23", silently)
     monkeypatch.undo()
     folder.mkdir()
